@@ -1,0 +1,3 @@
+module trainyard.dev/devcluster/pause
+
+go 1.25.0
