@@ -1,0 +1,1 @@
+"""Trainyard: one operator for the whole life of models."""

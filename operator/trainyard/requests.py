@@ -1,0 +1,72 @@
+"""What people ask for by the annotation `trainyard.dev/request: <verb>@<target>[#token]`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from trainyard.api.base import KindStatus, RequestOutcome, Resource
+from trainyard.ownership import REQUEST
+
+OUTCOMES_KEPT = 10
+LONGEST_REQUEST = 256
+
+
+class Verb(StrEnum):
+    """What can be asked; each kind acts on some of these and refuses the others."""
+
+    PROMOTE = "promote"
+    SKIP = "skip"
+    HOLD = "hold"
+    RESUME = "resume"
+    ABORT = "abort"
+    RETRY = "retry"
+    UNDO = "undo"
+    RELEASE = "release"
+    RUN = "run"
+    REFRESH = "refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; `verb` is None when the word is not one of ours."""
+
+    text: str
+    verb: Verb | None
+    target: str
+    token: str
+
+
+def pending_request(resource: Resource, status: KindStatus) -> Request | None:
+    """Return the request that was not acted on yet, or None.
+
+    The same text acts once, also after restarts; a removed annotation undoes nothing.
+    """
+    text = resource.metadata.annotations.get(REQUEST, "").strip()[:LONGEST_REQUEST]
+    if not text or text == status.last_request:
+        return None
+    return parse_request(text)
+
+
+def parse_request(text: str) -> Request:
+    """Return the parts of `<verb>@<target>[#token]`; a missing target is the empty string."""
+    rest, _, token = text.partition("#")
+    word, _, target = rest.partition("@")
+    verb = Verb(word) if word in Verb.__members__.values() else None
+    return Request(text=text, verb=verb, target=target, token=token)
+
+
+def outcomes_with(
+    before: tuple[RequestOutcome, ...],
+    request: Request,
+    *,
+    done: bool,
+    message: str,
+    now: datetime,
+) -> tuple[RequestOutcome, ...]:
+    """Return the last ten outcomes, this one newest."""
+    outcome = RequestOutcome(
+        request=request.text, at=now, outcome="Done" if done else "Refused", message=message
+    )
+    return (*before, outcome)[-OUTCOMES_KEPT:]
