@@ -1,0 +1,118 @@
+# `make help` lists what can be done. Everything is made on first use and cached.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := operator/trainyard serving-image/modelbundle serving-image/modelserver training-image/trainer devcluster demo
+PYTEST := $(BIN)/python -m pytest -q
+CLUSTER := $(PYTHON) -m devcluster
+STAGE = @printf '\n\033[1m── %s\033[0m  %s\n' "$(1)" "$$(date +%T)"
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# ── set-up ────────────────────────────────────────────────────────────────────────────────
+$(VENV)/.installed: pyproject.toml requirements/dev.txt
+	$(call STAGE,virtual environment)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: install
+install: $(VENV)/.installed ## Make the virtual environment with the pinned packages
+
+.PHONY: lock
+lock: install ## Resolve the extras of pyproject.toml into requirements/*.txt with hashes
+	for extra in operator serving training dev; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+	    --extra $$extra pyproject.toml -o requirements/$$extra.txt; \
+	done
+
+.PHONY: generate
+generate: install ## Write the CRDs, the API reference and the kustomize base
+	$(BIN)/python -m trainyard.crdgen
+
+# ── the fast loop ─────────────────────────────────────────────────────────────────────────
+.PHONY: format
+format: install ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: lint
+lint: install
+	$(call STAGE,format and lint)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+.PHONY: types
+types: install
+	$(call STAGE,types)
+	$(BIN)/mypy $(PACKAGES)
+
+.PHONY: contracts
+contracts: install
+	$(call STAGE,import contracts)
+	$(BIN)/lint-imports
+
+.PHONY: generated
+generated: install
+	$(call STAGE,generated files)
+	$(BIN)/python -m trainyard.crdgen --check
+
+.PHONY: unit
+unit: install
+	$(call STAGE,unit tests)
+	$(PYTEST) tests/unit tests/contract
+
+.PHONY: check
+check: lint types contracts generated unit ## Lint, types, contracts, generated files, unit tests (under a minute)
+
+# ── images and cluster ────────────────────────────────────────────────────────────────────
+.PHONY: cluster
+cluster: ## Start the cluster that the tests and the demo use
+	$(call STAGE,cluster)
+	$(CLUSTER) target up
+
+.PHONY: images
+images: cluster ## Build the images and load them into the cluster
+	$(call STAGE,images)
+	$(CLUSTER) target images
+
+# ── whole suites ──────────────────────────────────────────────────────────────────────────
+.PHONY: serving
+serving: install
+	$(call STAGE,serving image)
+	$(PYTEST) tests/serving
+
+.PHONY: training
+training: install
+	$(call STAGE,training image)
+	$(PYTEST) tests/training tests/devcluster tests/demo
+
+.PHONY: on-cluster
+on-cluster: install images
+	$(call STAGE,tests on the real cluster)
+	$(PYTEST) tests/cluster tests/chart
+
+.PHONY: e2e
+e2e: install images
+	$(call STAGE,the demo as a test)
+	$(PYTEST) -s tests/e2e
+
+.PHONY: test
+test: check serving training on-cluster e2e ## Set up everything and pass every test
+	$(call STAGE,all passed)
+
+.PHONY: demo
+demo: install images ## Show the main job on a real cluster, as a story
+	$(BIN)/python -m demo
+
+.PHONY: demo-clean
+demo-clean: ## Remove everything that the demo made, the local cluster included
+	-$(BIN)/python -m demo --clean
+	$(CLUSTER) target down
