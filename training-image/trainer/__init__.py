@@ -1,0 +1,1 @@
+"""What runs in the Jobs of Trainyard: ingest data, train, grade and publish models."""

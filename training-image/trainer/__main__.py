@@ -1,0 +1,110 @@
+"""`python -m trainer <verb>`: one container of an ingest, training, evaluate or report Job."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from trainer.environment import Environment, read_environment
+from trainer.exits import Exit, Fault, Reason, UserFault
+from trainer.result import Result, failed, write_termination_message
+from trainer.storing import open_environment_store, record
+from trainer.task import IngestTask, TrainTask, read_ingest_task, read_train_task
+
+Task = IngestTask | TrainTask
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One row of the verb table: the module's `run(task, environment)` does the work.
+
+    `recorded`: its result is written to TRAINYARD_RESULT in the store, once.
+    """
+
+    module: str
+    read_task: Callable[[str], Task] | None
+    recorded: bool = False
+
+
+VERBS: Mapping[str, Verb] = {
+    "ingest": Verb("trainer.ingest", read_ingest_task, recorded=True),
+    "fetch": Verb("trainer.fetch", read_train_task),
+    "train": Verb("trainer.train", read_train_task),
+    "predict": Verb("trainer.predict", read_train_task),
+    "publish": Verb("trainer.publish", read_train_task, recorded=True),
+    "report": Verb("trainer.report", None),
+}
+
+
+def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
+    """The exit code of the verb; its result is in the termination message and, for verbs that
+    publish, in the store.
+    """
+    environment = read_environment(variables)
+    name = arguments[0] if arguments else ""
+    result = _settled(name, environment)
+    if result.document:
+        text = json.dumps(result.document, ensure_ascii=False)
+        sys.stdout.write(text + "\n")
+        write_termination_message(result.document, environment.termination_log)
+    sys.stdout.flush()
+    return int(result.exit_code)
+
+
+def _settled(name: str, environment: Environment) -> Result:
+    try:
+        result = _outcome(name, environment)
+        verb = VERBS.get(name)
+        if (
+            verb
+            and verb.recorded
+            and environment.result
+            and result.exit_code < Exit.STORE_UNREACHABLE
+        ):
+            store = open_environment_store(environment)
+            return Result(record(store, environment.result, result.document), result.exit_code)
+    except Fault as fault:
+        return failed(_shown_verb(name), fault)
+    return result
+
+
+def _outcome(name: str, environment: Environment) -> Result:
+    """What the verb found, every fault turned into a Failed document."""
+    try:
+        return _run(name, environment)
+    except Fault as fault:
+        return failed(_shown_verb(name), fault)
+    except Exception as error:  # noqa: BLE001 the last line before the pod's end; nothing is silent
+        traceback.print_exc()
+        message = f"{type(error).__name__}: {error}; the container's log has the traceback"
+        return failed(_shown_verb(name), Fault(Reason.UNEXPECTED, message))
+
+
+def _run(name: str, environment: Environment) -> Result:
+    verb = VERBS.get(name)
+    if verb is None:
+        raise UserFault(
+            Reason.VERB_UNKNOWN, f"unknown verb {name!r}: expected one of {', '.join(VERBS)}"
+        )
+    # Imported late: pyarrow, scikit-learn and onnx are each needed by some verbs only.
+    module = import_module(verb.module)
+    if verb.read_task is None:
+        done: Result = module.run(environment)
+        return done
+    task = verb.read_task(environment.variables.get("TRAINYARD_TASK", ""))
+    done = module.run(task, environment)
+    return done
+
+
+def _shown_verb(name: str) -> str:
+    """Documents of the training pod all say `train`, whichever container wrote them."""
+    return "train" if name in {"fetch", "predict", "publish"} else name
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))

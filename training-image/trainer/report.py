@@ -1,0 +1,13 @@
+"""What did a finished run find? Prints the stored result of a run whose own message was lost."""
+
+from __future__ import annotations
+
+from trainer.environment import Environment
+from trainer.result import Result
+from trainer.storing import open_environment_store, stored_result
+
+
+def run(environment: Environment) -> Result:
+    """The result in TRAINYARD_RESULT. Raises UserFault ResultNotFound (exit 15) without one."""
+    store = open_environment_store(environment)
+    return Result(stored_result(store, environment.require_result()))
