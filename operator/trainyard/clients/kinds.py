@@ -1,0 +1,55 @@
+"""Which kinds the operator speaks about, and where the API server keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from trainyard.api.v1alpha1 import GROUP, VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind; `group` is empty for the core API."""
+
+    name: str
+    group: str
+    version: str
+    plural: str
+    namespaced: bool = True
+
+    @property
+    def api_version(self) -> str:
+        """The `apiVersion` of the kind's manifests."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    def path(self, namespace: str = "", name: str = "", subresource: str = "") -> str:
+        """Return the URL path; no namespace means the whole cluster, no name the collection."""
+        root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+        scope = ("namespaces", namespace) if self.namespaced and namespace else ()
+        parts = (*scope, self.plural, name, subresource)
+        return "/".join((root, *(part for part in parts if part)))
+
+
+def by_name(*kinds: Kind) -> Mapping[str, Kind]:
+    """Return the table from kind name to kind."""
+    return MappingProxyType({kind.name: kind for kind in kinds})
+
+
+KINDS: Mapping[str, Kind] = by_name(
+    Kind("Dataset", GROUP, VERSION, "datasets"),
+    Kind("TrainingJob", GROUP, VERSION, "trainingjobs"),
+    Kind("ModelVersion", GROUP, VERSION, "modelversions"),
+    Kind("ModelDeployment", GROUP, VERSION, "modeldeployments"),
+    Kind("Job", "batch", "v1", "jobs"),
+    Kind("Deployment", "apps", "v1", "deployments"),
+    Kind("Pod", "", "v1", "pods"),
+    Kind("Service", "", "v1", "services"),
+    Kind("ConfigMap", "", "v1", "configmaps"),
+    Kind("PersistentVolumeClaim", "", "v1", "persistentvolumeclaims"),
+    Kind("Event", "", "v1", "events"),
+    Kind("Lease", "coordination.k8s.io", "v1", "leases"),
+    Kind("Namespace", "", "v1", "namespaces", namespaced=False),
+)
+"""Everything the operator reads or writes; RBAC follows from it."""

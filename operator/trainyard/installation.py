@@ -1,0 +1,81 @@
+"""What one installation of the operator hands to everything it renders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+PullPolicy = Literal["Always", "IfNotPresent", "Never"]
+
+
+class StoreUnreadable(ValueError):
+    """The text is not the address of a store that we know."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimStore:
+    """A PersistentVolumeClaim of that name in each namespace, and a folder inside it."""
+
+    claim: str
+    path: str = ""
+
+    def __str__(self) -> str:
+        return _joined(f"pvc://{self.claim}", self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class BucketStore:
+    """A bucket of any S3 service, and a prefix inside it."""
+
+    bucket: str
+    prefix: str = ""
+    endpoint: str = ""
+    """URL of the service; empty means AWS."""
+    region: str = ""
+
+    def __str__(self) -> str:
+        return _joined(f"s3://{self.bucket}", self.prefix)
+
+
+ArtifactStore = ClaimStore | BucketStore
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The values from the operator's settings that reach decisions and manifests."""
+
+    operator_namespace: str
+    id: str
+    """Separates installations that share one store; DNS label."""
+    store: ArtifactStore
+    training_image: str
+    serving_image: str
+    router_image: str
+    image_pull_policy: PullPolicy = "IfNotPresent"
+    has_prometheus: bool = False
+    """Whether a Prometheus is configured; without one the operator scrapes pods itself."""
+
+
+def parse_store(address: str, *, endpoint: str = "", region: str = "") -> ArtifactStore:
+    """Return the store that `pvc://<claim>[/path]` or `s3://<bucket>[/prefix]` names.
+
+    Raises StoreUnreadable with what was expected and found.
+    """
+    scheme, separator, rest = address.partition("://")
+    place, _, path = rest.partition("/")
+    path = path.strip("/")
+    if not separator or not place:
+        raise StoreUnreadable(_expected(address))
+    if scheme == "pvc":
+        return ClaimStore(claim=place, path=path)
+    if scheme == "s3":
+        return BucketStore(bucket=place, prefix=path, endpoint=endpoint, region=region)
+    raise StoreUnreadable(_expected(address))
+
+
+def _expected(address: str) -> str:
+    return f"expected pvc://<claim>[/path] or s3://<bucket>[/prefix], found {address!r}"
+
+
+def _joined(*parts: str) -> str:
+    return "/".join(part for part in parts if part)
