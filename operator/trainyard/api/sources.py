@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, StringConstraints
 
 from trainyard.api.base import ApiModel, ObjectName, cel
 
-FilePath = Annotated[
-    str, StringConstraints(min_length=1, max_length=512, pattern=r"^[^/](?:.*[^/])?/?$")
-]
+FilePath = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=r"^[^/].*$")]
 """Relative; `*` stands for any characters of one segment."""
 SOURCE_MEMBERS = ("configMap", "pvc", "s3", "http")
 
@@ -39,10 +37,14 @@ class BucketSource(ApiModel):
     model_config = ConfigDict(
         json_schema_extra=cel(
             (
-                "has(self.bucket) || !(has(self.endpoint) || has(self.region)"
-                " || has(self.secretName))",
-                "endpoint, region and secretName belong to a bucket of its own: name the bucket,"
-                " or leave all four out to read from the artifact store's bucket",
+                (
+                    "has(self.bucket) || !(has(self.endpoint) || has(self.region)"
+                    " || has(self.secretName))"
+                ),
+                (
+                    "endpoint, region and secretName belong to a bucket of its own: name the bucket,"
+                    " or leave all four out to read from the artifact store's bucket"
+                ),
             )
         )
     )
@@ -72,8 +74,10 @@ class Source(ApiModel):
     model_config = ConfigDict(
         json_schema_extra=cel(
             (
-                "[has(self.configMap),has(self.pvc),has(self.s3),has(self.http)]"
-                ".filter(x,x).size()==1",
+                (
+                    "[has(self.configMap),has(self.pvc),has(self.s3),has(self.http)]"
+                    ".filter(x,x).size()==1"
+                ),
                 "give exactly one of configMap, pvc, s3, http",
             )
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
@@ -11,50 +9,19 @@ from pydantic import ConfigDict, Field, StringConstraints
 from trainyard.api.base import (
     ApiModel,
     DecimalString,
-    Digest,
     KindDefinition,
-    KindStatus,
     Percent,
     PodSettings,
     PrinterColumn,
     Resource,
-    Text,
     cel,
 )
 from trainyard.api.names import NAME_RULES
 from trainyard.api.sources import Source
+from trainyard.api.v1alpha1.dataset_status import DatasetStatus
 
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 ShortText = Annotated[str, StringConstraints(max_length=256)]
-
-
-class DatasetReason(StrEnum):
-    """Why a condition of a Dataset is as it is."""
-
-    VERSION_FOUND = "VersionFound"
-    """Used when a version that passed its checks is there."""
-    NO_VERSION_YET = "NoVersionYet"
-    """Used when no look has given a version so far."""
-    CHECKS_PASSED = "ChecksPassed"
-    """Used when the data of the last look passed every check."""
-    DATA_REFUSED = "DataRefused"
-    """Used when a check refused the data of the last look; the last good version stays."""
-    SCHEMA_CHANGED = "SchemaChanged"
-    """Used when the data has another shape than the locked one; a person has to accept it."""
-    NOT_LOOKED_YET = "NotLookedYet"
-    """Used when no look at the present spec has ended."""
-    LOOKING = "Looking"
-    """Used while a look's Job is at work."""
-    WAITING_TO_RETRY = "WaitingToRetry"
-    """Used when a look failed and is tried again after a pause."""
-    SOURCE_NOT_FOUND = "SourceNotFound"
-    """Used when the source is not there; it is looked for again with growing pauses."""
-    LOOK_FAILED = "LookFailed"
-    """Used when a look failed for good; it waits for a new spec, slot or request."""
-    SPEC_INVALID = "SpecInvalid"
-    """Used when the spec says something that cannot be done here."""
-    CHILD_NOT_OWNED = "ChildNotOwned"
-    """Used when the name of a needed Job is taken by an object that is not ours."""
 
 
 class DatasetColumn(ApiModel):
@@ -166,8 +133,10 @@ class DatasetSpec(ApiModel):
     model_config = ConfigDict(
         json_schema_extra=cel(
             (
-                "!has(self.columns) || !has(self.split) || !has(self.split.column)"
-                " || self.columns.exists(c, c.name == self.split.column)",
+                (
+                    "!has(self.columns) || !has(self.split) || !has(self.split.column)"
+                    " || self.columns.exists(c, c.name == self.split.column)"
+                ),
                 "split.column must be one of the columns",
             )
         )
@@ -205,111 +174,6 @@ class DatasetSpec(ApiModel):
     """How many versions the status lists."""
     pod: PodSettings = PodSettings()
     """Resources and placement of the pod that reads the data."""
-
-
-class DatasetVersion(ApiModel):
-    """One immutable version of the data."""
-
-    digest: Digest
-    """Names the content, the columns and the split."""
-    name: ShortText = ""
-    """The first twelve hex digits of the digest, for people."""
-    schema_digest: Digest
-    """Names the columns."""
-    source_digest: ShortText = ""
-    """Names the bytes that were read."""
-    rows: int
-    train_rows: int
-    test_rows: int
-    columns: int = 0
-    bytes: int = 0
-    found_at: datetime
-    """When a look found it first."""
-
-
-class LockedSchema(ApiModel):
-    """The shape that was inferred once and that the data must keep."""
-
-    digest: Digest
-    """The version whose manifest holds the columns."""
-    schema_digest: Digest
-    """Names the columns."""
-
-
-class CheckFailure(ApiModel):
-    """One check that the data did not pass."""
-
-    check: ShortText
-    """Which check."""
-    column: ShortText = ""
-    """Which column; empty: the whole of the data."""
-    count: int = 0
-    """How many rows."""
-    rows: int = 0
-    """Of how many."""
-    examples: Annotated[tuple[ShortText, ...], Field(max_length=3)] = ()
-    """Up to three rows."""
-    message: Text = ""
-
-
-class Look(ApiModel):
-    """One look at the source."""
-
-    name: ShortText
-    """The Job's name."""
-    trigger: ShortText
-    """Why it was taken: `spec`, `cron:<slot>`, `fresh:<id>`, `request:<text>`."""
-    spec_digest: Digest
-    """Names the part of the spec that the look obeys."""
-    attempt: int = 0
-    """How many times this look was tried before."""
-    at: datetime
-    """When it was decided on."""
-    phase: Literal["Looking", "Reporting", "Waiting", "Accepted", "Refused", "Failed"]
-    finished_at: datetime | None = None
-    retry_at: datetime | None = None
-    """When a failed look is tried again."""
-    version: Digest | None = None
-    """The version it found."""
-    failures: Annotated[tuple[CheckFailure, ...], Field(max_length=16)] = ()
-    """What was wrong with the data."""
-    warnings: Annotated[tuple[ShortText, ...], Field(max_length=16)] = ()
-    reason: ShortText = ""
-    """One word for why it failed."""
-    message: Text = ""
-    locked_schema: Digest | None = None
-    """The version whose columns the data had to have."""
-
-
-class FreshDataAnswer(ApiModel):
-    """What came of one TrainingJob's wish for fresh data."""
-
-    id: ShortText
-    """The wish's id."""
-    outcome: Literal["Looking", "New", "Unchanged", "Refused", "Failed"]
-    version: Digest | None = None
-    """The version that was current after the look."""
-
-
-class DatasetStatus(KindStatus):
-    """What is known about the data."""
-
-    current: DatasetVersion | None = None
-    """The newest version that passed its checks."""
-    versions: Annotated[tuple[DatasetVersion, ...], Field(max_length=20)] = ()
-    """The versions found, newest first."""
-    locked_schema: LockedSchema | None = None
-    """The inferred shape that the data must keep."""
-    look: Look | None = None
-    """The look that is under way."""
-    last_look: Look | None = None
-    """The last look that ended."""
-    next_look_at: datetime | None = None
-    """The next slot of `refresh.cron`."""
-    fresh_data: Annotated[tuple[FreshDataAnswer, ...], Field(max_length=20)] = ()
-    """The wishes for fresh data that were answered."""
-    why: Text = ""
-    """One sentence for `kubectl get`."""
 
 
 class Dataset(Resource):

@@ -1,0 +1,200 @@
+"""ModelVersion: one immutable result of a run, and what its gates said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from trainyard.api.base import (
+    ApiModel,
+    Digest,
+    KindDefinition,
+    KindStatus,
+    PodSettings,
+    PrinterColumn,
+    Resource,
+    Text,
+    cel,
+)
+from trainyard.api.v1alpha1.training_job_status import RunCause
+
+ShortText = Annotated[str, StringConstraints(max_length=256)]
+NumberText = Annotated[str, StringConstraints(max_length=32)]
+Metrics = Annotated[dict[ShortText, NumberText], Field(max_length=64)]
+
+
+class ModelVersionReason(StrEnum):
+    """Why a condition of a ModelVersion is as it is."""
+
+    GATES_PASSED = "GatesPassed"
+    """Used when every gate passed."""
+    NO_GATES = "NoGates"
+    """Used when the TrainingJob has no gates: every version is accepted."""
+    GATE_FAILED = "GateFailed"
+    """Used when a gate did not pass."""
+    COMPARING = "Comparing"
+    """Used while the champion is measured on this version's test rows."""
+    CHAMPION_AMBIGUOUS = "ChampionAmbiguous"
+    """Used when several ModelDeployments follow the TrainingJob and a gate names none."""
+    CHAMPION_NOT_MEASURED = "ChampionNotMeasured"
+    """Used when the champion could not be measured on this version's test rows."""
+    TRAINING_JOB_NOT_FOUND = "TrainingJobNotFound"
+    """Used when the TrainingJob, which holds the gates, is gone and nothing was judged yet."""
+    CHILD_NOT_OWNED = "ChildNotOwned"
+    """Used when the name of a needed Job is taken by an object that is not ours."""
+
+
+class TrainingJobLink(ApiModel):
+    """Which TrainingJob made the version."""
+
+    name: ShortText
+    uid: ShortText = ""
+
+
+class ChampionMeasured(ApiModel):
+    """The champion's own results on this version's test rows."""
+
+    bundle_digest: Digest
+    """The champion's bundle."""
+    metrics: Metrics | None = None
+    """What it reached."""
+    error: ShortText = ""
+    """Why it could not be measured."""
+
+
+class ModelVersionSpec(ApiModel):
+    """What a run gave; it never changes."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(("self == oldSelf", "a ModelVersion's spec never changes"))
+    )
+
+    training_job: TrainingJobLink
+    """Which TrainingJob made it."""
+    run: ShortText
+    """Which run made it."""
+    bundle_digest: Digest
+    """Names the model's bytes in the store."""
+    dataset_digest: Digest
+    """Names the data it was trained and tested on."""
+    inputs_digest: Digest
+    """Names the data and the recipe."""
+    recipe_digest: Digest
+    """Names the recipe."""
+    target: ShortText = ""
+    """The column it predicts."""
+    recipe: Annotated[str, StringConstraints(max_length=512)] = ""
+    """The recipe in short: class and parameters, image, or file."""
+    cause: RunCause | None = None
+    """Why the run was started."""
+    task: ShortText = ""
+    """Classification or Regression."""
+    metrics: Metrics | None = None
+    """What it reached on the test rows."""
+    comparison: ChampionMeasured | None = None
+    """The champion, measured in the same run."""
+    serves: ShortText = ""
+    """Which runtime serves it."""
+    train_rows: int = 0
+    test_rows: int = 0
+    libraries: Annotated[dict[ShortText, ShortText], Field(max_length=16)] | None = None
+    """The libraries that trained it."""
+    image: Annotated[str, StringConstraints(max_length=512)] = ""
+    """The image that trained it, as it really ran."""
+
+
+class GateReport(ApiModel):
+    """What one gate said."""
+
+    name: ShortText
+    """The gate."""
+    outcome: Literal["Passed", "Failed", "NoChampion"]
+    """NoChampion: there was nothing to compare with, so it passed."""
+    message: ShortText
+    """With numbers, e.g. "rmse 4.1 > 3.9 × 1.02"."""
+
+
+class Evaluation(ApiModel):
+    """What the gates said with one champion."""
+
+    champion: Digest | None = None
+    """The champion's bundle; absent: there was none or no gate needed one."""
+    gates_digest: Digest
+    """Names the gates."""
+    dataset_digest: Digest
+    """Whose test rows."""
+    at: datetime
+    accepted: bool
+    gates: Annotated[tuple[GateReport, ...], Field(max_length=16)] = ()
+
+
+class EvaluateJob(ApiModel):
+    """A Job that measures a champion on this version's test rows."""
+
+    name: ShortText
+    champion: Digest
+    attempt: int = 0
+    phase: Literal["Running", "Reporting", "Waiting", "Failed"]
+    at: datetime
+    """When it was decided on."""
+    retry_at: datetime | None = None
+    """When a failed one is tried again."""
+    message: Text = ""
+    pod: PodSettings = PodSettings()
+    """Resources and placement, as the TrainingJob said when it was decided on."""
+    deadline_seconds: int = 3600
+
+
+class VersionSummary(ApiModel):
+    """Short texts for the columns of `kubectl get`."""
+
+    metrics: ShortText = ""
+    gates: ShortText = ""
+    why: Text = ""
+
+
+class ModelVersionStatus(KindStatus):
+    """What the gates said."""
+
+    evaluations: Annotated[tuple[Evaluation, ...], Field(max_length=5)] = ()
+    """The verdicts, newest last."""
+    measured: Annotated[tuple[ChampionMeasured, ...], Field(max_length=5)] = ()
+    """Champions measured after the run, newest last."""
+    evaluate: EvaluateJob | None = None
+    """The measurement that is under way or failed."""
+    summary: VersionSummary | None = None
+    """Short texts for `kubectl get`."""
+
+
+class ModelVersion(Resource):
+    """One trained model: its bytes, its data, its recipe, its metrics, and what the gates said."""
+
+    definition: ClassVar[KindDefinition] = KindDefinition(
+        kind="ModelVersion",
+        plural="modelversions",
+        singular="modelversion",
+        short_name="mv",
+        columns=(
+            PrinterColumn(
+                name="Accepted", json_path='.status.conditions[?(@.type=="Accepted")].status'
+            ),
+            PrinterColumn(name="Training Job", json_path=".spec.trainingJob.name"),
+            PrinterColumn(name="Metrics", json_path=".status.summary.metrics"),
+            PrinterColumn(name="Gates", json_path=".status.summary.gates"),
+            PrinterColumn(name="Cause", json_path=".spec.cause.kind"),
+            PrinterColumn(name="Why", json_path=".status.summary.why"),
+            PrinterColumn(name="Age", json_path=".metadata.creationTimestamp", type="date"),
+        ),
+        rules=(
+            (
+                "self.metadata.name.endsWith('-' + self.spec.bundleDigest.substring(7, 17))",
+                "the name must end in the first ten hex digits of spec.bundleDigest",
+            ),
+        ),
+    )
+
+    spec: ModelVersionSpec
+    status: ModelVersionStatus = ModelVersionStatus()

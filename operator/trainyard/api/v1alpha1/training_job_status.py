@@ -1,0 +1,177 @@
+"""What the status of a TrainingJob holds: inputs, runs, the current version, reasons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from trainyard.api.base import ApiModel, Digest, KindStatus, Text
+
+ShortText = Annotated[str, StringConstraints(max_length=256)]
+NumberText = Annotated[str, StringConstraints(max_length=32)]
+
+
+class TrainingJobReason(StrEnum):
+    """Why a condition of a TrainingJob is as it is."""
+
+    VERSION_ACCEPTED = "VersionAccepted"
+    """Used when the version of the current inputs passed its gates."""
+    VERSION_REFUSED = "VersionRefused"
+    """Used when the version of the current inputs failed a gate."""
+    VERSION_NOT_JUDGED = "VersionNotJudged"
+    """Used while the version of the current inputs waits for its verdict."""
+    NO_VERSION_YET = "NoVersionYet"
+    """Used when the current inputs have no version so far."""
+    RUN_SUCCEEDED = "RunSucceeded"
+    """Used when the last run gave a model."""
+    RUN_FAILED = "RunFailed"
+    """Used when the last run failed for good."""
+    TRAINING = "Training"
+    """Used while a run is at work."""
+    WAITING_TO_RETRY = "WaitingToRetry"
+    """Used when a run failed by the machine's fault and is tried again after a pause."""
+    WAITING_FOR_DATA = "WaitingForData"
+    """Used when the Dataset has no version yet."""
+    DATASET_NOT_FOUND = "DatasetNotFound"
+    """Used when the Dataset does not exist."""
+    RECIPE_INVALID = "RecipeInvalid"
+    """Used when the recipe or its data cannot give a model until somebody changes them."""
+    RETRIES_EXHAUSTED = "RetriesExhausted"
+    """Used when every retry of a run was used up."""
+    RETRAIN_STOPPED = "RetrainStopped"
+    """Used when too many retrains in a row came to nothing; people release it."""
+    SUSPENDED = "Suspended"
+    """Used while spec.suspend is true."""
+    TAG_NOT_DIGEST = "TagNotDigest"
+    """Used when spec.container.image names a tag, whose content may change."""
+    CHILD_NOT_OWNED = "ChildNotOwned"
+    """Used when the name of a needed child is taken by an object that is not ours."""
+
+
+class RunCause(ApiModel):
+    """Why a run was started."""
+
+    kind: Literal["FirstRun", "RecipeChanged", "DatasetPinned", "NewData", "Signal", "Request"]
+    message: ShortText = ""
+    """In words, with numbers."""
+    id: ShortText = ""
+    """The signal's id or the request's text."""
+
+
+class Inputs(ApiModel):
+    """What the model is made of; the same inputs give the same run."""
+
+    digest: Digest
+    """Names the dataset version and the recipe."""
+    recipe_digest: Digest
+    """Names the recipe."""
+    dataset_digest: Digest
+    """Names the dataset version."""
+    dataset_rows: int = 0
+    """How many rows the dataset version has."""
+    cause: RunCause
+    """Why these are the wanted ones."""
+    since: datetime
+    """When they were chosen."""
+
+
+class Run(ApiModel):
+    """One attempt to make a model of some inputs."""
+
+    name: ShortText
+    """The Job's name."""
+    attempt: int
+    """0 for the first attempt at its inputs."""
+    retry: int = 0
+    """How many attempts before this one failed by the machine's fault."""
+    inputs_digest: Digest
+    recipe_digest: Digest
+    dataset_digest: Digest
+    target: ShortText = ""
+    """The column that is predicted."""
+    recipe: Annotated[str, StringConstraints(max_length=512)] = ""
+    """The recipe in short: class and parameters, image, or file."""
+    cause: RunCause
+    champion: Digest | None = None
+    """The bundle it is compared with on the same test rows."""
+    phase: Literal["Pending", "Running", "Reporting", "Succeeded", "Failed", "Stopped"]
+    queued_at: datetime
+    """When it was decided on."""
+    started_at: datetime | None = None
+    """When its pod began."""
+    finished_at: datetime | None = None
+    retry_at: datetime | None = None
+    """When the next attempt begins."""
+    reason: ShortText = ""
+    """One word for how it ended."""
+    message: Text = ""
+    """How it ended, in words."""
+    bundle_digest: Digest | None = None
+    """The model it gave."""
+    model_version: ShortText = ""
+    """The ModelVersion that records the model."""
+    metrics: Annotated[dict[ShortText, NumberText], Field(max_length=16)] | None = None
+    """What the model reached on the test rows."""
+    counted: bool = False
+    """Whether the brakes have counted how it ended."""
+
+
+class CurrentVersion(ApiModel):
+    """The accepted version of the current inputs; ModelDeployments follow it."""
+
+    name: ShortText
+    """The ModelVersion."""
+    bundle_digest: Digest
+    inputs_digest: Digest
+    dataset_digest: Digest
+
+
+class FreshDataWanted(ApiModel):
+    """A wish that the Dataset answers by looking once."""
+
+    id: ShortText
+    """Names the wish: the signal that asked."""
+    since: datetime
+
+
+class BrakesState(ApiModel):
+    """What the brakes have counted."""
+
+    failures_in_a_row: int = 0
+    """Retrains since the last promotion that failed, were refused or rolled back, and fresh
+    data that was refused."""
+    counted: Annotated[tuple[ShortText, ...], Field(max_length=40)] = ()
+    """What was counted, each once."""
+    promoted: Digest | None = None
+    """The bundle whose promotion was seen last."""
+
+
+class Summary(ApiModel):
+    """Short texts for the columns of `kubectl get`."""
+
+    run: ShortText = ""
+    gates: ShortText = ""
+    next: ShortText = ""
+    why: Text = ""
+
+
+class TrainingJobStatus(KindStatus):
+    """What is known about the runs."""
+
+    inputs: Inputs | None = None
+    """The current inputs."""
+    runs: Annotated[tuple[Run, ...], Field(max_length=32)] = ()
+    """The runs, newest first."""
+    current: CurrentVersion | None = None
+    """The accepted version of the current inputs."""
+    fresh_data_wanted: FreshDataWanted | None = None
+    """Asks the Dataset to look again."""
+    brakes: BrakesState | None = None
+    """What the brakes have counted."""
+    image: Annotated[str, StringConstraints(max_length=512)] = ""
+    """The image that ran last, by digest."""
+    summary: Summary | None = None
+    """Short texts for `kubectl get`."""
