@@ -93,12 +93,16 @@ def _run(name: str, environment: Environment) -> Result:
         )
     # Imported late: pyarrow, scikit-learn and onnx are each needed by some verbs only.
     module = import_module(verb.module)
-    if verb.read_task is None:
-        done: Result = module.run(environment)
-        return done
-    task = verb.read_task(environment.variables.get("TRAINYARD_TASK", ""))
-    done = module.run(task, environment)
-    return done
+    given = () if verb.read_task is None else (verb.read_task(_task_text(environment)),)
+    result: Result = module.run(*given, environment)
+    return result
+
+
+def _task_text(environment: Environment) -> str:
+    text = environment.variables.get("TRAINYARD_TASK")
+    if not text:
+        raise UserFault(Reason.TASK_UNREADABLE, "TRAINYARD_TASK is not set for this container")
+    return text
 
 
 def _shown_verb(name: str) -> str:

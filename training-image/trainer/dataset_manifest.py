@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from modelbundle.canonical import canonical_json, digest_of, hex_of
-from modelbundle.faults import StoreDenied, StoreNotFound, StoreUnreachable
-from trainer.exits import MachineFault, Reason, UserFault
+from modelbundle.faults import StoreNotFound
+from trainer.exits import Reason, UserFault
+from trainer.storing import store_faults
 from trainer.task import ColumnType, Role
 
 MANIFEST = "manifest.json"
@@ -21,7 +22,7 @@ PROFILE = "profile.json"
 class Readable(Protocol):
     """The part of modelbundle's Store that reading a version needs."""
 
-    def get(self, key: str) -> bytes:
+    def read(self, key: str) -> bytes:
         """All bytes of an object."""
 
     def stream(self, key: str) -> Iterable[bytes]:
@@ -170,17 +171,13 @@ def download(store: Readable, digest: str, file: DatasetFile, destination: Path)
     size, hasher = 0, hashlib.sha256()
     destination.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with destination.open("wb") as target:
+        with store_faults(), destination.open("wb") as target:
             for chunk in store.stream(f"{dataset_folder(digest)}/{file.path}"):
                 size += len(chunk)
                 hasher.update(chunk)
                 target.write(chunk)
     except StoreNotFound as error:
         raise _corrupt(digest, file.path, f"{file.size} bytes", "no such file") from error
-    except StoreDenied as error:
-        raise UserFault(Reason.STORE_DENIED, str(error)) from error
-    except StoreUnreachable as error:
-        raise MachineFault(Reason.STORE_UNREACHABLE, str(error)) from error
     if (size, hasher.hexdigest()) != (file.size, file.sha256):
         destination.unlink()
         expected = f"{file.size} bytes with sha256 {file.sha256}"
@@ -189,16 +186,13 @@ def download(store: Readable, digest: str, file: DatasetFile, destination: Path)
 
 def _get(store: Readable, key: str, digest: str) -> bytes:
     try:
-        return store.get(key)
+        with store_faults():
+            return store.read(key)
     except StoreNotFound as error:
         raise UserFault(
             Reason.DATASET_NOT_FOUND,
             f"the store has no dataset version {digest}; was it removed by historyLimit?",
         ) from error
-    except StoreDenied as error:
-        raise UserFault(Reason.STORE_DENIED, str(error)) from error
-    except StoreUnreachable as error:
-        raise MachineFault(Reason.STORE_UNREACHABLE, str(error)) from error
 
 
 def _corrupt(digest: str, name: str, expected: str, found: str) -> UserFault:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trainer.exits import Exit, UserFault
+from trainer.exits import Reason, UserFault
 
 
 @dataclass(frozen=True, slots=True)

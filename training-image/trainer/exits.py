@@ -105,7 +105,7 @@ _EXITS = {
 }
 
 
-class Fault(Exception):  # noqa: N818 the word of the contract
+class Fault(Exception):
     """An end without a result; the text is a sentence for the user: what, why, what to do."""
 
     def __init__(self, reason: Reason, message: str) -> None:

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from modelbundle.store import Store, open_store
-
 from modelbundle.canonical import canonical_json
 from modelbundle.faults import StoreDenied, StoreNotFound, StoreUnreachable
+from modelbundle.store import Store, open_store
 from trainer.environment import Environment
 from trainer.exits import MachineFault, Reason, UserFault
 from trainer.result import Document
@@ -17,10 +16,12 @@ from trainer.result import Document
 
 def open_environment_store(environment: Environment) -> Store:
     """The artifact store of this pod. Raises UserFault when the pod names none."""
-    with store_faults():
-        return open_store(
-            environment.require_store_url(), environment.store_endpoint, environment.store_region
-        )
+    url = environment.require_store_url()
+    try:
+        with store_faults():
+            return open_store(url, environment.store_endpoint, environment.store_region)
+    except ValueError as error:
+        raise UserFault(Reason.SETTING_MISSING, f"TRAINYARD_STORE_URL: {error}") from error
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def store_faults() -> Iterator[None]:
 def record(store: Store, path: str, document: Document) -> Document:
     """The document that result.json holds: this one, or an earlier one, which stays as it is."""
     with store_faults():
-        if store.put_if_absent(path, canonical_json(document)):
+        if store.write_once(path, canonical_json(document)):
             return document
     return stored_result(store, path)
 
@@ -46,7 +47,7 @@ def stored_result(store: Store, path: str) -> Document:
     """The document of result.json. Raises UserFault ResultNotFound when there is none."""
     try:
         with store_faults():
-            document: Document = json.loads(store.get(path))
+            document: Document = json.loads(store.read(path))
     except StoreNotFound as error:
         raise UserFault(
             Reason.RESULT_NOT_FOUND, f"the store holds no result {path}; the run never ended"

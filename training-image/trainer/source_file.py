@@ -1,0 +1,62 @@
+"""What is one file of a source: its name, and its bytes in chunks, read once?"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from typing_extensions import Buffer
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """The bytes of a file, and when its owner says it was last changed."""
+
+    chunks: Iterator[bytes]
+    modified: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that can be opened; `name` is what users see and what decides its format."""
+
+    name: str
+    open: Callable[[], OpenedFile]
+
+
+class ChunkReader(io.RawIOBase):
+    """A readable, unseekable stream over chunks that counts and hashes what passes."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        super().__init__()
+        self._chunks = chunks
+        self._rest = memoryview(b"")
+        self._hasher = hashlib.sha256()
+        self.size = 0
+
+    def readable(self) -> bool:
+        """True: this is what it is for."""
+        return True
+
+    def readinto(self, target: Buffer) -> int:
+        """Fills at most the target; 0 at the end."""
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._hasher.update(chunk)
+            self.size += len(chunk)
+            self._rest = memoryview(chunk)
+        view = memoryview(target).cast("B")
+        count = min(len(view), len(self._rest))
+        view[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        return count
+
+    @property
+    def sha256(self) -> str:
+        """Bare hex over everything that was read so far."""
+        return self._hasher.hexdigest()
