@@ -42,7 +42,7 @@ class BucketSource(ApiModel):
                     " || has(self.secretName))"
                 ),
                 (
-                    "endpoint, region and secretName belong to a bucket of its own: name the bucket,"
+                    "endpoint, region and secretName belong to a bucket: name the bucket,"
                     " or leave all four out to read from the artifact store's bucket"
                 ),
             )
@@ -52,7 +52,7 @@ class BucketSource(ApiModel):
     path: FilePath
     """Which objects to read: a key, a prefix ending in `/`, or a pattern."""
     bucket: Annotated[str, StringConstraints(min_length=3, max_length=63)] | None = None
-    """The bucket; absent: the bucket of the artifact store."""
+    """The bucket; absent: this namespace's part of the artifact store."""
     endpoint: Annotated[str, StringConstraints(max_length=512, pattern=r"^https?://")] | None = None
     """Address of the S3 service; absent: Amazon's."""
     region: Annotated[str, StringConstraints(max_length=64)] | None = None

@@ -34,12 +34,24 @@ class DatasetColumn(ApiModel):
                 "min must not be above max",
             ),
             (
-                "!(has(self.min)||has(self.max)) || self.type in ['Float','Integer','Timestamp']",
-                "min and max need type Float, Integer or Timestamp (seconds since 1970)",
+                "!(has(self.min)||has(self.max)) || self.type in ['Float','Integer']",
+                "min and max need type Float or Integer",
             ),
             (
-                "!has(self.allowed) || self.type in ['Category','String','Integer','Boolean']",
-                "allowed needs type Category, String, Integer or Boolean",
+                "!has(self.allowed) || self.type in ['Category','String']",
+                "allowed needs type Category or String",
+            ),
+            (
+                "self.role != 'Weight' || self.type in ['Float','Integer']",
+                "role Weight needs type Float or Integer",
+            ),
+            (
+                "self.role != 'Time' || self.type == 'Timestamp'",
+                "role Time needs type Timestamp",
+            ),
+            (
+                "self.type != 'Timestamp' || self.role in ['Time','Ignore','Slice','Id']",
+                "a Timestamp cannot be a feature: give it role Time or Ignore",
             ),
         )
     )
@@ -138,7 +150,11 @@ class DatasetSpec(ApiModel):
                     " || self.columns.exists(c, c.name == self.split.column)"
                 ),
                 "split.column must be one of the columns",
-            )
+            ),
+            (
+                "!has(self.columns) || self.columns.exists(c, c.name == self.target)",
+                "target must be one of the columns",
+            ),
         )
     )
 

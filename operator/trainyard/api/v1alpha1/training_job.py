@@ -115,10 +115,7 @@ class OnSignals(ApiModel):
 
     model_deployment: NameReference
     """Whose signals."""
-    signals: Annotated[
-        tuple[Annotated[str, StringConstraints(min_length=1, max_length=63)], ...],
-        Field(max_length=16),
-    ] = ()
+    signals: Annotated[tuple[Literal["Errors", "Quality"], ...], Field(max_length=2)] = ()
     """Which kinds of signals; empty: all."""
 
 
