@@ -1,0 +1,179 @@
+"""Is this text a manifest that we can serve? Every field is checked, none is guessed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
+
+from modelbundle.canonical import is_digest
+from modelbundle.faults import BundleNotFound, BundleUnreadable
+from modelbundle.manifest import (
+    ABOUT_FOLDER,
+    MANIFEST_NAME,
+    TRUST_PICKLE,
+    VERSION,
+    BundleFile,
+    Manifest,
+    Origin,
+)
+from modelbundle.signature import Feature, Kind, Label, Signature, Task
+
+MAX_MANIFEST_BYTES = 4 << 20
+_FIELDS = {
+    "version", "files", "formats", "task", "classes", "target", "features", "inputs", "outputs",
+    "datasetDigest", "recipeDigest", "libraries", "trust",
+}  # fmt: skip
+_T = TypeVar("_T")
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """The manifest in this directory, checked field by field; its files are not looked at.
+
+    Raises BundleNotFound when there is none, BundleUnreadable naming the field that is wrong.
+    """
+    try:
+        content = (directory / MANIFEST_NAME).read_bytes()
+    except FileNotFoundError:
+        raise BundleNotFound(f"{directory} holds no {MANIFEST_NAME}") from None
+    return parse_manifest(content)
+
+
+def parse_manifest(content: bytes) -> Manifest:
+    """The manifest that these bytes spell.
+
+    Raises BundleUnreadable naming the first field that is missing, unknown, of a wrong type or
+    at odds with another, also when the bytes are not the canonical spelling (the digest would
+    name other bytes than ours).
+    """
+    if len(content) > MAX_MANIFEST_BYTES:
+        raise BundleUnreadable(f"{MANIFEST_NAME}: {len(content)} bytes, at most 4 MiB are read")
+    try:
+        document = json.loads(content)
+    except ValueError as fault:
+        raise BundleUnreadable(f"{MANIFEST_NAME} is not JSON: {fault}") from fault
+    if not isinstance(document, dict):
+        raise _wrong("the document", document, "an object")
+    if document.get("version") != VERSION:
+        raise _wrong("version", document.get("version"), f"{VERSION}; use a newer serving image")
+    if set(document) != _FIELDS:
+        raise _wrong("the fields", sorted(set(document) ^ _FIELDS), "no unknown or missing field")
+    manifest = Manifest(_signature(document), _origin(document), _files(document))
+    if manifest.content() != content:
+        raise BundleUnreadable(
+            f"{MANIFEST_NAME}: formats, inputs or outputs do not follow from the features, classes"
+            " and files, or the JSON is not in canonical form; pack the bundle again"
+        )
+    return manifest
+
+
+def _signature(document: dict[str, Any]) -> Signature:
+    names = [
+        output.get("name") for output in _list(document, "outputs") if isinstance(output, dict)
+    ]
+    features = tuple(_feature(item) for item in _list(document, "features"))
+    if len({feature.name for feature in features}) != len(features) or not features:
+        raise _wrong("features", [feature.name for feature in features], "one or more unique names")
+    task = _member(Task, document["task"], "task")
+    classes: tuple[Label, ...] = tuple(_list(document, "classes"))
+    signature = Signature(task, classes, features, probabilities="probabilities" in names)
+    if (task is Task.CLASSIFICATION) != (len(classes) > 0):
+        raise _wrong("classes", classes, "labels for a Classification, none for a Regression")
+    try:
+        signature.outputs  # noqa: B018  (raises for classes of several types)
+    except ValueError as fault:
+        raise _wrong("classes", classes, str(fault)) from fault
+    return signature
+
+
+def _feature(item: Any) -> Feature:
+    known = {"name", "kind", "acceptsMissing", "categories"}
+    if not isinstance(item, dict) or not set(item) <= known:
+        raise _wrong("features", item, "objects with name, kind, acceptsMissing, categories")
+    categories = item.get("categories")
+    return Feature(
+        name=_text(item.get("name"), "features.name"),
+        kind=_member(Kind, item.get("kind"), "features.kind"),
+        accepts_missing=item.get("acceptsMissing") is True,
+        categories=None if categories is None else tuple(_list(item, "categories")),
+    )
+
+
+def _origin(document: dict[str, Any]) -> Origin:
+    for field in ("datasetDigest", "recipeDigest"):
+        if not is_digest(_text(document[field], field)):
+            raise _wrong(field, document[field], "sha256: and 64 hexadecimal digits")
+    libraries = document["libraries"]
+    if not isinstance(libraries, dict):
+        raise _wrong("libraries", libraries, "an object of names and versions")
+    trust = document["trust"]
+    if trust not in (None, TRUST_PICKLE):
+        raise _wrong("trust", trust, f"null or {TRUST_PICKLE}")
+    return Origin(
+        target=_text(document["target"], "target"),
+        dataset_digest=document["datasetDigest"],
+        recipe_digest=document["recipeDigest"],
+        libraries=tuple(sorted((name, str(version)) for name, version in libraries.items())),
+        trust=trust,
+    )
+
+
+def _files(document: dict[str, Any]) -> tuple[BundleFile, ...]:
+    files = tuple(_file(item) for item in _list(document, "files"))
+    paths = [file.path for file in files]
+    if paths != sorted(set(paths)) or not paths:
+        raise _wrong("files", paths, "one or more files, sorted by path, each once")
+    return files
+
+
+def _file(item: Any) -> BundleFile:
+    if not isinstance(item, dict) or set(item) != {"path", "size", "sha256"}:
+        raise _wrong("files", item, "objects with path, size, sha256")
+    path = _text(item["path"], "files.path")
+    if not is_bundle_path(path):
+        raise _wrong("files.path", path, "a relative path inside the bundle")
+    size = item["size"]
+    if isinstance(size, bool) or not isinstance(size, int) or size < 0:
+        raise _wrong(f"files.size of {path}", size, "a number of bytes")
+    if not is_digest(f"sha256:{item['sha256']}"):
+        raise _wrong(f"files.sha256 of {path}", item["sha256"], "64 hexadecimal digits")
+    return BundleFile(path, size, item["sha256"])
+
+
+def is_bundle_path(path: str) -> bool:
+    """True for a plain relative path that cannot leave the bundle or replace its manifest."""
+    pure = PurePosixPath(path)
+    return (
+        path == pure.as_posix()
+        and not pure.is_absolute()
+        and "\\" not in path
+        and "\0" not in path
+        and ".." not in pure.parts
+        and path not in ("", ".", MANIFEST_NAME)
+        and pure.parts[0] != ABOUT_FOLDER
+    )
+
+
+def _member(kind: Callable[[Any], _T], value: Any, field: str) -> _T:
+    try:
+        return kind(value)
+    except ValueError as fault:
+        raise _wrong(field, value, str(fault)) from fault
+
+
+def _text(value: Any, field: str) -> str:
+    if not isinstance(value, str):
+        raise _wrong(field, value, "text")
+    return value
+
+
+def _list(document: dict[str, Any], field: str) -> list[Any]:
+    value = document[field]
+    if not isinstance(value, list):
+        raise _wrong(field, value, "a list")
+    return value
+
+
+def _wrong(field: str, found: object, expected: str) -> BundleUnreadable:
+    return BundleUnreadable(f"{MANIFEST_NAME}: {field}: found {found!r:.200}, expected {expected}")

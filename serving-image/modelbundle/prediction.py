@@ -1,0 +1,79 @@
+"""What does a model answer, and is it an answer at all?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from modelbundle.faults import PredictionInvalid
+from modelbundle.rows import Rows
+from modelbundle.signature import Signature, Task, label_datatype
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """One answer per row. `values`: labels (object, int64 or bool) or float64 numbers.
+
+    `probabilities`: (n, classes) float64 in the order of the signature's classes, or None.
+    """
+
+    values: npt.NDArray[Any]
+    probabilities: npt.NDArray[np.float64] | None
+
+    def part(self, start: int, stop: int) -> Prediction:
+        """The answers to rows start up to, not including, stop."""
+        return Prediction(
+            self.values[start:stop],
+            None if self.probabilities is None else self.probabilities[start:stop],
+        )
+
+
+class Runtime(Protocol):
+    """A loaded model."""
+
+    @property
+    def signature(self) -> Signature:
+        """What goes in and what comes out."""
+
+    def predict(self, rows: Rows) -> Prediction:
+        """One finite answer per row. Raises PredictionInvalid, or whatever the model raises."""
+
+
+def checked_prediction(
+    values: npt.NDArray[Any], probabilities: npt.NDArray[Any] | None, rows: int, of: Signature
+) -> Prediction:
+    """The raw answers of a model as a Prediction with exact types and shapes.
+
+    Raises PredictionInvalid when there is not one finite answer per row.
+    """
+    values = np.asarray(values)
+    if values.size != rows:
+        raise PredictionInvalid(f"{rows} rows gave answers of shape {values.shape}")
+    flat = values.reshape(rows)
+    if of.task is Task.REGRESSION:
+        numbers = flat.astype(np.float64)
+        if not np.isfinite(numbers).all():
+            raise PredictionInvalid("the model answered with a number that is not finite")
+        return Prediction(numbers, None)
+    labels = as_labels(flat, of)
+    if not of.probabilities:
+        return Prediction(labels, None)
+    shares = np.asarray(probabilities, dtype=np.float64)
+    if shares.shape != (rows, len(of.classes)):
+        raise PredictionInvalid(f"{rows} rows gave probabilities of shape {shares.shape}")
+    if not np.isfinite(shares).all():
+        raise PredictionInvalid("the model answered with a probability that is not finite")
+    return Prediction(labels, shares)
+
+
+def as_labels(values: npt.NDArray[Any], of: Signature) -> npt.NDArray[Any]:
+    """Labels in the type of the signature's classes: text as object, int64 or bool."""
+    datatype = label_datatype(of.classes)
+    if datatype == "BYTES":
+        texts = np.empty(len(values), dtype=object)
+        texts[:] = [str(value) for value in values.tolist()]
+        return texts
+    return values.astype(np.bool_ if datatype == "BOOL" else np.int64)

@@ -1,0 +1,170 @@
+"""What did the data look like that the model was trained on? Fixed bins and their counts.
+
+`profile.json`: {"version":1,"rows":n,"features":[bins…],"prediction":bins}. Bins of numbers:
+{"name","kind":"Numbers","edges":[e1<…<em],"counts":[m+1],"missing":k}; value x is in bin i when
+e_i <= x < e_(i+1). Bins of texts: {"name","kind":"Texts","values":[…],"counts":[one per value,
+then all others],"missing":k}. The same bins are counted live, so that drift is a comparison of
+two rows of integers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modelbundle.canonical import canonical_json
+from modelbundle.faults import BundleUnreadable
+from modelbundle.manifest import PROFILE_NAME
+from modelbundle.prediction import Prediction
+from modelbundle.rows import Numbers, Rows
+from modelbundle.signature import Signature, Task
+
+VERSION = 1
+NUMBER_BINS = 10
+MAX_TEXTS = 50
+PREDICTION_NAME = "prediction"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberBins:
+    """Counts of numbers between fixed edges; `counts` has one more entry than `edges`."""
+
+    name: str
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    missing: int
+
+    def document(self) -> dict[str, Any]:
+        """The JSON value of these bins."""
+        return {
+            "name": self.name,
+            "kind": "Numbers",
+            "edges": list(self.edges),
+            "counts": list(self.counts),
+            "missing": self.missing,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TextBins:
+    """Counts of fixed texts; the last entry of `counts` is all other texts."""
+
+    name: str
+    values: tuple[str, ...]
+    counts: tuple[int, ...]
+    missing: int
+
+    def document(self) -> dict[str, Any]:
+        """The JSON value of these bins."""
+        return {
+            "name": self.name,
+            "kind": "Texts",
+            "values": list(self.values),
+            "counts": list(self.counts),
+            "missing": self.missing,
+        }
+
+
+Bins = NumberBins | TextBins
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The reference for drift: bins per feature, in their order, and of the predictions."""
+
+    rows: int
+    features: tuple[Bins, ...]
+    prediction: Bins
+
+    def content(self) -> bytes:
+        """The canonical bytes of `profile.json`."""
+        return canonical_json(
+            {
+                "version": VERSION,
+                "rows": self.rows,
+                "features": [bins.document() for bins in self.features],
+                "prediction": self.prediction.document(),
+            }
+        )
+
+
+def profile_of(rows: Rows, predicted: Prediction, signature: Signature) -> Profile:
+    """The profile of these rows (the training part) and of what the model says about them."""
+    bins: list[Bins] = []
+    number = text = 0
+    for feature in signature.features:
+        if feature.numeric:
+            bins.append(number_bins(feature.name, rows.numbers[:, number]))
+            number += 1
+        else:
+            bins.append(text_bins(feature.name, rows.texts[:, text].tolist()))
+            text += 1
+    if signature.task is Task.REGRESSION:
+        answers: Bins = number_bins(PREDICTION_NAME, predicted.values)
+    else:
+        labels = tuple(str(label) for label in signature.classes)
+        counted = Counter(str(label) for label in predicted.values.tolist())
+        counts = (*(counted[label] for label in labels), 0)
+        answers = TextBins(PREDICTION_NAME, labels, counts, 0)
+    return Profile(len(rows), tuple(bins), answers)
+
+
+def number_bins(name: str, values: npt.NDArray[Any]) -> NumberBins:
+    """Deciles of the values as edges (fewer where values repeat) and the counts between them."""
+    numbers: Numbers = np.asarray(values, dtype=np.float64)
+    present = numbers[np.isfinite(numbers)]
+    edges: tuple[float, ...] = ()
+    if len(present):
+        shares = np.arange(1, NUMBER_BINS) / NUMBER_BINS
+        found = np.unique(np.quantile(present, shares, method="inverted_cdf"))
+        edges = tuple(float(edge) for edge in found if edge > present.min())
+    counts = np.bincount(np.searchsorted(edges, present, side="right"), minlength=len(edges) + 1)
+    return NumberBins(
+        name, edges, tuple(int(count) for count in counts), int(len(numbers) - len(present))
+    )
+
+
+def text_bins(name: str, values: Sequence[str]) -> TextBins:
+    """The 50 most frequent texts (ties by text), sorted, with counts; "" counts as missing."""
+    counted = Counter(values)
+    missing = counted.pop("", 0)
+    frequent = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:MAX_TEXTS]
+    kept = sorted(frequent)
+    others = sum(counted.values()) - sum(count for _, count in kept)
+    return TextBins(
+        name,
+        tuple(value for value, _ in kept),
+        (*(count for _, count in kept), others),
+        missing,
+    )
+
+
+def read_profile(directory: Path) -> Profile:
+    """The profile of a bundle. Raises BundleUnreadable."""
+    try:
+        document = json.loads((directory / PROFILE_NAME).read_bytes())
+        if document["version"] != VERSION:
+            raise BundleUnreadable(f"{PROFILE_NAME}: version {document['version']!r}, expected 1")
+        return Profile(
+            int(document["rows"]),
+            tuple(_bins(item) for item in document["features"]),
+            _bins(document["prediction"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise BundleUnreadable(f"{PROFILE_NAME} is not a profile: {fault!r}") from fault
+
+
+def _bins(item: dict[str, Any]) -> Bins:
+    counts = tuple(int(count) for count in item["counts"])
+    if item["kind"] == "Numbers":
+        edges = tuple(float(edge) for edge in item["edges"])
+        return NumberBins(item["name"], edges, counts, int(item["missing"]))
+    values = tuple(str(value) for value in item["values"])
+    return TextBins(item["name"], values, counts, int(item["missing"]))

@@ -1,0 +1,112 @@
+"""What goes into a model and what comes out: features, task, classes, V2 tensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+Label = str | int | bool
+
+MATRIX_INPUT = "input"
+LABELS_OUTPUT = "labels"
+PROBABILITIES_OUTPUT = "probabilities"
+VALUES_OUTPUT = "predictions"
+
+
+class Kind(StrEnum):
+    """What the values of one feature are. All but Category reach the model as float64."""
+
+    FLOAT = "Float"
+    INTEGER = "Integer"
+    BOOLEAN = "Boolean"
+    CATEGORY = "Category"
+
+
+class Task(StrEnum):
+    """What the model answers: one of its classes, or a number."""
+
+    CLASSIFICATION = "Classification"
+    REGRESSION = "Regression"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One input column, in the order in which the model was fitted.
+
+    `accepts_missing`: a row without this value is predicted (NaN, or "" for a category); otherwise
+    the server refuses the row. `categories`: the only values the model can take (it fails on any
+    other); None: any text is fine.
+    """
+
+    name: str
+    kind: Kind
+    accepts_missing: bool = False
+    categories: tuple[str, ...] | None = None
+
+    @property
+    def numeric(self) -> bool:
+        """True for every kind that reaches the model as a number."""
+        return self.kind is not Kind.CATEGORY
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One named V2 tensor; -1 in `shape` is the number of rows."""
+
+    name: str
+    datatype: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """All that predicting needs to know about a model besides its bytes.
+
+    `classes` are in the order of the columns of the probabilities; empty for a regression.
+    """
+
+    task: Task
+    classes: tuple[Label, ...]
+    features: tuple[Feature, ...]
+    probabilities: bool
+
+    @property
+    def all_numeric(self) -> bool:
+        """True when one matrix of numbers can hold a request."""
+        return all(feature.numeric for feature in self.features)
+
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """One FP64 matrix where every feature is numeric, else one tensor per feature."""
+        if self.all_numeric:
+            return (Tensor(MATRIX_INPUT, "FP64", (-1, len(self.features))),)
+        return tuple(
+            Tensor(feature.name, DATATYPES[feature.kind], (-1,)) for feature in self.features
+        )
+
+    @property
+    def outputs(self) -> tuple[Tensor, ...]:
+        """Labels and, where the model has them, probabilities; or the predicted numbers."""
+        if self.task is Task.REGRESSION:
+            return (Tensor(VALUES_OUTPUT, "FP64", (-1,)),)
+        labels = Tensor(LABELS_OUTPUT, label_datatype(self.classes), (-1,))
+        if not self.probabilities:
+            return (labels,)
+        return labels, Tensor(PROBABILITIES_OUTPUT, "FP64", (-1, len(self.classes)))
+
+
+DATATYPES = {
+    Kind.FLOAT: "FP64",
+    Kind.INTEGER: "INT64",
+    Kind.BOOLEAN: "BOOL",
+    Kind.CATEGORY: "BYTES",
+}
+
+
+def label_datatype(classes: tuple[Label, ...]) -> str:
+    """The V2 datatype of the labels. Raises ValueError when the classes are of several types."""
+    kinds = {type(label) for label in classes}
+    for kind, datatype in ((bool, "BOOL"), (int, "INT64"), (str, "BYTES")):
+        if kinds == {kind}:
+            return datatype
+    raise ValueError(f"classes must be all texts, all integers or all booleans: {classes!r}")
