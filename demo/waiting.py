@@ -1,0 +1,35 @@
+"""Waiting for a fact, with a limit, and a diagnosis when it does not come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class StoryFailed(Exception):
+    """Something that the story promises did not happen."""
+
+
+def wait_for(
+    what: str,
+    look: Callable[[], T | None],
+    *,
+    seconds: float,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> T:
+    """Return the first answer of `look` that is neither None nor False.
+
+    `meanwhile` is called between looks. Raises StoryFailed naming `what` after `seconds`.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found is not None and found is not False:
+            return found
+        if time.monotonic() > deadline:
+            raise StoryFailed(f"waited {seconds:.0f} s in vain for: {what}")
+        meanwhile()
+        time.sleep(0.4)
