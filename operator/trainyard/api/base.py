@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 
 DIGEST_PATTERN = r"^sha256:[0-9a-f]{64}$"
@@ -15,8 +22,27 @@ Digest = Annotated[str, StringConstraints(pattern=DIGEST_PATTERN, max_length=71)
 """`sha256:` and 64 hex digits."""
 DecimalString = Annotated[str, StringConstraints(pattern=DECIMAL_PATTERN, max_length=32)]
 """A number written as a string, because JSON numbers lose digits."""
-Percent = Annotated[int | Annotated[str, StringConstraints(max_length=16)], Field()]
+PERCENT_PATTERN = r"^(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)$"
+Percent = (
+    Annotated[int, Field(ge=0, le=100)]
+    | Annotated[str, StringConstraints(pattern=PERCENT_PATTERN, max_length=16)]
+)
 """0 to 100, as an integer or as a string with decimals ("99.5")."""
+QUANTITY_PATTERN = r"^[0-9]+(\.[0-9]+)?([eE][0-9]+|[numkMGTPE]|[KMGTPE]i)?$"
+Quantity = Annotated[
+    str,
+    BeforeValidator(lambda found: str(found) if isinstance(found, int) else found),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0},
+                {"type": "string", "maxLength": 32, "pattern": QUANTITY_PATTERN},
+            ]
+        }
+    ),
+]
+"""An amount in Kubernetes' notation (`500m`, `2`, `1Gi`); a bare integer is taken as text."""
+LabelValue = Annotated[str, StringConstraints(max_length=63)]
 ObjectName = Annotated[str, StringConstraints(min_length=1, max_length=253)]
 Text = Annotated[str, StringConstraints(max_length=1024)]
 
@@ -96,6 +122,7 @@ class NameReference(ApiModel):
     """An object of the same namespace, by name."""
 
     name: ObjectName
+    """Its name."""
 
 
 class Condition(ApiModel):
@@ -160,9 +187,9 @@ class KindStatus(ApiModel):
 class ResourceAmounts(ApiModel):
     """Compute resources of the pods."""
 
-    requests: dict[str, str] = Field(default_factory=dict, max_length=8)
+    requests: dict[str, Quantity] = Field(default_factory=dict, max_length=8)
     """What the scheduler sets aside, e.g. `cpu: 500m`."""
-    limits: dict[str, str] = Field(default_factory=dict, max_length=8)
+    limits: dict[str, Quantity] = Field(default_factory=dict, max_length=8)
     """What the pod may not exceed, e.g. `memory: 1Gi`."""
 
 
@@ -170,9 +197,13 @@ class Toleration(ApiModel):
     """A taint that the pods tolerate."""
 
     key: Annotated[str, StringConstraints(max_length=316)] = ""
+    """The taint's key; empty with Exists: every taint."""
     operator: Literal["Equal", "Exists"] = "Equal"
-    value: Annotated[str, StringConstraints(max_length=63)] = ""
+    """Equal: key and value must be the taint's. Exists: the key is enough."""
+    value: LabelValue = ""
+    """The taint's value."""
     effect: Literal["", "NoSchedule", "PreferNoSchedule", "NoExecute"] = ""
+    """The taint's effect; empty: every effect."""
 
 
 class PodSettings(ApiModel):
@@ -180,7 +211,7 @@ class PodSettings(ApiModel):
 
     resources: ResourceAmounts = ResourceAmounts()
     """Requests and limits of the main container."""
-    node_selector: dict[str, str] = Field(default_factory=dict, max_length=16)
+    node_selector: dict[str, LabelValue] = Field(default_factory=dict, max_length=16)
     """Labels a node must have."""
     tolerations: Annotated[tuple[Toleration, ...], Field(max_length=16)] = ()
     """Taints the pods tolerate."""

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trainyard.crdgen.inlining import JsonSchema, inline_references, merge
+from trainyard.crdgen.inlining import RULES, JsonSchema, inline_references, merge
 
 INT_OR_STRING = "x-kubernetes-int-or-string"
 PRESERVE = "x-kubernetes-preserve-unknown-fields"
 LIST_TYPE = "x-kubernetes-list-type"
 
-DROPPED = frozenset({"title", "examples", "deprecated", "readOnly", "writeOnly"})
+DROPPED = frozenset({"title", "examples", "deprecated", "readOnly", "writeOnly", "propertyNames"})
+"""Noise, and bounds on the keys of maps, which only CEL could say."""
 ORDER = (
     "description",
     "type",
@@ -45,7 +46,7 @@ ORDER = (
     "properties",
     "items",
     "additionalProperties",
-    "x-kubernetes-validations",
+    RULES,
 )
 TYPES = frozenset({"object", "array", "string", "integer", "boolean"})
 FORMATS = frozenset({"date-time", "int32", "int64"})
@@ -87,6 +88,8 @@ def _convert(node: JsonSchema, place: Place) -> dict[str, Any]:
         raise place.refuse(f"keywords {unknown}", "a CRD schema does not know them")
     if "description" in kept:
         kept["description"] = _one_line(str(kept["description"]))
+    if RULES in kept:
+        kept[RULES] = [{"rule": r["rule"], "message": r["message"]} for r in kept[RULES]]
     return {key: kept[key] for key in ORDER if key in kept}
 
 
@@ -125,7 +128,7 @@ def said(value: Any) -> Any:
         kept = {key: said(item) for key, item in value.items()}
         return {key: item for key, item in kept.items() if item is not None} or None
     if isinstance(value, list | tuple):
-        return list(value) or None
+        return [item if (kept := said(item)) is None else kept for item in value] or None
     return None if value == "" else value
 
 

@@ -51,7 +51,9 @@ class TrainingJobLink(ApiModel):
     """Which TrainingJob made the version."""
 
     name: ShortText
+    """Its name."""
     uid: ShortText = ""
+    """Its uid: a later TrainingJob of that name is another one."""
 
 
 class ChampionMeasured(ApiModel):
@@ -99,7 +101,9 @@ class ModelVersionSpec(ApiModel):
     serves: ShortText = ""
     """Which runtime serves it."""
     train_rows: int = 0
+    """How many rows it learned from."""
     test_rows: int = 0
+    """How many rows it was measured on."""
     libraries: Annotated[dict[ShortText, ShortText], Field(max_length=16)] | None = None
     """The libraries that trained it."""
     image: Annotated[str, StringConstraints(max_length=512)] = ""

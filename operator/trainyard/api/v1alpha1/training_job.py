@@ -63,7 +63,9 @@ class EnvironmentVariable(ApiModel):
         str,
         StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"),
     ]
+    """The variable's name."""
     value: Argument = ""
+    """The variable's value."""
 
 
 class TrainingContainer(ApiModel):

@@ -55,6 +55,7 @@ class RunCause(ApiModel):
     """Why a run was started."""
 
     kind: Literal["FirstRun", "RecipeChanged", "DatasetPinned", "NewData", "Signal", "Request"]
+    """Which of the causes."""
     message: ShortText = ""
     """In words, with numbers."""
     id: ShortText = ""
