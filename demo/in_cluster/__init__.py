@@ -1,0 +1,1 @@
+"""What the story runs inside the cluster."""

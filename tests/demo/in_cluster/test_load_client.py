@@ -1,0 +1,68 @@
+"""The client under load, against a real HTTP server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from demo.in_cluster import load_client
+from demo.in_cluster.load_client import Tally, read_rows, request_body, send
+
+NAMES = ["worst texture", "mean radius"]
+
+
+@pytest.mark.parametrize(
+    ("how", "number", "expected"),
+    [
+        pytest.param("normal", 0, [1.0, 2.0], id="normal rows are sent as they are"),
+        pytest.param("gaps", 5, [None, 2.0], id="each fifth row has a gap"),
+        pytest.param("gaps", 6, [1.0, 2.0], id="the other rows have none"),
+        pytest.param("recalibrated", 0, [1.25, 2.5], id="the device reads a quarter too high"),
+        pytest.param("garbage", 2, [1.0], id="each second row is cut off"),
+    ],
+)
+def test_request_body(how: str, number: int, expected: list[float | None]) -> None:
+    """The mode decides how a row is spoilt."""
+    body = json.loads(request_body(NAMES, [1.0, 2.0], number, how))
+
+    assert expected == body["inputs"][0]["data"]
+
+
+def test_read_rows(tmp_path: Path) -> None:
+    """The target column is the label and no feature."""
+    file = tmp_path / "rows.csv"
+    file.write_text("a,diagnosis,b\n1,benign,2\n")
+
+    assert (["a", "b"], [([1.0, 2.0], "benign")]) == read_rows(file, "diagnosis")
+
+
+async def test_send_counts_answers(unused_tcp_port: int) -> None:
+    """Right, wrong and failed answers are told apart, and a refused connection is a failure."""
+
+    async def answer(request: web.Request) -> web.Response:
+        if (await request.read()) == b"bad":
+            return web.Response(status=500)
+        output = {"outputs": [{"data": ["benign"]}]}
+        return web.json_response(output, headers={"trainyard-bundle": "sha256:1"})
+
+    app = web.Application()
+    app.router.add_post("/infer", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", unused_tcp_port).start()
+    tally = Tally()
+    url = f"http://127.0.0.1:{unused_tcp_port}/infer"
+    async with load_client.ClientSession() as session:
+        await send(session, url, b"{}", "benign", tally)
+        await send(session, url, b"{}", "malignant", tally)
+        await send(session, url, b"bad", "benign", tally)
+        await runner.cleanup()
+        await send(session, url, b"{}", "benign", tally)
+    await asyncio.sleep(0)
+
+    assert (4, 2, 2, 0.5) == (tally.sent, tally.ok, tally.failed, tally.accuracy())
+    assert tally.bundles["sha256:1"] == 2
