@@ -53,7 +53,7 @@ def test_a_container_keeps_its_mounts_beside_the_scratch_folder():
             "capabilities": {"drop": ["ALL"]},
         },
         "terminationMessagePolicy": "File",
-        "volumeMounts": [mount, {"name": "tmp", "mountPath": "/tmp"}],
+        "volumeMounts": [mount, {"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108,
     } == container
 
 
