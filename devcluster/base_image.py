@@ -17,9 +17,7 @@ LEFT_OUT = (
 )
 
 
-def base_steps(
-    folder: Path, buildah: tuple[str, ...]
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def base_steps(folder: Path, buildah: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What each step does, and its command; after the last one, buildah has the base image."""
     root, tar = folder / "root", folder / "root.tar"
     return (

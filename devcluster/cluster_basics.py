@@ -77,7 +77,7 @@ class Basics:
         users.run("wait", *deployment, "--for=condition=Available", "--timeout=120s")
 
     def users_kubectl(self) -> Kubectl:
-        """kubectl with the kubeconfig that users have."""
+        """The kubectl with the kubeconfig that users have."""
         return Kubectl(self.programs.path("kubectl"), self.places.kubeconfig)
 
     def _as_super_admin(self) -> Kubectl:

@@ -26,8 +26,11 @@ def listens(path: Path) -> bool:
     """Somebody accepts connections on the Unix socket."""
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(1)
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return False
-    return True
+        return probe.connect_ex(str(path)) == 0
+
+
+def listens_on(address: str, port: int) -> bool:
+    """Somebody accepts connections on the TCP port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((address, port)) == 0

@@ -44,7 +44,9 @@ def pip_settings(files: tuple[str, ...], environment: Mapping[str, str]) -> PipS
         for _, value in merged.items(section)
         for word in value.split()
     }
-    return PipSettings(written.getvalue(), tuple(Path(word) for word in sorted(words) if _is_path(word)))
+    return PipSettings(
+        written.getvalue(), tuple(Path(word) for word in sorted(words) if _is_path(word))
+    )
 
 
 def _is_path(word: str) -> bool:
@@ -59,7 +61,7 @@ def read_pip_files(environment: Mapping[str, str], home: Path) -> tuple[str, ...
 
 
 def mount_options(settings: PipSettings, pip_conf: Path) -> tuple[str, ...]:
-    """buildah's `--volume` options; `pip_conf` holds the settings' text."""
+    """The `--volume` options of buildah; `pip_conf` holds the settings' text."""
     mounts = {pip_conf: Path("/etc/pip.conf")}
     mounts.update({path: path for path in (CERTIFICATES, *settings.paths) if path.exists()})
     return tuple(f"--volume={source}:{target}:ro" for source, target in mounts.items())

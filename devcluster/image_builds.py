@@ -22,7 +22,7 @@ from devcluster.refusal import Refusal
 
 
 def build_command(recipe: Recipe, base: str, mounts: tuple[str, ...]) -> tuple[str, ...]:
-    """buildah's arguments after its name and storage options."""
+    """Buildah's arguments after its name and storage options."""
     arguments = {"BASE_IMAGE": base, **recipe.arguments}
     return (
         *("build", "--layers", "--isolation=chroot", "--network=host", "--format=docker"),
@@ -80,7 +80,9 @@ class ImageBuilds:
         log.unlink(missing_ok=True)
         command = build_command(recipe, BASE_IMAGE, self._mounts())
         with self.progress.step(f"building {recipe.tag}"):
-            self.progress.run(f"building {recipe.tag}", (*self._buildah(), *command), log, os.environ)
+            self.progress.run(
+                f"building {recipe.tag}", (*self._buildah(), *command), log, os.environ
+            )
         _write(record, key)
 
     def _load(self, tag: str, key: str) -> None:

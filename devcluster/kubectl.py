@@ -1,4 +1,4 @@
-"""kubectl against the local cluster, and no other."""
+"""Runs kubectl against the local cluster, and no other."""
 
 from __future__ import annotations
 

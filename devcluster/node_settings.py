@@ -17,9 +17,7 @@ PAUSE_IMAGE = "localhost/trainyard-pause:1"
 DNS_REPOSITORY = "localhost"
 
 
-def kubeadm_settings(
-    places: Places, addresses: Addresses, kubernetes: str, coredns: str
-) -> str:
+def kubeadm_settings(places: Places, addresses: Addresses, kubernetes: str, coredns: str) -> str:
     """The kubeadm configuration from which certificates, kubeconfigs and CoreDNS are made."""
     init = {
         "apiVersion": "kubeadm.k8s.io/v1beta4",
@@ -91,7 +89,7 @@ def kubelet_settings(places: Places, addresses: Addresses) -> str:
 
 
 def containerd_settings(places: Places, snapshotter: str) -> str:
-    """containerd's configuration: everything of its own, runc, and our local pause image."""
+    """The configuration of containerd: everything of its own, runc, and our local pause image."""
     root, state = places.state / "containerd", places.state / "containerd-run"
     cri = 'plugins."io.containerd.grpc.v1.cri"'
     return f"""version = 2

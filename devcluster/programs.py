@@ -49,9 +49,7 @@ def modules() -> dict[str, Module]:
             ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version"),
         ),
         Module("etcd", "go.etcd.io/etcd/server/v3", {"etcd": "go.etcd.io/etcd/server/v3"}),
-        Module(
-            "coredns", "github.com/coredns/coredns", {"coredns": "github.com/coredns/coredns"}
-        ),
+        Module("coredns", "github.com/coredns/coredns", {"coredns": "github.com/coredns/coredns"}),
         Module("pause", None, {"pause": "."}),
         Module(
             "versitygw",
@@ -124,7 +122,9 @@ class Programs:
     def folder(self, module: Module) -> Path:
         """Where the binaries of the module lie once built: named by version and source key."""
         sources = (
-            path for path in self._folder(module).iterdir() if path.suffix in {".mod", ".sum", ".go"}
+            path
+            for path in self._folder(module).iterdir()
+            if path.suffix in {".mod", ".sum", ".go"}
         )
         key = source_key({path.name: path.read_bytes() for path in sources})
         return self.places.cache / "programs" / f"{module.name}-{self.version(module)}-{key}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refusal(Exception):
     """The machine or the request lacks something; the message is one sentence with the remedy."""
 
     exit_code = 2
 
 
-class StepFailed(Exception):  # noqa: N818
+class StepFailed(Exception):
     """A step of the local cluster failed; the message names the step and where its log lies."""
 
     exit_code = 1

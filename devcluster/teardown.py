@@ -27,9 +27,9 @@ CONTAINERD_NAMESPACE = "k8s.io"
 
 
 def mounts_below(folder: Path, mountinfo: str) -> tuple[str, ...]:
-    """The mount points below a folder, the last mounted first.
+    r"""The mount points below a folder, the last mounted first.
 
-    `mountinfo` is the text of /proc/self/mountinfo, which writes a space as \\040.
+    `mountinfo` is the text of /proc/self/mountinfo, which writes a space as \040.
     """
     points = (line.split()[4].replace("\\040", " ") for line in mountinfo.splitlines())
     return tuple(reversed([point for point in points if point.startswith(f"{folder}/")]))
