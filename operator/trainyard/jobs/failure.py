@@ -1,0 +1,89 @@
+"""Whose fault is a failed Job, and what should people read about it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from trainyard.conditions import shorten
+from trainyard.jobs.job_view import ContainerEnd, JobView, read_document
+
+USER_FAULT_CODES = range(10, 20)
+"""Exit codes by which our containers say that only the user can put it right."""
+SOURCE_UNUSABLE = 15
+_LONGEST = 600
+_FIRST_PAUSE_SECONDS = 10
+_LONGEST_PAUSE_SECONDS = 600
+
+
+class Fault(StrEnum):
+    """Who can put it right."""
+
+    USER = "User"
+    """Trying again gives the same."""
+    SOURCE = "Source"
+    """The user's, but it may mend without a change to our objects: files that are not there."""
+    MACHINE = "Machine"
+    """Trying again may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a Job failed."""
+
+    fault: Fault
+    reason: str
+    message: str
+
+
+def failure_of(view: JobView) -> Failure:
+    """Return why the Job failed: its container's own word first, then the Job controller's."""
+    if view.reason == "DeadlineExceeded":
+        return _deadline(view)
+    if view.end is None:
+        reason = view.reason or "PodLost"
+        text = view.message or "the pod vanished before it left a result"
+        return Failure(Fault.MACHINE, reason, shorten(text, _LONGEST))
+    return _container(view.end)
+
+
+def _deadline(view: JobView) -> Failure:
+    if view.started_at is None:
+        text = f"no container began before the deadline{_colon(view.waiting)}"
+        return Failure(Fault.MACHINE, "NotStarted", text)
+    text = "it was still at work at its deadline: give it more time, or less to do"
+    return Failure(Fault.USER, "DeadlineExceeded", text)
+
+
+def _container(end: ContainerEnd) -> Failure:
+    if end.reason == "OOMKilled":
+        text = (
+            f"container {end.container} used more memory than it may: "
+            "raise spec.pod.resources.limits.memory"
+        )
+        return Failure(Fault.MACHINE, "OutOfMemory", text)
+    document = read_document(end.message) or {}
+    said = str(document.get("message") or end.message).strip()
+    ended = f"container {end.container} ended with exit code {end.exit_code}"
+    return Failure(
+        fault=_fault(end.exit_code),
+        reason=str(document.get("reason") or end.reason or "Error"),
+        message=shorten(said or ended, _LONGEST),
+    )
+
+
+def _fault(exit_code: int) -> Fault:
+    if exit_code == SOURCE_UNUSABLE:
+        return Fault.SOURCE
+    return Fault.USER if exit_code in USER_FAULT_CODES else Fault.MACHINE
+
+
+def pause_before(retry: int) -> timedelta:
+    """Return how long to wait before the retry of that number: 10 s, 20 s, … at most 10 min."""
+    seconds = _FIRST_PAUSE_SECONDS * 2 ** min(retry, 10)
+    return timedelta(seconds=min(seconds, _LONGEST_PAUSE_SECONDS))
+
+
+def _colon(text: str) -> str:
+    return f": {text}" if text else ""

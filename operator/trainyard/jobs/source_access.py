@@ -1,0 +1,77 @@
+"""How a pod reaches a source: the task's words, credentials, volume and mount."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from trainyard.api.sources import BucketSource, Source
+
+MOUNT_PATH = "/trainyard/source"
+VOLUME = "source"
+_SECRET_KEYS = (
+    ("TRAINYARD_SOURCE_ACCESS_KEY_ID", "accessKeyId"),
+    ("TRAINYARD_SOURCE_SECRET_ACCESS_KEY", "secretAccessKey"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAccess:
+    """What the pod and the task say about a source."""
+
+    document: dict[str, Any]
+    environment: tuple[dict[str, Any], ...] = ()
+    volumes: tuple[dict[str, Any], ...] = ()
+    mounts: tuple[dict[str, Any], ...] = ()
+
+
+def source_access(source: Source) -> SourceAccess:
+    """Return how to reach the source; exactly one of its members is set.
+
+    A ConfigMap that does not exist is mounted as an empty folder, so that the pod starts and says
+    what it misses instead of hanging.
+    """
+    if source.config_map is not None:
+        volume = {"configMap": {"name": source.config_map.name, "optional": True}}
+        return _mounted(volume, source.config_map.path)
+    if source.pvc is not None:
+        claim = {"claimName": source.pvc.claim_name, "readOnly": True}
+        return _mounted({"persistentVolumeClaim": claim}, source.pvc.path)
+    if source.s3 is not None:
+        return _bucket(source.s3)
+    url = source.http.url if source.http is not None else ""
+    return SourceAccess({"kind": "http", "url": url})
+
+
+def _mounted(volume: dict[str, Any], path: str) -> SourceAccess:
+    return SourceAccess(
+        document={"kind": "files", "root": MOUNT_PATH, "path": path},
+        volumes=({"name": VOLUME, **volume},),
+        mounts=({"name": VOLUME, "mountPath": MOUNT_PATH, "readOnly": True},),
+    )
+
+
+def _bucket(bucket: BucketSource) -> SourceAccess:
+    if bucket.bucket is None:
+        return SourceAccess({"kind": "store", "path": bucket.path})
+    document = {
+        "kind": "s3",
+        "bucket": bucket.bucket,
+        "path": bucket.path,
+        "endpoint": bucket.endpoint,
+        "region": bucket.region,
+    }
+    return SourceAccess(
+        document={key: value for key, value in document.items() if value is not None},
+        environment=tuple(_from_secret(bucket.secret_name)) if bucket.secret_name else (),
+    )
+
+
+def _from_secret(name: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": variable,
+            "valueFrom": {"secretKeyRef": {"name": name, "key": key, "optional": True}},
+        }
+        for variable, key in _SECRET_KEYS
+    ]

@@ -1,0 +1,118 @@
+"""What does the pod look like that trains, predicts and grades without trusting user code?
+
+fetch (credentials) → train (train rows only) → predict (no credentials, no answers) → publish
+(credentials and answers, never loads a model).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trainyard.api.sources import Source
+from trainyard.api.v1alpha1.training_job import TrainingContainer
+from trainyard.jobs.job_manifest import (
+    PodParts,
+    Work,
+    job,
+    store_parts,
+    task_variable,
+    trainer_container,
+    variable,
+)
+from trainyard.jobs.source_access import SourceAccess, source_access
+from trainyard.pod_security import container_resources, hardened_container
+
+_ROOT = "/trainyard"
+_FOLDERS = ("data", "questions", "answers", "champion", "output", "predictions")
+_READ_WRITE: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    # container: (folders it may write, folders it may only read)
+    "fetch": (("data", "questions", "answers", "champion", "output"), ()),
+    "train": (("output",), ("data",)),
+    "predict": (("predictions",), ("output", "questions", "data", "champion")),
+    "publish": ((), ("answers", "questions", "data", "output", "predictions")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What is to be done in the pod."""
+
+    document: Mapping[str, Any]
+    train: bool = True
+    """False: fetch brings the model (imports, evaluations)."""
+    container: TrainingContainer | None = None
+    """The user's container; None: the built-in trainer."""
+    source: Source | None = None
+    """Where an imported model is fetched from."""
+
+
+def training_job_manifest(work: Work, training: Training, **labels: str) -> dict[str, Any]:
+    """Return the Job whose container `publish` leaves the result."""
+    task = task_variable(training.document)
+    access = source_access(training.source) if training.source else SourceAccess({})
+    environment, mounts = store_parts(work, read_only=True)
+    init = [
+        trainer_container(
+            work,
+            "fetch",
+            environment=[task, *environment, *access.environment],
+            mounts=[*_mounts("fetch"), *mounts, *access.mounts],
+        ),
+        *([_train(work, training, task)] if training.train else []),
+        trainer_container(work, "predict", environment=[task], mounts=_mounts("predict")),
+    ]
+    environment, mounts = store_parts(work, read_only=False)
+    publish = trainer_container(
+        work,
+        "publish",
+        environment=[task, variable("TRAINYARD_RESULT", work.result), *environment],
+        mounts=[*_mounts("publish"), *mounts],
+    )
+    volumes = [{"name": folder, "emptyDir": {}} for folder in _FOLDERS]
+    parts = PodParts(
+        containers=[publish], init_containers=init, volumes=[*volumes, *access.volumes]
+    )
+    return job(work, parts, **labels)
+
+
+def _train(work: Work, training: Training, task: dict[str, Any]) -> dict[str, Any]:
+    if training.container is None:
+        return trainer_container(work, "train", environment=[task], mounts=_mounts("train"))
+    container: dict[str, Any] = {
+        "name": "train",
+        "image": training.container.image,
+        "env": _user_environment(training),
+        "resources": container_resources(work.settings),
+        "volumeMounts": _mounts("train"),
+    }
+    if training.container.command:
+        container["command"] = list(training.container.command)
+    if training.container.args:
+        container["args"] = list(training.container.args)
+    return hardened_container(container)
+
+
+def _user_environment(training: Training) -> list[dict[str, Any]]:
+    document = training.document
+    parameters = {v.name: v.value for v in training.container.env} if training.container else {}
+    ours = {
+        "TRAINYARD_DATA": f"{_ROOT}/data",
+        "TRAINYARD_OUTPUT": f"{_ROOT}/output",
+        "TRAINYARD_PARAMETERS": json.dumps(parameters, sort_keys=True),
+        "TRAINYARD_SEED": str(document["seed"]),
+        "TRAINYARD_RUN": str(document["run"]),
+        "TRAINYARD_TARGET": str(document["target"]),
+        **{f"TRAINYARD_PARAMETER_{name}": value for name, value in parameters.items()},
+    }
+    return [variable(name, value) for name, value in {**ours, **parameters}.items()]
+
+
+def _mounts(container: str) -> list[dict[str, Any]]:
+    written, read = _READ_WRITE[container]
+    return [
+        *({"name": folder, "mountPath": f"{_ROOT}/{folder}"} for folder in written),
+        *({"name": folder, "mountPath": f"{_ROOT}/{folder}", "readOnly": True} for folder in read),
+    ]
