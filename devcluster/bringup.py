@@ -19,6 +19,7 @@ from devcluster.preconditions import check_machine, refuse_taken_ports, taken_po
 from devcluster.processes import Component, Processes
 from devcluster.programs import KUBERNETES_PROGRAMS, Programs, modules
 from devcluster.progress import Progress, elapsed
+from devcluster.reboot import forget_former_boot
 from devcluster.refusal import StepFailed
 
 
@@ -37,6 +38,8 @@ class Bringup:
         began = time.monotonic()
         with only_one(self.places.state / "lock", self.progress):
             self.places.state.chmod(0o711)
+            if forget_former_boot(self.places):
+                self.progress.say("the machine was restarted since; the cluster goes on")
             install(NODE_NEEDS, self.places, self.progress)
             self._build()
             kubernetes = self.programs.version(modules()["kubernetes"])

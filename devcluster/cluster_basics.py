@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from typing import Any
 
+from devcluster.dns_probe import dns_answers
 from devcluster.kubectl import Kubectl
 from devcluster.network import Addresses
 from devcluster.places import Places
@@ -15,6 +17,7 @@ from devcluster.progress import Progress
 from devcluster.refusal import StepFailed
 
 STORAGE_CLASS = "trainyard-hostpath"
+DNS_PATIENCE_SECONDS = 120
 
 
 def administrators() -> dict[str, Any]:
@@ -73,8 +76,20 @@ class Basics:
             *("wait", "--for=condition=Ready", f"node/{self.addresses.node_name}"),
             "--timeout=120s",
         )
-        deployment = ("--namespace=kube-system", "deployment/coredns")
-        users.run("wait", *deployment, "--for=condition=Available", "--timeout=120s")
+        self._wait_for_dns(users)
+
+    def _wait_for_dns(self, users: Kubectl) -> None:
+        deadline = time.monotonic() + DNS_PATIENCE_SECONDS
+        while not dns_answers(self.addresses.dns):
+            if time.monotonic() > deadline:
+                pods = users.run(
+                    "describe", "--namespace=kube-system", "pods", "-lk8s-app=kube-dns"
+                )
+                raise StepFailed(
+                    f"The cluster's DNS ({self.addresses.dns}) does not answer after "
+                    f"{DNS_PATIENCE_SECONDS} s. Its pods:\n{pods}"
+                )
+            time.sleep(0.2)
 
     def users_kubectl(self) -> Kubectl:
         """The kubectl with the kubeconfig that users have."""

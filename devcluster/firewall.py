@@ -9,7 +9,7 @@ import subprocess
 from devcluster.node_settings import NETWORK_NAME
 
 # kube-proxy's own clean-up leaves the chains that the kubelet made.
-KUBELET_CHAINS = ("KUBE-FIREWALL", "KUBE-KUBELET-CANARY", "KUBE-PROXY-CANARY")
+KUBELET_CHAINS = ("KUBE-FIREWALL", "KUBE-KUBELET-CANARY", "KUBE-PROXY-CANARY", "KUBE-IPTABLES-HINT")
 
 
 def removals(saved: str) -> tuple[tuple[str, ...], ...]:

@@ -17,6 +17,7 @@ from devcluster import network
 from devcluster.components import component_names
 from devcluster.firewall import remove_rules
 from devcluster.locking import only_one
+from devcluster.node_settings import NETWORK_NAME
 from devcluster.places import Places
 from devcluster.preconditions import refuse_unless_root
 from devcluster.processes import Processes
@@ -107,8 +108,12 @@ class Teardown:
 
     def _clean_traces(self) -> None:
         """Files that containerd and the kubelet keep outside of any folder one can choose."""
-        for cached in Path("/var/lib/cni/results").glob("trainyard-*"):
-            cached.unlink()
+        sandboxes = self.places.state / "containerd/io.containerd.grpc.v1.cri/sandboxes"
+        pods = {path.name for path in sandboxes.glob("*")}
+        for cached in Path("/var/lib/cni/results").glob("*"):
+            network_name, _, rest = cached.name.rpartition("-")[0].rpartition("-")
+            if network_name == NETWORK_NAME or rest in pods:
+                cached.unlink()
         for link in Path("/var/log/containers").glob("*.log"):
             if link.is_symlink() and str(link.readlink()).startswith(f"{self.places.state}/"):
                 link.unlink()
