@@ -1,0 +1,163 @@
+"""What do the candidate and the champion say about the test rows?
+
+Runs whatever code a model brings, so it has neither credentials nor answers.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from modelbundle.example import example_of, typical_row
+from modelbundle.manifest import EXAMPLE_NAME, FORMAT_FILES, PROFILE_NAME
+from modelbundle.publishing import RUNTIMES_NAME
+from modelbundle.reference_profile import profile_of
+from modelbundle.rows import Rows
+from modelbundle.signature import Signature, Task
+from trainer.answer_files import (
+    CANDIDATE_NAME,
+    CHAMPION_ERROR_NAME,
+    CHAMPION_MODEL_NAME,
+    CHAMPION_NAME,
+    GradedRows,
+    write_answers,
+)
+from trainer.asking import ask
+from trainer.candidates import Candidate, TrainFacts, load_candidate, probed
+from trainer.columns import Columns, read_columns
+from trainer.conversion import Converted, convert
+from trainer.environment import Environment
+from trainer.exits import Exit, Reason, UserFault
+from trainer.labels import labels_of
+from trainer.model_files import model_file
+from trainer.result import Result
+from trainer.signatures import MODEL_NAME, write_signature
+from trainer.stored_models import load_champion, load_evaluated
+from trainer.tables import TEST_NAME, TRAIN_NAME, read_table, rows_of_table
+from trainer.task import TrainTask
+from trainer.timing import runtimes_document, time_runtime
+from trainer.verification_rows import verification_rows
+
+
+def run(task: TrainTask, environment: Environment) -> Result:
+    """The predictions folder holds all that `publish` grades and packs.
+
+    Raises UserFault: ModelNotTrusted, ModelUnreadable, PredictionsInvalid, BundleCorrupt.
+    """
+    columns = read_columns(environment.data)
+    questions = read_table(environment.questions / TEST_NAME)
+    environment.predictions.mkdir(parents=True, exist_ok=True)
+    if task.candidate is None:
+        candidate = _trained(task, environment, columns, questions)
+    else:
+        digest = task.candidate.digest
+        candidate = load_evaluated(environment.output, digest, columns.features)
+        _write_answers(candidate, ask(candidate, questions), environment.predictions)
+    if task.champion is not None:
+        _ask_champion(task.champion.digest, candidate.signature.task, environment, questions)
+    return Result({}, Exit.DONE)
+
+
+def _trained(
+    task: TrainTask, environment: Environment, columns: Columns, questions: pa.Table
+) -> Candidate:
+    """The candidate that training left behind, with everything its bundle needs."""
+    train = read_table(environment.data / TRAIN_NAME)
+    facts = TrainFacts(columns.features, _seen_labels(train, columns.target))
+    path = model_file(environment.output, task.recipe.trust)
+    candidate = _probed(load_candidate(path, task.recipe.trust, facts), train)
+    answers = ask(candidate, questions)
+    _write_answers(candidate, answers, environment.predictions)
+    rows = rows_of_table(train, candidate.signature.features)
+    _write_descriptions(candidate, rows, answers, environment.predictions)
+    asked = rows_of_table(questions, candidate.signature.features)
+    sample = verification_rows(asked, candidate.signature, task.seed)
+    _write_runtimes(candidate, sample, environment.predictions)
+    return candidate
+
+
+def _probed(candidate: Candidate, train: pa.Table) -> Candidate:
+    rows = rows_of_table(train, candidate.signature.features)
+    try:
+        return probed(candidate, rows)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise UserFault(
+            Reason.PREDICTIONS_INVALID,
+            f"{candidate.path.name} fails on a typical row (medians, most frequent values):"
+            f" {type(error).__name__}: {error}. It gets one column per feature, numbers as float64"
+            " and categories as text",
+        ) from error
+
+
+def _seen_labels(train: pa.Table, target: str) -> tuple[Any, ...]:
+    """Sorted labels; nothing where the target is no label at all."""
+    try:
+        return tuple(sorted(set(labels_of(train.column(target), target))))
+    except UserFault:
+        return ()
+
+
+def _write_answers(candidate: Candidate, answers: GradedRows, folder: Path) -> None:
+    write_answers(answers, folder / CANDIDATE_NAME)
+    write_signature(candidate.signature, folder / MODEL_NAME)
+
+
+def _write_descriptions(
+    candidate: Candidate, train: Rows, answers: GradedRows, folder: Path
+) -> None:
+    """The reference profile and the example.
+
+    Predictions are profiled on test rows: on the rows it was fitted on a model is too sure.
+    """
+    signature = candidate.signature
+    profile = profile_of(train, answers.prediction, signature)
+    (folder / PROFILE_NAME).write_bytes(profile.content())
+    row = typical_row(train, signature)
+    example = example_of(row, candidate.runtime.predict(row), signature)
+    (folder / EXAMPLE_NAME).write_bytes(example.content())
+
+
+def _write_runtimes(candidate: Candidate, sample: Rows, folder: Path) -> None:
+    if candidate.estimator is None:
+        document = runtimes_document(None, time_runtime(candidate.runtime, sample), {}, "")
+    else:
+        path = folder / FORMAT_FILES["onnx"]
+        made = convert(candidate.estimator, candidate.runtime, sample, path)
+        onnx = None if made.runtime is None else time_runtime(made.runtime, sample)
+        native = time_runtime(candidate.runtime, sample)
+        document = runtimes_document(native, onnx, _verified(made), made.why_not)
+    (folder / RUNTIMES_NAME).write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+
+def _verified(made: Converted) -> dict[str, Any]:
+    if made.agreement is None:
+        return {}
+    return {
+        "rows": made.agreement.rows,
+        "labelsEqual": made.agreement.same_labels,
+        "largestDifference": f"{made.agreement.difference:.3g}",
+    }
+
+
+def _ask_champion(digest: str, task: Task, environment: Environment, questions: pa.Table) -> None:
+    features = read_columns(environment.data).features
+    champion = load_champion(environment.champion, digest, task, features)
+    error = champion if isinstance(champion, str) else _answered(champion, environment, questions)
+    if error:
+        note = json.dumps({"error": error})
+        (environment.predictions / CHAMPION_ERROR_NAME).write_text(note, encoding="utf-8")
+
+
+def _answered(champion: Candidate, environment: Environment, questions: pa.Table) -> str:
+    signature: Signature = champion.signature
+    try:
+        write_answers(ask(champion, questions), environment.predictions / CHAMPION_NAME)
+    except UserFault as fault:
+        return fault.message
+    write_signature(signature, environment.predictions / CHAMPION_MODEL_NAME)
+    return ""

@@ -1,0 +1,107 @@
+"""What did the run achieve? Grades the predictions, publishes the bundle, words the result.
+
+Here are the credentials and the answers, so no model is ever loaded here: only data is read.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from modelbundle.manifest import Origin, libraries_of
+from modelbundle.publishing import RUNTIMES_NAME
+from modelbundle.signature import Signature
+from trainer.bundling import (
+    METRICS_NAME,
+    Ingredients,
+    assemble,
+    publish_bundle,
+    read_runtimes,
+)
+from trainer.columns import read_columns
+from trainer.environment import Environment
+from trainer.exits import Reason, UserFault
+from trainer.libraries import library_versions
+from trainer.own_metrics import read_own_metrics
+from trainer.result import TERMINATION_BYTES, Result, termination_message
+from trainer.scoring import AnswerSheet, champion_document, metric_texts, score_candidate
+from trainer.storing import open_environment_store
+from trainer.tables import TEST_NAME, TRAIN_NAME, read_table
+from trainer.task import TrainTask
+
+
+def run(task: TrainTask, environment: Environment) -> Result:
+    """The candidate is graded and, unless it was only evaluated, published under its digest.
+
+    Raises UserFault: PredictionsInvalid, MetricsInvalid, ModelUnreadable, ModelNotTrusted,
+    BundleCorrupt; MachineFault when the store is away.
+    """
+    columns = read_columns(environment.data)
+    sheet = AnswerSheet(read_table(environment.answers / TEST_NAME), columns)
+    signature, graded = score_candidate(environment.predictions, sheet)
+    digest = task.champion.digest if task.champion else None
+    champion = champion_document(environment.predictions, digest, sheet)
+    if task.candidate is not None:
+        document = _document(task, signature, metric_texts(graded), champion)
+        return Result({"verb": "evaluate", **document, "bundle": task.candidate.digest})
+    # Built-in names win: a container must not word its own accuracy.
+    metrics = metric_texts({**read_own_metrics(environment.output), **graded})
+    document = _document(task, signature, metrics, champion)
+    document |= {
+        "trainRows": pq.read_metadata(environment.data / TRAIN_NAME).num_rows,
+        "testRows": sheet.rows,
+    }
+    _refuse_wordy(document)
+    bundle, serves = _published(task, environment, signature, metrics)
+    document |= {"bundle": bundle, "serves": serves, "libraries": library_versions()}
+    return Result({"verb": "train", **document})
+
+
+def _document(
+    task: TrainTask, signature: Signature, metrics: Mapping[str, str], champion: Any
+) -> dict[str, Any]:
+    return {
+        "outcome": "Succeeded",
+        "dataset": task.dataset.digest,
+        "task": str(signature.task),
+        "metrics": metrics,
+        "champion": champion,
+    }
+
+
+def _refuse_wordy(document: dict[str, Any]) -> None:
+    """Digests and metrics must fit the termination message whole."""
+    sample = {"verb": "train", **document, "bundle": document["dataset"], "serves": "sklearn"}
+    room = TERMINATION_BYTES - len(termination_message(sample, limit=1 << 20).encode())
+    has_error = isinstance(document["champion"], dict) and "error" in document["champion"]
+    if room < 0 and not has_error:
+        raise UserFault(
+            Reason.METRICS_INVALID,
+            f"metrics.json makes the result {-room} bytes longer than a pod may report; write"
+            " fewer metrics, or shorter names",
+        )
+
+
+def _published(
+    task: TrainTask, environment: Environment, signature: Signature, metrics: Mapping[str, str]
+) -> tuple[str, str]:
+    origin = Origin(
+        target=task.target,
+        dataset_digest=task.dataset.digest,
+        recipe_digest=task.recipe_digest,
+        libraries=libraries_of(library_versions()),
+        trust=task.recipe.trust,
+    )
+    made_of = Ingredients(environment.output, environment.predictions, signature, origin)
+    about = {
+        METRICS_NAME: {"dataset": task.dataset.digest, "metrics": metrics},
+        RUNTIMES_NAME: read_runtimes(environment.predictions),
+    }
+    with tempfile.TemporaryDirectory(prefix="bundle-", dir=environment.spool) as folder:
+        digest = assemble(made_of, Path(folder))
+        serves = publish_bundle(open_environment_store(environment), Path(folder), digest, about)
+    return digest, serves

@@ -1,0 +1,83 @@
+"""How does a bundle answer the questions: the champion, or a candidate to evaluate again?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from modelbundle.faults import BundleFault
+from modelbundle.loading import RuntimeName, chosen_runtime, load_estimator, load_runtime
+from modelbundle.manifest import FORMAT_FILES, Manifest
+from modelbundle.packing import verify
+from modelbundle.signature import Feature, Task
+from modelbundle.sklearn_runtime import SklearnRuntime
+from trainer.candidates import Candidate
+from trainer.exits import Reason, UserFault
+from trainer.fetch import CHAMPION_FAULT_NAME
+
+NATIVE = ("skops", "joblib")
+
+
+def load_bundle(folder: Path, digest: str) -> Candidate:
+    """The model of a verified bundle, in the runtime that serves it.
+
+    Raises BundleFault.
+    """
+    manifest = verify(folder, digest)
+    native = next((name for name in NATIVE if name in manifest.formats), None)
+    runtime = chosen_runtime(folder, manifest)
+    if native is None or (runtime is RuntimeName.ONNX and not _needs_scores(manifest)):
+        path = folder / FORMAT_FILES["onnx"]
+        return Candidate(path, load_runtime(folder, manifest, RuntimeName.ONNX), None)
+    path = folder / FORMAT_FILES[native]
+    estimator = load_estimator(path, manifest.origin.trust)
+    return Candidate(path, SklearnRuntime(estimator, manifest.signature), estimator)
+
+
+def load_champion(
+    folder: Path, digest: str, task: Task, features: Sequence[Feature]
+) -> Candidate | str:
+    """The champion, or why it cannot be compared on these features for this task."""
+    note = folder / CHAMPION_FAULT_NAME
+    if note.is_file():
+        return str(json.loads(note.read_text(encoding="utf-8"))["error"])
+    try:
+        champion = load_bundle(folder, digest)
+    except BundleFault as fault:
+        return str(fault)
+    signature = champion.signature
+    if signature.task is not task:
+        return f"the champion is a {signature.task}, the candidate a {task}"
+    return _foreign_features(signature.features, features) or champion
+
+
+def load_evaluated(folder: Path, digest: str, features: Sequence[Feature]) -> Candidate:
+    """The bundle that is evaluated again.
+
+    Raises UserFault: BundleCorrupt, or ModelUnreadable when it needs other features.
+    """
+    try:
+        candidate = load_bundle(folder, digest)
+    except BundleFault as fault:
+        raise UserFault(Reason.BUNDLE_CORRUPT, str(fault)) from fault
+    foreign = _foreign_features(candidate.signature.features, features)
+    if foreign:
+        raise UserFault(Reason.MODEL_UNREADABLE, f"{digest} cannot be evaluated: {foreign}")
+    return candidate
+
+
+def _needs_scores(manifest: Manifest) -> bool:
+    signature = manifest.signature
+    return signature.task is Task.CLASSIFICATION and not signature.probabilities
+
+
+def _foreign_features(wanted: Sequence[Feature], there: Sequence[Feature]) -> str:
+    by_name = {feature.name: feature for feature in there}
+    for feature in wanted:
+        found = by_name.get(feature.name)
+        if found is None:
+            return f"it needs the feature {feature.name}, which this dataset does not have"
+        if found.numeric != feature.numeric:
+            return f"it needs {feature.name} as {feature.kind}, but the dataset has {found.kind}"
+    return ""

@@ -1,0 +1,142 @@
+"""How does a built-in estimator become a fitted model in /trainyard/output?"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import has_fit_parameter
+from threadpoolctl import threadpool_limits
+
+from modelbundle.faults import BundleFault
+from modelbundle.rows import frame_of_rows
+from modelbundle.signature import Label, Task
+from modelbundle.skops_file import write_skops
+from trainer.columns import Columns, read_columns
+from trainer.environment import Environment
+from trainer.estimators import build_estimator, task_of
+from trainer.exits import Exit, Reason, UserFault
+from trainer.labels import labels_of, numbers_of
+from trainer.preprocessing import PreprocessingMode, with_preprocessing
+from trainer.processors import usable_processors
+from trainer.result import Result
+from trainer.tables import TRAIN_NAME, read_table, rows_of_table, weights_of
+from trainer.task import Estimator, TrainTask
+
+Array = npt.NDArray[Any]
+
+
+def run(task: TrainTask, environment: Environment) -> Result:
+    """`model.skops` in the output folder is the fitted model; same task, same bytes.
+
+    Raises UserFault: EstimatorUnknown, ParameterInvalid, TrainingRaised, ModelNotTrusted.
+    """
+    recipe = task.recipe.estimator
+    if recipe is None:
+        raise UserFault(
+            Reason.TASK_UNREADABLE,
+            "the built-in trainer was started for a recipe without estimator; a container or an"
+            " import brings its own model",
+        )
+    columns = read_columns(environment.data)
+    model = fitted(recipe, task.seed, columns, read_table(environment.data / TRAIN_NAME))
+    try:
+        write_skops(model, environment.output / "model.skops")
+    except BundleFault as fault:
+        raise UserFault(
+            Reason.MODEL_NOT_TRUSTED,
+            f"{recipe.class_} was fitted, but cannot be stored without pickle: {fault}",
+        ) from fault
+    return Result({}, Exit.DONE)
+
+
+def fitted(recipe: Estimator, seed: int, columns: Columns, table: pa.Table) -> BaseEstimator:
+    """The model of this recipe, fitted on the table."""
+    features = columns.features
+    frame = frame_of_rows(rows_of_table(table, features), features)
+    jobs = usable_processors()
+    estimator = build_estimator(recipe.class_, recipe.parameters, seed, jobs)
+    answers = _answers(estimator, table, columns.target)
+    _name_class_weights(estimator, answers)
+    mode = PreprocessingMode(recipe.preprocessing.mode)
+    model = with_preprocessing(estimator, mode, features, frame)
+    weights = _fit_weights(estimator, model, weights_of(table, columns))
+    _fit(recipe.class_, model, (frame, answers), weights)
+    return _without_jobs(model)
+
+
+def _answers(estimator: BaseEstimator, table: pa.Table, target: str) -> Array:
+    if task_of(estimator) is Task.REGRESSION:
+        return numbers_of(table.column(target), target)
+    labels = labels_of(table.column(target), target)
+    if len(set(labels)) < 2:
+        raise UserFault(
+            Reason.PARAMETER_INVALID,
+            f"target {target} has only one value in the train part ({labels[:1]}), so there is"
+            " nothing to tell apart; bring rows of another class",
+        )
+    return np.array(labels)
+
+
+def _name_class_weights(estimator: BaseEstimator, answers: Array) -> None:
+    """JSON keys are texts: `{"1": 5}` means the label 1 where labels are numbers."""
+    given = getattr(estimator, "class_weight", None)
+    if not isinstance(given, Mapping):
+        return
+    labels: Sequence[Label] = np.unique(answers).tolist()
+    by_text = {str(label): label for label in labels}
+    unknown = sorted(set(given) - set(by_text))
+    if unknown:
+        raise UserFault(
+            Reason.PARAMETER_INVALID,
+            f"class_weight names {', '.join(unknown)}, but the classes in the train part are"
+            f" {', '.join(by_text)}",
+        )
+    estimator.set_params(class_weight={by_text[text]: value for text, value in given.items()})
+
+
+def _fit_weights(
+    estimator: BaseEstimator, model: BaseEstimator, weights: Array | None
+) -> dict[str, Array]:
+    if weights is None:
+        return {}
+    if not has_fit_parameter(estimator, "sample_weight"):
+        name = type(estimator).__name__
+        sys.stderr.write(f"{name} takes no row weights: they count in the metrics only\n")
+        return {}
+    return {"sample_weight" if model is estimator else "model__sample_weight": weights}
+
+
+def _fit(
+    name: str, model: BaseEstimator, data: tuple[Any, Array], weights: Mapping[str, Array]
+) -> None:
+    # One BLAS thread: sums in another order would give other bits, and another digest, on a node
+    # with more processors.
+    try:
+        with threadpool_limits(1, user_api="blas"), warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            model.fit(*data, **weights)
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise UserFault(
+            Reason.TRAINING_RAISED,
+            f"{name} could not be fitted on {len(data[0])} rows and {data[0].shape[1]} features."
+            f" It says: {type(error).__name__}: {error}. Correct its parameters, or the data it"
+            " complains about.",
+        ) from error
+    for text in dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in told):
+        sys.stderr.write(f"while fitting: {text}\n")
+
+
+def _without_jobs(model: BaseEstimator) -> BaseEstimator:
+    """The number of workers belongs to the machine, not to the model."""
+    names = [name for name in model.get_params() if name == "n_jobs" or name.endswith("__n_jobs")]
+    model.set_params(**dict.fromkeys(names))
+    return model
