@@ -12,6 +12,7 @@ from demo.kubectl import Kubectl
 from demo.live_line import LiveLine
 from demo.narration import Narrator
 from demo.real_data import Chapter
+from demo.setting import Images
 from demo.traffic import Count, read_count
 from demo.waiting import wait_for
 
@@ -29,6 +30,7 @@ class Stage:
     """kubectl bound to the operator's namespace."""
     narrator: Narrator
     live: LiveLine
+    images: Images
     requests: int = field(default=0)
 
     def release(self) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def first_model(stage: Stage) -> None:
         raise StoryFailed(f"the answer names bundle {header or 'none'}, serving is {digest}")
     stage.narrator.proved(f"predicted {answer}; header trainyard-bundle: {header}")
     stage.narrator.look("kubectl get dset,tj,mv,mdep")
-    start_client(stage.kubectl)
+    start_client(stage.kubectl, stage.images)
     stage.expect("the client gets answers", lambda: stage.count().ok > 60, seconds=60)
 
 
