@@ -81,11 +81,7 @@ def request_inputs(rows: Rows, signature: Signature) -> list[dict[str, Any]]:
     count = len(rows)
     if signature.all_numeric:
         (tensor,) = signature.inputs
-        columns = [
-            _values(rows.numbers[:, position], feature)
-            for position, feature in enumerate(signature.features)
-        ]
-        flat = [column[row] for row in range(count) for column in columns]
+        flat = [None if np.isnan(value) else value for value in rows.numbers.ravel().tolist()]
         shape = [count, len(signature.features)]
         return [{"name": tensor.name, "datatype": "FP64", "shape": shape, "data": flat}]
     inputs = []

@@ -1,0 +1,28 @@
+"""How is a request refused? With a status and one sentence, never with a stack trace."""
+
+from __future__ import annotations
+
+
+class RequestRefused(Exception):
+    """The request cannot be answered as it is; `status` is the HTTP status of the answer."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ModelFailed(Exception):
+    """The model raised on a valid request, or answered with something that is no answer."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(
+            f"the model failed on this request ({type(cause).__name__});"
+            " the log of the server has the details"
+        )
+        self.cause = cause
+
+
+def shown(value: object) -> str:
+    """A value of a request as a refusal quotes it: at most 60 characters."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,82 @@
+"""Which question does a path ask?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import Enum
+
+from modelserver.refusals import RequestRefused, shown
+
+
+class Route(Enum):
+    """Every question the server answers."""
+
+    LIVE = "live"
+    READY = "ready"
+    SERVER = "server"
+    MODEL = "model"
+    MODEL_READY = "model ready"
+    EXAMPLE = "example"
+    INFER = "infer"
+    PREDICT_V1 = "predict"
+    METRICS = "metrics"
+
+
+_FIXED = {
+    "/v2/health/live": Route.LIVE,
+    "/v2/health/ready": Route.READY,
+    "/v2": Route.SERVER,
+    "/metrics": Route.METRICS,
+}
+_OF_MODEL = {
+    (): Route.MODEL,
+    ("ready",): Route.MODEL_READY,
+    ("example",): Route.EXAMPLE,
+    ("infer",): Route.INFER,
+}
+PREDICTING = frozenset({Route.INFER, Route.PREDICT_V1})
+
+
+def route_of(path: str, model: str, versions: Collection[str]) -> Route:
+    """The route of a path, for the one model that is here under these version names.
+
+    Raises RequestRefused with status 404 that says what there is instead.
+    """
+    path = path.rstrip("/") or "/"
+    fixed = _FIXED.get(path)
+    if fixed is not None:
+        return fixed
+    if path.startswith("/v1/models/") and path.endswith(":predict"):
+        _check_model(path.removeprefix("/v1/models/").removesuffix(":predict"), model)
+        return Route.PREDICT_V1
+    parts = path.split("/")[1:]
+    if parts[:2] != ["v2", "models"] or len(parts) < 3:
+        raise RequestRefused(
+            f"there is nothing at {shown(path)}; the model is at /v2/models/{model}", 404
+        )
+    _check_model(parts[2], model)
+    rest = parts[3:]
+    if len(rest) >= 2 and rest[0] == "versions":
+        if rest[1] not in versions:
+            raise RequestRefused(f"model {model!r} has no version {shown(rest[1])} here", 404)
+        rest = rest[2:]
+    route = _OF_MODEL.get(tuple(rest))
+    if route is None:
+        raise RequestRefused(
+            f"there is nothing at {shown(path)}; infer is at /v2/models/{model}/infer", 404
+        )
+    return route
+
+
+def _check_model(name: str, model: str) -> None:
+    if name != model:
+        raise RequestRefused(
+            f"there is no model {shown(name)} here; this server has {model!r}", 404
+        )
+
+
+def check_method(method: str, route: Route) -> None:
+    """Returns for POST where something is predicted, GET and HEAD elsewhere; else refuses (405)."""
+    allowed = ("POST",) if route in PREDICTING else ("GET", "HEAD")
+    if method not in allowed:
+        raise RequestRefused(f"{route.value} takes {' or '.join(allowed)}, not {method[:20]}", 405)

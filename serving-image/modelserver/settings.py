@@ -1,0 +1,103 @@
+"""What is this server told to serve, and within which limits? The environment, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelbundle import is_digest
+
+MIB = 1 << 20
+
+
+class SettingsWrong(Exception):
+    """A variable of the environment is missing or has a value that cannot be meant."""
+
+    def __init__(self, variable: str, found: str | None, expected: str) -> None:
+        shown = "not set" if found is None else repr(found)
+        super().__init__(f"environment variable {variable} is {shown}; expected {expected}")
+        self.variable = variable
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one request, and all requests together, may ask for."""
+
+    body_bytes: int = 16 * MIB
+    header_bytes: int = 16 * 1024
+    request_rows: int = 10_000
+    batch_rows: int = 256
+    concurrency: int = 512
+    body_seconds: float = 30.0
+    header_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class BundleSettings:
+    """Which bundle, and in which directory."""
+
+    digest: str
+    directory: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """All that `python -m modelserver` needs to know."""
+
+    bundle: BundleSettings
+    model_name: str
+    revision: str
+    host: str
+    port: int
+    drain_seconds: float
+    limits: Limits
+
+
+def bundle_settings(environ: Mapping[str, str]) -> BundleSettings:
+    """TRAINYARD_BUNDLE_DIGEST and TRAINYARD_BUNDLE_DIR. Raises SettingsWrong."""
+    digest = environ.get("TRAINYARD_BUNDLE_DIGEST")
+    if digest is None or not is_digest(digest):
+        raise SettingsWrong(
+            "TRAINYARD_BUNDLE_DIGEST", digest, "sha256: and 64 lower-case hexadecimal digits"
+        )
+    directory = Path(environ.get("TRAINYARD_BUNDLE_DIR") or "/trainyard/bundle")
+    if not directory.is_absolute():
+        raise SettingsWrong("TRAINYARD_BUNDLE_DIR", str(directory), "an absolute path")
+    return BundleSettings(digest, directory)
+
+
+def server_settings(environ: Mapping[str, str]) -> ServerSettings:
+    """The settings of the server. Raises SettingsWrong naming the first wrong variable."""
+    return ServerSettings(
+        bundle=bundle_settings(environ),
+        model_name=_name(environ, "TRAINYARD_MODEL_NAME"),
+        revision=_name(environ, "TRAINYARD_REVISION"),
+        host=environ.get("TRAINYARD_HOST") or "0.0.0.0",
+        port=_whole(environ, "TRAINYARD_PORT", 8080, (0, 65535)),
+        drain_seconds=float(_whole(environ, "TRAINYARD_DRAIN_SECONDS", 8, (0, 3600))),
+        limits=Limits(
+            body_bytes=_whole(environ, "TRAINYARD_MAX_BODY_BYTES", 16 * MIB, (1024, 1024 * MIB)),
+            request_rows=_whole(environ, "TRAINYARD_MAX_REQUEST_ROWS", 10_000, (1, 10_000_000)),
+            batch_rows=_whole(environ, "TRAINYARD_MAX_BATCH_ROWS", 256, (1, 1_000_000)),
+            concurrency=_whole(environ, "TRAINYARD_MAX_CONCURRENCY", 512, (1, 100_000)),
+        ),
+    )
+
+
+def _name(environ: Mapping[str, str], variable: str) -> str:
+    value = environ.get(variable, "")
+    if not value or len(value) > 253 or not all(c.isalnum() or c in "-._" for c in value):
+        expected = "1 to 253 letters, digits, -, . or _"
+        raise SettingsWrong(variable, environ.get(variable), expected)
+    return value
+
+
+def _whole(environ: Mapping[str, str], variable: str, default: int, span: tuple[int, int]) -> int:
+    text = environ.get(variable)
+    if text is None or text == "":
+        return default
+    low, high = span
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise SettingsWrong(variable, text, f"a whole number from {low} to {high}")
+    return int(text)
