@@ -37,6 +37,13 @@ class Failure:
     message: str
 
 
+UNREADABLE = Failure(
+    Fault.MACHINE,
+    "ResultUnreadable",
+    "neither the pod's message nor the stored result could be read",
+)
+
+
 def failure_of(view: JobView) -> Failure:
     """Return why the Job failed: its container's own word first, then the Job controller's."""
     if view.reason == "DeadlineExceeded":

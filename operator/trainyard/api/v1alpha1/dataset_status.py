@@ -36,10 +36,16 @@ class DatasetReason(StrEnum):
     """Used when the source is not there; it is looked for again with growing pauses."""
     LOOK_FAILED = "LookFailed"
     """Used when a look failed for good; it waits for a new spec, slot or request."""
+    SPEC_CHANGED = "SpecChanged"
+    """Used when the spec changed while a look was under way, which is then given up."""
+    VERSION_UNCHANGED = "VersionUnchanged"
+    """Used when a look found the version that is current already."""
+    SCHEMA_RELEASED = "SchemaReleased"
+    """Used when somebody accepted that the data may have another shape from now on."""
+    REQUEST_REFUSED = "RequestRefused"
+    """Used when somebody asked for something that a Dataset cannot do."""
     SPEC_INVALID = "SpecInvalid"
     """Used when the spec says something that cannot be done here."""
-    CHILD_NOT_OWNED = "ChildNotOwned"
-    """Used when the name of a needed Job is taken by an object that is not ours."""
 
 
 class DatasetVersion(ApiModel):

@@ -43,8 +43,6 @@ class ModelVersionReason(StrEnum):
     """Used when the champion could not be measured on this version's test rows."""
     TRAINING_JOB_NOT_FOUND = "TrainingJobNotFound"
     """Used when the TrainingJob, which holds the gates, is gone and nothing was judged yet."""
-    CHILD_NOT_OWNED = "ChildNotOwned"
-    """Used when the name of a needed Job is taken by an object that is not ours."""
 
 
 class TrainingJobLink(ApiModel):

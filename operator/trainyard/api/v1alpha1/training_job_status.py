@@ -47,8 +47,6 @@ class TrainingJobReason(StrEnum):
     """Used while spec.suspend is true."""
     TAG_NOT_DIGEST = "TagNotDigest"
     """Used when spec.container.image names a tag, whose content may change."""
-    CHILD_NOT_OWNED = "ChildNotOwned"
-    """Used when the name of a needed child is taken by an object that is not ours."""
 
 
 class RunCause(ApiModel):

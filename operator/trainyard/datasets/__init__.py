@@ -1,0 +1,1 @@
+"""Dataset: looks at its source and keeps the versions found."""

@@ -1,0 +1,1 @@
+"""ModelVersion: judges a version by the gates of its TrainingJob."""

@@ -1,0 +1,1 @@
+"""TrainingJob: chooses inputs, runs them, records versions."""
