@@ -52,5 +52,10 @@ def owner_reference(owner: Resource) -> dict[str, Any]:
 
 def is_owned(manifest: Mapping[str, Any], owner: Resource) -> bool:
     """Tell whether the object's controller is this very owner (by uid, never by label)."""
+    return is_controlled_by(manifest, owner.metadata.uid)
+
+
+def is_controlled_by(manifest: Mapping[str, Any], uid: str) -> bool:
+    """Tell whether the object with that uid controls this one."""
     references = manifest.get("metadata", {}).get("ownerReferences") or ()
-    return any(r.get("controller") and r.get("uid") == owner.metadata.uid for r in references)
+    return any(r.get("controller") and r.get("uid") == uid for r in references)

@@ -1,0 +1,264 @@
+"""The one door to the API server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import aiohttp
+from kubernetes.aio import client
+from kubernetes.aio.client.exceptions import ApiException
+
+from trainyard.clients.faults import NotFound, Unavailable, fault_of
+from trainyard.clients.kinds import KINDS, Kind
+from trainyard.clients.login import authorization
+from trainyard.reconciling.plan import Manifest, ObjectRef
+from trainyard.reconciling.world import RawObject
+
+FIELD_MANAGER = "trainyard"
+TIMEOUT_SECONDS = 10
+LIST_TIMEOUT_SECONDS = 30
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+SERVER_SIDE_APPLY = "application/apply-patch+yaml"
+
+OnAnswer = Callable[[str, str, int], None]
+"""Called with verb, kind and HTTP status (0: no answer) after every request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The objects that existed at `resource_version`, ordered by namespace and name."""
+
+    items: tuple[RawObject, ...]
+    resource_version: int
+
+
+class Cluster(Protocol):
+    """Reads and writes objects by kind name; every fault is a `ClusterFault`."""
+
+    async def get(self, kind: str, namespace: str, name: str) -> RawObject | None:
+        """Return the object, or None when it does not exist."""
+        ...
+
+    async def list(
+        self, kind: str, namespace: str = "", labels: Mapping[str, str] | None = None
+    ) -> Listing:
+        """Return the objects that carry `labels`; no namespace means the whole cluster."""
+        ...
+
+    async def apply(self, manifest: Manifest) -> RawObject:
+        """Make the fields be as in the manifest, whoever owned them, and return the object."""
+        ...
+
+    async def create(self, manifest: Manifest) -> RawObject:
+        """Create the object; raises AlreadyExists when the name is taken."""
+        ...
+
+    async def patch(self, ref: ObjectRef, changes: Manifest) -> RawObject:
+        """Merge the changes; raises Conflict when uid or resource version of `ref` are past."""
+        ...
+
+    async def delete(self, ref: ObjectRef) -> None:
+        """Delete the object and, in the background, its dependents; one that is gone is fine.
+
+        Raises Conflict when uid or resource version of `ref` are past.
+        """
+        ...
+
+    async def put_status(self, seen: RawObject, status: Mapping[str, Any]) -> RawObject:
+        """Replace the status of the object as it was seen; raises Conflict when it changed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    verb: str
+    method: str
+    kind: Kind
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: Mapping[str, Any] | None = None
+    content_type: str = JSON
+    timeout_seconds: float = TIMEOUT_SECONDS
+
+
+class KubernetesCluster:
+    """`Cluster` over the official client's aio half.
+
+    Paths come from the table of kinds: no discovery, hence no request that nobody asked for.
+    """
+
+    def __init__(
+        self,
+        configuration: client.Configuration,
+        *,
+        kinds: Mapping[str, Kind] = KINDS,
+        on_answer: OnAnswer | None = None,
+    ) -> None:
+        self._configuration = configuration
+        self._api = client.ApiClient(configuration)
+        self._kinds = kinds
+        self._on_answer = on_answer
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._api.close()
+
+    async def get(self, kind: str, namespace: str, name: str) -> RawObject | None:
+        """See Cluster.get."""
+        found = self._kinds[kind]
+        try:
+            return await self._send(_Request("get", "GET", found, found.path(namespace, name)))
+        except NotFound:
+            return None
+
+    async def list(
+        self, kind: str, namespace: str = "", labels: Mapping[str, str] | None = None
+    ) -> Listing:
+        """See Cluster.list."""
+        found = self._kinds[kind]
+        selector = ",".join(f"{key}={value}" for key, value in sorted((labels or {}).items()))
+        query = (("labelSelector", selector),) if selector else ()
+        answer = await self._send(
+            _Request(
+                "list",
+                "GET",
+                found,
+                found.path(namespace),
+                query,
+                timeout_seconds=LIST_TIMEOUT_SECONDS,
+            )
+        )
+        named = {"kind": kind, "apiVersion": found.api_version}
+        items: Sequence[dict[str, Any]] = answer.get("items") or ()
+        return Listing(
+            items=tuple(named | item for item in items),
+            resource_version=int(answer["metadata"]["resourceVersion"]),
+        )
+
+    async def apply(self, manifest: Manifest) -> RawObject:
+        """See Cluster.apply."""
+        kind, namespace, name = self._place(manifest)
+        query = (("fieldManager", FIELD_MANAGER), ("force", "true"), ("fieldValidation", "Strict"))
+        return await self._send(
+            _Request(
+                "apply",
+                "PATCH",
+                kind,
+                kind.path(namespace, name),
+                query,
+                manifest,
+                SERVER_SIDE_APPLY,
+            )
+        )
+
+    async def create(self, manifest: Manifest) -> RawObject:
+        """See Cluster.create."""
+        kind, namespace, _ = self._place(manifest)
+        query = (("fieldManager", FIELD_MANAGER), ("fieldValidation", "Strict"))
+        return await self._send(
+            _Request("create", "POST", kind, kind.path(namespace), query, manifest)
+        )
+
+    async def patch(self, ref: ObjectRef, changes: Manifest) -> RawObject:
+        """See Cluster.patch."""
+        kind = self._kinds[ref.kind]
+        guarded = {**changes, "metadata": {**changes.get("metadata", {}), **_guards(ref)}}
+        return await self._send(
+            _Request(
+                "patch",
+                "PATCH",
+                kind,
+                kind.path(ref.namespace, ref.name),
+                (("fieldManager", FIELD_MANAGER), ("fieldValidation", "Strict")),
+                guarded,
+                MERGE_PATCH,
+            )
+        )
+
+    async def delete(self, ref: ObjectRef) -> None:
+        """See Cluster.delete."""
+        kind = self._kinds[ref.kind]
+        options = {"propagationPolicy": "Background", "preconditions": _guards(ref)}
+        try:
+            await self._send(
+                _Request("delete", "DELETE", kind, kind.path(ref.namespace, ref.name), body=options)
+            )
+        except NotFound:
+            return
+
+    async def put_status(self, seen: RawObject, status: Mapping[str, Any]) -> RawObject:
+        """See Cluster.put_status."""
+        kind, namespace, name = self._place(seen)
+        version = seen["metadata"]["resourceVersion"]
+        body = {
+            "apiVersion": kind.api_version,
+            "kind": kind.name,
+            "metadata": {"namespace": namespace, "name": name, "resourceVersion": version},
+            "status": status,
+        }
+        return await self._send(
+            _Request(
+                "put_status",
+                "PUT",
+                kind,
+                kind.path(namespace, name, "status"),
+                (("fieldManager", FIELD_MANAGER),),
+                body,
+            )
+        )
+
+    def _place(self, manifest: Manifest) -> tuple[Kind, str, str]:
+        metadata = manifest["metadata"]
+        return self._kinds[manifest["kind"]], metadata.get("namespace", ""), metadata["name"]
+
+    async def _send(self, request: _Request) -> dict[str, Any]:
+        """Send one request and return the JSON of its answer."""
+        named = f"{request.verb} {request.path}"
+        status = 0
+        try:
+            status, data = await self._exchange(request)
+        except ApiException as fault:
+            status = fault.status or 0
+            raise fault_of(named, status, fault.body) from fault
+        except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+            raise Unavailable(named, 0, f"{type(fault).__name__} {fault}".strip()) from fault
+        finally:
+            if self._on_answer:
+                self._on_answer(request.verb, request.kind.name, status)
+        if status >= 300:
+            raise fault_of(named, status, data)
+        try:
+            answer: dict[str, Any] = json.loads(data)
+        except ValueError as fault:
+            raise Unavailable(named, status, "the answer is not JSON") from fault
+        return answer
+
+    async def _exchange(self, request: _Request) -> tuple[int, bytes]:
+        url = f"{self._configuration.host}{request.path}"
+        if request.query:
+            url = f"{url}?{urlencode(request.query)}"
+        headers = {
+            "Accept": JSON,
+            "Content-Type": request.content_type,
+            "User-Agent": FIELD_MANAGER,
+            **await authorization(self._configuration),
+        }
+        answer = await self._api.rest_client.request(
+            request.method,
+            url,
+            headers=headers,
+            body=request.body,
+            _request_timeout=request.timeout_seconds,
+        )
+        return answer.status, await answer.read()
+
+
+def _guards(ref: ObjectRef) -> dict[str, str]:
+    guards = {"uid": ref.uid, "resourceVersion": ref.resource_version}
+    return {key: value for key, value in guards.items() if value}

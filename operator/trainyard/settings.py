@@ -1,0 +1,115 @@
+"""What can be configured by environment variables, each named TRAINYARD_<FIELD>."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from trainyard.installation import (
+    ArtifactStore,
+    Installation,
+    PullPolicy,
+    StoreUnreadable,
+    parse_store,
+)
+
+PREFIX = "TRAINYARD_"
+LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
+
+Label = Annotated[str, StringConstraints(pattern=LABEL)]
+
+
+class SettingsWrong(Exception):
+    """A variable has a value that cannot be used; the message names it, the value and the fix."""
+
+
+class Settings(BaseSettings):
+    """The operator's settings, read once at start."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
+
+    namespaces: Annotated[tuple[Label, ...], NoDecode] = ()
+    """Namespaces to work in, separated by commas; empty: the whole cluster."""
+    operator_namespace: Label = "trainyard-system"
+    """Namespace the operator itself runs in; holds its Lease."""
+    installation: Label = "default"
+    """Separates installations that share one store or one cluster."""
+    store: str = "pvc://trainyard-store"
+    """Artifact store: `pvc://<claim>[/path]` or `s3://<bucket>[/prefix]`."""
+    store_endpoint: str = ""
+    """URL of the S3 service; empty means AWS."""
+    store_region: str = ""
+    """Region of the S3 service."""
+    training_image: str = "trainyard/training:dev"
+    """Image of ingest, training and evaluation pods."""
+    serving_image: str = "trainyard/serving:dev"
+    """Image of model servers."""
+    router_image: str = "docker.io/envoyproxy/envoy:distroless-v1.36.0"
+    """Envoy image of the routers."""
+    image_pull_policy: PullPolicy = "IfNotPresent"
+    """imagePullPolicy of all pods the operator makes."""
+    prometheus_url: str = ""
+    """Prometheus to ask; empty: the operator scrapes the pods itself."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    """Port of /livez, /readyz and /metrics."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 8
+    """How many objects are worked on at a time."""
+    leader_election: bool = True
+    """Whether a Lease decides which replica works; off only where there is one process."""
+    identity: str = ""
+    """Name of this replica in the Lease; default: host name and process."""
+    overdue_seconds: Annotated[int, Field(ge=10)] = 300
+    """/livez fails when an object has been waiting for longer than this."""
+    log_level: Annotated[str, StringConstraints(pattern="^(DEBUG|INFO|WARNING|ERROR)$")] = "INFO"
+    """DEBUG, INFO, WARNING or ERROR."""
+
+    @field_validator("namespaces", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @model_validator(mode="after")
+    def _store_is_readable(self) -> Self:
+        self.artifact_store()
+        return self
+
+    def artifact_store(self) -> ArtifactStore:
+        """Return the parsed store; raises StoreUnreadable."""
+        try:
+            return parse_store(self.store, endpoint=self.store_endpoint, region=self.store_region)
+        except StoreUnreadable as fault:
+            raise StoreUnreadable(f"{PREFIX}STORE: {fault}") from fault
+
+    def to_installation(self) -> Installation:
+        """Return the part of the settings that decisions and manifests may see."""
+        return Installation(
+            operator_namespace=self.operator_namespace,
+            id=self.installation,
+            store=self.artifact_store(),
+            training_image=self.training_image,
+            serving_image=self.serving_image,
+            router_image=self.router_image,
+            image_pull_policy=self.image_pull_policy,
+            has_prometheus=bool(self.prometheus_url),
+        )
+
+
+def read_settings() -> Settings:
+    """Return the settings of the environment; raises SettingsWrong with one sentence."""
+    try:
+        return Settings()
+    except ValidationError as fault:
+        error = fault.errors(include_url=False)[0]
+        raise SettingsWrong(_sentence(error["loc"], error["msg"], error["input"])) from fault
+
+
+def _sentence(place: tuple[int | str, ...], problem: str, found: object) -> str:
+    if not place:
+        return problem.removeprefix("Value error, ")
+    return f"{PREFIX}{str(place[0]).upper()}: {problem}, found {found!r}"
