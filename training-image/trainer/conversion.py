@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,13 @@ import numpy as np
 import numpy.typing as npt
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, StringTensorType
+from sklearn.pipeline import Pipeline
 
 from modelbundle.onnx_file import write_onnx
 from modelbundle.onnx_runtime import OnnxRuntime, onnx_name
 from modelbundle.prediction import Prediction, Runtime
-from modelbundle.rows import Rows
 from modelbundle.signature import MATRIX_INPUT, Signature, Task
+from trainer.verification_rows import Sample
 
 TOLERANCE = 1e-5
 """Largest difference of a probability; of a number, relative to it or to the spread of all."""
@@ -56,20 +57,20 @@ class Converted:
     why_not: str
 
 
-def convert(estimator: Any, native: Runtime, rows: Rows, path: Path) -> Converted:
-    """`path` holds an ONNX model that agrees with the estimator on `rows`, or nothing.
+def convert(estimator: Any, native: Runtime, sample: Sample, path: Path) -> Converted:
+    """`path` holds an ONNX model that agrees with the estimator on the sample, or nothing.
 
     float32 is tried first: trees compare in float32, so their conversion is exact there. Where
     numbers are too large for it, float64 is tried.
     """
-    expected = native.predict(rows)
+    expected = native.predict(sample.rows)
     agreement = None
     why_not = ""
     for doubled in (False, True):
         try:
             write_onnx(_onnx_model(estimator, native.signature, doubled), path)
             runtime = OnnxRuntime(path, native.signature)
-            agreement = compare(expected, runtime.predict(rows))
+            agreement = compare(expected, runtime.predict(sample.rows), sample.real)
         except Exception as error:  # noqa: BLE001 converters raise whatever they like
             why_not = why_not or f"not convertible: {_first_words(error)}"
             continue
@@ -80,18 +81,27 @@ def convert(estimator: Any, native: Runtime, rows: Rows, path: Path) -> Converte
     return Converted(None, agreement, why_not)
 
 
-def compare(expected: Prediction, found: Prediction) -> Agreement:
-    """How two predictions of the same rows differ."""
+def compare(expected: Prediction, found: Prediction, real: int) -> Agreement:
+    """How two predictions of the same rows differ; the first `real` rows are real ones.
+
+    On an invented row two classes may be exactly equally likely (a forest of 50 trees splits 25 to
+    25): there either label is right. On real rows labels are compared without exception, so the
+    metrics of both runtimes are the same.
+    """
     rows = len(expected.values)
     if expected.values.dtype == np.float64:
         spread = float(np.std(expected.values)) if rows else 0.0
         scale = np.maximum(np.abs(expected.values), spread)
         gaps = np.abs(expected.values - found.values) / np.where(scale == 0, 1.0, scale)
         return Agreement(rows, True, _largest(gaps))
-    same = bool(np.array_equal(expected.values, found.values))
+    same = expected.values == found.values
     if expected.probabilities is None or found.probabilities is None:
-        return Agreement(rows, same, 0.0)
-    return Agreement(rows, same, _largest(np.abs(expected.probabilities - found.probabilities)))
+        return Agreement(rows, bool(same.all()), 0.0)
+    ranked = np.sort(expected.probabilities, axis=1)
+    tied = ranked[:, -1] - ranked[:, -2] <= TOLERANCE
+    tied[:real] = False
+    gap = _largest(np.abs(expected.probabilities - found.probabilities))
+    return Agreement(rows, bool((same | tied).all()), gap)
 
 
 def _largest(gaps: npt.NDArray[np.float64]) -> float:
@@ -101,23 +111,18 @@ def _largest(gaps: npt.NDArray[np.float64]) -> float:
 
 def _onnx_model(estimator: Any, signature: Signature, doubled: bool) -> Any:
     inputs = _input_types(signature, doubled)
+    # Without zipmap: False probabilities come as a list of maps. LinearSVC alone does not know the
+    # option, and inside a pipeline only options of its own keep it from being given the default.
+    last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
+    choices: list[dict[int, dict[str, bool]]] = [{id(estimator): {"zipmap": False}}, {id(last): {}}]
+    if signature.task is Task.REGRESSION:
+        choices = [{}]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        attempts: list[Callable[[], Any]] = [
-            lambda: convert_sklearn(estimator, initial_types=inputs)
-        ]
-        if signature.task is Task.CLASSIFICATION:
-            # Without it probabilities are a list of maps; LinearSVC does not know the option.
-            options = {id(estimator): {"zipmap": False}}
-            attempts.insert(
-                0, lambda: convert_sklearn(estimator, initial_types=inputs, options=options)
-            )
-        for attempt in attempts[:-1]:
-            try:
-                return attempt()
-            except NameError:
-                continue
-        return attempts[-1]()
+        for options in choices[:-1]:
+            with suppress(NameError):
+                return convert_sklearn(estimator, initial_types=inputs, options=options)
+        return convert_sklearn(estimator, initial_types=inputs, options=choices[-1])
 
 
 def _input_types(signature: Signature, doubled: bool) -> list[tuple[str, Any]]:

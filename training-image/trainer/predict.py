@@ -39,7 +39,10 @@ from trainer.stored_models import load_champion, load_evaluated
 from trainer.tables import TEST_NAME, TRAIN_NAME, read_table, rows_of_table
 from trainer.task import TrainTask
 from trainer.timing import runtimes_document, time_runtime
-from trainer.verification_rows import verification_rows
+from trainer.verification_rows import Sample, verification_rows
+
+MAX_CONVERTED_BYTES = 128 << 20
+"""Converting walks every node of every tree in Python; a run has a deadline."""
 
 
 def run(task: TrainTask, environment: Environment) -> Result:
@@ -122,16 +125,22 @@ def _write_descriptions(
     (folder / EXAMPLE_NAME).write_bytes(example.content())
 
 
-def _write_runtimes(candidate: Candidate, sample: Rows, folder: Path) -> None:
+def _write_runtimes(candidate: Candidate, sample: Sample, folder: Path) -> None:
     if candidate.estimator is None:
-        document = runtimes_document(None, time_runtime(candidate.runtime, sample), {}, "")
+        document = runtimes_document(None, time_runtime(candidate.runtime, sample.rows), {}, "")
     else:
-        path = folder / FORMAT_FILES["onnx"]
-        made = convert(candidate.estimator, candidate.runtime, sample, path)
-        onnx = None if made.runtime is None else time_runtime(made.runtime, sample)
-        native = time_runtime(candidate.runtime, sample)
+        made = _converted(candidate, sample, folder / FORMAT_FILES["onnx"])
+        onnx = None if made.runtime is None else time_runtime(made.runtime, sample.rows)
+        native = time_runtime(candidate.runtime, sample.rows)
         document = runtimes_document(native, onnx, _verified(made), made.why_not)
     (folder / RUNTIMES_NAME).write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+
+def _converted(candidate: Candidate, sample: Sample, path: Path) -> Converted:
+    size = candidate.path.stat().st_size
+    if size > MAX_CONVERTED_BYTES:
+        return Converted(None, None, f"a model of {size} bytes is too large to convert in time")
+    return convert(candidate.estimator, candidate.runtime, sample, path)
 
 
 def _verified(made: Converted) -> dict[str, Any]:

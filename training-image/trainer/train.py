@@ -121,6 +121,8 @@ def _fit(
     try:
         with threadpool_limits(1, user_api="blas"), warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
+            # We set n_jobs, not the user; some estimators no longer use it.
+            warnings.filterwarnings("ignore", message=".*n_jobs", category=FutureWarning)
             model.fit(*data, **weights)
     except MemoryError:
         raise

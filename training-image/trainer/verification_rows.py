@@ -14,21 +14,29 @@ INTERPOLATED_ROWS = 2000
 HOLED_ROWS = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """Rows to compare on; the first `real` of them were observed, the others are invented."""
+
+    rows: Rows
+    real: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Source:
     rows: Rows
     signature: Signature
     random: np.random.Generator
 
 
-def verification_rows(real: Rows, signature: Signature, seed: int) -> Rows:
+def verification_rows(real: Rows, signature: Signature, seed: int) -> Sample:
     """Real rows, rows between two of them, and rows with holes where the model accepts holes.
 
     Between two rows lie the boundaries of a model, where the two runtimes would first disagree.
     """
     some = real.part(0, min(len(real), MAX_REAL_ROWS))
     source = _Source(some, signature, np.random.default_rng(seed))
-    return concatenated([some, _interpolated(source), _holed(source)])
+    return Sample(concatenated([some, _interpolated(source), _holed(source)]), len(some))
 
 
 def _interpolated(source: _Source) -> Rows:
