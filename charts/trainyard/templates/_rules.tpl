@@ -1,0 +1,37 @@
+{{/*
+What the operator may do where it works. Nothing here names secrets and nothing is "*":
+pods mount secrets by name, so the operator never needs to read one.
+tests/chart/test_rbac.py derives the same from the operator's code.
+*/}}
+{{- define "trainyard.rules" -}}
+# what people declare: read it, write its status
+- apiGroups: [trainyard.dev]
+  resources: [datasets, trainingjobs, modeldeployments]
+  verbs: [get, list, watch]
+- apiGroups: [trainyard.dev]
+  resources: [modelversions]
+  verbs: [get, list, watch, create, delete]
+- apiGroups: [trainyard.dev]
+  resources: [datasets/status, trainingjobs/status, modelversions/status, modeldeployments/status]
+  verbs: [update]
+# what is made from it
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [""]
+  resources: [services, configmaps]
+  verbs: [get, list, watch, create, patch, delete]
+# how it fares
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get, list, watch, patch]
+- apiGroups: [""]
+  resources: [persistentvolumeclaims]
+  verbs: [get]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [get, create, patch]
+{{- end }}

@@ -1,0 +1,127 @@
+"""The operator's Deployment and what is around it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from chart_rendering import Manifest, of_kind, only, render
+
+from trainyard.settings import PREFIX, Settings
+
+DIGEST = f"sha256:{'a' * 64}"
+
+
+def container(values: dict[str, Any] | None = None) -> Manifest:
+    """Return the operator's container."""
+    (found,) = only(render(values), "Deployment")["spec"]["template"]["spec"]["containers"]
+    return found  # type: ignore[no-any-return]
+
+
+def environment(values: dict[str, Any] | None = None) -> dict[str, str]:
+    """Return the literal environment variables of the operator."""
+    return {e["name"]: e["value"] for e in container(values)["env"] if "value" in e}
+
+
+def test_every_variable_is_one_that_the_operator_reads() -> None:
+    """No value of the chart goes nowhere."""
+    everything = {
+        "store": {"url": "s3://models/p", "endpoint": "http://s3:9000", "region": "eu"},
+        "prometheus": {"url": "http://p:9090"},
+        "namespaces": ["a", "b"],
+    }
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    assert {e["name"] for e in container(everything)["env"]} <= known
+
+
+def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rendered values pass the operator's own validation and mean what was said."""
+    values = {
+        "store": {"url": "s3://models/team", "endpoint": "http://s3:9000", "region": "eu-1"},
+        "prometheus": {"url": "http://prometheus:9090"},
+        "namespaces": ["team-a", "team-b"],
+        "installation": "main",
+        "logLevel": "DEBUG",
+        "images": {"training": "t:1", "serving": "s:1", "router": "r:1"},
+    }
+    for name, value in environment(values).items():
+        monkeypatch.setenv(name, value)
+    read = Settings()
+    expected = Settings.model_construct(
+        namespaces=("team-a", "team-b"),
+        installation="main",
+        store="s3://models/team",
+        store_endpoint="http://s3:9000",
+        store_region="eu-1",
+        training_image="t:1",
+        serving_image="s:1",
+        router_image="r:1",
+        prometheus_url="http://prometheus:9090",
+        log_level="DEBUG",
+    )
+    assert expected == read
+
+
+def test_the_pod_is_as_restricted_as_pod_security_wants() -> None:
+    """Non-root, no capabilities, read-only root, default seccomp, a writable /tmp of 64 MiB."""
+    pod = only(render(), "Deployment")["spec"]["template"]["spec"]
+    (found,) = pod["containers"]
+    expected = {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert expected == found["securityContext"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert pod["volumes"] == [{"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}]
+
+
+def test_the_probes_ask_where_the_operator_answers() -> None:
+    """Paths and port of the probes are those of the operator's own server."""
+    found = container()
+    (port,) = found["ports"]
+    assert port["containerPort"] == Settings.model_fields["port"].default
+    assert found["livenessProbe"]["httpGet"] == {"path": "/livez", "port": "http"}
+    assert found["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "http"}
+
+
+def test_a_digest_wins_over_the_tag() -> None:
+    """What is pinned is what runs."""
+    image = {"repository": "example.org/operator", "tag": "1", "digest": DIGEST}
+    assert container({"image": image})["image"] == f"example.org/operator@{DIGEST}"
+
+
+@pytest.mark.parametrize(
+    ("keep", "policy"),
+    [
+        pytest.param(True, "keep", id="kept when the release goes"),
+        pytest.param(False, None, id="removed with the release"),
+    ],
+)
+def test_the_crds_come_with_the_release(keep: bool, policy: str | None) -> None:
+    """They are templates, so upgrades change them; the annotation decides what uninstall does."""
+    crds = of_kind(render({"crds": {"keep": keep}}), "CustomResourceDefinition")
+    policies = {c["metadata"]["annotations"].get("helm.sh/resource-policy") for c in crds}
+    assert (len(crds), policies) == (4, {policy})
+
+
+def test_the_crds_can_be_left_out() -> None:
+    """Where somebody else installs them, the release holds none."""
+    assert of_kind(render({"crds": {"enabled": False}}), "CustomResourceDefinition") == []
+
+
+def test_what_is_optional_is_off() -> None:
+    """Monitors and policies appear only when asked for."""
+    optional = {"PodMonitor", "NetworkPolicy"}
+    assert optional.isdisjoint(m["kind"] for m in render())
+    asked = render({"podMonitor": {"enabled": True}, "networkPolicy": {"enabled": True}})
+    assert optional <= {m["kind"] for m in asked}
+
+
+def test_nothing_random_is_rendered() -> None:
+    """Rendering twice gives the same, so GitOps tools see no change where there is none."""
+    first = json.dumps(render({"replicas": 2}))
+    render.__globals__["_render"].cache_clear()
+    assert first == json.dumps(render({"replicas": 2}))

@@ -1,0 +1,159 @@
+"""What the operator is allowed is what its code does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from chart_rendering import Manifest, of_kind, only, render
+
+from trainyard.clients.kinds import KINDS
+from trainyard.controllers import Sources, controllers
+from trainyard.installation import ClaimStore, Installation
+
+Permission = tuple[str, str, str]
+"""API group, resource, verb."""
+
+SEEN = ("get", "list", "watch")
+DEEDS: dict[str, tuple[str, ...]] = {
+    "ModelVersion": ("create", "delete"),
+    "Pod": ("patch",),
+}
+"""What is done to children where it is not all of create, patch and delete."""
+BY_THE_SHELL: dict[str, tuple[str, ...]] = {"Event": ("get", "create", "patch")}
+LOOKED_UP: dict[str, tuple[str, ...]] = {"PersistentVolumeClaim": ("get",)}
+"""Read one at a time, never listed."""
+CLUSTER_WIDE: set[Permission] = {
+    *(("", "namespaces", verb) for verb in SEEN),
+    ("apiextensions.k8s.io", "customresourcedefinitions", "list"),
+    ("apiextensions.k8s.io", "customresourcedefinitions", "watch"),
+}
+"""For the informer, which follows Namespaces and CRDs that come and go."""
+NAMESPACES = ["team-a", "team-b"]
+
+
+def permissions(rules: Iterable[Manifest]) -> set[Permission]:
+    """Return the rules one by one."""
+    return {
+        (group, resource, verb)
+        for rule in rules
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+
+
+def on(kind: str, verbs: Iterable[str]) -> set[Permission]:
+    """Return the verbs on the kind as permissions."""
+    return {(KINDS[kind].group, KINDS[kind].plural, verb) for verb in verbs}
+
+
+def needed() -> set[Permission]:
+    """Return what the table of controllers makes the operator do in a namespace."""
+    wanted: set[Permission] = set()
+    for row in controllers(sources()):
+        kind = KINDS[row.kind]
+        wanted |= on(row.kind, SEEN) | {(kind.group, f"{kind.plural}/status", "update")}
+        for child in row.children:
+            wanted |= on(child, (*SEEN, *DEEDS.get(child, ("create", "patch", "delete"))))
+        for read in row.reads:
+            wanted |= on(read, LOOKED_UP.get(read, SEEN))
+    for table in (BY_THE_SHELL, LOOKED_UP):
+        for kind_name, verbs in table.items():
+            wanted |= on(kind_name, verbs)
+    return wanted
+
+
+def sources() -> Sources:
+    """Return what the table is built from; nothing of it is used to read the rows."""
+    installation = Installation(
+        operator_namespace="trainyard-system",
+        id="default",
+        store=ClaimStore("trainyard-store"),
+        training_image="t",
+        serving_image="s",
+        router_image="r",
+    )
+    return Sources(installation=installation)
+
+
+def test_the_cluster_role_is_exact() -> None:
+    """Cluster-wide, the operator has what it needs and nothing more."""
+    role = next(r for r in of_kind(render(), "ClusterRole") if r["metadata"]["name"] == "trainyard")
+    assert needed() | CLUSTER_WIDE == permissions(role["rules"])
+
+
+def test_the_roles_of_named_namespaces_are_exact() -> None:
+    """Each named namespace has a Role with just that, bound to the operator."""
+    manifests = render({"namespaces": NAMESPACES})
+    roles = {r["metadata"]["namespace"]: r for r in of_kind(manifests, "Role")}
+    assert {name: needed() for name in NAMESPACES} == {
+        name: permissions(roles[name]["rules"]) for name in NAMESPACES
+    }
+    bound = {
+        b["metadata"]["namespace"]: (b["roleRef"]["name"], b["subjects"][0]["name"])
+        for b in of_kind(manifests, "RoleBinding")
+    }
+    assert dict.fromkeys(NAMESPACES, ("trainyard", "trainyard")).items() <= bound.items()
+
+
+def test_named_namespaces_need_no_cluster_role() -> None:
+    """A team without rights on the cluster can install it for its own namespaces."""
+    kinds = {m["kind"] for m in render({"namespaces": NAMESPACES, "crds": {"enabled": False}})}
+    assert kinds == {"ServiceAccount", "Role", "RoleBinding", "Deployment"}
+
+
+def test_the_lease_is_kept_in_the_operators_own_namespace() -> None:
+    """Only its own Lease can be read and renewed."""
+    manifests = render({"installation": "main"})
+    role = only(manifests, "Role")
+    expected = [
+        {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["create"]},
+        {
+            "apiGroups": ["coordination.k8s.io"],
+            "resources": ["leases"],
+            "resourceNames": ["trainyard-main"],
+            "verbs": ["get", "patch"],
+        },
+    ]
+    assert ("trainyard-system", expected) == (role["metadata"]["namespace"], role["rules"])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({}, id="cluster-wide"),
+        pytest.param({"namespaces": NAMESPACES}, id="in named namespaces"),
+    ],
+)
+def test_nobody_gets_secrets_or_everything(values: dict[str, Any]) -> None:
+    """No rule of the chart, for the operator or for people, names secrets, exec or `*`."""
+    roles = [m for m in render(values) if m["kind"] in ("Role", "ClusterRole")]
+    granted = {p for role in roles for p in permissions(role["rules"])}
+    resources = {resource for _, resource, _ in granted}
+    assert resources.isdisjoint({"secrets", "pods/exec", "serviceaccounts/token", "*"})
+    assert "*" not in json.dumps(sorted(granted))
+    assert {verb for _, _, verb in granted}.isdisjoint({"escalate", "bind", "impersonate"})
+
+
+def test_people_get_our_kinds_through_the_roles_they_have() -> None:
+    """View sees all four kinds; edit and admin change what is declared; nobody writes status."""
+    roles = {r["metadata"]["name"]: r for r in of_kind(render(), "ClusterRole")}
+    labels = {
+        name: sorted(k.rpartition("-")[2] for k in roles[name]["metadata"]["labels"] if "agg" in k)
+        for name in ("trainyard-view", "trainyard-edit")
+    }
+    assert labels == {
+        "trainyard-view": ["admin", "edit", "view"],
+        "trainyard-edit": ["admin", "edit"],
+    }
+    seen = permissions(roles["trainyard-view"]["rules"])
+    assert {("trainyard.dev", KINDS[k].plural, v) for k in OWN for v in SEEN} == seen
+    changed = permissions(roles["trainyard-edit"]["rules"])
+    assert ("trainyard.dev", "modelversions", "create") not in changed
+    assert not any(resource.endswith("/status") for _, resource, _ in changed)
+
+
+OWN = ("Dataset", "TrainingJob", "ModelVersion", "ModelDeployment")
