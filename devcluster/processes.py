@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -105,21 +104,13 @@ class Processes:
         log.parent.mkdir(parents=True, exist_ok=True)
         if log.exists():
             log.rename(log.with_suffix(".log.1"))
-        with log.open("ab") as output:
-            child = subprocess.Popen(
-                component.command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                env={**without_proxies(os.environ), **(component.environment or {})},
-                cwd="/",
-            )
-        self._write(component, child.pid)
+        pid = _spawn(component, log)
+        self._write(component, pid)
         deadline = time.monotonic() + component.patience_seconds
         while not component.healthy():
-            if child.poll() is not None:
-                raise failed(f"{component.name} ended with exit code {child.returncode}", log)
+            code = _exit_code(pid)
+            if code is not None:
+                raise failed(f"{component.name} ended with exit code {code}", log)
             if time.monotonic() > deadline:
                 waited = f"{component.patience_seconds:.0f} s"
                 raise failed(f"{component.name} was not healthy within {waited}", log)
@@ -146,6 +137,33 @@ class Processes:
         self._path(component.name).write_text(json.dumps(asdict(record)))
 
 
+def _spawn(component: Component, log: Path) -> int:
+    """The pid of the component, in a session of its own so that it outlives this run.
+
+    Not subprocess.Popen, which complains of every child that it does not see the end of.
+    """
+    return os.posix_spawnp(
+        component.command[0],
+        component.command,
+        {**without_proxies(os.environ), **(component.environment or {})},
+        file_actions=(
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ),
+        setsid=True,
+    )
+
+
+def _exit_code(pid: int) -> int | None:
+    """The exit code of our child, or None while it runs or is not ours (any more)."""
+    try:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return None
+    return os.waitstatus_to_exitcode(status) if ended else None
+
+
 def _end(record: Record, patience_seconds: float) -> None:
     _signal(record.pid, signal.SIGTERM)
     deadline = time.monotonic() + patience_seconds
@@ -154,6 +172,7 @@ def _end(record: Record, patience_seconds: float) -> None:
             _signal(record.pid, signal.SIGKILL)
             deadline = time.monotonic() + patience_seconds
         time.sleep(0.05)
+    _exit_code(record.pid)
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
