@@ -36,6 +36,7 @@ lock: install ## Resolve the extras of pyproject.toml into requirements/*.txt wi
 .PHONY: generate
 generate: install ## Write the CRDs, the API reference and the kustomize base
 	$(BIN)/python -m trainyard.crdgen
+	$(BIN)/python kustomize/generate.py --helm "$$($(CLUSTER) tool helm4)"
 
 # ── the fast loop ─────────────────────────────────────────────────────────────────────────
 .PHONY: format

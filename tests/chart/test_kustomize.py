@@ -1,0 +1,58 @@
+"""The kustomize base has the same effect as the chart with its defaults."""
+
+from __future__ import annotations
+
+import sys
+
+import yaml
+from chart_rendering import Manifest, render
+from cluster_access import ROOT, kubectl, run, tool
+
+
+def identity(manifest: Manifest) -> tuple[str, str, str]:
+    """Return what an object is called in a cluster."""
+    metadata = manifest["metadata"]
+    return manifest["kind"], metadata.get("namespace", ""), metadata["name"]
+
+
+def built() -> dict[tuple[str, str, str], Manifest]:
+    """Return what `kubectl apply -k` would send."""
+    text = kubectl("kustomize", str(ROOT / "kustomize")).stdout
+    return {identity(m): m for m in yaml.safe_load_all(text)}
+
+
+def test_the_committed_base_is_current() -> None:
+    """`make generate` would change nothing."""
+    script = str(ROOT / "kustomize" / "generate.py")
+    assert run(sys.executable, script, "--check", "--helm", tool("helm4")).stdout == ""
+
+
+def test_it_installs_the_same_objects() -> None:
+    """Everything the chart installs, and the namespace it is installed in."""
+    namespace = ("Namespace", "", "trainyard-system")
+    assert {namespace, *(identity(m) for m in render())} == set(built())
+
+
+def test_the_objects_say_the_same() -> None:
+    """Specs and rules are those of the chart, word for word."""
+    found = built()
+    chart = {identity(m): (m.get("spec"), m.get("rules"), m.get("subjects")) for m in render()}
+    kustomize = {
+        key: (m.get("spec"), m.get("rules"), m.get("subjects"))
+        for key, m in found.items()
+        if m["kind"] != "Namespace"
+    }
+    assert chart.keys() == kustomize.keys()
+    for key, said in chart.items():
+        if key[0] == "Deployment":  # the pod template's labels name the manager
+            (spec, *_), (other, *_) = said, kustomize[key]
+            assert spec["template"]["spec"] == other["template"]["spec"]
+            assert spec["selector"] == other["selector"]
+        else:
+            assert said == kustomize[key]
+
+
+def test_its_namespace_enforces_the_restricted_level() -> None:
+    """What runs there is checked by the cluster itself."""
+    labels = built()[("Namespace", "", "trainyard-system")]["metadata"]["labels"]
+    assert labels == {"pod-security.kubernetes.io/enforce": "restricted"}
