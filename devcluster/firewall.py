@@ -6,7 +6,7 @@ import re
 import shlex
 import subprocess
 
-from devcluster.node_settings import NETWORK_NAME
+from devcluster.network import NETWORK_NAME
 
 # kube-proxy's own clean-up leaves the chains that the kubelet made.
 KUBELET_CHAINS = ("KUBE-FIREWALL", "KUBE-KUBELET-CANARY", "KUBE-PROXY-CANARY", "KUBE-IPTABLES-HINT")

@@ -10,7 +10,10 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from devcluster.refusal import StepFailed
+
 NODE_BRIDGE = "trainyard0"
+NETWORK_NAME = "trainyard"
 FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 
 
@@ -42,6 +45,19 @@ def up_commands(addresses: Addresses) -> tuple[tuple[str, ...], ...]:
     )
 
 
+def forward_rules(addresses: Addresses) -> tuple[tuple[str, ...], ...]:
+    """The firewall rules that let pods talk where the machine forwards nothing by default.
+
+    A container engine on the same machine sets that default. The comment is the one by which
+    `down` finds what is ours.
+    """
+    comment = ("-m", "comment", "--comment", f'name: "{NETWORK_NAME}"', "-j", "ACCEPT")
+    return (
+        ("FORWARD", "-s", addresses.pods, *comment),
+        ("FORWARD", "-d", addresses.pods, *comment),
+    )
+
+
 def bring_up(addresses: Addresses, changed_forwarding: Path) -> None:
     """The bridge exists with its address and route, and the kernel forwards packets of pods.
 
@@ -51,6 +67,10 @@ def bring_up(addresses: Addresses, changed_forwarding: Path) -> None:
         _ip("ip", "link", "add", NODE_BRIDGE, "type", "bridge")
     for command in up_commands(addresses):
         _ip(*command)
+    for rule in forward_rules(addresses):
+        there = subprocess.run(("iptables", "-w", "-C", *rule), check=False, capture_output=True)
+        if there.returncode != 0:
+            _ip("iptables", "-w", "-I", *rule)
     if FORWARDING.read_text().strip() != "1":
         FORWARDING.write_text("1\n")
         changed_forwarding.touch()
@@ -66,4 +86,6 @@ def tear_down(changed_forwarding: Path) -> None:
 
 
 def _ip(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, text=True)
+    answer = subprocess.run(command, check=False, capture_output=True, text=True)
+    if answer.returncode != 0:
+        raise StepFailed(f"{' '.join(command)}: {answer.stderr.strip()}")

@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from devcluster.network import Addresses
+from devcluster.network import NETWORK_NAME, Addresses
 from devcluster.packages import CNI_FOLDER
 from devcluster.places import Places
 
-NETWORK_NAME = "trainyard"
 PAUSE_IMAGE = "localhost/trainyard-pause:1"
 DNS_REPOSITORY = "localhost"
 

@@ -17,7 +17,7 @@ from devcluster import network
 from devcluster.components import component_names
 from devcluster.firewall import remove_rules
 from devcluster.locking import only_one
-from devcluster.node_settings import NETWORK_NAME
+from devcluster.network import NETWORK_NAME
 from devcluster.places import Places
 from devcluster.preconditions import refuse_unless_root
 from devcluster.processes import Processes
@@ -95,8 +95,10 @@ class Teardown:
                 yield int(entry.name)
 
     def _unmount(self) -> None:
-        for point in mounts_below(self.places.state, Path("/proc/self/mountinfo").read_text()):
-            subprocess.run(("umount", "--lazy", point), check=False, capture_output=True)
+        _unmount_below(self.places.state)
+        # An image build that was interrupted leaves mounts too; one that runs is waited for.
+        with only_one(self.places.cache / "locks" / "images", self.progress):
+            _unmount_below(self.places.cache / "buildah")
 
     def _clean_firewall(self) -> None:
         kube_proxy = self.programs.folder(modules()["kubernetes"]) / "kube-proxy"
@@ -120,6 +122,11 @@ class Teardown:
         for group in Path("/sys/fs/cgroup").glob(f"*/{CONTAINERD_NAMESPACE}"):
             _remove_empty(group)
         _remove_empty(Path("/sys/fs/cgroup", CONTAINERD_NAMESPACE))
+
+
+def _unmount_below(folder: Path) -> None:
+    for point in mounts_below(folder, Path("/proc/self/mountinfo").read_text()):
+        subprocess.run(("umount", "--lazy", point), check=False, capture_output=True)
 
 
 def _remove_empty(group: Path) -> None:

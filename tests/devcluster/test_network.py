@@ -1,6 +1,7 @@
 from ipaddress import ip_address, ip_network
 
-from devcluster.network import NODE_BRIDGE, Addresses, up_commands
+from devcluster.firewall import removals
+from devcluster.network import NODE_BRIDGE, Addresses, forward_rules, up_commands
 
 
 def test_the_ranges_do_not_overlap():
@@ -23,3 +24,14 @@ def test_the_bridge_carries_the_node_and_routes_services():
 def test_the_api_address():
     """Pods and the machine use the same address."""
     assert Addresses(node="10.1.2.3", api_port=7443).api == "https://10.1.2.3:7443"
+
+
+def test_pods_may_talk_and_down_finds_the_rules():
+    """Both directions are let through, and each rule is one that `down` removes."""
+    rules = forward_rules(Addresses(pods="10.7.0.0/16"))
+    assert [rule[1:3] for rule in rules] == [("-s", "10.7.0.0/16"), ("-d", "10.7.0.0/16")]
+    saved = ["*filter"]
+    for rule in rules:
+        quoted = [word.replace('"', '\\"') for word in rule]
+        saved.append("-A " + " ".join(f'"{word}"' if " " in word else word for word in quoted))
+    assert removals("\n".join(saved)) == tuple(("-t", "filter", "-D", *rule) for rule in rules)
