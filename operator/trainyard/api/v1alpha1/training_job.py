@@ -126,7 +126,7 @@ class Brakes(ApiModel):
 
     cooldown_seconds: Annotated[int, Field(ge=0, le=10**8)] = 3600
     """How long after the last run's end the next one by itself may begin."""
-    max_runs_per_day: Annotated[int, Field(ge=1, le=1000)] = 4
+    max_runs_per_day: Annotated[int, Field(ge=1, le=48)] = 4
     """How many runs by itself in any 24 hours."""
     max_failures_in_a_row: Annotated[int, Field(ge=1, le=20)] = 3
     """After so many retrains that came to nothing it stops until somebody releases it."""
@@ -203,6 +203,23 @@ class TrainingJobSpec(ApiModel):
             json_schema_extra={
                 "x-kubernetes-list-type": "map",
                 "x-kubernetes-list-map-keys": ["name"],
+                **cel(
+                    (
+                        (
+                            "self.all(g, !has(g.againstChampion) || "
+                            "self.all(h, !has(h.againstChampion) || ("
+                            "has(g.againstChampion.modelDeployment) == "
+                            "has(h.againstChampion.modelDeployment) && "
+                            "(!has(g.againstChampion.modelDeployment) || "
+                            "g.againstChampion.modelDeployment.name == "
+                            "h.againstChampion.modelDeployment.name))))"
+                        ),
+                        (
+                            "all gates must name the same modelDeployment: a version is compared"
+                            " with one champion"
+                        ),
+                    )
+                ),
             },
         ),
     ] = ()
@@ -230,7 +247,7 @@ class TrainingJob(Resource):
         columns=(
             PrinterColumn(name="Ready", json_path='.status.conditions[?(@.type=="Ready")].status'),
             PrinterColumn(name="Run", json_path=".status.summary.run"),
-            PrinterColumn(name="Champion", json_path=".status.current.name"),
+            PrinterColumn(name="Champion", json_path=".status.summary.champion"),
             PrinterColumn(name="Gates", json_path=".status.summary.gates"),
             PrinterColumn(name="Next", json_path=".status.summary.next"),
             PrinterColumn(name="Why", json_path=".status.summary.why"),
