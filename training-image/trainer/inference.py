@@ -13,7 +13,7 @@ from trainer.typed_values import convert, present
 MAX_CATEGORIES = 1000
 """A text column with more different values is free text (String), not a Category."""
 
-_WORDS = pa.array(["true", "false"])
+_WORDS = ("true", "false")
 _CANONICAL_INTEGER = r"^[+-]?(0|[1-9][0-9]{0,17})$"
 
 
@@ -85,7 +85,7 @@ def _holds(candidate: ColumnType, native: ColumnType) -> bool:
 
 def _all_are(given: pa.Array, candidate: ColumnType) -> bool:
     if candidate is ColumnType.BOOLEAN:
-        words = pc.is_in(pc.utf8_lower(given), _WORDS)
+        words = pc.is_in(pc.utf8_lower(given), pa.array(_WORDS))
         return pc.all(pc.if_else(pc.is_valid(given), words, True)).as_py() is True
     if candidate is ColumnType.INTEGER:
         return pc.all(pc.match_substring_regex(given, _CANONICAL_INTEGER)).as_py() is True

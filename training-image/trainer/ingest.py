@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from trainer.ingest_task import IngestTask, Leakage
 from trainer.learning import learned
 from trainer.parts import PartWriter
 from trainer.progress import Progress
+from trainer.raw_batch import RawBatch
 from trainer.reading import Reading
 from trainer.result import Document, Result
 from trainer.schema import Schema
@@ -49,32 +51,36 @@ class Ingest:
 
         Raises UserFault or MachineFault where there is nothing to judge.
         """
-        batches = reading.batches()
         schema, raw = learned(
-            self.task, batches, lambda digest: read_manifest(self.store, digest), self.folder
+            self.task,
+            self._watched(reading),
+            lambda digest: read_manifest(self.store, digest),
+            self.folder,
         )
         typed = TypedRows(schema)
         examined = Examination(self.task, typed, self.folder)
         for block in typed.blocks(raw):
-            self.progress.tick("reading", typed.rows, reading.bytes_read)
+            self.progress.tick("checking", typed.rows, reading.bytes_read)
             if schema.stored:
                 examined.add(block)
         sources = Sources(reading.row_numbers, _newest(reading))
         leaks = examined.leaks(sources)
         failures = [*unreadable_failures(reading.done, sources.numbers)]
-        if typed.rows:
-            failures += examined.failures(sources)
-        else:
-            failures.append(empty_failure())
+        failures += examined.failures(sources) if typed.rows else (empty_failure(),)
         if self.task.checks.target_leakage is Leakage.REFUSE:
-            failures += leaks
-            leaks = ()
+            failures, leaks = [*failures, *leaks], ()
         if failures:
             return self._refused(failures, typed, reading)
-        warnings = [*schema.notes, *(f"{leak.check}: {leak.message}" for leak in leaks)]
-        unexpected = unexpected_columns(typed)
-        warnings += [unexpected] if unexpected else []
+        warned = (unexpected_columns(typed), *(f"{leak.check}: {leak.message}" for leak in leaks))
+        warnings = [*schema.notes, *(warning for warning in warned if warning)]
         return self._split(examined, typed, reading, warnings)
+
+    def _watched(self, reading: Reading) -> Iterator[RawBatch]:
+        rows = 0
+        for batch in reading.batches():
+            rows += batch.rows.num_rows
+            self.progress.tick("reading", rows, reading.bytes_read)
+            yield batch
 
     def _split(
         self, examined: Examination, typed: TypedRows, reading: Reading, warnings: list[str]
