@@ -41,6 +41,8 @@ class ModelVersionReason(StrEnum):
     """Used when several ModelDeployments follow the TrainingJob and a gate names none."""
     CHAMPION_NOT_MEASURED = "ChampionNotMeasured"
     """Used when the champion could not be measured on this version's test rows."""
+    SUPERSEDED = "Superseded"
+    """Used when other inputs became current before this version was judged."""
     TRAINING_JOB_NOT_FOUND = "TrainingJobNotFound"
     """Used when the TrainingJob, which holds the gates, is gone and nothing was judged yet."""
 
@@ -76,6 +78,8 @@ class ModelVersionSpec(ApiModel):
     """Which TrainingJob made it."""
     run: ShortText
     """Which run made it."""
+    attempt: int = 0
+    """Which attempt at its inputs the run was."""
     bundle_digest: Digest
     """Names the model's bytes in the store."""
     dataset_digest: Digest

@@ -43,6 +43,24 @@ class TrainingJobReason(StrEnum):
     """Used when every retry of a run was used up."""
     RETRAIN_STOPPED = "RetrainStopped"
     """Used when too many retrains in a row came to nothing; people release it."""
+    RUN_STARTED = "RunStarted"
+    """Used when a run was started."""
+    RUN_STOPPED = "RunStopped"
+    """Used when a run was stopped because other inputs are wanted, or by spec.suspend."""
+    VERSION_RECORDED = "VersionRecorded"
+    """Used when a run gave a model and its ModelVersion was recorded."""
+    VERSION_REMOVED = "VersionRemoved"
+    """Used when a ModelVersion that nothing uses went by spec.historyLimit."""
+    INPUTS_CHANGED = "InputsChanged"
+    """Used when other data or another recipe became the current inputs."""
+    NOTHING_NEW_TO_LEARN = "NothingNewToLearn"
+    """Used when a signal asks for a retrain and there is no data that was not trained on."""
+    RETRAIN_BLOCKED = "RetrainBlocked"
+    """Used when a retrain has to wait for the brakes or for the end of a rollout."""
+    BRAKES_RELEASED = "BrakesReleased"
+    """Used when somebody let a stopped TrainingJob retrain again."""
+    REQUEST_REFUSED = "RequestRefused"
+    """Used when somebody asked for something that a TrainingJob cannot do."""
     SUSPENDED = "Suspended"
     """Used while spec.suspend is true."""
     TAG_NOT_DIGEST = "TagNotDigest"
@@ -104,6 +122,8 @@ class Run(ApiModel):
     finished_at: datetime | None = None
     retry_at: datetime | None = None
     """When the next attempt begins."""
+    fault: Literal["User", "Machine"] | None = None
+    """Who can put a failed run right."""
     reason: ShortText = ""
     """One word for how it ended."""
     message: Text = ""
@@ -114,8 +134,6 @@ class Run(ApiModel):
     """The ModelVersion that records the model."""
     metrics: Annotated[dict[ShortText, NumberText], Field(max_length=16)] | None = None
     """What the model reached on the test rows."""
-    counted: bool = False
-    """Whether the brakes have counted how it ended."""
 
 
 class CurrentVersion(ApiModel):
@@ -146,12 +164,15 @@ class BrakesState(ApiModel):
     """What was counted, each once."""
     promoted: Digest | None = None
     """The bundle whose promotion was seen last."""
+    started: Annotated[tuple[datetime, ...], Field(max_length=48)] = ()
+    """When retrains by itself began in the last 24 hours."""
 
 
 class Summary(ApiModel):
     """Short texts for the columns of `kubectl get`."""
 
     run: ShortText = ""
+    champion: ShortText = ""
     gates: ShortText = ""
     next: ShortText = ""
     why: Text = ""

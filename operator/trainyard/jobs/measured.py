@@ -1,0 +1,31 @@
+"""What was measured on the test rows? Metrics and champion of a result document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trainyard.api.v1alpha1.model_version import ChampionMeasured
+from trainyard.conditions import shorten
+
+_METRICS_KEPT = 64
+
+
+def metrics_of(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return the metrics as decimal strings. Raises TypeError when they are no mapping."""
+    metrics = document.get("metrics") or {}
+    if not isinstance(metrics, Mapping):
+        raise TypeError("metrics are not a mapping from name to number")
+    return {str(name): str(value) for name, value in sorted(metrics.items())[:_METRICS_KEPT]}
+
+
+def champion_measured(document: Mapping[str, Any] | None) -> ChampionMeasured | None:
+    """Return the champion's own results. Raises ValueError (pydantic's too) on another shape."""
+    if not document:
+        return None
+    error = document.get("error")
+    return ChampionMeasured(
+        bundle_digest=str(document["bundle"]),
+        metrics=None if error else metrics_of(document),
+        error=shorten(str(error or ""), 256),
+    )

@@ -1,0 +1,91 @@
+"""What should happen to a TrainingJob now?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from trainyard.api.v1alpha1.training_job import TrainingJob
+from trainyard.api.v1alpha1.training_job_status import TrainingJobReason, TrainingJobStatus
+from trainyard.conditions import merge_conditions
+from trainyard.reconciling.plan import Create, Delete, ObjectRef, Plan
+from trainyard.reconciling.turn import Turn
+from trainyard.training_jobs.asked import answer_request
+from trainyard.training_jobs.findings import findings
+from trainyard.training_jobs.inputs import demanded_inputs
+from trainyard.training_jobs.manifests import report_name
+from trainyard.training_jobs.progress import progressed
+from trainyard.training_jobs.retention import (
+    kept_runs,
+    superfluous_jobs,
+    superfluous_versions,
+    used_versions,
+)
+from trainyard.training_jobs.retraining import outcomes_counted, retrained
+from trainyard.training_jobs.runs import run_at_work
+from trainyard.training_jobs.seen import Observed, TrainingTurn
+from trainyard.training_jobs.starting import started_if_due, suspended, with_inputs
+from trainyard.training_jobs.summary import summary
+from trainyard.training_jobs.versions import current_version
+
+
+def decide_training_job(
+    job: TrainingJob, observed: Observed, now: datetime
+) -> Plan[TrainingJobStatus]:
+    """Return what to write and do: keep the wanted inputs' run going, record what it gives."""
+    if job.metadata.deletion_timestamp is not None:
+        return Plan(status=None)
+    turn: TrainingTurn = Turn(status=job.status, now=now)
+    turn = _demanded(job, observed, turn)
+    turn = answer_request(job, observed, turn)
+    turn = progressed(job, observed, turn)
+    turn = outcomes_counted(job, observed, turn)
+    if job.spec.suspend:
+        turn = suspended(turn)
+    else:
+        turn = retrained(job, observed, turn)
+        turn = started_if_due(job, observed, turn)
+    turn = turn.changed(current=current_version(turn.status.inputs, observed.versions))
+    return _concluded(job, observed, _tidied(job, observed, turn)).plan()
+
+
+def _demanded(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
+    if observed.dataset is None:
+        return turn
+    wanted = demanded_inputs(job, observed.dataset, turn.now)
+    if wanted is None:
+        return turn
+    turn = with_inputs(turn, wanted)
+    text = f"{wanted.cause.kind}: {wanted.cause.message}"
+    return turn.noted(TrainingJobReason.INPUTS_CHANGED, text)
+
+
+def _tidied(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
+    """Remove what the history limit does not keep, and Jobs whose result is on record."""
+    limit = job.spec.history_limit
+    turn = turn.changed(runs=kept_runs(turn.status.runs, limit))
+    needed = {a.manifest["metadata"]["name"] for a in turn.actions if isinstance(a, Create)}
+    work = run_at_work(turn.status.runs)
+    if work is not None and work.phase == "Reporting":
+        needed.add(report_name(job, work))
+    for reference in superfluous_jobs(turn.status, observed.jobs, needed):
+        turn = turn.doing(Delete(reference))
+    used = used_versions(turn.status, observed.versions, observed.deployments)
+    for version in superfluous_versions(observed.versions, used, limit):
+        meta = version.metadata
+        reference = ObjectRef(
+            "ModelVersion", meta.namespace, meta.name, meta.uid, meta.resource_version
+        )
+        text = f"ModelVersion {meta.name}: nothing uses it and spec.historyLimit is {limit}"
+        turn = turn.doing(Delete(reference)).noted(TrainingJobReason.VERSION_REMOVED, text)
+    return turn
+
+
+def _concluded(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
+    found = findings(job, turn.status, observed)
+    generation = job.metadata.generation
+    conditions = merge_conditions(job.status.conditions, found, generation=generation, now=turn.now)
+    return turn.changed(
+        observed_generation=generation,
+        conditions=conditions,
+        summary=summary(job, turn.status, observed, found, turn.now),
+    )

@@ -1,0 +1,174 @@
+"""What do the conditions of a TrainingJob say?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainyard.api.v1alpha1.training_job import TrainingJob
+from trainyard.api.v1alpha1.training_job_status import Run, TrainingJobReason, TrainingJobStatus
+from trainyard.conditions import Finding, get_condition
+from trainyard.training_jobs.brakes import is_stopped
+from trainyard.training_jobs.runs import last_ended, latest_for, run_at_work
+from trainyard.training_jobs.seen import Observed
+from trainyard.training_jobs.versions import ACCEPTED, acceptance, version_named
+
+
+def findings(
+    job: TrainingJob, status: TrainingJobStatus, observed: Observed
+) -> tuple[Finding, ...]:
+    """Return the answers to every question that a TrainingJob's conditions ask."""
+    return (
+        _ready(job, status, observed),
+        *_last_run(status, observed),
+        *_under_way(status, observed),
+        *_stalled(job, status),
+        *_warnings(job),
+    )
+
+
+def _ready(job: TrainingJob, status: TrainingJobStatus, observed: Observed) -> Finding:
+    missing = _missing_data(job, observed)
+    if missing is not None:
+        return missing
+    broken = failed_for_good(status)
+    if broken is not None and broken.fault == "User":
+        text = f"{broken.reason}: {broken.message}"
+        return Finding("Ready", status=False, reason=TrainingJobReason.RECIPE_INVALID, message=text)
+    if status.current is not None:
+        text = f"ModelVersion {status.current.name} is the accepted one of the current inputs"
+        reason = TrainingJobReason.VERSION_ACCEPTED
+        return Finding("Ready", status=True, reason=reason, message=text)
+    earlier = [v.metadata.name for v in observed.versions if acceptance(v)]
+    reason, text = _no_current(status, observed)
+    if earlier:
+        text = f"{text}; ModelVersion {max(earlier)} of earlier inputs stays accepted"
+    return Finding("Ready", status=bool(earlier), reason=reason, message=text)
+
+
+def _missing_data(job: TrainingJob, observed: Observed) -> Finding | None:
+    name = job.spec.dataset.name
+    if observed.dataset is None:
+        text = f"Dataset {name} does not exist in this namespace: create it"
+        reason = TrainingJobReason.DATASET_NOT_FOUND
+        return Finding("Ready", status=False, reason=reason, message=text)
+    if job.status.inputs is None and observed.dataset.status.current is None:
+        said = observed.dataset.status.why
+        text = f"Dataset {name} has no version yet" + (f": {said}" if said else "")
+        reason = TrainingJobReason.WAITING_FOR_DATA
+        return Finding("Ready", status=False, reason=reason, message=text)
+    return None
+
+
+def _no_current(status: TrainingJobStatus, observed: Observed) -> tuple[TrainingJobReason, str]:
+    inputs = status.inputs.digest if status.inputs else ""
+    own = [v for v in observed.versions if v.spec.inputs_digest == inputs]
+    verdicts = {acceptance(version) for version in own}
+    if None in verdicts:
+        return TrainingJobReason.VERSION_NOT_JUDGED, "the version of the current inputs is judged"
+    if False in verdicts:
+        return TrainingJobReason.VERSION_REFUSED, "the version of the current inputs was refused"
+    latest = latest_for(status.runs, inputs)
+    if latest is not None and latest.phase == "Succeeded":
+        text = (
+            f"ModelVersion {latest.model_version} was deleted: ask for it again with the "
+            "annotation trainyard.dev/request=run@now"
+        )
+        return TrainingJobReason.NO_VERSION_YET, text
+    return TrainingJobReason.NO_VERSION_YET, "the current inputs have no version yet"
+
+
+def failed_for_good(status: TrainingJobStatus) -> Run | None:
+    """Return the newest run of the current inputs if it failed and is not tried again."""
+    latest = latest_for(status.runs, status.inputs.digest) if status.inputs else None
+    if latest is None or latest.phase != "Failed" or latest.retry_at is not None:
+        return None
+    return latest
+
+
+def _last_run(status: TrainingJobStatus, observed: Observed) -> Iterator[Finding]:
+    last = last_ended(status.runs)
+    if last is None:
+        return
+    good = last.phase == "Succeeded"
+    yield Finding(
+        "LastRunSucceeded",
+        status=good,
+        reason=TrainingJobReason.RUN_SUCCEEDED if good else TrainingJobReason.RUN_FAILED,
+        message=f"run {last.name}" if good else f"run {last.name}: {last.reason}: {last.message}",
+    )
+    version = version_named(observed.versions, last.model_version) if good else None
+    if version is None:
+        return
+    verdict = acceptance(version)
+    said = get_condition(version.status.conditions, ACCEPTED)
+    yield Finding(
+        "LastRunAccepted",
+        status=verdict,
+        reason=_VERDICT_REASONS[verdict],
+        message=said.message if said else f"ModelVersion {version.metadata.name}",
+    )
+
+
+_VERDICT_REASONS = {
+    True: TrainingJobReason.VERSION_ACCEPTED,
+    False: TrainingJobReason.VERSION_REFUSED,
+    None: TrainingJobReason.VERSION_NOT_JUDGED,
+}
+
+
+def _under_way(status: TrainingJobStatus, observed: Observed) -> Iterator[Finding]:
+    work = run_at_work(status.runs)
+    if work is not None:
+        waits = observed.job.waiting if observed.job is not None else ""
+        text = f"run {work.name} is {work.phase.lower()}" + (f": {waits}" if waits else "")
+        yield Finding("Reconciling", status=True, reason=TrainingJobReason.TRAINING, message=text)
+        return
+    latest = latest_for(status.runs, status.inputs.digest) if status.inputs else None
+    if latest is not None and latest.retry_at is not None:
+        text = f"{latest.reason}: {latest.message}; tried again at {latest.retry_at:%H:%M:%S} UTC"
+        reason = TrainingJobReason.WAITING_TO_RETRY
+        yield Finding("Reconciling", status=True, reason=reason, message=text)
+
+
+def _stalled(job: TrainingJob, status: TrainingJobStatus) -> Iterator[Finding]:
+    broken = failed_for_good(status)
+    if broken is not None:
+        machine = broken.fault == "Machine"
+        reason = (
+            TrainingJobReason.RETRIES_EXHAUSTED if machine else TrainingJobReason.RECIPE_INVALID
+        )
+        text = (
+            f"run {broken.name}: {broken.reason}: {broken.message}. "
+            f"Change the recipe or the data, or try again: {_annotate(job, f'retry@{broken.name}')}"
+        )
+        yield Finding("Stalled", status=True, reason=reason, message=text)
+    elif status.brakes is not None and is_stopped(job.spec.retrain.brakes, status.brakes):
+        token = len(status.requests)
+        text = (
+            f"{status.brakes.failures_in_a_row} retrains in a row came to nothing. "
+            f"Release it with: {_annotate(job, f'release@brakes#{token}')}"
+        )
+        reason = TrainingJobReason.RETRAIN_STOPPED
+        yield Finding("Stalled", status=True, reason=reason, message=text)
+
+
+def _annotate(job: TrainingJob, request: str) -> str:
+    meta = job.metadata
+    return (
+        f"kubectl annotate --overwrite -n {meta.namespace} trainingjob {meta.name} "
+        f"trainyard.dev/request={request}"
+    )
+
+
+def _warnings(job: TrainingJob) -> Iterator[Finding]:
+    if job.spec.suspend:
+        text = "spec.suspend is true: no run begins"
+        yield Finding("Suspended", status=True, reason=TrainingJobReason.SUSPENDED, message=text)
+    container = job.spec.container
+    if container is not None and "@sha256:" not in container.image:
+        text = (
+            f"spec.container.image {container.image} has no digest: what it runs may change "
+            "without a new run; the image that ran is recorded in the ModelVersion"
+        )
+        reason = TrainingJobReason.TAG_NOT_DIGEST
+        yield Finding("ImageNotPinned", status=True, reason=reason, message=text)

@@ -1,0 +1,67 @@
+"""Which inputs are wanted: which version of the data, with the recipe as it is?
+
+A new version of the data starts nothing by itself: only a first run, a changed recipe, a changed
+pin, a request, or a trigger that spec.retrain names moves to it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from trainyard.api.v1alpha1.dataset import Dataset
+from trainyard.api.v1alpha1.training_job import TrainingJob
+from trainyard.api.v1alpha1.training_job_status import Inputs, RunCause
+from trainyard.training_jobs.identity import describe_recipe, inputs_digest, recipe_digest
+
+
+def inputs_with(
+    job: TrainingJob, dataset: Dataset, cause: RunCause, now: datetime
+) -> Inputs | None:
+    """Return the recipe as it is with the pinned or newest version; None: there is no data."""
+    pinned = job.spec.dataset.digest
+    current = dataset.status.current
+    digest = pinned or (current.digest if current else None)
+    if digest is None:
+        return None
+    version = next((v for v in dataset.status.versions if v.digest == digest), current)
+    recipe = recipe_digest(job.spec)
+    return Inputs(
+        digest=inputs_digest(recipe, digest),
+        recipe_digest=recipe,
+        dataset_digest=digest,
+        dataset_rows=version.rows if version and version.digest == digest else 0,
+        cause=cause,
+        since=now,
+    )
+
+
+def demanded_inputs(job: TrainingJob, dataset: Dataset, now: datetime) -> Inputs | None:
+    """Return the inputs that the spec itself asks for, or None when it is content.
+
+    The brakes do not hold these back: a person wrote them.
+    """
+    cause = _demand(job)
+    if cause is None or _is_in_motion(job, dataset):
+        return None
+    return inputs_with(job, dataset, cause, now)
+
+
+def _demand(job: TrainingJob) -> RunCause | None:
+    inputs, pinned = job.status.inputs, job.spec.dataset.digest
+    if inputs is None:
+        return RunCause(kind="FirstRun", message="the first run of this TrainingJob")
+    if inputs.recipe_digest != recipe_digest(job.spec):
+        text = f"the recipe is now {describe_recipe(job.spec)}"
+        return RunCause(kind="RecipeChanged", message=text[:256])
+    if pinned is not None and pinned != inputs.dataset_digest:
+        return RunCause(kind="DatasetPinned", message=f"spec.dataset.digest is {pinned[:19]}")
+    return None
+
+
+def _is_in_motion(job: TrainingJob, dataset: Dataset) -> bool:
+    """Whether the Dataset is about to answer a changed spec: its version is of the old one."""
+    if job.spec.dataset.digest is not None:
+        return False
+    look = dataset.status.look
+    answering = look is not None and look.trigger == "spec" and look.phase != "Waiting"
+    return dataset.status.observed_generation < dataset.metadata.generation or answering

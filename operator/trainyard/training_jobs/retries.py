@@ -1,0 +1,35 @@
+"""Is a failed run tried again?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from trainyard.api.v1alpha1.training_job import Attempts
+from trainyard.api.v1alpha1.training_job_status import Run
+from trainyard.jobs.failure import Failure, Fault, pause_before
+
+
+def after_failure(run: Run, failure: Failure, attempts: Attempts, now: datetime) -> Run:
+    """Return the run as it is after its Job failed.
+
+    What only the user can put right is never tried again; a machine's fault is, as often as
+    spec.attempts.maxRetries says and with growing pauses. Disruptions never come here: the Job
+    itself starts another pod for these.
+    """
+    machine = failure.fault is Fault.MACHINE
+    again = machine and run.retry < attempts.max_retries
+    return run.model_copy(
+        update={
+            "phase": "Failed",
+            "fault": "Machine" if machine else "User",
+            "reason": failure.reason,
+            "message": failure.message,
+            "finished_at": now,
+            "retry_at": now + pause_before(run.retry) if again else None,
+        }
+    )
+
+
+def is_final(run: Run) -> bool:
+    """Tell whether a failed run is not tried again by itself."""
+    return run.phase == "Failed" and run.retry_at is None

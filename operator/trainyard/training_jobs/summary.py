@@ -1,0 +1,102 @@
+"""What do the columns of `kubectl get trainingjobs` say?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from trainyard.api.v1alpha1.training_job import TrainingJob
+from trainyard.api.v1alpha1.training_job_status import (
+    BrakesState,
+    Summary,
+    TrainingJobStatus,
+)
+from trainyard.champion import followers
+from trainyard.conditions import Finding
+from trainyard.training_jobs.brakes import blocked, is_stopped
+from trainyard.training_jobs.runs import last_ended, latest_for, run_at_work
+from trainyard.training_jobs.seen import Observed
+from trainyard.training_jobs.triggers import missing_rows, new_data_wish
+from trainyard.training_jobs.versions import version_named
+
+_WHY_ORDER = ("Stalled", "Suspended", "Reconciling", "LastRunSucceeded", "LastRunAccepted")
+
+
+def summary(
+    job: TrainingJob,
+    status: TrainingJobStatus,
+    observed: Observed,
+    found: Sequence[Finding],
+    now: datetime,
+) -> Summary:
+    """Return the short texts of the columns."""
+    return Summary(
+        run=_run(status),
+        champion=_champion(job, status, observed),
+        gates=_gates(status, observed),
+        next=_next(job, status, observed, now)[:256],
+        why=_why(found)[:1024],
+    )
+
+
+def _run(status: TrainingJobStatus) -> str:
+    newest = status.runs[0] if status.runs else None
+    return f"{newest.name[-10:]} {newest.phase}" if newest is not None else ""
+
+
+def _champion(job: TrainingJob, status: TrainingJobStatus, observed: Observed) -> str:
+    """What serves; where nothing follows, the accepted version."""
+    following = followers(job.metadata.name, observed.deployments)
+    stable = {d.status.stable.model_version for d in following if d.status.stable is not None}
+    if stable:
+        return ", ".join(sorted(stable))[:256]
+    return status.current.name if status.current is not None else ""
+
+
+def _gates(status: TrainingJobStatus, observed: Observed) -> str:
+    last = last_ended(status.runs)
+    version = version_named(observed.versions, last.model_version) if last else None
+    if version is None or version.status.summary is None:
+        return ""
+    return version.status.summary.gates
+
+
+def _next(job: TrainingJob, status: TrainingJobStatus, observed: Observed, now: datetime) -> str:
+    """The first of these that applies."""
+    if run_at_work(status.runs) is not None:
+        return ""
+    return _by_itself(job, status) or _by_data(job, status, observed, now)
+
+
+def _by_itself(job: TrainingJob, status: TrainingJobStatus) -> str:
+    latest = latest_for(status.runs, status.inputs.digest) if status.inputs else None
+    stopped = status.brakes is not None and is_stopped(job.spec.retrain.brakes, status.brakes)
+    if job.spec.suspend:
+        return "suspended"
+    if latest is not None and latest.retry_at is not None:
+        return f"retry at {latest.retry_at:%H:%M:%S} UTC"
+    if stopped:
+        return "stopped until release@brakes"
+    return "fresh data wanted" if status.fresh_data_wanted is not None else ""
+
+
+def _by_data(job: TrainingJob, status: TrainingJobStatus, observed: Observed, now: datetime) -> str:
+    dataset, inputs = observed.dataset, status.inputs
+    if dataset is None or inputs is None:
+        return ""
+    if new_data_wish(job, dataset, inputs) is None:
+        return missing_rows(job, dataset, inputs)
+    last, state = last_ended(status.runs), status.brakes or BrakesState()
+    held = blocked(job.spec.retrain.brakes, state, last.finished_at if last else None, now)
+    return held.message if held else ""
+
+
+def _why(found: Sequence[Finding]) -> str:
+    by_type = {finding.type: finding for finding in found}
+    for kind in _WHY_ORDER:
+        finding = by_type.get(kind)
+        if finding is None or (kind.startswith("LastRun") and finding.status is True):
+            continue
+        return f"{finding.reason}: {finding.message}"
+    ready = by_type["Ready"]
+    return f"{ready.reason}: {ready.message}"

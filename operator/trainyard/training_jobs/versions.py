@@ -1,0 +1,69 @@
+"""Which ModelVersion is current, and what do the versions say about the runs?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from trainyard.api.v1alpha1.model_deployment import ModelDeployment
+from trainyard.api.v1alpha1.model_version import ModelVersion
+from trainyard.api.v1alpha1.training_job_status import CurrentVersion, Inputs, Run
+from trainyard.conditions import get_condition, is_true
+
+ACCEPTED = "Accepted"
+BY_ITSELF = frozenset({"NewData", "Signal"})
+"""Causes of runs that nobody asked for by hand: only these are braked and counted."""
+
+
+def current_version(
+    inputs: Inputs | None, versions: Iterable[ModelVersion]
+) -> CurrentVersion | None:
+    """Return the accepted version of the current inputs, of the highest attempt."""
+    accepted = [
+        version
+        for version in versions
+        if inputs is not None
+        and version.spec.inputs_digest == inputs.digest
+        and is_true(version.status.conditions, ACCEPTED)
+    ]
+    if not accepted:
+        return None
+    best = max(accepted, key=lambda version: (version.spec.attempt, version.metadata.name))
+    return CurrentVersion(
+        name=best.metadata.name,
+        bundle_digest=best.spec.bundle_digest,
+        inputs_digest=best.spec.inputs_digest,
+        dataset_digest=best.spec.dataset_digest,
+    )
+
+
+def version_named(versions: Iterable[ModelVersion], name: str) -> ModelVersion | None:
+    """Return the version of that name, or None."""
+    return next((version for version in versions if version.metadata.name == name), None)
+
+
+def acceptance(version: ModelVersion) -> bool | None:
+    """Return whether the version was accepted; None: it was not judged yet."""
+    condition = get_condition(version.status.conditions, ACCEPTED)
+    if condition is None or condition.status == "Unknown":
+        return None
+    return condition.status == "True"
+
+
+def failures_seen(
+    runs: Iterable[Run],
+    versions: Iterable[ModelVersion],
+    deployments: Iterable[ModelDeployment],
+) -> Iterator[str]:
+    """Yield an id for each retrain by itself that came to nothing: failed, refused, rolled back."""
+    for run in runs:
+        if run.cause.kind in BY_ITSELF and run.phase == "Failed" and run.retry_at is None:
+            yield f"failed:{run.name}"
+    lost = {entry.bundle_digest for d in deployments for entry in d.status.quarantine}
+    for version in versions:
+        cause = version.spec.cause
+        if cause is None or cause.kind not in BY_ITSELF:
+            continue
+        if acceptance(version) is False:
+            yield f"refused:{version.metadata.name}"
+        if version.spec.bundle_digest in lost:
+            yield f"rolled-back:{version.metadata.name}"
