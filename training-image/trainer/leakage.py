@@ -30,6 +30,7 @@ _MOST_CLASSES = 100
 _LAMBDA = 0.999
 _CORRELATION = 0.99995
 _ROWS_PER_VALUE = 10
+_ROWS_PER_RANGE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _majority_counts(values: Codes, classes: Codes) -> Codes:
 
 
 def _right_by_ranges(values: Codes, classes: Codes) -> int:
-    """Rows told right by ranges of the values, each at least 1 % of all rows."""
+    """Rows told right by ranges of the values, each of at least 10 rows and 1 % of all rows."""
     order = np.lexsort((classes, values))
     values, classes = values[order], classes[order]
     mixed = np.zeros(int(values.max()) + 1, dtype=bool)
@@ -130,7 +131,8 @@ def _right_by_ranges(values: Codes, classes: Codes) -> int:
         return 0
     ends = np.flatnonzero(np.append(found[1:] != found[:-1], True))
     lengths = np.diff(np.append(-1, ends))
-    return int(lengths[lengths * 100 >= len(values)].sum())
+    fewest = max(_ROWS_PER_RANGE, len(values) // 100)
+    return int(lengths[lengths >= fewest].sum())
 
 
 def _told_number(
