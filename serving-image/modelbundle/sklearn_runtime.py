@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -52,10 +53,10 @@ def _as_numbers(texts: list[str]) -> list[float] | None:
 
 
 def force_one_job(estimator: Any) -> int:
-    """Every estimator inside has `n_jobs` 1; returns how many attributes were there to set.
+    """Every object inside has `n_jobs` 1; returns how many attributes were there to set.
 
-    Fitted parts (`estimators_`, `transformers_`, …) are copies that `set_params` does not reach,
-    hence the walk over attributes.
+    Fitted parts (`estimators_`, calibrated members, …) are copies that `set_params` does not
+    reach, hence the walk over attributes.
     """
     seen: set[int] = set()
     pending = [estimator]
@@ -69,7 +70,7 @@ def force_one_job(estimator: Any) -> int:
             pending.extend(item.values())
         elif isinstance(item, (list, tuple)) or _is_array_of_objects(item):
             pending.extend(item)
-        elif hasattr(item, "get_params") and hasattr(item, "__dict__"):
+        elif hasattr(item, "__dict__") and not isinstance(item, type | ModuleType):
             if "n_jobs" in vars(item):
                 item.n_jobs = 1
                 count += 1

@@ -1,0 +1,83 @@
+"""Bins and counts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from serving_bundles import Sample
+
+from modelbundle.faults import BundleUnreadable
+from modelbundle.reference_profile import (
+    NumberBins,
+    TextBins,
+    number_bins,
+    read_profile,
+    text_bins,
+)
+
+
+def test_numbers_are_counted_between_deciles() -> None:
+    """A hundred different numbers: ten bins of ten."""
+    bins = number_bins("x", np.arange(1.0, 101.0))
+    assert (
+        NumberBins("x", tuple(float(n) for n in range(10, 91, 10)), (9, *[10] * 8, 11), 0) == bins
+    )
+
+
+def test_few_values_give_few_bins() -> None:
+    """0 and 1 need one edge; missing is counted apart."""
+    bins = number_bins("x", np.array([0.0, 0.0, 1.0, np.nan]))
+    assert NumberBins("x", (1.0,), (2, 1), 1) == bins
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        pytest.param([], NumberBins("x", (), (0,), 0), id="no values"),
+        pytest.param([np.nan], NumberBins("x", (), (0,), 1), id="only missing"),
+        pytest.param([5.0, 5.0], NumberBins("x", (), (2,), 0), id="one value"),
+    ],
+)
+def test_degenerate_columns_have_one_bin(values: list[float], expected: NumberBins) -> None:
+    """Nothing to divide is one bin."""
+    assert expected == number_bins("x", np.array(values))
+
+
+def test_texts_are_counted_by_value() -> None:
+    """Sorted by text; "" is missing; nothing else yet."""
+    assert TextBins("c", ("a", "b"), (1, 2, 0), 1) == text_bins("c", ["b", "a", "b", ""])
+
+
+def test_rare_texts_are_counted_together() -> None:
+    """Fifty texts stand for themselves, the rest are one number."""
+    values = [f"v{n:02}" for n in range(60)] + ["v59"]
+    bins = text_bins("c", values)
+    assert (50, 10) == (len(bins.values), bins.counts[-1])
+    assert "v59" in bins.values
+
+
+def test_packed_profile_is_read(patients_sample: Sample) -> None:
+    """Every row is in exactly one bin of every feature and of the prediction."""
+    profile = read_profile(patients_sample.directory)
+    names = tuple(feature.name for feature in patients_sample.signature.features)
+    assert names == tuple(bins.name for bins in profile.features)
+    totals = {sum(b.counts) + b.missing for b in (*profile.features, profile.prediction)}
+    assert {400} == totals == {profile.rows}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param({"version": 2}, id="a later version"),
+        pytest.param({"version": 1}, id="no bins"),
+        pytest.param([], id="no object"),
+    ],
+)
+def test_no_profile_is_told(tmp_path: Path, document: object) -> None:
+    """Bytes that are no profile."""
+    (tmp_path / "profile.json").write_text(json.dumps(document))
+    with pytest.raises(BundleUnreadable, match=r"profile\.json"):
+        read_profile(tmp_path)

@@ -1,0 +1,198 @@
+"""Real models on scikit-learn's bundled data, packed as bundles: what the serving tests serve."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import make_column_transformer
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from modelbundle import (
+    Feature,
+    Kind,
+    Origin,
+    Rows,
+    Signature,
+    SklearnRuntime,
+    Task,
+    example_of,
+    frame_for_model,
+    has_probabilities,
+    libraries_of,
+    pack,
+    probed_features,
+    profile_of,
+    rows_of_frame,
+    typical_row,
+    write_onnx,
+    write_skops,
+)
+
+ORIGIN = Origin("target", "sha256:" + "a" * 64, "sha256:" + "b" * 64, libraries_of({"numpy": "2"}))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """A packed bundle and what it was made of; `table` is what the model was fitted on."""
+
+    directory: Path
+    digest: str
+    signature: Signature
+    model: Any
+    table: pd.DataFrame
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Data:
+    """A table, its target and the features to learn from."""
+
+    frame: pd.DataFrame
+    target: np.ndarray
+    features: tuple[Feature, ...]
+
+
+def floats(names: Sequence[str]) -> tuple[Feature, ...]:
+    """One Float feature per name."""
+    return tuple(Feature(str(name), Kind.FLOAT) for name in names)
+
+
+def tumours() -> Data:
+    """569 rows, 30 numbers, two classes with text labels."""
+    loaded = load_breast_cancer(as_frame=True)
+    labels = np.array(["malignant", "benign"], dtype=object)[loaded.target]
+    return Data(loaded.data, labels, floats(loaded.data.columns))
+
+
+def iris() -> Data:
+    """150 rows, 4 numbers, three classes with integer labels."""
+    loaded = load_iris(as_frame=True)
+    return Data(loaded.data, loaded.target.to_numpy(), floats(loaded.data.columns))
+
+
+def diabetes() -> Data:
+    """442 rows, 10 numbers, a number to predict."""
+    loaded = load_diabetes(as_frame=True)
+    return Data(loaded.data, loaded.target.to_numpy(), floats(loaded.data.columns))
+
+
+def patients() -> Data:
+    """400 rows of every kind: Float with gaps, Integer, Boolean, Category with gaps."""
+    random = np.random.default_rng(7)
+    count = 400
+    frame = pd.DataFrame(
+        {
+            "size": np.where(random.random(count) < 0.1, np.nan, random.normal(3, 1, count)),
+            "age": random.integers(20, 90, count),
+            "smoker": random.random(count) < 0.3,
+            "site": random.choice(np.array(["left", "right", "both", None]), count),
+        }
+    )
+    score = frame["size"].fillna(3) + frame["age"] / 20 + 2 * frame["smoker"]
+    labels = np.where(score + (frame["site"] == "both") > 6.5, "high", "low").astype(object)
+    features = (
+        Feature("size", Kind.FLOAT),
+        Feature("age", Kind.INTEGER),
+        Feature("smoker", Kind.BOOLEAN),
+        Feature("site", Kind.CATEGORY),
+    )
+    return Data(frame, labels, features)
+
+
+def linear() -> Any:
+    """Scaling and logistic regression."""
+    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+
+
+def forest() -> Any:
+    """Twenty trees that want two threads."""
+    return RandomForestClassifier(20, random_state=7, n_jobs=2)
+
+
+def ridge() -> Any:
+    """Scaling and ridge regression."""
+    return make_pipeline(StandardScaler(), Ridge())
+
+
+def tolerant_columns() -> Any:
+    """A pipeline for `patients` that takes missing numbers and categories it never saw."""
+    return _columns(OneHotEncoder(handle_unknown="ignore"), SimpleImputer(strategy="median"))
+
+
+def strict_columns() -> Any:
+    """A pipeline for `patients` that fails on categories it never saw."""
+    return _columns(OneHotEncoder(), SimpleImputer(strategy="median"))
+
+
+def _columns(encoder: Any, imputer: Any) -> Any:
+    numbers = make_pipeline(imputer, StandardScaler())
+    columns = make_column_transformer((numbers, ["size", "age", "smoker"]), (encoder, ["site"]))
+    return make_pipeline(columns, LogisticRegression(max_iter=1000))
+
+
+def fitted(model: Any, data: Data) -> tuple[Signature, pd.DataFrame, Rows]:
+    """Fits the model; returns its signature, the table it saw, and the same as rows."""
+    table = frame_for_model(data.frame, data.features)
+    model.fit(table, data.target)
+    regression = data.target.dtype.kind == "f"
+    signature = Signature(
+        task=Task.REGRESSION if regression else Task.CLASSIFICATION,
+        classes=() if regression else tuple(model.classes_.tolist()),
+        features=data.features,
+        probabilities=has_probabilities(model),
+    )
+    return signature, table, rows_of_frame(data.frame, data.features)
+
+
+def packed(directory: Path, model: Any, data: Data, formats: Sequence[str] = ("skops",)) -> Sample:
+    """Trains the model on the data and packs it in these formats ("skops", "onnx")."""
+    directory.mkdir(parents=True, exist_ok=True)
+    signature, table, rows = fitted(model, data)
+    runtime = SklearnRuntime(model, signature)
+    typical = typical_row(rows, signature)
+    seen = {
+        feature.name: sorted(set(data.frame[feature.name].dropna()))
+        for feature in data.features
+        if not feature.numeric
+    }
+    signature = replace(signature, features=probed_features(runtime, typical, seen))
+    if "skops" in formats:
+        write_skops(model, directory / "model.skops")
+    if "onnx" in formats:
+        write_onnx(converted(model, signature), directory / "model.onnx")
+    predicted = runtime.predict(rows)
+    profile = profile_of(rows, predicted, signature)
+    (directory / "profile.json").write_bytes(profile.content())
+    example = example_of(typical, runtime.predict(typical), signature)
+    (directory / "example.json").write_bytes(example.content())
+    digest = pack(directory, signature, ORIGIN)
+    return Sample(directory, digest, signature, model, table, rows)
+
+
+def converted(model: Any, signature: Signature) -> Any:
+    """The model as ONNX in float32, as scikit-learn's trees compute."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from skl2onnx import convert_sklearn
+        from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+
+        if signature.all_numeric:
+            types = [("input", FloatTensorType([None, len(signature.features)]))]
+        else:
+            types = [
+                (f.name, FloatTensorType([None, 1]) if f.numeric else StringTensorType([None, 1]))
+                for f in signature.features
+            ]
+        options = {id(model): {"zipmap": False}} if signature.classes else None
+        return convert_sklearn(model, initial_types=types, options=options, target_opset=17)
