@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
+from trainyard.api.v1alpha1.dataset import Dataset
+from trainyard.api.v1alpha1.model_version import ModelVersion
+from trainyard.api.v1alpha1.training_job import TrainingJob
+from trainyard.datasets.decide import decide_dataset
+from trainyard.datasets.observe import observe_dataset
 from trainyard.installation import Installation
+from trainyard.model_versions.decide import decide_model_version
+from trainyard.model_versions.observe import observe_model_version
 from trainyard.reconciling.controller import Controller
+from trainyard.training_jobs.decide import decide_training_job
+from trainyard.training_jobs.observe import observe_training_job
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +25,29 @@ class Sources:
     installation: Installation
 
 
-def controllers(sources: Sources) -> tuple[Controller, ...]:  # noqa: ARG001 — rows will use it
+def controllers(sources: Sources) -> tuple[Controller, ...]:
     """Return one row per kind."""
-    return ()
+    installation = sources.installation
+    return (
+        Controller(
+            Dataset,
+            partial(observe_dataset, installation=installation),
+            decide_dataset,
+            children=("Job", "Pod"),
+            reads=("TrainingJob",),
+        ),
+        Controller(
+            TrainingJob,
+            partial(observe_training_job, installation=installation),
+            decide_training_job,
+            children=("Job", "Pod"),
+            reads=("Dataset", "ModelVersion", "ModelDeployment"),
+        ),
+        Controller(
+            ModelVersion,
+            partial(observe_model_version, installation=installation),
+            decide_model_version,
+            children=("Job", "Pod"),
+            reads=("TrainingJob", "ModelDeployment"),
+        ),
+    )

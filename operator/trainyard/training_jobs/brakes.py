@@ -74,7 +74,7 @@ def counted(state: BrakesState, failures: Iterable[str], promoted: str | None) -
         update={
             "failures_in_a_row": total,
             "counted": seen[-_COUNTED_KEPT:],
-            "promoted": promoted,
+            "promoted": promoted or state.promoted,
         }
     )
 

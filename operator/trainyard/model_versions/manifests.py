@@ -1,0 +1,71 @@
+"""What do the Jobs of a ModelVersion look like?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trainyard.api.base import PodSettings
+from trainyard.api.v1alpha1.model_version import EvaluateJob, ModelVersion
+from trainyard.installation import Installation
+from trainyard.jobs.job_manifest import REPORT_DEADLINE_SECONDS, Work, report_job
+from trainyard.jobs.training_pod import Training, training_job_manifest
+from trainyard.ownership import child_name
+
+# An evaluation trains nothing, so its recipe is never used; the task document asks for one.
+_NO_RECIPE: dict[str, Any] = {"estimator": {"class": "sklearn.dummy.DummyClassifier"}}
+
+
+def evaluate_document(version: ModelVersion, evaluate: EvaluateJob) -> dict[str, Any]:
+    """Return the task of the evaluation, as the training image reads it."""
+    spec = version.spec
+    return {
+        "version": 1,
+        "run": evaluate.name,
+        "dataset": {"digest": spec.dataset_digest},
+        "target": spec.target,
+        "recipe": _NO_RECIPE,
+        "recipeDigest": spec.recipe_digest,
+        "seed": 0,
+        "champion": {"digest": evaluate.champion},
+        "candidate": {"digest": spec.bundle_digest},
+        "gatesNeedChampion": True,
+    }
+
+
+def evaluate_job(
+    version: ModelVersion, evaluate: EvaluateJob, installation: Installation
+) -> dict[str, Any]:
+    """Return the Job that measures the champion on this version's test rows."""
+    work = Work(
+        owner=version,
+        name=evaluate.name,
+        installation=installation,
+        settings=evaluate.pod,
+        deadline_seconds=evaluate.deadline_seconds,
+    )
+    training = Training(evaluate_document(version, evaluate), train=False)
+    return training_job_manifest(work, training, run=evaluate.name)
+
+
+def evaluate_report_job(
+    version: ModelVersion, evaluate: EvaluateJob, installation: Installation
+) -> dict[str, Any]:
+    """Return the Job that reads the stored result of the evaluation."""
+    work = Work(
+        owner=version,
+        name=report_name(version, evaluate),
+        installation=installation,
+        settings=PodSettings(),
+        deadline_seconds=REPORT_DEADLINE_SECONDS,
+    )
+    return report_job(work, evaluate.name, run=evaluate.name)
+
+
+def evaluate_name(version: ModelVersion, champion: str, attempt: int) -> str:
+    """Return the name of the evaluate Job."""
+    return child_name(version.metadata.name, version.metadata.uid, champion, str(attempt))
+
+
+def report_name(version: ModelVersion, evaluate: EvaluateJob) -> str:
+    """Return the name of the report Job of the evaluate Job."""
+    return child_name(version.metadata.name, evaluate.name, "report")

@@ -1,0 +1,46 @@
+"""What is there to know about a ModelVersion?"""
+
+from __future__ import annotations
+
+from trainyard.api.v1alpha1.model_deployment import ModelDeployment
+from trainyard.api.v1alpha1.model_version import ModelVersion
+from trainyard.api.v1alpha1.training_job import TrainingJob
+from trainyard.installation import Installation
+from trainyard.jobs.job_view import JobView, job_references, see_job
+from trainyard.model_versions.manifests import report_name
+from trainyard.model_versions.seen import Observed
+from trainyard.ownership import OWNER, OWNER_KIND
+from trainyard.reconciling.world import World
+
+_REPORTERS = ("publish", "report")
+
+
+async def observe_model_version(
+    version: ModelVersion, world: World, *, installation: Installation
+) -> Observed:
+    """Return the gates' owner, the deployments, and the version's own Jobs."""
+    namespace = version.metadata.namespace
+    job = await world.get("TrainingJob", namespace, version.spec.training_job.name)
+    deployments = await world.list("ModelDeployment", namespace)
+    labels = {OWNER_KIND: version.definition.singular, OWNER: version.metadata.name}
+    jobs = await world.list("Job", namespace, labels)
+    view, report = await _evaluation(version, world)
+    return Observed(
+        installation=installation,
+        training_job=TrainingJob.model_validate(job) if job is not None else None,
+        deployments=tuple(ModelDeployment.model_validate(found) for found in deployments),
+        job=view,
+        report=report,
+        jobs=job_references(jobs, version),
+    )
+
+
+async def _evaluation(version: ModelVersion, world: World) -> tuple[JobView | None, JobView | None]:
+    evaluate = version.status.evaluate
+    if evaluate is None or evaluate.phase not in {"Running", "Reporting"}:
+        return None, None
+    view = await see_job(world, version, evaluate.name, _REPORTERS)
+    if evaluate.phase != "Reporting":
+        return view, None
+    name = report_name(version, evaluate)
+    return view, await see_job(world, version, name, _REPORTERS)
