@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from devcluster.base_image import BASE_IMAGE, base_steps
 from devcluster.build_inputs import Recipe, input_key
 from devcluster.health import listens
 from devcluster.host_trust import mount_options, pip_settings, read_pip_files
+from devcluster.image_archive import write_archive
 from devcluster.locking import only_one
 from devcluster.node_images import NodeImages, full_name
 from devcluster.node_settings import snapshotter_for
@@ -18,7 +20,7 @@ from devcluster.packages import IMAGE_NEEDS, install
 from devcluster.places import Places
 from devcluster.preconditions import check_machine
 from devcluster.progress import Progress
-from devcluster.refusal import Refusal
+from devcluster.refusal import Refusal, StepFailed
 
 
 def build_command(recipe: Recipe, base: str, mounts: tuple[str, ...]) -> tuple[str, ...]:
@@ -91,15 +93,26 @@ class ImageBuilds:
         if _text(record) == key and full_name(tag) in node.names():
             self.progress.say(f"{tag} is current")
             return
-        archive = self.places.state / f"{file_name(tag)}.tar"
-        archive.unlink(missing_ok=True)
         with self.progress.step(f"loading {tag}"):
-            push = ("push", full_name(tag), f"docker-archive:{archive}:{full_name(tag)}")
-            log = self.places.cache / "logs" / "image-push.log"
-            self.progress.run(f"exporting {tag}", (*self._buildah(), *push), log, os.environ)
-            node.load(archive)
-            archive.unlink()
+            self._transfer(full_name(tag), node)
         _write(record, key)
+
+    def _transfer(self, image: str, node: NodeImages) -> None:
+        folder = self.places.cache / "export"
+        archive = folder / f"{file_name(image)}.tar"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        log = self.places.cache / "logs" / "image-push.log"
+        push = ("push", "--format=oci", "--disable-compression", image, f"dir:{folder / 'image'}")
+        self.progress.run(f"exporting {image}", (*self._buildah(), *push), log, os.environ)
+        try:
+            write_archive(folder / "image", image, node.blobs(), archive)
+            node.load(archive)
+        except StepFailed:
+            # A blob was collected between the question and the loading: send everything.
+            write_archive(folder / "image", image, frozenset(), archive)
+            node.load(archive)
+        shutil.rmtree(folder)
 
     def _mounts(self) -> tuple[str, ...]:
         settings = pip_settings(read_pip_files(os.environ, Path.home()), os.environ)

@@ -44,6 +44,13 @@ class NodeImages:
         )
         return frozenset(answer.stdout.split())
 
+    def blobs(self) -> frozenset[str]:
+        """The digests of everything that images on the node are made of."""
+        answer = subprocess.run(
+            (*self._ctr(), "content", "ls", "-q"), check=True, capture_output=True, text=True
+        )
+        return frozenset(answer.stdout.split())
+
     def load(self, archive: Path) -> None:
         """Every image of the archive (docker or OCI tar) is on the node."""
         snapshotter = snapshotter_for(self.places.state, Path("/proc/self/mountinfo").read_text())
