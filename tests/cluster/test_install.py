@@ -1,0 +1,122 @@
+"""The life of a release on a real cluster: install, upgrade with CRDs, uninstall."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from chart_rendering import CHART, HELMS
+from cluster_access import ROOT, kubeconfig, kubectl, run, tool
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
+
+PLURALS = ("datasets", "trainingjobs", "modelversions", "modeldeployments")
+CRDS = tuple(f"crd/{plural}.trainyard.dev" for plural in PLURALS)
+RESTRICTED = {
+    "apiVersion": "v1",
+    "kind": "Namespace",
+    "metadata": {
+        "generateName": "install-",
+        "labels": {"pod-security.kubernetes.io/enforce": "restricted"},
+    },
+}
+OWNERSHIP = ("meta.helm.sh/release-name", "meta.helm.sh/release-namespace")
+ADOPT = {
+    "helm3": ("--take-ownership",),
+    "helm4": ("--take-ownership", "--force-conflicts"),
+}
+"""What adopts CRDs that somebody installed without Helm; Helm 4 also asks who wins a conflict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release in a namespace of its own, working there only."""
+
+    helm: str
+    namespace: str
+
+    def upgrade(self, *arguments: str) -> None:
+        """Install or upgrade and wait until the operator is Ready."""
+        repository, tag = "trainyard/operator", "dev"
+        values = {
+            "image.repository": repository,
+            "image.tag": tag,
+            "namespaces": f"{{{self.namespace}}}",
+            "installation": self.namespace,
+            "crds.enabled": "false",
+        }
+        settings = [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
+        self(
+            *("upgrade", "--install", "trainyard", str(CHART), *settings),
+            *("--wait", "--timeout", "120s", *arguments),
+        )
+
+    def __call__(self, *arguments: str) -> str:
+        """Run Helm in the release's namespace and return what it printed."""
+        bound = ("--kubeconfig", kubeconfig(), "-n", self.namespace)
+        return run(tool(self.helm), *arguments, *bound).stdout
+
+    def kubectl(self, *arguments: str) -> str:
+        """Run kubectl in the release's namespace and return what it printed."""
+        return kubectl("-n", self.namespace, *arguments).stdout
+
+
+@pytest.fixture(params=HELMS)
+def release(request: pytest.FixtureRequest) -> Iterator[Release]:
+    """Give a release not yet installed; afterwards nothing of it is left but the CRDs."""
+    kubectl("apply", "--server-side", "--force-conflicts", "-f", str(ROOT / "crds"))
+    made = kubectl("create", "-o", "name", "-f", "-", stdin=json.dumps(RESTRICTED)).stdout.strip()
+    yield Release(request.param, made.removeprefix("namespace/"))
+    kubectl("annotate", *CRDS, *(f"{name}-" for name in OWNERSHIP))
+    kubectl("label", *CRDS, "app.kubernetes.io/managed-by-")
+    kubectl("delete", made)
+
+
+def test_a_release_lives(release: Release) -> None:
+    """Install in a restricted namespace, work, upgrade the CRDs, and leave them behind."""
+    release.upgrade()
+    rollout = release.kubectl("get", "deployment", "trainyard", "-o=jsonpath={.status}")
+    assert json.loads(rollout)["readyReplicas"] == 1
+    lease = release.kubectl("get", "lease", f"trainyard-{release.namespace}", "-o=name")
+    assert lease.strip().startswith("lease")
+
+    place = "/spec/versions/0/schema/openAPIV3Schema/description"
+    stale = json.dumps([{"op": "replace", "path": place, "value": "stale"}])
+    kubectl("patch", CRDS[0], "--type=json", "-p", stale)
+    release.upgrade("--set", "crds.enabled=true", *ADOPT[release.helm])
+    assert "stale" not in kubectl("explain", "dataset").stdout
+    policies = [c["metadata"]["annotations"]["helm.sh/resource-policy"] for c in installed()]
+    assert policies == ["keep"] * len(CRDS)
+
+    release("uninstall", "trainyard", "--wait")
+    left = release.kubectl("get", "deployments,roles,rolebindings,serviceaccounts", "-o=name")
+    assert left.split() == ["serviceaccount/default"]
+    assert len(installed()) == len(CRDS)
+
+
+def test_the_operator_is_refused_what_it_was_not_given(release: Release) -> None:
+    """With its service account neither secrets nor another namespace can be read."""
+    release.upgrade()
+    who = f"--as=system:serviceaccount:{release.namespace}:trainyard"
+    answers = {
+        question: kubectl("auth", "can-i", *question.split(), who, check=False).stdout.strip()
+        for question in (
+            f"list jobs.batch -n {release.namespace}",
+            f"update datasets.trainyard.dev --subresource=status -n {release.namespace}",
+            f"get secrets -n {release.namespace}",
+            f"create pods --subresource=exec -n {release.namespace}",
+            f"update datasets.trainyard.dev -n {release.namespace}",
+            "list datasets.trainyard.dev -n default",
+            "list namespaces",
+        )
+    }
+    assert list(answers.values()) == ["yes", "yes", "no", "no", "no", "no", "no"]
+
+
+def installed() -> list[dict[str, dict[str, dict[str, str]]]]:
+    """Return our CRDs as the API server holds them."""
+    items: list[dict[str, dict[str, dict[str, str]]]]
+    items = json.loads(kubectl("get", *CRDS, "-o", "json").stdout)["items"]
+    return items
