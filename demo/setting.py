@@ -105,6 +105,7 @@ def install_operator(operator: Kubectl, narrator: Narrator, images: Images) -> N
         "sh",
     )
     settings = [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
+    settings.append("--take-ownership")  # of CRDs that were applied without Helm
     helm(operator, "upgrade", "--install", RELEASE, str(REPOSITORY / "charts/trainyard"), *settings)
     operator.run("rollout", "status", f"deployment/{RELEASE}", "--timeout=120s", timeout=130)
 
