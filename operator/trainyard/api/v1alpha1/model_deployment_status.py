@@ -145,8 +145,10 @@ class RolloutStatus(ApiModel):
     """The step it is in, from 1; 0 while the pods start."""
     progress: Annotated[str, StringConstraints(max_length=16)] = ""
     """The step and how many there are, "1/2"."""
-    undo: bool = False
-    """True: a way back that a person asked for; readiness alone decides."""
+    readiness_only: bool = False
+    """True: ready pods are enough (a first version, or the way back that a person asked for)."""
+    finishing: bool = False
+    """True: the steps are passed and pods for all requests are being made ready."""
     on_hold: bool = False
     """True: a person asked to hold."""
     started_at: datetime

@@ -1,0 +1,1 @@
+"""ModelDeployment: serve, release step by step, judge, roll back."""

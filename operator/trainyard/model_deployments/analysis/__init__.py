@@ -1,0 +1,1 @@
+"""How a canary is judged: three answers, by counts of the same minutes."""

@@ -1,0 +1,86 @@
+"""Does the canary fail more often than the stable version, in the same minutes?
+
+Conditional binomial e-process: given the failures of both versions in an interval, only their
+split between the versions is judged, so an outage of both cancels. For each ratio r, with the
+canary's share s of the requests and the tolerance τ,
+
+    w = sτ / (sτ + 1 - s),    q = sτr / (sτr + 1 - s),    L_r += x ln(q/w) + y ln((1-q)/(1-w))
+
+for x failures of the canary and y of the stable version. The mean of exp(L_r / φ) is an e-value:
+under "canary ≤ τ × stable" it reaches 1/α with probability at most α, at whatever moment one
+looks (Ville). (Poisson-process form: Lindon & Malek 2022.) φ ≥ 1 tempers it where failures come
+in bursts.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from trainyard.model_deployments.analysis.dispersion import NOTHING, Spread, phi
+from trainyard.model_deployments.analysis.evidence import Interval
+
+RATIOS = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorEvidence:
+    """What was folded so far."""
+
+    logs: tuple[int, ...] = (0,) * len(RATIOS)
+    """L_r for each ratio, in millionths."""
+    stable: Spread = NOTHING
+    canary: Spread = NOTHING
+
+    def folded(self) -> tuple[int, ...]:
+        """Return it as integers for the status."""
+        return (*self.logs, *self.stable.folded(), *self.canary.folded())
+
+
+def unfolded(numbers: tuple[int, ...]) -> ErrorEvidence:
+    """Return the evidence that `folded` wrote; anything else is a new start."""
+    split = len(RATIOS)
+    size = len(NOTHING.folded())
+    if len(numbers) != split + 2 * size:
+        return ErrorEvidence()
+    return ErrorEvidence(
+        logs=numbers[:split],
+        stable=Spread.unfolded(numbers[split : split + size]),
+        canary=Spread.unfolded(numbers[split + size :]),
+    )
+
+
+def with_interval(evidence: ErrorEvidence, interval: Interval, tolerance: float) -> ErrorEvidence:
+    """Return the evidence with one more interval; both versions must have had requests."""
+    stable, canary = interval.stable, interval.canary
+    if not stable.requests or not canary.requests:
+        return evidence
+    share = canary.requests / (canary.requests + stable.requests)
+    gains = (_gain(ratio, share, tolerance, canary.errors, stable.errors) for ratio in RATIOS)
+    return ErrorEvidence(
+        logs=tuple(
+            old + math.floor(gain * MILLION) for old, gain in zip(evidence.logs, gains, strict=True)
+        ),
+        stable=evidence.stable.with_interval(stable.requests, stable.errors),
+        canary=evidence.canary.with_interval(canary.requests, canary.errors),
+    )
+
+
+def _gain(ratio: float, share: float, tolerance: float, canary: int, stable: int) -> float:
+    odds = share * tolerance / (1 - share)
+    w = odds / (odds + 1)
+    q = odds * ratio / (odds * ratio + 1)
+    return canary * math.log(q / w) + stable * math.log((1 - q) / (1 - w))
+
+
+def log_e_value(evidence: ErrorEvidence, known: Spread | None = None) -> float:
+    """Return ln E, tempered by what is known of bursts; `known` comes from earlier rollouts."""
+    tempering = phi(evidence.stable, evidence.canary, known or NOTHING)
+    return log_mean_exp([log / MILLION / tempering for log in evidence.logs])
+
+
+def log_mean_exp(logs: list[float]) -> float:
+    """Return ln of the mean of exp, without overflow."""
+    top = max(logs)
+    return top + math.log(sum(math.exp(log - top) for log in logs) / len(logs))

@@ -1,0 +1,54 @@
+"""When the pods of a revision that gets no requests any more may go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
+from trainyard.model_deployments.progress import Progress, Scene
+from trainyard.model_deployments.revisions import kept_revisions
+from trainyard.model_deployments.traffic.backend import DRAIN_SECONDS
+
+DRAIN = timedelta(seconds=DRAIN_SECONDS)
+
+
+def with_routers(scene: Scene, progress: Progress) -> Progress:
+    """Return the status with the moment from which every router acts on the newest decision."""
+    status = progress.status
+    if status.drained_at is not None or not status.decision:
+        return progress
+    if not decision_is_in_force(scene, status):
+        return progress
+    return progress.having(drained_at=scene.now)
+
+
+def decision_is_in_force(scene: Scene, status: ModelDeploymentStatus) -> bool:
+    """Tell whether every router reports the decision, or the Service itself carries it."""
+    router = scene.observed.router
+    if scene.resource.spec.traffic.mode == "Replicas":
+        return router.decision == status.decision
+    asked = [pod for pod in router.pods if pod.ready]
+    return bool(asked) and all((pod.reports or 0) >= status.decision for pod in asked)
+
+
+def retired(scene: Scene, progress: Progress) -> Progress:
+    """Return the status with expired and stray revisions leaving, and those that are gone out."""
+    status = progress.status
+    previous = status.previous
+    if previous is not None and previous.warm_until and previous.warm_until <= scene.now:
+        previous = previous.model_copy(update={"warm_until": None})
+    after = progress.having(previous=previous)
+    kept = {r.revision for r in kept_revisions(after.status)}
+    there = set(scene.observed.workloads) | set(scene.observed.services)
+    leaving = [name for name in status.leaving if name in there and name not in kept]
+    stray = sorted(there - kept - set(leaving))
+    return after.having(leaving=tuple([*leaving, *stray][:_MOST]))
+
+
+_MOST = 8
+"""More wait their turn: they are found again by their labels."""
+
+
+def may_go(scene: Scene, status: ModelDeploymentStatus) -> bool:
+    """Tell whether the leaving revisions have been without requests for long enough."""
+    return status.drained_at is not None and scene.now >= status.drained_at + DRAIN

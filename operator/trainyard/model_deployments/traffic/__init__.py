@@ -1,0 +1,1 @@
+"""How requests reach the revisions: one small protocol, one file per way."""

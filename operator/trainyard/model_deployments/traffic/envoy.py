@@ -1,0 +1,214 @@
+"""What the router is told: Envoy's start-up configuration, its clusters and its routes.
+
+The settings are those that lost none of 60,000 requests through weight changes, scaling and
+restarts: one STRICT_DNS cluster per revision refreshed each second, health checks each second
+with thresholds of one, retries on another host.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from trainyard.model_deployments.traffic.backend import SERVING_PORT, Routing
+
+FOLDER = "/trainyard/router"
+ADMIN_PORT = 9901
+"""Loopback only: whoever reaches it can end the process."""
+STATS_PORT = 8081
+DECISION_PATH = "/trainyard/decision"
+STATS_PATH = "/stats/prometheus"
+READY_PATH = "/ready"
+DECISION_HOST = "decision.trainyard.internal"
+ROUTES = "serving"
+REQUEST_TIMEOUT = "60s"
+LATENCY_EDGES_MS = (
+    *(1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 19, 24, 30, 37, 46, 58, 72, 90, 112, 140),
+    *(175, 219, 274, 342, 428, 535, 669, 836, 1045, 1306, 1633, 2041, 2551, 3189),
+    *(3986, 4983, 6229, 7786, 9733, 15000),
+)
+"""Upper edges of the latency buckets, a quarter apart: fine enough to see +25 %."""
+
+_TYPE = "type.googleapis.com/envoy"
+_HTTP = f"{_TYPE}.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+_ROUTER_FILTER = {
+    "name": "envoy.filters.http.router",
+    "typed_config": {"@type": f"{_TYPE}.extensions.filters.http.router.v3.Router"},
+}
+
+
+def bootstrap() -> str:
+    """Return the configuration Envoy starts with; the rest comes from the files beside it."""
+    return _text(
+        {
+            "node": {"id": "router", "cluster": "trainyard"},
+            "admin": {"address": _address("127.0.0.1", ADMIN_PORT)},
+            "stats_config": {
+                "histogram_bucket_settings": [
+                    {"match": {"suffix": "upstream_rq_time"}, "buckets": list(LATENCY_EDGES_MS)}
+                ]
+            },
+            "dynamic_resources": {"cds_config": _from_file("clusters.json")},
+            "static_resources": {
+                "clusters": [_local("admin", ADMIN_PORT), _local("self", SERVING_PORT)],
+                "listeners": [
+                    _listener("serving", SERVING_PORT, {"rds": _route_source()}),
+                    _listener("stats", STATS_PORT, {"route_config": _stats_routes()}),
+                ],
+            },
+        }
+    )
+
+
+def clusters(routing: Routing) -> str:
+    """Return the CDS file: one cluster per revision that has pods."""
+    return _file(routing, [_cluster(revision) for revision in routing.revisions])
+
+
+def routes(routing: Routing) -> str:
+    """Return the RDS file: the weights, and the decision's number in the same piece.
+
+    The stats listener asks the serving listener for the number (a host name nobody else uses), so
+    what it reports is what the serving listener does.
+    """
+    decision = {
+        "match": {"path": DECISION_PATH},
+        "direct_response": {"status": 200, "body": {"inline_string": str(routing.decision)}},
+    }
+    configuration = {
+        "@type": f"{_TYPE}.config.route.v3.RouteConfiguration",
+        "name": ROUTES,
+        "virtual_hosts": [
+            {"name": "decision", "domains": [DECISION_HOST], "routes": [decision]},
+            {"name": "serving", "domains": ["*"], "routes": [_serving_route(routing)]},
+        ],
+    }
+    return _file(routing, [configuration])
+
+
+def _serving_route(routing: Routing) -> dict[str, Any]:
+    weighted = [
+        {"name": share.revision, "weight": share.weight_percent}
+        for share in routing.traffic
+        if share.weight_percent > 0
+    ]
+    if not weighted:
+        body = {"inline_string": "no version of this model is ready yet\n"}
+        return {"match": {"prefix": "/"}, "direct_response": {"status": 503, "body": body}}
+    return {
+        "match": {"prefix": "/"},
+        "route": {
+            "weighted_clusters": {"clusters": weighted},
+            "timeout": REQUEST_TIMEOUT,
+            "retry_policy": _retries(),
+        },
+    }
+
+
+def _retries() -> dict[str, Any]:
+    """Return the retry policy; a prediction has no side effects, so any reset may be retried."""
+    predicate = f"{_TYPE}.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"
+    return {
+        "retry_on": "connect-failure,refused-stream,reset-before-request,reset",
+        "num_retries": 3,
+        "retry_host_predicate": [
+            {
+                "name": "envoy.retry_host_predicates.previous_hosts",
+                "typed_config": {"@type": predicate},
+            }
+        ],
+        "host_selection_retry_max_attempts": "5",
+    }
+
+
+def _cluster(revision: str) -> dict[str, Any]:
+    return {
+        "@type": f"{_TYPE}.config.cluster.v3.Cluster",
+        "name": revision,
+        "connect_timeout": "1s",
+        "lb_policy": "LEAST_REQUEST",
+        "cluster_type": {
+            "name": "envoy.clusters.dns",
+            "typed_config": {
+                "@type": f"{_TYPE}.extensions.clusters.dns.v3.DnsCluster",
+                "dns_refresh_rate": "1s",
+                "respect_dns_ttl": False,
+                "dns_lookup_family": "V4_PREFERRED",
+            },
+        },
+        "circuit_breakers": {
+            "thresholds": [{"max_requests": 4096, "max_pending_requests": 4096, "max_retries": 64}]
+        },
+        "health_checks": [
+            {
+                "timeout": "1s",
+                "interval": "1s",
+                "no_traffic_interval": "1s",
+                "healthy_threshold": 1,
+                "unhealthy_threshold": 1,
+                "http_health_check": {"path": "/v2/health/ready"},
+            }
+        ],
+        "load_assignment": _assignment(revision, revision, SERVING_PORT),
+    }
+
+
+def _stats_routes() -> dict[str, Any]:
+    admin = [
+        {"match": {"path": path}, "route": {"cluster": "admin"}}
+        for path in (STATS_PATH, READY_PATH)
+    ]
+    decision = {
+        "match": {"path": DECISION_PATH},
+        "route": {"cluster": "self", "host_rewrite_literal": DECISION_HOST},
+    }
+    host = {"name": "stats", "domains": ["*"], "routes": [*admin, decision]}
+    return {"name": "stats", "virtual_hosts": [host]}
+
+
+def _listener(name: str, port: int, routing: dict[str, Any]) -> dict[str, Any]:
+    connections = {"@type": _HTTP, "stat_prefix": name, "http_filters": [_ROUTER_FILTER]}
+    network = {
+        "name": "envoy.filters.network.http_connection_manager",
+        "typed_config": connections | routing,
+    }
+    return {
+        "name": name,
+        "address": _address("0.0.0.0", port),
+        "filter_chains": [{"filters": [network]}],
+    }
+
+
+def _route_source() -> dict[str, Any]:
+    return {"route_config_name": ROUTES, "config_source": _from_file("routes.json")}
+
+
+def _from_file(name: str) -> dict[str, Any]:
+    folder = {"path": FOLDER}
+    return {"path_config_source": {"path": f"{FOLDER}/{name}", "watched_directory": folder}}
+
+
+def _local(name: str, port: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "connect_timeout": "1s",
+        "load_assignment": _assignment(name, "127.0.0.1", port),
+    }
+
+
+def _assignment(cluster: str, host: str, port: int) -> dict[str, Any]:
+    endpoint = {"endpoint": {"address": _address(host, port)}}
+    return {"cluster_name": cluster, "endpoints": [{"lb_endpoints": [endpoint]}]}
+
+
+def _address(host: str, port: int) -> dict[str, Any]:
+    return {"socket_address": {"address": host, "port_value": port}}
+
+
+def _file(routing: Routing, resources: Iterable[dict[str, Any]]) -> str:
+    return _text({"version_info": str(routing.decision), "resources": list(resources)})
+
+
+def _text(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=1) + "\n"
