@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,14 @@ class Cache:
         """Versions at which objects went, kept until a newer list confirms it."""
         self._listed: dict[Scope, int] = {}
         """Everything up to this version is in the cache already."""
+        self._tell: Callable[[str, RawObject], None] = _nobody
+
+    def tell(self, listener: Callable[[str, RawObject], None]) -> None:
+        """Have the listener called with kind and object for all that is news from now on.
+
+        The answers to our own writes are news too: other kinds read what was written.
+        """
+        self._tell = listener
 
     def get(self, kind: str, namespace: str, name: str) -> RawObject | None:
         """Return the object, or None when it is not known."""
@@ -58,6 +66,7 @@ class Cache:
             return False
         self._objects[kind][name] = _slim(raw)
         self._removed[kind].pop(name, None)
+        self._tell(kind, raw)
         return True
 
     def remove(self, kind: str, raw: RawObject) -> bool:
@@ -66,7 +75,10 @@ class Cache:
         if version_of(raw) < self._known_version(kind, name):
             return False
         self._removed[kind][name] = version_of(raw)
-        return self._objects[kind].pop(name, None) is not None
+        known = self._objects[kind].pop(name, None) is not None
+        if known:
+            self._tell(kind, raw)
+        return known
 
     def replace(
         self, scope: Scope, items: Iterable[RawObject], resource_version: int
@@ -83,6 +95,7 @@ class Cache:
         ]
         for ghost in ghosts:
             del self._objects[scope.kind][name_of(ghost)]
+            self._tell(scope.kind, ghost)
         fresh = [raw for raw in listed.values() if self.put(scope.kind, raw)]
         self._listed[scope] = max(resource_version, self._listed.get(scope, 0))
         removed = self._removed[scope.kind]
@@ -105,6 +118,10 @@ class Cache:
             self._listed.get(Scope(kind), 0),
             self._listed.get(Scope(kind, name[0]), 0),
         )
+
+
+def _nobody(kind: str, raw: RawObject) -> None:
+    """Until somebody listens, nobody is told."""
 
 
 def name_of(raw: RawObject) -> Name:

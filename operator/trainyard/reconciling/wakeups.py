@@ -23,18 +23,19 @@ class Wakeups:
         self._controllers = controllers
         self._cache = cache
         self._queue = queue
+        cache.tell(self._wake)
         self._by_singular = {c.model.definition.singular: kind for kind, c in controllers.items()}
 
     def on_event(self, kind: str, type_: str | None, raw: RawObject) -> None:
         """Take over one event of a watch; one that tells nothing new wakes nobody."""
-        news = self._cache.remove if type_ == GONE else self._cache.put
-        if news(kind, raw):
-            self._wake(kind, raw)
+        if type_ == GONE:
+            self._cache.remove(kind, raw)
+        else:
+            self._cache.put(kind, raw)
 
     def on_list(self, scope: Scope, items: Iterable[RawObject], resource_version: int) -> None:
         """Take over a list; wakes whom the new, the changed and the vanished concern."""
-        for raw in self._cache.replace(scope, items, resource_version):
-            self._wake(scope.kind, raw)
+        self._cache.replace(scope, items, resource_version)
 
     def wake_all(self) -> None:
         """Queue every object of ours: the backstop for whatever was missed."""
