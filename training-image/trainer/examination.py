@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from trainer.dataset_checks import (
@@ -26,7 +24,7 @@ from trainer.limits import Limits
 from trainer.profiling import Profile
 from trainer.row_digests import ContentDigest, positions, row_digests
 from trainer.row_numbers import RowNumbers
-from trainer.sampling import RowSample
+from trainer.sampling import RowSample, Sample
 from trainer.shape_checks import shape_failures
 from trainer.splitting import Splitter, membership_positions
 from trainer.spool import Spool
@@ -60,7 +58,7 @@ class Examination:
         repeats = task.checks.max_duplicate_rows_percent
         self._duplicates = DuplicateSearch(folder) if repeats is not None else None
         self._times = TimeThreshold(folder) if task.split.by is SplitBy.TIME else None
-        self._sampled: tuple[pa.Table, npt.NDArray[np.uint64]] | None = None
+        self._sampled: Sample | None = None
 
     def add(self, block: Block) -> None:
         """Takes the next block into account."""
@@ -93,7 +91,7 @@ class Examination:
         sampled = self.sampled()
         if self._task.checks.target_leakage is Leakage.IGNORE or sampled is None:
             return ()
-        found = leaks(*sampled, self._typed.schema)
+        found = leaks(sampled, self._typed.schema)
         return tuple(leak_failures(found, self._task.target, sources.numbers))
 
     def splitter(self) -> Splitter:
@@ -102,8 +100,8 @@ class Examination:
         threshold = self._times.threshold(percent) if self._times is not None else None
         return Splitter(self._task.split, threshold)
 
-    def sampled(self) -> tuple[pa.Table, npt.NDArray[np.uint64]] | None:
-        """A uniform sample of the rows and their numbers; None without rows."""
+    def sampled(self) -> Sample | None:
+        """A uniform sample of the rows; None without rows."""
         if self._sampled is None and self._typed.rows:
             self._sampled = self._sample.result()
         return self._sampled
@@ -111,7 +109,7 @@ class Examination:
     def profile(self) -> bytes:
         """The bytes of profile.json."""
         sampled = self.sampled()
-        return self._profile.content(sampled[0] if sampled else None)
+        return self._profile.content(sampled.rows if sampled else None)
 
     @property
     def content_digest(self) -> str:

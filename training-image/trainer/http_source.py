@@ -6,6 +6,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,7 +14,7 @@ from pathlib import PurePosixPath
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from trainer.addresses import resolve
-from trainer.exits import Fault, MachineFault, Reason, UserFault
+from trainer.exits import MachineFault, Reason, UserFault
 from trainer.source_file import OpenedFile, SourceFile
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -41,11 +42,11 @@ def _checked(url: str) -> SplitResult:
         parts = urlsplit(url)
         port_is_fine = parts.port != 0
     except ValueError as error:
-        raise UserFault(Reason.SOURCE_INVALID, f"source url {url[:200]!r}: {error}") from error
+        raise UserFault(Reason.SOURCE_INVALID, f"source url {_shown(url)!r}: {error}") from error
     if parts.scheme not in _PORTS or not parts.hostname or not port_is_fine:
         raise UserFault(
             Reason.SOURCE_INVALID,
-            f"source url {url[:200]!r}: only http:// and https:// with a host are read",
+            f"source url {_shown(url)!r}: only http:// and https:// with a host are read",
         )
     if parts.username is not None or parts.password is not None:
         raise UserFault(
@@ -59,31 +60,31 @@ def _checked(url: str) -> SplitResult:
 def _opened(url: str, limits: HttpLimits) -> OpenedFile:
     for _ in range(limits.max_redirects + 1):
         parts = _checked(url)
-        connection = _connected(parts, limits)
-        try:
-            response = _asked(connection, parts)
+        # A response outlives its connection object where the server closes: both are closed.
+        with ExitStack() as opened:
+            connection = opened.enter_context(closing(_connected(parts, limits)))
+            response = opened.enter_context(closing(_asked(connection, parts)))
             if response.status not in _REDIRECTS:
-                return _accepted(url, connection, response, limits)
-        except Fault:
-            connection.close()
-            raise
-        except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            raise _gone(url, error) from error
-        connection.close()
-        url = _redirected(url, parts, response.getheader("Location"))
+                modified = _accepted(url, response)
+                later = opened.pop_all()
+                return OpenedFile(_chunks(url, response, limits, later), modified)
+            url = _redirected(url, parts, response.getheader("Location"))
     raise UserFault(
-        Reason.SOURCE_INVALID, f"source url: more than {limits.max_redirects} redirects, last {url}"
+        Reason.SOURCE_INVALID,
+        f"source url: more than {limits.max_redirects} redirects, last {_shown(url)}",
     )
 
 
 def _redirected(url: str, parts: SplitResult, location: str | None) -> str:
     if not location:
-        raise UserFault(Reason.SOURCE_INVALID, f"source {url}: a redirect that leads nowhere")
+        raise UserFault(
+            Reason.SOURCE_INVALID, f"source {_shown(url)}: a redirect that leads nowhere"
+        )
     target = urljoin(url, location)
     if parts.scheme == "https" and urlsplit(target).scheme == "http":
         raise UserFault(
-            Reason.SOURCE_FORBIDDEN, f"source {url}: redirects from https to plain http ({target})"
+            Reason.SOURCE_FORBIDDEN,
+            f"source {_shown(url)}: redirects from https to plain http ({_shown(target)})",
         )
     return target
 
@@ -121,55 +122,54 @@ def _secured(plain: socket.socket, host: str) -> ssl.SSLSocket:
 def _asked(connection: http.client.HTTPConnection, parts: SplitResult) -> http.client.HTTPResponse:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = {"Accept-Encoding": "identity", "User-Agent": "trainyard-ingest"}
-    connection.request("GET", target, headers=headers)
-    return connection.getresponse()
+    try:
+        connection.request("GET", target, headers=headers)
+        return connection.getresponse()
+    except (OSError, http.client.HTTPException) as error:
+        raise _gone(parts.geturl(), error) from error
 
 
-def _accepted(
-    url: str,
-    connection: http.client.HTTPConnection,
-    response: http.client.HTTPResponse,
-    limits: HttpLimits,
-) -> OpenedFile:
+def _accepted(url: str, response: http.client.HTTPResponse) -> datetime | None:
+    """When the file was changed. Raises a fault for all answers but a file."""
     status = response.status
     if status in {404, 410}:
-        raise UserFault(Reason.SOURCE_NOT_FOUND, f"source {url} answers {status}: nothing there")
+        raise UserFault(
+            Reason.SOURCE_NOT_FOUND, f"source {_shown(url)} answers {status}: nothing there"
+        )
     if status in {401, 403, 407}:
-        raise UserFault(Reason.SOURCE_FORBIDDEN, f"source {url} answers {status}: access refused")
+        raise UserFault(
+            Reason.SOURCE_FORBIDDEN, f"source {_shown(url)} answers {status}: access refused"
+        )
     if status in {408, 425, 429} or status >= 500:
-        raise MachineFault(Reason.SOURCE_UNREACHABLE, f"source {url} answers {status}")
+        raise MachineFault(Reason.SOURCE_UNREACHABLE, f"source {_shown(url)} answers {status}")
     if status != 200:
-        raise UserFault(Reason.SOURCE_INVALID, f"source {url} answers {status}, not 200")
+        raise UserFault(Reason.SOURCE_INVALID, f"source {_shown(url)} answers {status}, not 200")
     encoding = response.getheader("Content-Encoding", "identity")
     if encoding.lower() not in {"", "identity"}:
         raise UserFault(
             Reason.FORMAT_UNREADABLE,
-            f"source {url} sends Content-Encoding {encoding} although none was accepted",
+            f"source {_shown(url)} sends Content-Encoding {encoding} although none was accepted",
         )
-    modified = _moment(response.getheader("Last-Modified"))
-    return OpenedFile(_chunks(url, connection, response, limits), modified)
+    return _moment(response.getheader("Last-Modified"))
 
 
 def _chunks(
-    url: str,
-    connection: http.client.HTTPConnection,
-    response: http.client.HTTPResponse,
-    limits: HttpLimits,
+    url: str, response: http.client.HTTPResponse, limits: HttpLimits, opened: ExitStack
 ) -> Iterator[bytes]:
     """All bytes; a connection that breaks off early raises, so that half a file is never data."""
     expected, found = response.length, 0
-    try:
-        while chunk := response.read(limits.chunk_bytes):
-            found += len(chunk)
-            yield chunk
-    except (OSError, http.client.HTTPException) as error:
-        raise _gone(url, error) from error
-    finally:
-        connection.close()
+    with opened:
+        try:
+            while chunk := response.read(limits.chunk_bytes):
+                found += len(chunk)
+                yield chunk
+        except (OSError, http.client.HTTPException) as error:
+            raise _gone(url, error) from error
     # read(n) does not complain when the peer closes before Content-Length bytes came.
     if expected is not None and found != expected:
         raise MachineFault(
-            Reason.SOURCE_UNREACHABLE, f"source {url} broke off after {found} of {expected} bytes"
+            Reason.SOURCE_UNREACHABLE,
+            f"source {_shown(url)} broke off after {found} of {expected} bytes",
         )
 
 
@@ -181,6 +181,13 @@ def _moment(header: str | None) -> datetime | None:
     return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
 
 
+def _shown(url: str) -> str:
+    """The URL without user and query: signed URLs carry their credentials there."""
+    head = url.partition("?")[0][:200]
+    scheme, mark, rest = head.partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}"
+
+
 def _gone(url: str, error: Exception) -> MachineFault:
     what = str(error) or type(error).__name__
-    return MachineFault(Reason.SOURCE_UNREACHABLE, f"source {url} does not answer: {what}")
+    return MachineFault(Reason.SOURCE_UNREACHABLE, f"source {_shown(url)} does not answer: {what}")

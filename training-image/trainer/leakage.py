@@ -4,7 +4,8 @@ A column gives the target away when, on a sample of rows,
 - cut into a few ranges (or by its few values), it tells the class of all but 0.1 % of the rows
   that always guessing the most frequent class gets wrong (Goodman and Kruskal's lambda >= 0.999);
 - or, for a numeric target, its ranks or its values correlate with the target's by >= 0.99995.
-Too few rows (under 50) prove nothing: by chance some column always fits.
+Too few rows (under 50) prove nothing: by chance some column always fits. Nor do repeated rows, so
+equal rows count once, except for columns of at most 20 values, where all rows may be repeated.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import pyarrow.compute as pc
 
 from trainer.findings import EXAMPLES, shown
 from trainer.ingest_task import ColumnType, Role
+from trainer.sampling import Sample
 from trainer.schema import Schema, SchemaColumn
 
 Codes = npt.NDArray[np.int64]
@@ -27,6 +29,7 @@ Numbers = npt.NDArray[np.float64]
 
 _FEWEST_ROWS = 50
 _MOST_CLASSES = 100
+_FEW_VALUES = 20
 _LAMBDA = 0.999
 _CORRELATION = 0.99995
 _ROWS_PER_VALUE = 10
@@ -44,39 +47,37 @@ class Leak:
     found: tuple[tuple[int, str], ...]
 
 
-def leaks(table: pa.Table, numbers: npt.NDArray[np.uint64], schema: Schema) -> Iterator[Leak]:
-    """Every feature of the sample that tells the target. `numbers` are the rows' numbers."""
+def leaks(sample: Sample, schema: Schema) -> Iterator[Leak]:
+    """Every feature of the sample that tells the target."""
     target = next((c for c in schema.columns if c.name == schema.target), None)
-    if target is None or target.name not in table.schema.names:
+    if target is None or target.name not in sample.rows.schema.names:
         return
-    known = pc.is_valid(table.column(target.name))
-    rows, places = table.filter(known), numbers[known.to_numpy()]
+    known = pc.is_valid(sample.rows.column(target.name)).to_numpy()
     for column in schema.columns:
-        if column.role is Role.FEATURE and rows.num_rows >= _FEWEST_ROWS:
-            told = _told(rows.column(column.name), rows.column(target.name), column, target)
-            if told is not None:
-                agreeing, how = told
-                examples = _examples(rows, places, column.name, target.name)
-                yield Leak(column.name, agreeing, rows.num_rows, how, examples)
+        if column.role is not Role.FEATURE:
+            continue
+        few = pc.count_distinct(sample.rows.column(column.name), mode="all").as_py() <= _FEW_VALUES
+        chosen = known if few else known & sample.distinct
+        rows = sample.rows.filter(pa.array(chosen))
+        told = _told(rows.column(column.name), rows.column(target.name), column, target)
+        if told is not None:
+            agreeing, how = told
+            examples = _examples(rows, sample.numbers[chosen], column.name, target.name)
+            yield Leak(column.name, agreeing, rows.num_rows, how, examples)
 
 
 def _told(
     feature: pa.ChunkedArray, target: pa.ChunkedArray, column: SchemaColumn, goal: SchemaColumn
 ) -> tuple[int, str] | None:
-    numeric = _is_numeric(goal)
-    same = (
-        pc.sum(pc.equal(pc.cast(feature, pa.string()), pc.cast(target, pa.string()))).as_py() or 0
-    )
     distinct = pc.count_distinct(target).as_py()
-    if distinct < 2:
+    if distinct < 2 or len(target) < _FEWEST_ROWS:
         return None
-    if same >= _LAMBDA * len(target) and (numeric or distinct > _MOST_CLASSES):
+    same = pc.sum(pc.equal(pc.cast(feature, pa.string()), pc.cast(target, pa.string()))).as_py()
+    if same is not None and same >= _LAMBDA * len(target) and distinct > _FEW_VALUES:
         return same, "equals the target"
-    if numeric and distinct > max(20, _MOST_CLASSES if goal.type is ColumnType.INTEGER else 20):
+    if _is_numeric(goal) and distinct > _FEW_VALUES:
         return _told_number(feature, target, column)
-    if distinct > _MOST_CLASSES:
-        return None
-    return _told_class(feature, target, column)
+    return None if distinct > _MOST_CLASSES else _told_class(feature, target, column)
 
 
 def _is_numeric(column: SchemaColumn) -> bool:

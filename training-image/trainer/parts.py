@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from modelbundle.canonical import file_sha256
 from trainer.dataset_manifest import DatasetFile
 
-_GROUP_CELLS = 1 << 20
+_GROUP_CELLS = 1 << 18
 _GROUP_BYTES = 32 << 20
 _GROUPS_PER_FILE = 32
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -13,6 +15,15 @@ _CELLS = 2_000_000
 _MOST_ROWS = 10_000
 _FEWEST_ROWS = 1_000
 _TEXT_CHARACTERS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Some rows in their order, the number of each, and which are not equal to one before."""
+
+    rows: pa.Table
+    numbers: npt.NDArray[np.uint64]
+    distinct: npt.NDArray[np.bool_]
 
 
 class RowSample:
@@ -41,13 +52,15 @@ class RowSample:
         if self._count > 2 * self.limit:
             self._prune()
 
-    def result(self) -> tuple[pa.Table, npt.NDArray[np.uint64]]:
-        """The sampled rows in the order of their row numbers, and those numbers."""
+    def result(self) -> Sample:
+        """The sampled rows, in the order of their row numbers."""
         self._prune()
-        table = pa.Table.from_batches(self._rows)
-        numbers = self._keys[0][:, 1]
-        order = np.argsort(numbers)
-        return table.take(pa.array(order)).combine_chunks(), numbers[order]
+        keys = self._keys[0]
+        order = np.argsort(keys[:, 1])
+        distinct = np.zeros(len(keys), dtype=bool)
+        distinct[np.unique(keys[order, 0], return_index=True)[1]] = True
+        rows = pa.Table.from_batches(self._rows).take(pa.array(order)).combine_chunks()
+        return Sample(rows, keys[order, 1], distinct)
 
     def _prune(self) -> None:
         keys = np.concatenate(self._keys)

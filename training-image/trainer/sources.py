@@ -95,7 +95,7 @@ def _read_chunks(place: Path) -> Iterator[bytes]:
 def _objects(store: Store, path: str, shown: str) -> tuple[SourceFile, ...]:
     exact = path and not has_wildcard(path) and not path.endswith("/")
     with _source_faults(shown):
-        entries = store.list((path if not exact else fixed_prefix(path)).rstrip("/"))
+        entries = store.list(fixed_prefix(path).rstrip("/"))
     # A key without a slash at its end may still be meant as a folder.
     folder = exact and all(entry.key != path for entry in entries)
     wanted = f"{path}/" if folder else path

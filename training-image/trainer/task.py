@@ -76,7 +76,9 @@ def _read(model: type[_Task], text: str) -> _Task:
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        found = "; ".join(_sentence(dict(problem)) for problem in error.errors()[:5])
+        # A field that nobody knows is the likeliest cause of those that seem to lack.
+        ranked = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
+        found = "; ".join(_sentence(dict(problem)) for problem in ranked[:5])
         raise UserFault(Reason.TASK_UNREADABLE, f"task document: {found}") from error
 
 
