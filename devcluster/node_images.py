@@ -62,12 +62,17 @@ class NodeImages:
         )
 
     def load_own(self, programs: Programs) -> None:
-        """The pause image and CoreDNS, made of our own binaries, are on the node."""
+        """The pause image and CoreDNS, made of our own binaries, are on the node.
+
+        A running pod keeps the image that it was started with.
+        """
         coredns = f"{DNS_REPOSITORY}/coredns:{programs.version(modules()['coredns'])}"
         wanted = {PAUSE_IMAGE: ("pause", UNPRIVILEGED), coredns: ("coredns", "")}
         present = self.names()
         for tag, (program, user) in wanted.items():
-            if tag in present:
+            record = self.places.state / "images" / f"{program}.key"
+            key = programs.folder(modules()[program]).name
+            if tag in present and record.exists() and record.read_text() == key:
                 continue
             archive = self.places.state / f"{program}.tar"
             machine = platform.machine()
@@ -75,6 +80,8 @@ class NodeImages:
             write_image(programs.path(program), tag, archive, user, architecture)
             self.load(archive)
             archive.unlink()
+            record.parent.mkdir(exist_ok=True)
+            record.write_text(key)
 
     def _ctr(self) -> tuple[str, ...]:
         return ("ctr", "--address", str(self.places.containerd_socket), "--namespace", "k8s.io")

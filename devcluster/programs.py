@@ -49,7 +49,7 @@ def modules() -> dict[str, Module]:
             ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version"),
         ),
         Module("etcd", "go.etcd.io/etcd/server/v3", {"etcd": "go.etcd.io/etcd/server/v3"}),
-        Module("coredns", "github.com/coredns/coredns", {"coredns": "github.com/coredns/coredns"}),
+        Module("coredns", "github.com/coredns/coredns", {"coredns": "."}),
         Module("pause", None, {"pause": "."}),
         Module(
             "versitygw",
