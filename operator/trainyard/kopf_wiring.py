@@ -39,8 +39,7 @@ class Watching:
     on_event: Callable[[str, str | None, Mapping[str, Any]], None]
     """Called with kind, type (None when listed) and object."""
     on_listed: Callable[[Scope], None]
-    on_started: Callable[[], None]
-    """Called once kopf runs: it has taken the signal handlers by then."""
+    """Called after each list of kopf's; by the first, kopf has put its own signal handlers."""
 
 
 async def watch(
@@ -66,7 +65,6 @@ def _registry(configuration: client.Configuration, watching: Watching) -> kopf.O
         watching.on_event(param, event["type"], event["object"])
 
     async def log_in(**_: Any) -> kopf.AiohttpSession:
-        watching.on_started()
         session = open_watch_session(configuration, _list_trace(watching))
         return kopf.AiohttpSession(server=configuration.host, aiohttp_session=session)
 

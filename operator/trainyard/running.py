@@ -151,9 +151,12 @@ class Shift:
             own_kinds=frozenset({*self._stage.controllers, NAMESPACE}),
             namespaces=self._design.settings.namespaces,
             on_event=self._wakeups.on_event,
-            on_listed=self._resync.informer_listed,
-            on_started=lambda: _stop_on_signals(self._stop),
+            on_listed=self._on_listed,
         )
+
+    def _on_listed(self, scope: Scope) -> None:
+        _stop_on_signals(self._stop)  # kopf has put its own by now
+        self._resync.informer_listed(scope)
 
     def _watched_kinds(self) -> list[Kind]:
         names = {NAMESPACE} if not self._design.settings.namespaces else set()

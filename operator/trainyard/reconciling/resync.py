@@ -14,6 +14,8 @@ from trainyard.reconciling.cache import Scope
 from trainyard.reconciling.wakeups import NAMESPACE, Wakeups
 
 BACKSTOP_SECONDS = 600
+NAMESPACE_SECONDS = 15
+"""How soon a hold on a Namespace is seen where Namespaces cannot be watched."""
 RETRY_SECONDS = 1
 
 log = structlog.get_logger()
@@ -23,7 +25,8 @@ class Resync:
     """Lists with our own client after every list of the informer, and every ten minutes.
 
     The first list of a scope comes after the informer's, so that nothing falls in between: what
-    was deleted before is missing in ours, what is deleted later is told by the watch.
+    was deleted before is missing in ours, what is deleted later is told by the watch. An operator
+    that may not watch Namespaces gets its own ones again and again instead.
     """
 
     def __init__(
@@ -32,8 +35,9 @@ class Resync:
         self._cluster = cluster
         self._wakeups = wakeups
         self._own_kinds = own_kinds
+        self._namespaces = sorted({scope.namespace for scope in scopes} - {""})
         self._wanted = {scope: asyncio.Event() for scope in scopes}
-        self._unseeded = set(scopes)
+        self._unseeded = {*scopes, *(Scope(NAMESPACE, name) for name in self._namespaces)}
         self._seeded = asyncio.Event()
 
     def informer_listed(self, scope: Scope) -> None:
@@ -54,6 +58,8 @@ class Resync:
         async with asyncio.TaskGroup() as tasks:
             for scope, wanted in self._wanted.items():
                 tasks.create_task(self._keep(scope, wanted))
+            for name in self._namespaces:
+                tasks.create_task(self._look_at(name))
             tasks.create_task(self._backstop())
 
     async def _keep(self, scope: Scope, wanted: asyncio.Event) -> None:
@@ -67,15 +73,32 @@ class Resync:
                 wanted.set()
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            self._unseeded.discard(scope)
-            if not self._unseeded:
-                self._seeded.set()
+            self._is_seeded(scope)
 
     async def _list(self, scope: Scope) -> None:
         whole = scope.kind in self._own_kinds or scope.kind == NAMESPACE
         labels: Mapping[str, str] = {} if whole else {MANAGED_BY: MANAGER}
         listing = await self._cluster.list(scope.kind, scope.namespace, labels)
         self._wakeups.on_list(scope, listing.items, listing.resource_version)
+
+    async def _look_at(self, name: str) -> None:
+        while True:
+            wait = NAMESPACE_SECONDS
+            try:
+                raw = await self._cluster.get(NAMESPACE, "", name)
+            except ClusterFault as fault:
+                log.warning("cannot see whether the namespace is held", fault=str(fault))
+                wait = RETRY_SECONDS
+            else:
+                if raw is not None:
+                    self._wakeups.on_event(NAMESPACE, None, raw)
+                self._is_seeded(Scope(NAMESPACE, name))
+            await asyncio.sleep(wait)
+
+    def _is_seeded(self, scope: Scope) -> None:
+        self._unseeded.discard(scope)
+        if not self._unseeded:
+            self._seeded.set()
 
     async def _backstop(self) -> None:
         await self.seeded()
