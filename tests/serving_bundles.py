@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import joblib
 import numpy as np
 import pandas as pd
 from sklearn.compose import make_column_transformer
@@ -156,7 +157,7 @@ def fitted(model: Any, data: Data) -> tuple[Signature, pd.DataFrame, Rows]:
 
 
 def packed(directory: Path, model: Any, data: Data, formats: Sequence[str] = ("skops",)) -> Sample:
-    """Trains the model on the data and packs it in these formats ("skops", "onnx")."""
+    """Trains the model on the data and packs it in these formats ("skops", "onnx", "joblib")."""
     directory.mkdir(parents=True, exist_ok=True)
     signature, table, rows = fitted(model, data)
     runtime = SklearnRuntime(model, signature)
@@ -169,6 +170,8 @@ def packed(directory: Path, model: Any, data: Data, formats: Sequence[str] = ("s
     signature = replace(signature, features=probed_features(runtime, typical, seen))
     if "skops" in formats:
         write_skops(model, directory / "model.skops")
+    if "joblib" in formats:
+        joblib.dump(model, directory / "model.joblib")
     if "onnx" in formats:
         write_onnx(converted(model, signature), directory / "model.onnx")
     predicted = runtime.predict(rows)
@@ -176,7 +179,8 @@ def packed(directory: Path, model: Any, data: Data, formats: Sequence[str] = ("s
     (directory / "profile.json").write_bytes(profile.content())
     example = example_of(typical, runtime.predict(typical), signature)
     (directory / "example.json").write_bytes(example.content())
-    digest = pack(directory, signature, ORIGIN)
+    origin = replace(ORIGIN, trust="Pickle" if "joblib" in formats else None)
+    digest = pack(directory, signature, origin)
     return Sample(directory, digest, signature, model, table, rows)
 
 

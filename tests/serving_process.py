@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +80,8 @@ class Client:
                     connection.sendall(part)
                     time.sleep(pause)
                 connection.shutdown(socket.SHUT_WR)
-            except (BrokenPipeError, ConnectionResetError):
-                pass
+            except OSError:
+                pass  # the server has closed; what it said before is read below
             while chunk := _received(connection):
                 received += chunk
             return received
@@ -101,7 +101,6 @@ class Running:
     process: subprocess.Popen[bytes]
     client: Client
     errors: Path
-    stopped: list[int] = field(default_factory=list)
 
     def terminate(self) -> None:
         """Sends SIGTERM, as a kubelet does."""

@@ -19,8 +19,9 @@ from modelserver.settings import Limits
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Scope = MutableMapping[str, Any]
 
-# Statuses after which the rest of the request is not worth reading.
-_CLOSING = frozenset({408, 413, 431})
+# After these the connection is closed. Not after 413: closing on a client that is still sending
+# resets the connection before it has read why; the rest of its body is read and dropped instead.
+_CLOSING = frozenset({408, 431})
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,9 @@ def _wanted(document: dict[str, Any], signature: Signature) -> tuple[str, ...]:
     for item in outputs:
         name = item.get("name") if isinstance(item, dict) else None
         if name not in known:
-            raise RequestRefused(f"outputs: {shown(name)}; this model has {', '.join(known)}")
+            raise RequestRefused(
+                f"outputs: {shown(name or item)}; this model has {', '.join(known)}"
+            )
         _check_parameters(item, f"output {name}")
         wanted.append(name)
     return tuple(dict.fromkeys(wanted))

@@ -1,0 +1,188 @@
+"""Rows predicted together."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import serving_bundles as bundles
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import SplineTransformer
+
+from modelbundle.prediction import Prediction, Runtime
+from modelbundle.rows import Rows
+from modelbundle.signature import Signature
+from modelbundle.sklearn_runtime import SklearnRuntime
+from modelserver.batching import Batcher, Speed, outcomes_of
+from modelserver.refusals import ModelFailed
+
+
+class Watched:
+    """A runtime that notes batch sizes and threads, and may be slow."""
+
+    def __init__(self, inner: Runtime, seconds: float = 0.0) -> None:
+        self.inner = inner
+        self.seconds = seconds
+        self.batches: list[int] = []
+        self.threads: set[str] = set()
+
+    @property
+    def signature(self) -> Signature:
+        """The inner model's."""
+        return self.inner.signature
+
+    def predict(self, rows: Rows) -> Prediction:
+        """What the inner model says, later."""
+        self.batches.append(len(rows))
+        self.threads.add(threading.current_thread().name)
+        time.sleep(self.seconds)
+        return self.inner.predict(rows)
+
+
+@pytest.fixture(scope="module")
+def brittle() -> tuple[Runtime, Rows]:
+    """A model that raises on values outside of what it saw, and rows it likes."""
+    spline = SplineTransformer(extrapolation="error")
+    model = make_pipeline(spline, LogisticRegression(max_iter=1000))
+    signature, _, rows = bundles.fitted(model, bundles.iris())
+    return SklearnRuntime(model, signature), rows
+
+
+@pytest.fixture
+def watched(brittle: tuple[Runtime, Rows]) -> Watched:
+    """The same model, watched."""
+    return Watched(brittle[0])
+
+
+@pytest.fixture
+async def batcher(watched: Watched) -> Iterator[Batcher]:
+    """A batcher of at most ten rows."""
+    made = Batcher(watched, 10, time.perf_counter)
+    yield made
+    made.close()
+
+
+def _strange(rows: Rows) -> Rows:
+    return Rows(rows.numbers[:1] + 1000, rows.texts[:1])
+
+
+async def test_arrived_together_is_predicted_together(
+    batcher: Batcher, watched: Watched, brittle: tuple[Runtime, Rows]
+) -> None:
+    """Five requests of one row are one batch."""
+    rows = brittle[1]
+    await asyncio.gather(*(batcher.predict(rows.part(n, n + 1)) for n in range(5)))
+    assert watched.batches == [5]
+
+
+async def test_batches_have_a_limit(
+    batcher: Batcher, watched: Watched, brittle: tuple[Runtime, Rows]
+) -> None:
+    """Requests are never split; a batch ends before it would exceed the limit."""
+    rows = brittle[1]
+    sizes = (4, 4, 4, 12, 1)
+    await asyncio.gather(*(batcher.predict(rows.part(0, size)) for size in sizes))
+    assert watched.batches == [8, 4, 12, 1]
+
+
+async def test_everybody_gets_their_own_rows(
+    batcher: Batcher, brittle: tuple[Runtime, Rows]
+) -> None:
+    """In a batch, each request has the answers it has alone."""
+    runtime, rows = brittle
+    parts = [rows.part(n, n + 2) for n in range(0, 150, 2)]
+    found = await asyncio.gather(*(batcher.predict(part) for part in parts))
+    for part, answer in zip(parts, found, strict=True):
+        alone = runtime.predict(part)
+        assert alone.values.tolist() == answer.values.tolist()
+        np.testing.assert_allclose(answer.probabilities, alone.probabilities, atol=1e-12)
+
+
+async def test_a_bad_row_fails_alone(batcher: Batcher, brittle: tuple[Runtime, Rows]) -> None:
+    """Its batch peers get what they get alone."""
+    runtime, rows = brittle
+    parts = [rows.part(0, 1), _strange(rows), rows.part(1, 3)]
+    found = await asyncio.gather(*(batcher.predict(part) for part in parts), return_exceptions=True)
+    assert [Prediction, ModelFailed, Prediction] == [type(outcome) for outcome in found]
+    assert isinstance(found[2], Prediction)
+    assert runtime.predict(parts[2]).values.tolist() == found[2].values.tolist()
+
+
+async def test_after_a_failure_work_goes_on(
+    batcher: Batcher, brittle: tuple[Runtime, Rows]
+) -> None:
+    """The batcher survives what a model raises."""
+    rows = brittle[1]
+    with pytest.raises(ModelFailed, match="ValueError"):
+        await batcher.predict(_strange(rows))
+    assert len((await batcher.predict(rows.part(0, 1))).values) == 1
+
+
+async def test_slow_batches_leave_the_loop_free(brittle: tuple[Runtime, Rows]) -> None:
+    """While a batch of 300 ms runs, the loop turns; the work is done in the one thread."""
+    watched = Watched(brittle[0], seconds=0.3)
+    batcher = Batcher(watched, 10, time.perf_counter)
+    working = asyncio.ensure_future(batcher.predict(brittle[1].part(0, 1)))
+    turns = 0
+    while not working.done():
+        await asyncio.sleep(0.01)
+        turns += 1
+    batcher.close()
+    assert turns > 10
+    assert {"predict_0"} == watched.threads
+
+
+async def test_quick_batches_stay_in_the_loop(brittle: tuple[Runtime, Rows]) -> None:
+    """Once a model is known to be quick (here: by a clock that stands still), no thread is used."""
+    watched = Watched(brittle[0])
+    batcher = Batcher(watched, 10, lambda: 0.0)
+    await batcher.predict(brittle[1].part(0, 1))
+    watched.threads.clear()
+    await batcher.predict(brittle[1].part(0, 1))
+    batcher.close()
+    assert {threading.current_thread().name} == watched.threads
+
+
+async def test_who_has_left_is_not_predicted(
+    batcher: Batcher, watched: Watched, brittle: tuple[Runtime, Rows]
+) -> None:
+    """A cancelled request costs nothing and disturbs nobody."""
+    rows = brittle[1]
+    gone = asyncio.ensure_future(batcher.predict(rows.part(0, 3)))
+    stays = asyncio.ensure_future(batcher.predict(rows.part(0, 1)))
+    asyncio.get_running_loop().call_soon(gone.cancel)
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert len((await stays).values) == 1
+    assert sum(watched.batches) in (1, 4)
+
+
+def test_outcomes_are_one_per_part(brittle: tuple[Runtime, Rows]) -> None:
+    """In order, also when all fail."""
+    runtime, rows = brittle
+    found = outcomes_of(runtime, [_strange(rows), _strange(rows)])
+    assert [ModelFailed, ModelFailed] == [type(outcome) for outcome in found]
+
+
+@pytest.mark.parametrize(
+    ("speed", "rows", "expected"),
+    [
+        pytest.param(Speed(), 1, float("inf"), id="nothing known: as if slow"),
+        pytest.param(Speed(0.001, 10.0), 5, 0.001, id="a smaller batch takes the average"),
+        pytest.param(Speed(0.001, 10.0), 100, 0.01, id="a larger one in proportion"),
+    ],
+)
+def test_expected_time(speed: Speed, rows: int, expected: float) -> None:
+    """What decides between loop and thread."""
+    assert expected == pytest.approx(speed.expected_seconds(rows))
+
+
+def test_averages_follow_slowly() -> None:
+    """A new batch weighs a fifth: 1 ms and then 6 ms are 2 ms."""
+    speed = Speed().after(10, 0.001).after(10, 0.006)
+    assert (0.002, 10.0) == pytest.approx((speed.seconds, speed.rows))

@@ -1,0 +1,78 @@
+"""The environment of the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modelserver.settings import (
+    BundleSettings,
+    Limits,
+    ServerSettings,
+    SettingsWrong,
+    server_settings,
+)
+
+GOOD = {
+    "TRAINYARD_BUNDLE_DIGEST": "sha256:" + "a" * 64,
+    "TRAINYARD_MODEL_NAME": "tumours",
+    "TRAINYARD_REVISION": "tumours-1a2b3c4d5e",
+}
+
+
+def test_defaults_are_the_contract_s() -> None:
+    """Three variables are enough."""
+    expected = ServerSettings(
+        bundle=BundleSettings("sha256:" + "a" * 64, Path("/trainyard/bundle")),
+        model_name="tumours",
+        revision="tumours-1a2b3c4d5e",
+        host="0.0.0.0",
+        port=8080,
+        drain_seconds=8.0,
+        limits=Limits(),
+    )
+    assert expected == server_settings(GOOD)
+
+
+def test_values_are_read() -> None:
+    """Each number lands where it belongs."""
+    environ = {
+        **GOOD,
+        "TRAINYARD_DRAIN_SECONDS": "3",
+        "TRAINYARD_MAX_BATCH_ROWS": "64",
+        "TRAINYARD_MAX_CONCURRENCY": "9",
+    }
+    found = server_settings(environ)
+    expected = (3.0, 64, 9)
+    limits = found.limits
+    assert expected == (found.drain_seconds, limits.batch_rows, limits.concurrency)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        pytest.param("TRAINYARD_BUNDLE_DIGEST", "latest", id="a digest that is none"),
+        pytest.param("TRAINYARD_BUNDLE_DIR", "bundle", id="a relative directory"),
+        pytest.param("TRAINYARD_MODEL_NAME", "", id="no model name"),
+        pytest.param("TRAINYARD_MODEL_NAME", "a/b", id="a model name with a slash"),
+        pytest.param("TRAINYARD_REVISION", 'x"\n', id="a revision that breaks the metrics"),
+        pytest.param("TRAINYARD_PORT", "http", id="a port that is no number"),
+        pytest.param("TRAINYARD_PORT", "70000", id="a port that does not exist"),
+        pytest.param("TRAINYARD_DRAIN_SECONDS", "-1", id="a negative time"),
+        pytest.param("TRAINYARD_MAX_BATCH_ROWS", "0", id="batches of nothing"),
+        pytest.param("TRAINYARD_MAX_BODY_BYTES", "1e6", id="a number in another spelling"),
+    ],
+)
+def test_wrong_values_are_refused_by_name(variable: str, value: str) -> None:
+    """The sentence names the variable, what it is, and what is expected."""
+    with pytest.raises(SettingsWrong, match=f"{variable} is .*; expected "):
+        server_settings({**GOOD, variable: value})
+
+
+@pytest.mark.parametrize("variable", sorted(GOOD))
+def test_needed_variables_are_asked_for(variable: str) -> None:
+    """A missing variable is told as such."""
+    environ = {name: value for name, value in GOOD.items() if name != variable}
+    with pytest.raises(SettingsWrong, match=f"{variable} is not set"):
+        server_settings(environ)

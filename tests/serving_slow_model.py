@@ -1,0 +1,26 @@
+"""A classifier that takes its time: for tests of what happens meanwhile."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+
+class SlowClassifier(ClassifierMixin, BaseEstimator):
+    """Says the first class, after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def fit(self, table: Any, target: Any) -> Self:  # noqa: ARG002
+        """Learns which classes there are; from now on it is slow."""
+        self.classes_ = np.unique(target)
+        return self
+
+    def predict(self, table: Any) -> Any:
+        """The first class for every row, after a while."""
+        time.sleep(self.seconds)
+        return np.repeat(self.classes_[:1], len(table))
