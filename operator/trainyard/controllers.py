@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from trainyard.api.v1alpha1.dataset import Dataset
+from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_version import ModelVersion
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.datasets.decide import decide_dataset
 from trainyard.datasets.observe import observe_dataset
 from trainyard.installation import Installation
+from trainyard.model_deployments.decide import decide_model_deployment
+from trainyard.model_deployments.observe import ServingSources, observe_model_deployment
+from trainyard.model_deployments.samples import state_of
 from trainyard.model_versions.decide import decide_model_version
 from trainyard.model_versions.observe import observe_model_version
 from trainyard.reconciling.controller import Controller
@@ -23,6 +27,7 @@ class Sources:
     """What observers read beside the cluster."""
 
     installation: Installation
+    serving: ServingSources
 
 
 def controllers(sources: Sources) -> tuple[Controller, ...]:
@@ -49,5 +54,13 @@ def controllers(sources: Sources) -> tuple[Controller, ...]:
             decide_model_version,
             children=("Job", "Pod"),
             reads=("TrainingJob", "ModelDeployment"),
+        ),
+        Controller(
+            ModelDeployment,
+            partial(observe_model_deployment, sources=sources.serving),
+            decide_model_deployment,
+            children=("Deployment", "Service", "ConfigMap", "Pod"),
+            reads=("TrainingJob", "ModelVersion"),
+            state=state_of,
         ),
     )

@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     """Image of ingest, training and evaluation pods."""
     serving_image: str = "trainyard/serving:dev"
     """Image of model servers."""
-    router_image: str = "docker.io/envoyproxy/envoy:distroless-v1.36.0"
+    router_image: str = "docker.io/envoyproxy/envoy:v1.36.0"
     """Envoy image of the routers."""
     image_pull_policy: PullPolicy = "IfNotPresent"
     """imagePullPolicy of all pods the operator makes."""

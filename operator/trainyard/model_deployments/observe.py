@@ -33,7 +33,7 @@ one of 4,000 cases, and then it is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class ServingSources:
     """What an observer asks beside the API server."""
 
     installation: Installation
@@ -45,7 +45,7 @@ class Sources:
 
 
 async def observe_model_deployment(
-    resource: ModelDeployment, world: World, sources: Sources
+    resource: ModelDeployment, world: World, sources: ServingSources
 ) -> Observed:
     """Return everything the decision looks at.
 
@@ -69,7 +69,7 @@ async def _named_source(resource: ModelDeployment, world: World) -> RawObject | 
 
 
 async def _with_reports(
-    resource: ModelDeployment, seen: Observed, family: Family, sources: Sources
+    resource: ModelDeployment, seen: Observed, family: Family, sources: ServingSources
 ) -> Observed:
     """Ask the routers which decision is in force, until all report the newest."""
     status = resource.status
@@ -82,7 +82,7 @@ async def _with_reports(
     return replace(seen, router=replace(seen.router, pods=tuple(pods)))
 
 
-async def _reported(pod: RouterPod, address: str, sources: Sources) -> RouterPod:
+async def _reported(pod: RouterPod, address: str, sources: ServingSources) -> RouterPod:
     if not pod.ready or not address:
         return pod
     try:
@@ -93,7 +93,7 @@ async def _reported(pod: RouterPod, address: str, sources: Sources) -> RouterPod
 
 
 async def _with_prediction(
-    resource: ModelDeployment, seen: Observed, family: Family, sources: Sources
+    resource: ModelDeployment, seen: Observed, family: Family, sources: ServingSources
 ) -> Observed:
     revision = proof_wanted(resource.status, seen)
     address = family.service_address()
@@ -111,7 +111,7 @@ async def _with_prediction(
 
 
 async def _with_numbers(
-    resource: ModelDeployment, seen: Observed, family: Family, sources: Sources
+    resource: ModelDeployment, seen: Observed, family: Family, sources: ServingSources
 ) -> Observed:
     now = sources.clock()
     rollout, spec = resource.status.rollout, resource.spec

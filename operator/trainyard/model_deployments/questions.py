@@ -43,7 +43,7 @@ def monitors_due(resource: ModelDeployment, now: datetime) -> dict[str, str]:
     status = resource.status
     if status.stable is None:
         return {}
-    due = {}
+    due: dict[str, str] = {}
     for kind, monitor in monitors(resource):
         state = next((m for m in status.monitors if m.kind == kind), None)
         wait = monitor_due(status, kind, monitor) or timedelta()

@@ -172,7 +172,7 @@ def _annotations(raw: RawObject | None) -> Mapping[str, str]:
 
 
 def _label(raw: RawObject, label: str) -> str:
-    return (raw["metadata"].get("labels") or {}).get(label, "")
+    return str((raw["metadata"].get("labels") or {}).get(label, ""))
 
 
 def _selector(service: RawObject | None) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -149,7 +150,7 @@ def _between(
 
 def _went_back(series: Series, first: datetime) -> bool:
     values = [value for at, value in series.samples if at >= first]
-    return any(later < earlier for earlier, later in zip(values, values[1:], strict=False))
+    return any(later < earlier for earlier, later in itertools.pairwise(values))
 
 
 def _at(series: Sequence[Series], moment: datetime) -> Iterable[Sample]:
