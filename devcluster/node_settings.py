@@ -72,6 +72,7 @@ def kubelet_settings(places: Places, addresses: Addresses) -> str:
         "clusterDomain": "cluster.local",
         "resolvConf": str(places.settings / "resolv.conf"),
         "containerRuntimeEndpoint": f"unix://{places.containerd_socket}",
+        "volumePluginDir": str(places.state / "volume-plugins"),
         "podLogsDir": str(places.state / "pod-logs"),
         "evictionHard": {
             "memory.available": "1%",

@@ -25,6 +25,8 @@ from devcluster.programs import Programs, modules
 from devcluster.progress import Progress
 
 CONTAINERD_NAMESPACE = "k8s.io"
+# The one folder of the kubelet's that no flag moves.
+DEVICE_PLUGINS = Path("/var/lib/kubelet/device-plugins")
 
 
 def mounts_below(folder: Path, mountinfo: str) -> tuple[str, ...]:
@@ -119,6 +121,9 @@ class Teardown:
         for link in Path("/var/log/containers").glob("*.log"):
             if link.is_symlink() and str(link.readlink()).startswith(f"{self.places.state}/"):
                 link.unlink()
+        (DEVICE_PLUGINS / "kubelet.sock").unlink(missing_ok=True)
+        for folder in (DEVICE_PLUGINS, DEVICE_PLUGINS.parent):
+            _remove_empty(folder)
         for group in Path("/sys/fs/cgroup").glob(f"*/{CONTAINERD_NAMESPACE}"):
             _remove_empty(group)
         _remove_empty(Path("/sys/fs/cgroup", CONTAINERD_NAMESPACE))
@@ -129,9 +134,9 @@ def _unmount_below(folder: Path) -> None:
         subprocess.run(("umount", "--lazy", point), check=False, capture_output=True)
 
 
-def _remove_empty(group: Path) -> None:
+def _remove_empty(folder: Path) -> None:
     try:
-        group.rmdir()
+        folder.rmdir()
     except OSError:
-        # Not there, or another containerd still has groups in it.
+        # Not there, or somebody else still has something in it.
         return
