@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
+from pathlib import Path
 
+import pytest
 import yaml
 from chart_rendering import Manifest, render
 from cluster_access import ROOT, kubectl, run, tool
@@ -50,6 +54,27 @@ def test_the_objects_say_the_same() -> None:
             assert spec["selector"] == other["selector"]
         else:
             assert said == kustomize[key]
+
+
+@pytest.mark.cluster
+def test_the_api_server_accepts_it(tmp_path: Path) -> None:
+    """In a namespace that exists, strict validation finds no fault with any object."""
+    made = kubectl("create", "-o", "name", "-f", "-", stdin=NAMESPACE).stdout.strip()
+    overlay = {
+        "namespace": made.removeprefix("namespace/"),
+        "resources": [os.path.relpath(ROOT / "kustomize", tmp_path)],
+    }
+    (tmp_path / "kustomization.yaml").write_text(json.dumps(overlay), encoding="utf-8")
+    try:
+        kubectl(
+            *("apply", "--server-side", "--force-conflicts", "--dry-run=server"),
+            *("--validate=strict", "-k", str(tmp_path)),
+        )
+    finally:
+        kubectl("delete", "--wait=false", made)
+
+
+NAMESPACE = '{"apiVersion":"v1","kind":"Namespace","metadata":{"generateName":"kustomize-"}}'
 
 
 def test_its_namespace_enforces_the_restricted_level() -> None:

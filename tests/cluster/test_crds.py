@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from cluster_access import ROOT, kubectl
+from declared import MODELS, declared
 
 pytestmark = pytest.mark.cluster
 
@@ -68,6 +69,15 @@ def test_the_api_server_finds_no_fault_with_the_crds() -> None:
 def test_a_good_sample_is_accepted(path: Path) -> None:
     """Strict validation finds no unknown field and no rule refuses it."""
     kubectl("create", "--dry-run=server", "--validate=strict", "-f", str(path))
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_the_api_server_fills_in_what_the_operator_would_assume(kind: str) -> None:
+    """Read with its stored defaults, an object means what its file means to the models."""
+    for path, expected in declared(MODELS[kind]):
+        stored = kubectl("create", "--dry-run=server", "-o", "json", "-f", str(path)).stdout
+        found = MODELS[kind].model_validate(json.loads(stored))
+        assert getattr(expected, "spec", None) == getattr(found, "spec", None), path.name
 
 
 @pytest.mark.parametrize("path", examples())
