@@ -19,4 +19,8 @@ def write_onnx(model: Any, path: Path) -> None:
     copy.graph.name = GRAPH_NAME
     copy.graph.doc_string = ""
     copy.doc_string = ""
+    # The converter collects opsets in a set of texts, whose order differs per process.
+    opsets = sorted(model.opset_import, key=lambda opset: str(opset.domain))
+    del copy.opset_import[:]
+    copy.opset_import.extend(opsets)
     path.write_bytes(copy.SerializeToString(deterministic=True))

@@ -68,8 +68,8 @@ def stored_manifest(store: Store, digest: str) -> Manifest:
 def fetch(store: Store, digest: str, directory: Path) -> Manifest:
     """`directory` holds the bundle, verified while it was written; the manifest came last.
 
-    `about/runtimes.json` comes along where the store has it. What is already there and intact is
-    kept. Raises BundleNotFound, BundleCorrupt naming the file, and the store's faults.
+    `about/runtimes.json` comes along where the store has it. Raises BundleNotFound, BundleCorrupt
+    naming the file, and the store's faults.
     """
     manifest = stored_manifest(store, digest)
     directory.mkdir(parents=True, exist_ok=True)

@@ -108,7 +108,7 @@ def outcomes_of(runtime: Runtime, parts: Sequence[Rows]) -> list[Outcome]:
     """One outcome per part: its prediction, or why the model failed on it alone."""
     try:
         whole = runtime.predict(concatenated(parts))
-    except Exception as fault:  # noqa: BLE001  (whatever a model raises must not end the server)
+    except BaseException as fault:  # noqa: BLE001  (not even SystemExit may end the server)
         if len(parts) == 1:
             return [ModelFailed(fault)]
         return [outcome for part in parts for outcome in outcomes_of(runtime, [part])]

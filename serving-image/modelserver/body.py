@@ -15,25 +15,53 @@ class ClientGone(Exception):
     """The client closed the connection before its request was complete."""
 
 
-async def read_body(receive: Receive, max_bytes: int, max_seconds: float) -> bytes:
-    """The whole body. Raises RequestRefused (413, 408), ClientGone."""
+class Budget:
+    """How many bytes of bodies are held at this moment, all requests together, and may be."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._free = max_bytes
+
+    def take(self, size: int) -> None:
+        """The bytes are accounted for. Raises RequestRefused (503) when there is no room."""
+        if size > self._free:
+            raise RequestRefused("the bodies of other requests fill the memory set aside", 503)
+        self._free -= size
+
+    def give_back(self, size: int) -> None:
+        """The bytes are no longer held."""
+        self._free += size
+
+
+async def read_body(receive: Receive, budget: Budget, max_bytes: int, max_seconds: float) -> bytes:
+    """The whole body; its size stays taken from the budget. Raises as `_read`, all given back."""
     chunks: list[bytes] = []
-    size = 0
     try:
         async with asyncio.timeout(max_seconds):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientGone
-                chunk = message.get("body", b"")
-                size += len(chunk)
-                if size > max_bytes:
-                    raise too_large(max_bytes)
-                chunks.append(chunk)
-                if not message.get("more_body", False):
-                    return b"".join(chunks)
+            await _read(receive, budget, max_bytes, chunks)
     except TimeoutError:
+        budget.give_back(sum(map(len, chunks)))
         raise RequestRefused(f"the body did not arrive within {max_seconds:g} s", 408) from None
+    except BaseException:
+        budget.give_back(sum(map(len, chunks)))
+        raise
+    return b"".join(chunks)
+
+
+async def _read(receive: Receive, budget: Budget, max_bytes: int, chunks: list[bytes]) -> None:
+    """`chunks` holds the whole body. Raises RequestRefused (413, 503), ClientGone."""
+    size = 0
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > max_bytes:
+            raise too_large(max_bytes)
+        budget.take(len(chunk))
+        chunks.append(chunk)
+        more = message.get("more_body", False)
 
 
 def check_head_size(scope: MutableMapping[str, Any], max_bytes: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelserver.answers import Answer, ModelIdentity, error_answer, json_answer
-from modelserver.body import ClientGone, Receive, check_head, check_head_size, read_body
+from modelserver.body import Budget, ClientGone, Receive, check_head, check_head_size, read_body
 from modelserver.core import Core
 from modelserver.error_log import ErrorLog
 from modelserver.lifecycle import Lifecycle
@@ -43,6 +43,7 @@ class HttpApi:
         self._fixed = fixed
         self._around = around
         self._in_flight = 0
+        self._budget = Budget(around.limits.all_bodies_bytes)
         identity = core.identity
         self._versions = frozenset({identity.revision, identity.digest})
         self._named = _identity_headers(identity)
@@ -88,10 +89,13 @@ class HttpApi:
         self._in_flight += 1
         try:
             check_head(scope["headers"], limits.body_bytes)
-            body = await read_body(receive, limits.body_bytes, limits.body_seconds)
-            if route is Route.INFER:
-                return await self._core.infer(body)
-            return await self._core.predict_v1(body)
+            body = await read_body(receive, self._budget, limits.body_bytes, limits.body_seconds)
+            try:
+                if route is Route.INFER:
+                    return await self._core.infer(body)
+                return await self._core.predict_v1(body)
+            finally:
+                self._budget.give_back(len(body))
         finally:
             self._in_flight -= 1
 

@@ -14,7 +14,7 @@ class RequestRefused(Exception):
 class ModelFailed(Exception):
     """The model raised on a valid request, or answered with something that is no answer."""
 
-    def __init__(self, cause: Exception) -> None:
+    def __init__(self, cause: BaseException) -> None:
         super().__init__(
             f"the model failed on this request ({type(cause).__name__});"
             " the log of the server has the details"

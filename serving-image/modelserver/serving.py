@@ -49,7 +49,9 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> None:
     log = ErrorLog(time.monotonic)
     batcher = Batcher(model.runtime, settings.limits.batch_rows, time.perf_counter)
     around = Surroundings(lifecycle, ServingMetrics(), settings.limits, log, time.perf_counter)
-    server = _Server(_config(settings, _api(settings, model, batcher, around), log))
+    logging.getLogger().handlers = [LogBridge(log)]
+    logging.captureWarnings(capture=True)
+    server = _Server(_config(settings, _api(settings, model, batcher, around)))
     loop = asyncio.get_running_loop()
 
     def drain() -> None:
@@ -79,10 +81,7 @@ def _api(
     return HttpApi(core, fixed, around)
 
 
-def _config(settings: ServerSettings, api: HttpApi, log: ErrorLog) -> uvicorn.Config:
-    logger = logging.getLogger("uvicorn.error")
-    logger.handlers = [LogBridge(log)]
-    logger.propagate = False
+def _config(settings: ServerSettings, api: HttpApi) -> uvicorn.Config:
     limits = settings.limits
     return uvicorn.Config(
         api,

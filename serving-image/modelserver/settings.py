@@ -25,6 +25,7 @@ class Limits:
     """How much one request, and all requests together, may ask for."""
 
     body_bytes: int = 16 * MIB
+    all_bodies_bytes: int = 128 * MIB
     header_bytes: int = 16 * 1024
     request_rows: int = 10_000
     batch_rows: int = 256
@@ -77,7 +78,7 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
         port=_whole(environ, "TRAINYARD_PORT", 8080, (0, 65535)),
         drain_seconds=float(_whole(environ, "TRAINYARD_DRAIN_SECONDS", 8, (0, 3600))),
         limits=Limits(
-            body_bytes=_whole(environ, "TRAINYARD_MAX_BODY_BYTES", 16 * MIB, (1024, 1024 * MIB)),
+            body_bytes=_whole(environ, "TRAINYARD_MAX_BODY_BYTES", 16 * MIB, (1024, 128 * MIB)),
             request_rows=_whole(environ, "TRAINYARD_MAX_REQUEST_ROWS", 10_000, (1, 10_000_000)),
             batch_rows=_whole(environ, "TRAINYARD_MAX_BATCH_ROWS", 256, (1, 1_000_000)),
             concurrency=_whole(environ, "TRAINYARD_MAX_CONCURRENCY", 512, (1, 100_000)),

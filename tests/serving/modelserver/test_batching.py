@@ -186,3 +186,23 @@ def test_averages_follow_slowly() -> None:
     """A new batch weighs a fifth: 1 ms and then 6 ms are 2 ms."""
     speed = Speed().after(10, 0.001).after(10, 0.006)
     assert (0.002, 10.0) == pytest.approx((speed.seconds, speed.rows))
+
+
+class Quitter:
+    """A model that wants the process to end."""
+
+    def __init__(self, inner: Runtime) -> None:
+        self.signature = inner.signature
+
+    def predict(self, rows: Rows) -> Prediction:
+        """Never an answer."""
+        raise SystemExit(len(rows))
+
+
+async def test_a_model_cannot_end_the_server(brittle: tuple[Runtime, Rows]) -> None:
+    """Even SystemExit is a failed prediction, and the next one is tried."""
+    batcher = Batcher(Quitter(brittle[0]), 10, time.perf_counter)
+    for _ in range(2):
+        with pytest.raises(ModelFailed, match="SystemExit"):
+            await asyncio.wait_for(batcher.predict(brittle[1].part(0, 1)), 5)
+    batcher.close()
