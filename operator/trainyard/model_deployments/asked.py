@@ -15,6 +15,7 @@ from trainyard.model_deployments.moves import (
     with_rollout,
 )
 from trainyard.model_deployments.progress import Progress, Scene
+from trainyard.model_deployments.revisions import weight_of
 from trainyard.model_deployments.rollout import Act, Move, step_at
 from trainyard.requests import Request, Verb, outcomes_with, pending_request
 
@@ -69,8 +70,8 @@ def _promote(scene: Scene, progress: Progress, request: Request) -> Outcome:  # 
     if not ready:
         return None, f"{ready} of {wanted} pods of {rollout.revision} are ready: it cannot serve"
     skipped = _unpaused(scene, progress)
-    if ready < wanted:
-        return with_rollout(skipped, finishing=True, step=rollout.step or 1), "once pods are ready"
+    if ready < wanted or not weight_of(progress.status, rollout.revision):
+        return with_rollout(skipped, finishing=True, step=rollout.step or 1), "as soon as routers reach enough pods"
     return moved(scene, skipped, Move(Act.PROMOTE, "by request")), "promoted"
 
 

@@ -17,7 +17,7 @@ from trainyard.model_deployments.progress import Progress, Scene
 from trainyard.model_deployments.proving import with_proof
 from trainyard.model_deployments.rebuilding import rebuilt
 from trainyard.model_deployments.reporting import reported
-from trainyard.model_deployments.retiring import retired, with_routers
+from trainyard.model_deployments.retiring import retired, routers_reach, with_routers
 from trainyard.model_deployments.revisions import kept_revisions, weight_of
 from trainyard.model_deployments.rollout import Standing, next_move
 from trainyard.model_deployments.signals import with_signals
@@ -62,7 +62,7 @@ def _rollout(scene: Scene, progress: Progress) -> Progress:
         verdict=judgement.answer,
         why=judgement.why,
         idle=judgement.idle,
-        routers_know=status.drained_at is not None,
+        routers_know=routers_reach(scene, status),
         now=scene.now,
     )
     return moved(scene, progress.having(rollout=judgement.rollout), next_move(standing))

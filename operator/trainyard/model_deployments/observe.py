@@ -10,7 +10,7 @@ from typing import Any
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.clients.predictions import Predictor
 from trainyard.clients.prometheus import Prometheus, PrometheusFault, Series
-from trainyard.clients.scraping import ScrapeFailed, Scraper
+from trainyard.clients.scraping import ScrapeFailed, Scraper, samples
 from trainyard.installation import Installation
 from trainyard.model_deployments.analysis.evidence import Reading
 from trainyard.model_deployments.analysis.queries import QueryAnswer, filled_in
@@ -21,10 +21,11 @@ from trainyard.model_deployments.judging import look_due
 from trainyard.model_deployments.observed import Prediction, RouterPod
 from trainyard.model_deployments.proving import proof_wanted
 from trainyard.model_deployments.questions import counter_question, monitors_due
+from trainyard.model_deployments.retiring import first_request_is_near
 from trainyard.model_deployments.seen import Family, family_of, observed_from
 from trainyard.model_deployments.source import wanted_version
 from trainyard.model_deployments.traffic.backend import SERVICE_PORT
-from trainyard.model_deployments.traffic.envoy import DECISION_PATH, STATS_PORT
+from trainyard.model_deployments.traffic.envoy import DECISION_PATH, STATS_PATH, STATS_PORT
 from trainyard.reconciling.world import RawObject, World
 
 PREDICTIONS = 12
@@ -71,25 +72,60 @@ async def _named_source(resource: ModelDeployment, world: World) -> RawObject | 
 async def _with_reports(
     resource: ModelDeployment, seen: Observed, family: Family, sources: ServingSources
 ) -> Observed:
-    """Ask the routers which decision is in force, until all report the newest."""
+    """Ask the routers which decision is in force, until all report the newest; and whether they
+    reach the canary, before it gets its first request.
+    """
     status = resource.status
-    if status.drained_at is not None or not status.decision:
+    if not status.decision or resource.spec.traffic.mode != "Router":
+        return seen
+    ask = _Asking(
+        sources.scraper,
+        decision=status.drained_at is None,
+        reach=first_request_is_near(status, seen),
+    )
+    if not ask.decision and not ask.reach:
         return seen
     addresses = family.addresses()
     pods = await asyncio.gather(
-        *(_reported(pod, addresses.get(pod.name, ""), sources) for pod in seen.router.pods)
+        *(ask.pod(pod, addresses.get(pod.name, "")) for pod in seen.router.pods)
     )
     return replace(seen, router=replace(seen.router, pods=tuple(pods)))
 
 
-async def _reported(pod: RouterPod, address: str, sources: ServingSources) -> RouterPod:
-    if not pod.ready or not address:
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What is asked of a router in this pass."""
+
+    scraper: Scraper
+    decision: bool
+    reach: bool
+
+    async def pod(self, pod: RouterPod, address: str) -> RouterPod:
+        if not pod.ready or not address:
+            return pod
+        base = f"http://{address}:{STATS_PORT}"
+        if self.decision:
+            page = await self._page(f"{base}{DECISION_PATH}")
+            pod = replace(pod, reports=int(page)) if page.strip().isdigit() else pod
+        if self.reach:
+            page = await self._page(f"{base}{STATS_PATH}?filter=membership_healthy")
+            pod = replace(pod, reaches=_reached(page))
         return pod
+
+    async def _page(self, url: str) -> str:
+        try:
+            return await self.scraper.page(url)
+        except ScrapeFailed:
+            return ""
+
+
+def _reached(page: str) -> frozenset[str]:
+    name, label = "envoy_cluster_membership_healthy", "envoy_cluster_name"
     try:
-        page = await sources.scraper.page(f"http://{address}:{STATS_PORT}{DECISION_PATH}")
+        found = samples(page, [name])
     except ScrapeFailed:
-        return pod
-    return replace(pod, reports=int(page)) if page.strip().isdigit() else pod
+        return frozenset()
+    return frozenset(s.labels.get(label, "") for s in found if s.value > 0)
 
 
 async def _with_prediction(

@@ -28,6 +28,8 @@ class RouterPod:
     """The decision in its annotation: kubelet was nudged that often."""
     reports: int | None = None
     """The decision that is in force in it; None: not asked, or no answer."""
+    reaches: frozenset[str] = frozenset()
+    """Revisions of which it has a healthy pod in its own eyes; empty: not asked, or no answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
+from trainyard.model_deployments.observed import Observed
 from trainyard.model_deployments.progress import Progress, Scene
-from trainyard.model_deployments.revisions import kept_revisions
+from trainyard.model_deployments.revisions import kept_revisions, weight_of
 from trainyard.model_deployments.traffic.backend import DRAIN_SECONDS
 
 DRAIN = timedelta(seconds=DRAIN_SECONDS)
@@ -29,6 +30,28 @@ def decision_is_in_force(scene: Scene, status: ModelDeploymentStatus) -> bool:
         return router.decision == status.decision
     asked = [pod for pod in router.pods if pod.ready]
     return bool(asked) and all((pod.reports or 0) >= status.decision for pod in asked)
+
+
+def first_request_is_near(status: ModelDeploymentStatus, observed: Observed) -> bool:
+    """Tell whether the canary may get its first request next, so that routers must reach it."""
+    canary, rollout = status.canary, status.rollout
+    if canary is None or weight_of(status, canary.revision):
+        return False
+    if rollout is None or rollout.phase in ("Paused", "Held"):
+        return False
+    return observed.workload(canary.revision).ready > 0
+
+
+def routers_reach(scene: Scene, status: ModelDeploymentStatus) -> bool:
+    """Tell whether every router acts on the newest decision and has a pod of the canary."""
+    if status.drained_at is None:
+        return False
+    if not first_request_is_near(status, scene.observed) or status.canary is None:
+        return True
+    if scene.resource.spec.traffic.mode != "Router":
+        return True
+    routers = [pod for pod in scene.observed.router.pods if pod.ready]
+    return bool(routers) and all(status.canary.revision in pod.reaches for pod in routers)
 
 
 def retired(scene: Scene, progress: Progress) -> Progress:

@@ -77,7 +77,7 @@ class Standing:
     idle: bool
     """Fresh samples prove that too few requests come to judge by."""
     routers_know: bool
-    """Whether every router reports the newest decision."""
+    """Whether every router acts on the newest decision and reaches the canary."""
     now: datetime
 
 
@@ -170,6 +170,8 @@ def _forward(at: Standing) -> Move:
 
 def _promotion(at: Standing) -> Move:
     wanted = at.spec.replicas
+    if not at.routers_know:
+        return Move(Act.STAY, "the routers do not reach it yet")
     if at.canary.ready >= wanted:
         why = "as asked" if at.rollout.readiness_only else f"all steps passed: {at.why}"
         return Move(Act.PROMOTE, why, reason=Reason.PROMOTED)
@@ -188,7 +190,7 @@ def _entered(at: Standing, number: int) -> Move:
     if at.canary.ready < min(needed, at.canary.replicas or needed):
         return Move(Act.STAY, f"{at.canary.ready} of {needed} pods are ready for step {number}")
     if not at.routers_know:
-        return Move(Act.STAY, "the routers do not report the newest decision yet")
+        return Move(Act.STAY, "the routers do not reach it yet")
     return Move(Act.ENTER, at.why, step=number, reason=Reason.STEP_STARTED)
 
 

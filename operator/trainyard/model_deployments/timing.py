@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from trainyard.api.v1alpha1.model_deployment_status import RolloutStatus
 from trainyard.model_deployments.progress import Progress, Scene
 from trainyard.model_deployments.proving import answering
-from trainyard.model_deployments.retiring import DRAIN
+from trainyard.model_deployments.retiring import DRAIN, first_request_is_near
 from trainyard.model_deployments.rollout import (
     CLUSTER_PATIENCE,
     NEVER_READY,
@@ -31,6 +31,8 @@ def again_after(scene: Scene, progress: Progress) -> timedelta | None:
 def _due(scene: Scene, progress: Progress) -> Iterator[datetime]:
     status, now = progress.status, scene.now
     if status.decision and status.drained_at is None:
+        yield now + AT_ONCE
+    if first_request_is_near(status, scene.observed):
         yield now + AT_ONCE
     if status.leaving and status.drained_at is not None and now < status.drained_at + DRAIN:
         yield status.drained_at + DRAIN
