@@ -36,7 +36,7 @@ from trainyard.training_jobs.manifests import run_job, run_report_job, train_doc
 
 DATASETS = declared(Dataset)
 TRAINING_JOBS = declared(TrainingJob)
-(_, VERSION), *_ = declared(ModelVersion)
+VERSION = declared(ModelVersion)[0][1]
 EVALUATE = EvaluateJob(name="ev-0123456789", champion=OTHER_DIGEST, phase="Running", at=NOW)
 
 
