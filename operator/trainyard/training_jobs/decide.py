@@ -23,7 +23,12 @@ from trainyard.training_jobs.retention import (
 from trainyard.training_jobs.retraining import outcomes_counted, retrained
 from trainyard.training_jobs.runs import run_at_work
 from trainyard.training_jobs.seen import Observed, TrainingTurn
-from trainyard.training_jobs.starting import started_if_due, suspended, with_inputs
+from trainyard.training_jobs.starting import (
+    returned,
+    started_if_due,
+    suspended,
+    with_inputs,
+)
 from trainyard.training_jobs.summary import summary
 from trainyard.training_jobs.versions import current_version
 
@@ -43,7 +48,7 @@ def decide_training_job(
         turn = suspended(turn)
     else:
         turn = retrained(job, observed, turn)
-        turn = started_if_due(job, observed, turn)
+        turn = returned(job, started_if_due(job, observed, turn))
     turn = turn.changed(current=current_version(turn.status.inputs, observed.versions))
     return _concluded(job, observed, _tidied(job, observed, turn)).plan()
 
@@ -54,9 +59,7 @@ def _demanded(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Train
     wanted = demanded_inputs(job, observed.dataset, turn.now)
     if wanted is None:
         return turn
-    turn = with_inputs(turn, wanted)
-    text = f"{wanted.cause.kind}: {wanted.cause.message}"
-    return turn.noted(TrainingJobReason.INPUTS_CHANGED, text)
+    return with_inputs(turn, wanted)
 
 
 def _tidied(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:

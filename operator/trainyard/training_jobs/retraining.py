@@ -113,8 +113,7 @@ def _granted(job: TrainingJob, observed: Observed, turn: TrainingTurn, wish: Wis
         text = f"{wish.name}: {held.message}"
         return turn.noted_once(held.reason, text, warning=True).again_at(held.until)
     turn = turn.changed(brakes=started(state, turn.now))
-    text = f"{wish.cause.kind}: {wish.cause.message}"
-    return with_inputs(turn, wanted).noted(TrainingJobReason.INPUTS_CHANGED, text)
+    return with_inputs(turn, wanted)
 
 
 def _newest(job: TrainingJob, observed: Observed, turn: TrainingTurn, wish: Wish) -> Inputs | None:

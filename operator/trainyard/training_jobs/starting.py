@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Inputs, Run, RunCause, TrainingJobReason
 from trainyard.champion import find_champion
@@ -51,8 +52,8 @@ def started_if_due(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> 
         return turn
     latest = latest_for(turn.status.runs, inputs.digest)
     if latest is None:
-        done = any(v.spec.inputs_digest == inputs.digest for v in observed.versions)
-        return turn if done else begin(job, observed, turn, inputs)
+        made = [v for v in observed.versions if v.spec.inputs_digest == inputs.digest]
+        return turn if made else begin(job, observed, turn, inputs)
     if latest.phase == "Stopped":
         return begin(job, observed, turn, inputs, retry=latest.retry)
     if latest.phase == "Failed" and latest.retry_at is not None:
@@ -60,6 +61,17 @@ def started_if_due(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> 
             return turn.again_at(latest.retry_at)
         return begin(job, observed, turn, inputs, retry=latest.retry + 1)
     return turn
+
+
+def returned(job: TrainingJob, turn: TrainingTurn) -> TrainingTurn:
+    """Return the turn in which inputs that need no run (they had one before) are on record."""
+    inputs, before = turn.status.inputs, job.status.inputs
+    work = run_at_work(turn.status.runs)
+    same = before is not None and inputs is not None and before.digest == inputs.digest
+    if inputs is None or same or (work is not None and work.inputs_digest == inputs.digest):
+        return turn
+    text = f"{_because(inputs.cause)}; these inputs had a run before"
+    return turn.noted(TrainingJobReason.INPUTS_CHANGED, text)
 
 
 def begin(
@@ -75,11 +87,17 @@ def begin(
     )
     attempt = next_attempt(turn.status.runs, observed.versions, inputs.digest)
     run = new_run(job, inputs, attempt, setting, retry=retry)
-    text = f"run {run.name}, attempt {attempt}: {_because(run.cause)}"
+    text = f"run {run.name}, attempt {attempt}: {_because(run.cause)}{_with_data(dataset, run)}"
     earlier = tuple(_not_waiting(other, inputs) for other in turn.status.runs)
     turn = turn.changed(runs=(run, *earlier))
     turn = turn.noted(TrainingJobReason.RUN_STARTED, text)
     return turn.doing(Create(run_job(job, run, observed.installation)))
+
+
+def _with_data(dataset: Dataset | None, run: Run) -> str:
+    versions = dataset.status.versions if dataset is not None else ()
+    rows = next((v.rows for v in versions if v.digest == run.dataset_digest), None)
+    return f"; data {run.dataset_digest[7:19]}" + (f", {rows} rows" if rows is not None else "")
 
 
 def _not_waiting(run: Run, inputs: Inputs) -> Run:
