@@ -101,6 +101,8 @@ def test_find_class_refuses(path: str, words: str) -> None:
         pytest.param(RandomForestClassifier(), Task.CLASSIFICATION, id="a classifier"),
         pytest.param(Ridge(), Task.REGRESSION, id="a regressor"),
         pytest.param(KMeans(), None, id="neither"),
+        pytest.param({"a": 1}, None, id="no estimator at all"),
+        pytest.param(Ridge, None, id="a class instead of an estimator"),
     ],
 )
 def test_task_of(model: object, expected: Task | None) -> None:

@@ -120,3 +120,20 @@ def test_no_percentage_of_zero() -> None:
     """With a true value of zero there is no percentage error; with one row no r2."""
     found = grade_regression(np.array([0.0]), np.array([1.0]), None)
     assert {"rmse", "mae", "median_absolute_error", "max_error"} == set(found)
+
+
+def test_probabilities_of_float32() -> None:
+    """Sums that are one only to seven digits are probabilities all the same."""
+    truth, answers, shares = _case(THREE)
+    rough = shares.astype(np.float32).astype(np.float64) * (1 + 1e-6)
+    found = grade_classification(truth, Answers(THREE, answers.labels, rough), None)
+    assert metrics.log_loss(truth, shares) == pytest.approx(found["log_loss"], rel=1e-4)
+
+
+def test_scores_under_the_name_of_probabilities() -> None:
+    """What does not sum to one ranks rows, but has no log_loss."""
+    truth, answers, shares = _case(TWO)
+    found = grade_classification(truth, Answers(TWO, answers.labels, shares * 3), None)
+    full = grade_classification(truth, answers, None)
+    assert full["roc_auc"] == pytest.approx(found["roc_auc"])
+    assert {"log_loss", "brier_score"}.isdisjoint(found)

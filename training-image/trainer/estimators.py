@@ -73,9 +73,13 @@ def find_class(path: str) -> type[BaseEstimator]:
 
 def task_of(estimator: Any) -> Task | None:
     """What a built estimator answers, or None when it is neither classifier nor regressor."""
-    if is_classifier(estimator):
-        return Task.CLASSIFICATION
-    return Task.REGRESSION if is_regressor(estimator) else None
+    try:
+        if is_classifier(estimator):
+            return Task.CLASSIFICATION
+        return Task.REGRESSION if is_regressor(estimator) else None
+    except (AttributeError, TypeError):
+        # What has no tags of an estimator is none.
+        return None
 
 
 def _can_predict(cls: type) -> bool:

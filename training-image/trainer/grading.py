@@ -20,6 +20,9 @@ from modelbundle.signature import Label
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
+LARGEST_EXCESS = 1e-3
+"""What sums this far from one are no probabilities: raw scores that came under their name."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
@@ -68,10 +71,11 @@ def grade_classification(
     true = np.array([number[label] for label in truth], dtype=np.int64)
     found = np.array([number[label] for label in answers.labels], dtype=np.int64)
     graded = _from_labels(true, found, len(classes), weights)
-    probabilities = _widened(answers.probabilities, len(classes))
+    probabilities = _widened(_shares(answers.probabilities), len(classes))
     if probabilities is not None:
         graded |= _from_probabilities(true, probabilities, weights)
-    graded |= _from_ranks(true, _ranks(answers, probabilities, len(classes)), weights)
+    beliefs = _widened(answers.probabilities, len(classes))
+    graded |= _from_ranks(true, _ranks(answers, beliefs, len(classes)), weights)
     return _finite(graded)
 
 
@@ -144,6 +148,20 @@ def _from_ranks(
         "roc_auc": float(np.mean(areas)),
         "average_precision": float(np.mean(precisions)),
     }
+
+
+def _shares(probabilities: Floats | None) -> Floats | None:
+    """Rows that sum to exactly one, or None where they are no probabilities at all.
+
+    ONNX models answer in float32, whose sums are one only to seven digits.
+    """
+    if probabilities is None:
+        return None
+    sums = probabilities.sum(axis=1, keepdims=True)
+    if np.any(np.abs(sums - 1) > LARGEST_EXCESS) or np.any(probabilities < -LARGEST_EXCESS):
+        return None
+    positive = np.clip(probabilities, 0, None)
+    return np.asarray(positive / positive.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _widened(probabilities: Floats | None, count: int) -> Floats | None:

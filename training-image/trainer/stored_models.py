@@ -6,8 +6,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import sklearn
+
 from modelbundle.faults import BundleFault
-from modelbundle.loading import RuntimeName, chosen_runtime, load_estimator, load_runtime
+from modelbundle.loading import RuntimeName, load_estimator, load_runtime
 from modelbundle.manifest import FORMAT_FILES, Manifest
 from modelbundle.packing import verify
 from modelbundle.signature import Feature, Task
@@ -20,14 +22,15 @@ NATIVE = ("skops", "joblib")
 
 
 def load_bundle(folder: Path, digest: str) -> Candidate:
-    """The model of a verified bundle, in the runtime that serves it.
+    """The model of a verified bundle.
 
+    The estimator where this very scikit-learn wrote it: it answers to the last bit what it was
+    graded with. Otherwise ONNX where there is one, whose meaning no version changes.
     Raises BundleFault.
     """
     manifest = verify(folder, digest)
     native = next((name for name in NATIVE if name in manifest.formats), None)
-    runtime = chosen_runtime(folder, manifest)
-    if native is None or (runtime is RuntimeName.ONNX and not _needs_scores(manifest)):
+    if native is None or ("onnx" in manifest.formats and not _of_this_version(manifest)):
         path = folder / FORMAT_FILES["onnx"]
         return Candidate(path, load_runtime(folder, manifest, RuntimeName.ONNX), None)
     path = folder / FORMAT_FILES[native]
@@ -67,9 +70,8 @@ def load_evaluated(folder: Path, digest: str, features: Sequence[Feature]) -> Ca
     return candidate
 
 
-def _needs_scores(manifest: Manifest) -> bool:
-    signature = manifest.signature
-    return signature.task is Task.CLASSIFICATION and not signature.probabilities
+def _of_this_version(manifest: Manifest) -> bool:
+    return dict(manifest.origin.libraries).get("scikit-learn") == sklearn.__version__
 
 
 def _foreign_features(wanted: Sequence[Feature], there: Sequence[Feature]) -> str:
