@@ -1,0 +1,24 @@
+"""Reading back what a run found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modelbundle.store import open_store
+from trainer.environment import Environment
+from trainer.exits import Exit, UserFault
+from trainer.report import run
+from trainer.storing import record
+
+
+def test_the_stored_result_is_reported(tmp_path: Path) -> None:
+    """As it was written; without one, exit 15."""
+    url = f"file://{tmp_path}"
+    environment = Environment(store_url=url, result="runs/u/r/result.json")
+    with pytest.raises(UserFault) as raised:
+        run(environment)
+    record(open_store(url), "runs/u/r/result.json", {"outcome": "Accepted"})
+    assert Exit.SOURCE_UNUSABLE == raised.value.exit_code
+    assert {"outcome": "Accepted"} == run(environment).document
