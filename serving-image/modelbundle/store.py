@@ -9,6 +9,7 @@ what may pass within two minutes. Faults: StoreNotFound, StoreDenied, StoreUnrea
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore, RetryConfig, S3Config
 
 _CHUNK_BYTES = 1 << 20
+_SIGNING_VARIABLES = frozenset(
+    {
+        "AWS_ACCESS_KEY_ID",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,8 @@ class Store:
                 f"{where}: the store refuses these credentials; check the secret trainyard-store"
             ) from fault
         except (faults.BaseError, OSError, ValueError) as fault:
+            if "NoSuchBucket" in str(fault):
+                raise StoreNotFound(f"{where}: there is no such bucket") from fault
             raise StoreUnreachable(f"{where}: {first_line(fault)}") from fault
 
 
@@ -146,8 +157,9 @@ def open_store(
     """The store at `file:///absolute/path` (made if it can be) or `s3://bucket[/prefix]`.
 
     Without `credentials` an S3 store takes AWS_ACCESS_KEY_ID and its siblings from the
-    environment. Raises ValueError for another scheme, StoreUnreachable for a folder that is
-    neither there nor can be made.
+    environment; with an endpoint of its own and none of them there, it is read anonymously
+    (instead of asking a cloud's metadata service that nobody meant). Raises ValueError for
+    another scheme, StoreUnreachable for a folder that is neither there nor can be made.
     """
     parts = urlsplit(url)
     if parts.scheme == "file" and not parts.netloc:
@@ -190,12 +202,21 @@ def _s3(
     if credentials:
         config["access_key_id"] = credentials.access_key_id
         config["secret_access_key"] = credentials.secret_access_key
+    elif endpoint and not _SIGNING_VARIABLES & os.environ.keys():
+        config["skip_signature"] = True
     client: ClientConfig = {
         "connect_timeout": timedelta(seconds=5),
         "timeout": timedelta(seconds=60),
         "allow_http": (endpoint or "").startswith("http://"),
     }
-    retry: RetryConfig = {"max_retries": 5, "retry_timeout": timedelta(seconds=120)}
+    retry: RetryConfig = {
+        "max_retries": 5,
+        "retry_timeout": timedelta(seconds=120),
+        "backoff": {
+            "init_backoff": timedelta(milliseconds=250),
+            "max_backoff": timedelta(seconds=10),
+        },
+    }
     prefix = parts.path.strip("/") or None
     return S3Store(
         parts.netloc, prefix=prefix, config=config, client_options=client, retry_config=retry

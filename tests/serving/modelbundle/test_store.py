@@ -100,3 +100,10 @@ def test_environment_names_the_store(tmp_path: Path) -> None:
     assert (tmp_path / "k").read_bytes() == b"1"
     with pytest.raises(ValueError, match="TRAINYARD_STORE_URL is not set"):
         store_of_environment({})
+
+
+def test_entries_say_size_and_time(store: Store) -> None:
+    """Enough to tell one listing from the next."""
+    store.write("d/a", b"123")
+    (entry,) = store.list("d")
+    assert ("d/a", 3, True) == (entry.key, entry.size, entry.modified is not None)
