@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from modelbundle.faults import BundleUnreadable
+from modelbundle.faults import BundleUnreadable, PredictionInvalid
 from modelbundle.prediction import Prediction, checked_prediction
 from modelbundle.rows import Rows
 from modelbundle.signature import Signature, Task
@@ -46,7 +46,7 @@ class OnnxRuntime:
     def _feeds(self, rows: Rows) -> dict[str, npt.NDArray[Any]]:
         if len(self._inputs) == 1 and self._inputs[0].matrix:
             only = self._inputs[0]
-            return {only.name: rows.numbers.astype(only.dtype)}
+            return {only.name: only.cast(rows.numbers)}
         feeds: dict[str, npt.NDArray[Any]] = {}
         number = text = 0
         for wanted, feature in zip(self._inputs, self.signature.features, strict=True):
@@ -56,7 +56,7 @@ class OnnxRuntime:
             else:
                 column = rows.texts[:, text]
                 text += 1
-            values = column if wanted.dtype is object else column.astype(wanted.dtype)
+            values = wanted.cast(column)
             feeds[wanted.name] = values.reshape(-1, 1) if wanted.rank == 2 else values
         return feeds
 
@@ -76,6 +76,16 @@ class _Input:
             self.dtype = _NUMBER_TYPES[argument.type]
         else:
             raise BundleUnreadable(f"ONNX input {argument.name}: {argument.type} is not supported")
+
+    def cast(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The values in the graph's type. Raises PredictionInvalid for a gap among integers."""
+        if self.dtype is object:
+            return values
+        if not np.issubdtype(self.dtype, np.floating) and np.isnan(values).any():
+            raise PredictionInvalid(
+                f"the ONNX input {self.name} holds integers: it cannot be missing"
+            )
+        return values.astype(self.dtype)
 
 
 def _session(path: Path) -> Any:

@@ -10,9 +10,10 @@ import pytest
 import serving_bundles as bundles
 from serving_bundles import Sample
 
-from modelbundle.faults import BundleUnreadable
+from modelbundle.faults import BundleUnreadable, PredictionInvalid
 from modelbundle.onnx_file import write_onnx
 from modelbundle.onnx_runtime import OnnxRuntime, onnx_name
+from modelbundle.rows import Rows
 from modelbundle.signature import Feature, Kind
 
 
@@ -52,6 +53,23 @@ def test_maps_of_probabilities_are_read(tumours_sample: Sample, tmp_path: Path) 
     expected = tumours_sample.model.predict_proba(tumours_sample.table)
     assert found.probabilities is not None
     np.testing.assert_allclose(found.probabilities, expected, rtol=0, atol=1e-5)
+
+
+def test_integers_cannot_be_missing(tmp_path: Path) -> None:
+    """A gap in an integer input is a failure, never a silent zero."""
+    data = bundles.iris()
+    model = bundles.forest()
+    signature, _, rows = bundles.fitted(model, data)
+    from skl2onnx import convert_sklearn
+    from skl2onnx.common.data_types import Int64TensorType
+
+    options = {id(model): {"zipmap": False}}
+    types = [("input", Int64TensorType([None, 4]))]
+    write_onnx(convert_sklearn(model, initial_types=types, options=options), tmp_path / "m.onnx")
+    runtime = OnnxRuntime(tmp_path / "m.onnx", signature)
+    assert len(runtime.predict(rows).values) == 150
+    with pytest.raises(PredictionInvalid, match="cannot be missing"):
+        runtime.predict(Rows(np.full((1, 4), np.nan), rows.texts[:1]))
 
 
 def test_another_width_is_refused(tumours_sample: Sample) -> None:
