@@ -49,9 +49,14 @@ def _toleration(toleration: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in toleration.items() if value != ""}
 
 
-def hardened_container(container: dict[str, Any]) -> dict[str, Any]:
-    """Return the container with a read-only root, no privileges and a scratch folder."""
-    mounts = [*container.get("volumeMounts", ()), {"name": SCRATCH_VOLUME, "mountPath": SCRATCH}]
+def hardened_container(
+    container: dict[str, Any], *, scratch: str = SCRATCH_VOLUME
+) -> dict[str, Any]:
+    """Return the container with a read-only root, no privileges and a scratch folder.
+
+    Containers that do not trust each other need scratch volumes of different names.
+    """
+    mounts = [*container.get("volumeMounts", ()), {"name": scratch, "mountPath": SCRATCH}]
     return container | {
         "securityContext": {
             "allowPrivilegeEscalation": False,
@@ -63,9 +68,9 @@ def hardened_container(container: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def scratch_volume() -> dict[str, Any]:
-    """Return the pod's volume behind the scratch folders of its containers."""
-    return {"name": SCRATCH_VOLUME, "emptyDir": {}}
+def scratch_volume(name: str = SCRATCH_VOLUME) -> dict[str, Any]:
+    """Return the pod's volume behind the scratch folder of one container or of all."""
+    return {"name": name, "emptyDir": {}}
 
 
 def container_resources(settings: PodSettings) -> dict[str, Any]:

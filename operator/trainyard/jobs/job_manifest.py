@@ -86,36 +86,47 @@ def _failure_rules() -> list[dict[str, Any]]:
 
 
 def _pod(work: Work, parts: PodParts) -> dict[str, Any]:
+    names = [container["name"] for container in (*parts.init_containers, *parts.containers)]
+    scratch = [scratch_volume(scratch_name(name)) for name in names]
     spec: dict[str, Any] = {
         "restartPolicy": "Never",
         **hardened_pod(work.settings),
         "containers": list(parts.containers),
-        "volumes": [*parts.volumes, *store_volumes(work.installation), scratch_volume()],
+        "volumes": [*parts.volumes, *store_volumes(work.installation), *scratch],
     }
     if parts.init_containers:
         spec["initContainers"] = list(parts.init_containers)
     return spec
 
 
+def scratch_name(container: str) -> str:
+    """Return the volume of the container's scratch folder.
+
+    Each has its own: user code must neither read what fetch left behind nor leave anything that
+    publish, which has the credentials, would pick up.
+    """
+    return f"tmp-{container}"
+
+
 def trainer_container(
     work: Work,
     verb: str,
     *,
-    name: str = "",
     environment: Sequence[dict[str, Any]] = (),
     mounts: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """Return a container of the training image that does `verb`."""
     return hardened_container(
         {
-            "name": name or verb,
+            "name": verb,
             "image": work.installation.training_image,
             "imagePullPolicy": work.installation.image_pull_policy,
             "args": [verb],
             "env": list(environment),
             "resources": container_resources(work.settings),
             "volumeMounts": list(mounts),
-        }
+        },
+        scratch=scratch_name(verb),
     )
 
 

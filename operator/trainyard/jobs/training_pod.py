@@ -17,6 +17,7 @@ from trainyard.jobs.job_manifest import (
     PodParts,
     Work,
     job,
+    scratch_name,
     store_parts,
     task_variable,
     trainer_container,
@@ -92,7 +93,7 @@ def _train(work: Work, training: Training, task: dict[str, Any]) -> dict[str, An
         container["command"] = list(training.container.command)
     if training.container.args:
         container["args"] = list(training.container.args)
-    return hardened_container(container)
+    return hardened_container(container, scratch=scratch_name("train"))
 
 
 def _user_environment(training: Training) -> list[dict[str, Any]]:

@@ -1,0 +1,83 @@
+"""What the Jobs of a Dataset look like."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from builders_training import NOW, a_dataset, an_installation, digest
+from golden_files import assert_golden
+
+from trainyard.api.v1alpha1.dataset_status import Look
+from trainyard.datasets.manifests import ingest_document, ingest_job, look_report_job
+from trainyard.installation import BucketStore
+
+
+def _look(**fields: Any) -> Look:
+    values = {
+        "name": "tumours-0123456789",
+        "trigger": "spec",
+        "spec_digest": digest("a"),
+        "at": NOW,
+        "phase": "Looking",
+    }
+    return Look(**{**values, **fields})
+
+
+def test_the_ingest_job_of_a_config_map():
+    """One container with the store and the files; the whole manifest as it is created."""
+    assert_golden(__file__, "ingest_job", ingest_job(a_dataset(), _look(), an_installation()))
+
+
+def test_the_report_job():
+    """One container that may only read the store."""
+    job = look_report_job(a_dataset(), _look(), an_installation())
+    assert_golden(__file__, "report_job", job)
+
+
+def test_the_task_of_a_look():
+    """Columns without defaults, percentages as they were written, the look's own time."""
+    columns = [
+        {"name": "diagnosis", "type": "Category", "allowed": ["benign", "malignant"]},
+        {"name": "radius", "type": "Float", "min": "0", "maxMissingPercent": "0.5"},
+    ]
+    dataset = a_dataset(columns=columns, split={"testPercent": 25, "seed": 7}, format="csv")
+    expected = {
+        "version": 1,
+        "dataset": "tumours",
+        "source": {"kind": "files", "root": "/trainyard/source", "path": "*.csv"},
+        "format": "csv",
+        "target": "diagnosis",
+        "columns": columns,
+        "lockedSchema": None,
+        "checks": {"minRows": 1, "targetLeakage": "Refuse"},
+        "split": {"testPercent": 25, "by": "RowHash", "seed": 7},
+        "now": "2026-05-04T12:00:00Z",
+    }
+    assert expected == ingest_document(dataset, _look())
+
+
+def test_credentials_of_a_bucket_come_from_the_users_secret():
+    """The operator names the secret and never reads it; the store's own stay apart."""
+    bucket = {"bucket": "raw", "path": "day/", "secretName": "mine", "endpoint": "http://s3:9000"}
+    store = BucketStore("store", "prefix", "http://s3:9000", "eu")
+    job = ingest_job(a_dataset(source={"s3": bucket}), _look(), an_installation(store=store))
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    secrets = {
+        variable["name"]: variable["valueFrom"]["secretKeyRef"]["name"]
+        for variable in container["env"]
+        if "valueFrom" in variable
+    }
+    assert secrets == {
+        "AWS_ACCESS_KEY_ID": "trainyard-store",
+        "AWS_SECRET_ACCESS_KEY": "trainyard-store",
+        "TRAINYARD_SOURCE_ACCESS_KEY_ID": "mine",
+        "TRAINYARD_SOURCE_SECRET_ACCESS_KEY": "mine",
+    }
+    task = json.loads(container["env"][0]["value"])
+    assert task["source"] == {
+        "kind": "s3",
+        "bucket": "raw",
+        "path": "day/",
+        "endpoint": "http://s3:9000",
+    }

@@ -1,0 +1,69 @@
+"""What an ingest Job's result means."""
+
+from __future__ import annotations
+
+import pytest
+from builders_training import NOW, Raw, digest, ingest_result, refusal
+
+from trainyard.datasets.outcome import Accepted, Refused, describe_failures, read_outcome
+from trainyard.jobs.failure import Failure, Fault
+
+
+def test_accepted_data_is_a_version():
+    """Its short name is the first twelve digits of its digest."""
+    found = read_outcome({**ingest_result("d", 100), "warnings": ["w"]}, NOW)
+    assert isinstance(found, Accepted)
+    assert (found.version.digest, found.version.name) == (digest("d"), "d" * 12)
+    assert (found.version.found_at, found.warnings) == (NOW, ("w",))
+
+
+def test_refused_data_is_described_with_examples():
+    """Check, column, count, message, examples."""
+    found = read_outcome(refusal(), NOW)
+    assert isinstance(found, Refused)
+    expected = "Range in column radius, 2 of 100 rows: below 0 (row 17: -3.2; row 40: -1)"
+    assert expected == describe_failures(found.failures)
+    assert not found.is_change_of_shape
+
+
+def test_many_failures_are_counted_not_listed():
+    """Four are told, the rest is a number."""
+    (failure,) = read_outcome({**refusal(), "failures": refusal()["failures"]}, NOW).failures  # type: ignore[union-attr]
+    assert describe_failures((failure,) * 6).endswith("; and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("result", "fault", "reason"),
+    [
+        pytest.param(
+            {"outcome": "Failed", "reason": "SourceNotFound", "message": "no file"},
+            Fault.SOURCE,
+            "SourceNotFound",
+            id="a missing source may come",
+        ),
+        pytest.param(
+            {"outcome": "Failed", "reason": "TaskUnreadable", "message": "?"},
+            Fault.USER,
+            "TaskUnreadable",
+            id="another failure is the user's",
+        ),
+        pytest.param(
+            {"outcome": "Accepted", "digest": "nonsense"},
+            Fault.MACHINE,
+            "ResultUnreadable",
+            id="a digest that is none is a machine's fault",
+        ),
+        pytest.param({}, Fault.MACHINE, "ResultUnreadable", id="so is an empty document"),
+        pytest.param(
+            {"outcome": "Refused", "failures": [3]},
+            Fault.MACHINE,
+            "ResultUnreadable",
+            id="so are failures of another shape",
+        ),
+    ],
+)
+def test_a_result_without_a_version(result: Raw, fault: Fault, reason: str):
+    """No shape of the document raises."""
+    found = read_outcome(result, NOW)
+    assert isinstance(found, Failure)
+    assert (found.fault, found.reason) == (fault, reason)
