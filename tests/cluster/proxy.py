@@ -152,7 +152,7 @@ class Proxy:
         self._streams.add(stream)
         try:
             await stream
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, aiohttp.ClientError):
             if request.transport:
                 request.transport.abort()
         finally:

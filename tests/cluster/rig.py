@@ -148,7 +148,8 @@ class Yard:
         """Return when exactly these toys have these colors and the children that go with them."""
 
         async def check() -> None:
-            assert await self.snapshot() == {name: (c, c, c) for name, c in colors.items()}
+            found = await self.snapshot()
+            assert {name: (c, c, c) for name, c in colors.items()} == found, found
 
         await eventually(check, seconds)
 
@@ -187,7 +188,8 @@ async def yard(cluster: KubernetesCluster) -> AsyncIterator[Yard]:
             await proxy.start()
             yield made
         finally:
-            sys.stdout.write(made.logs()[-20_000:])  # pytest shows it where a test failed
+            said = f"{made.logs()[-20_000:]}\n{made.proxy.exchanges[-30:]}\n"
+            sys.stdout.write(said)  # pytest shows it where a test failed
             for operator in made.operators:
                 operator.kill()
                 if operator.process:

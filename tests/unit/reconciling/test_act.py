@@ -1,0 +1,156 @@
+"""What carrying out a plan writes, and what it leaves alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fakes import FakeCluster
+from toy_stage import NOW
+
+from trainyard.clients.faults import ClusterFault, Conflict, Forbidden, NotFound, Unavailable
+from trainyard.reconciling.act import ForeignChild, Hand
+from trainyard.reconciling.cache import Cache
+from trainyard.reconciling.plan import (
+    Action,
+    Apply,
+    Create,
+    Delete,
+    EventType,
+    ObjectRef,
+    Patch,
+    Plan,
+    PlannedEvent,
+)
+from trainyard.reconciling.world import RawObject
+
+MAP = ObjectRef("ConfigMap", "ns", "child")
+
+
+def child(data: dict[str, Any], owner: str = "me") -> dict[str, Any]:
+    """Return a ConfigMap that belongs to the owner with that uid."""
+    references = [{"uid": owner, "controller": True}]
+    metadata = {"namespace": "ns", "name": "child", "ownerReferences": references}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+
+
+OWNER: RawObject = {
+    "apiVersion": "toys.trainyard.dev/v1",
+    "kind": "Toy",
+    "metadata": {"namespace": "ns", "name": "a", "uid": "me", "resourceVersion": "1"},
+}
+
+
+class Scene:
+    """A cluster, and a hand that works in it."""
+
+    def __init__(self) -> None:
+        self.cluster, self.cache = FakeCluster(), Cache()
+        self.hand = Hand(self.cluster, self.cache)
+
+    async def do(self, *actions: Action, events: tuple[PlannedEvent, ...] = ()) -> None:
+        """Carry out these actions without a status."""
+        plan: Plan[Any] = Plan(status=None, actions=actions, events=events)
+        await self.hand.carry_out(plan, OWNER, NOW)
+
+    def verbs(self) -> list[str]:
+        """Return the verbs of all writes."""
+        return [verb for verb, _, _ in self.cluster.writes]
+
+
+async def test_apply_writes_once_and_again_only_on_drift() -> None:
+    """What is as wanted costs no request."""
+    scene = Scene()
+    await scene.do(Apply(child({"x": "1"})))
+    await scene.do(Apply(child({"x": "1"})))
+    await scene.do(Apply(child({"x": "2"})))
+    assert ["apply", "apply"] == scene.verbs()
+
+
+async def test_apply_leaves_a_child_that_is_going_alone() -> None:
+    """Its deletion wakes us, and then it is made anew."""
+    scene = Scene()
+    going = child({})
+    going["metadata"]["deletionTimestamp"] = "2026-01-02T03:04:05Z"
+    await scene.cluster.create(going)
+    scene.cluster.writes.clear()
+    await scene.do(Apply(child({"x": "1"})))
+    assert [] == scene.verbs()
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        pytest.param(Apply(child({})), id="apply"),
+        pytest.param(Create(child({})), id="create"),
+    ],
+)
+async def test_the_child_of_another_owner_is_refused(action: Action) -> None:
+    """Also of an owner of the same name that lived before: the uid counts."""
+    scene = Scene()
+    await scene.cluster.create(child({}, owner="another"))
+    with pytest.raises(ForeignChild, match="ConfigMap ns/child exists and does not belong"):
+        await scene.do(action)
+
+
+async def test_create_is_content_with_its_own_child() -> None:
+    """A crash between creating and remembering is no fault, whether the cache knows or not."""
+    scene = Scene()
+    await scene.cluster.create(child({"x": "old"}))
+    await scene.do(Create(child({"x": "new"})))
+    found = await scene.cluster.get("ConfigMap", "ns", "child")
+    assert found is not None
+    assert {"x": "old"} == found["data"]
+
+
+async def test_patch_is_skipped_when_nothing_would_change() -> None:
+    """Replicas that are right are not written again."""
+    scene = Scene()
+    await scene.do(Apply(child({"x": "1"})))
+    await scene.do(Patch(MAP, {"data": {"x": "1"}}))
+    await scene.do(Patch(MAP, {"data": {"x": "2"}}))
+    assert ["apply", "patch"] == scene.verbs()
+
+
+async def test_a_patch_of_what_is_gone_is_a_conflict() -> None:
+    """The decision was taken on an old view: look again."""
+    with pytest.raises(Conflict):
+        await Scene().do(Patch(MAP, {"data": {"x": "1"}}))
+
+
+async def test_delete_spares_another_object_of_that_name() -> None:
+    """The uid that was looked at is the one that is deleted."""
+    scene = Scene()
+    await scene.cluster.create(child({}))
+    with pytest.raises(Conflict):
+        await scene.do(Delete(ObjectRef("ConfigMap", "ns", "child", uid="an older one")))
+    await scene.do(Delete(ObjectRef("ConfigMap", "ns", "not there")))
+    assert await scene.cluster.get("ConfigMap", "ns", "child") is not None
+
+
+EVENT = PlannedEvent(EventType.NORMAL, "Painted", "red")
+
+
+async def test_a_repeated_event_is_counted() -> None:
+    """Two of the same are one object with count 2."""
+    scene = Scene()
+    await scene.do(events=(EVENT,))
+    await scene.do(events=(EVENT,))
+    (found,) = (await scene.cluster.list("Event", "ns")).items
+    assert 2 == found["count"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Forbidden("create", 403, "namespace is terminating"), id="forbidden"),
+        pytest.param(Unavailable("create", 503, "later"), id="unavailable"),
+        pytest.param(NotFound("create", 404, "no namespace"), id="no namespace"),
+    ],
+)
+async def test_an_event_that_cannot_be_recorded_holds_nobody_up(fault: ClusterFault) -> None:
+    """It is logged; the deeds count."""
+    scene = Scene()
+    scene.cluster.faults["create", "Event"] = fault
+    await scene.do(Apply(child({"x": "1"})), events=(EVENT,))
+    assert ["apply", "create"] == scene.verbs()
