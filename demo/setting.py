@@ -75,14 +75,13 @@ def bound_kubectl(namespace: str) -> Kubectl:
 def prepare(kubectl: Kubectl, operator: Kubectl, narrator: Narrator) -> Images:
     """Make everything that the acts need; a story told before is swept away first."""
     images = images_of(devcluster("target", "name"))
-    sweep(kubectl)
+    sweep(kubectl, operator)
     for namespace in (NAMESPACE, OPERATOR_NAMESPACE):
         labels = {"name": namespace, "labels": RESTRICTED}
         kubectl.apply(json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": labels}))
     devcluster("target", "volume", NAMESPACE, CLAIM)
     narrator.say("a small Prometheus, and the operator from its chart:")
-    text = (MANIFESTS / "prometheus.yaml").read_text()
-    kubectl.apply(Dollars(text).substitute(PROMETHEUS_IMAGE=images.prometheus))
+    start_prometheus(kubectl, images)
     install_operator(operator, narrator, images)
     kubectl.run("rollout", "status", "deployment/prometheus", "--timeout=120s", timeout=130)
     return images
@@ -96,6 +95,7 @@ def install_operator(operator: Kubectl, narrator: Narrator, images: Images) -> N
         "images.training": images.training,
         "images.serving": images.serving,
         "images.router": images.router,
+        "namespaces": f"{{{NAMESPACE}}}",
         "store.url": f"pvc://{CLAIM}",
         "prometheus.url": f"http://prometheus.{NAMESPACE}.svc:9090",
     }
@@ -121,22 +121,37 @@ def helm(operator: Kubectl, *words: str) -> None:
         raise StoryFailed(f"helm {words[0]}: {done.stderr.strip()}")
 
 
+def start_prometheus(kubectl: Kubectl, images: Images) -> None:
+    """Start a Prometheus that scrapes the pods of the namespace which ask for it."""
+    mount(kubectl, "discover", {"discover_pods.py": script("discover_pods.py")})
+    text = (MANIFESTS / "prometheus.yaml").read_text()
+    names = {"PROMETHEUS_IMAGE": images.prometheus, "OPERATOR_IMAGE": images.operator}
+    kubectl.apply(Dollars(text).substitute(names))
+
+
 def start_client(kubectl: Kubectl, images: Images) -> None:
     """Start the client under constant load."""
-    script = (Path(__file__).parent / "in_cluster" / "load_client.py").read_text()
-    config = {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": "client"},
-        "data": {"load_client.py": script, "live.csv": live_rows().csv},
-    }
-    kubectl.apply(json.dumps(config))
+    files = {"load_client.py": script("load_client.py"), "live.csv": live_rows().csv}
+    mount(kubectl, "client", files)
     text = (MANIFESTS / "client.yaml").read_text()
     kubectl.apply(Dollars(text).substitute(OPERATOR_IMAGE=images.operator))
 
 
-def sweep(kubectl: Kubectl) -> None:
-    """Remove the namespace of an earlier story and the volume behind it."""
+def script(name: str) -> str:
+    """Return the text of a program that runs inside the cluster."""
+    return (Path(__file__).parent / "in_cluster" / name).read_text()
+
+
+def mount(kubectl: Kubectl, name: str, files: dict[str, str]) -> None:
+    """Make a ConfigMap of the files, for a pod to mount."""
+    head = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}
+    kubectl.apply(json.dumps(head | {"data": files}))
+
+
+def sweep(kubectl: Kubectl, operator: Kubectl) -> None:
+    """Remove the operator and the namespace of an earlier story, and the volume behind it."""
+    if operator.get("deployment", RELEASE):
+        helm(operator, "uninstall", RELEASE, "--wait")
     kubectl.run("delete", "namespace", NAMESPACE, "--ignore-not-found", timeout=180)
     volume = f"{NAMESPACE}-{CLAIM}"
     kubectl.run("delete", "persistentvolume", volume, "--ignore-not-found")
@@ -144,9 +159,7 @@ def sweep(kubectl: Kubectl) -> None:
 
 def clean(kubectl: Kubectl, operator: Kubectl) -> None:
     """Remove everything that the story made in the cluster, the kinds included."""
-    sweep(kubectl)
-    if operator.get("deployment", RELEASE):
-        helm(operator, "uninstall", RELEASE, "--wait")
+    sweep(kubectl, operator)
     kubectl.run("delete", "namespace", OPERATOR_NAMESPACE, "--ignore-not-found", timeout=180)
     names = ("datasets", "trainingjobs", "modelversions", "modeldeployments")
     kinds = [f"{name}.trainyard.dev" for name in names]

@@ -25,6 +25,8 @@ from trainyard.reconciling.cache import Scope
 RETRY_SECONDS = (1, 1, 2, 3, 5, 8, *(10 for _ in range(60)))
 """kopf gives up, and the process with it, when a list fails for longer than all of these."""
 CONNECT_SECONDS = 10
+IDENTITY: Any = MANAGER
+"""Without one kopf asks for the user's name, which our uid in the image does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ async def watch(
     await kopf.operator(
         registry=_registry(configuration, watching),
         settings=_settings(watching),
+        identity=IDENTITY,
         standalone=True,
         clusterwide=not watching.namespaces,
         namespaces=watching.namespaces,

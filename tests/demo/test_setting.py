@@ -26,8 +26,9 @@ def test_router_image(cluster: str, expected: str) -> None:
     assert expected == images_of(cluster).router
 
 
-def test_prometheus_manifest_needs_one_image() -> None:
+def test_prometheus_manifest_needs_two_images() -> None:
     """The manifest has no other name to fill in."""
-    text = Dollars((MANIFESTS / "prometheus.yaml").read_text()).substitute(PROMETHEUS_IMAGE="p:1")
+    names = {"PROMETHEUS_IMAGE": "p:1", "OPERATOR_IMAGE": "o:1"}
+    text = Dollars((MANIFESTS / "prometheus.yaml").read_text()).substitute(names)
 
     assert "$(" not in text
