@@ -355,3 +355,26 @@ def test_an_import(pod: Pod) -> None:
     assert ("onnx",) == verify(
         pod.bundle(ended.document["bundle"]), ended.document["bundle"]
     ).formats
+
+
+def test_from_a_csv_to_a_bundle(pod: Pod) -> None:
+    """What `ingest` publishes is what the training pod reads, texts and holes included."""
+    source = pod.root / "source"
+    source.mkdir()
+    training_pod.mixed(300).frame.to_csv(source / "wine.csv", index=False)
+    asked = {
+        "version": 1,
+        "dataset": "wine",
+        "source": {"kind": "files", "root": str(source), "path": "*.csv"},
+        "target": "cultivar",
+        "checks": {"targetLeakage": "Warn"},
+        "now": "2026-11-21T09:00:00Z",
+    }
+    ingested = pod.run("ingest", asked).document
+    (pod.store / RESULT).unlink()
+    found = pod.run_all(train_task(ingested["digest"], "cultivar", LINEAR)).document
+    assert (ingested["trainRows"], ingested["testRows"]) == (found["trainRows"], found["testRows"])
+    manifest = verify(pod.bundle(found["bundle"]), found["bundle"])
+    kinds = {feature.name: str(feature.kind) for feature in manifest.signature.features}
+    expected = {"alcohol": "Float", "proline": "Integer", "strong": "Boolean", "colour": "Category"}
+    assert expected.items() <= kinds.items()
