@@ -126,4 +126,6 @@ def test_a_result_is_never_written_twice(source: Path, tmp_path: Path) -> None:
     first = _run(tmp_path, "ingest", TRAINYARD_TASK=_task(source))
     (source / "t.csv").write_text("a,y\n")
     second = _run(tmp_path, "ingest", TRAINYARD_TASK=_task(source))
-    assert first[:2] == second[:2]
+    (source / "t.csv").unlink()
+    third = _run(tmp_path, "ingest", TRAINYARD_TASK=_task(source))
+    assert first[:2] == second[:2] == third[:2]

@@ -57,20 +57,20 @@ def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
 
 
 def _settled(name: str, environment: Environment) -> Result:
+    """The outcome, recorded where the verb is: what the store held before is then the outcome."""
+    result = _outcome(name, environment)
+    verb = VERBS.get(name)
+    final = result.exit_code < Exit.STORE_UNREACHABLE
+    if not (verb and verb.recorded and environment.result and final):
+        return result
     try:
-        result = _outcome(name, environment)
-        verb = VERBS.get(name)
-        if (
-            verb
-            and verb.recorded
-            and environment.result
-            and result.exit_code < Exit.STORE_UNREACHABLE
-        ):
-            store = open_environment_store(environment)
-            return Result(record(store, environment.result, result.document), result.exit_code)
+        store = open_environment_store(environment)
+        document = record(store, environment.result, result.document)
     except Fault as fault:
         return failed(_shown_verb(name), fault)
-    return result
+    if document.get("outcome") != "Failed":
+        return Result(document)
+    return Result(document, result.exit_code or Exit.USER_FAULT)
 
 
 def _outcome(name: str, environment: Environment) -> Result:

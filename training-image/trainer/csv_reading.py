@@ -12,7 +12,7 @@ import pyarrow.csv as pa_csv
 from trainer.exits import Reason, UserFault
 from trainer.raw_batch import RawBatch, Unreadable
 
-_BLOCK_BYTES = 1 << 19
+_BLOCK_BYTES = 1 << 18
 _SNIFFED_BYTES = 1 << 16
 
 
@@ -23,7 +23,7 @@ def read_csv(
 
     The separator is a comma; a header without commas, but with ; or tabs, says otherwise. Rows
     with too few or too many cells go to `unreadable`.
-    Raises UserFault FormatUnreadable for bytes that are not CSV, rows over 512 KiB included.
+    Raises UserFault FormatUnreadable for bytes that are not CSV, rows over 256 KiB included.
     """
     separator = _separator(stream.peek(_SNIFFED_BYTES)[:_SNIFFED_BYTES])
 
@@ -82,5 +82,5 @@ def _separator(start: bytes) -> str:
 def _explained(error: pa.ArrowInvalid) -> str:
     text = str(error).splitlines()[0]
     if "straddling" in text:
-        return "a row is longer than 512 KiB; is a quotation mark left open?"
+        return "a row is longer than 256 KiB; is a quotation mark left open?"
     return text[:300]

@@ -80,7 +80,10 @@ class Failure:
 def by_importance(failures: Iterable[Failure]) -> tuple[Failure, ...]:
     """In the order of the checks; within one check, what concerns most rows first."""
     return tuple(
-        sorted(failures, key=lambda found: (_ORDER.index(found.check), -found.count, found.column or ""))
+        sorted(
+            failures,
+            key=lambda found: (_ORDER.index(found.check), -found.count, found.column or ""),
+        )
     )
 
 
