@@ -71,7 +71,8 @@ def load_evaluated(folder: Path, digest: str, features: Sequence[Feature]) -> Ca
 
 
 def _of_this_version(manifest: Manifest) -> bool:
-    return dict(manifest.origin.libraries).get("scikit-learn") == sklearn.__version__
+    written_by = dict(manifest.origin.libraries).get("scikit-learn")
+    return written_by == str(sklearn.__version__)
 
 
 def _foreign_features(wanted: Sequence[Feature], there: Sequence[Feature]) -> str:
