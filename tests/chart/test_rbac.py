@@ -82,9 +82,17 @@ def test_the_roles_of_named_namespaces_are_exact() -> None:
     """Each named namespace has a Role with just that, bound to the operator."""
     manifests = render({"namespaces": NAMESPACES})
     roles = {r["metadata"]["namespace"]: r for r in of_kind(manifests, "Role")}
-    assert {name: needed() for name in NAMESPACES} == {
+    wanted = needed() | {("", "namespaces", "get")}
+    assert dict.fromkeys(NAMESPACES, wanted) == {
         name: permissions(roles[name]["rules"]) for name in NAMESPACES
     }
+    read = {
+        name: rule["resourceNames"]
+        for name in NAMESPACES
+        for rule in roles[name]["rules"]
+        if rule["resources"] == ["namespaces"]
+    }
+    assert read == {name: [name] for name in NAMESPACES}
     bound = {
         b["metadata"]["namespace"]: (b["roleRef"]["name"], b["subjects"][0]["name"])
         for b in of_kind(manifests, "RoleBinding")
