@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from chart_rendering import CHART, HELMS
@@ -12,6 +13,7 @@ from cluster_access import ROOT, kubeconfig, kubectl, run, tool
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
+SAMPLES = Path(__file__).parent / "samples" / "good"
 PLURALS = ("datasets", "trainingjobs", "modelversions", "modeldeployments")
 CRDS = tuple(f"crd/{plural}.trainyard.dev" for plural in PLURALS)
 RESTRICTED = {
@@ -58,6 +60,12 @@ class Release:
         bound = ("--kubeconfig", kubeconfig(), "-n", self.namespace)
         return run(tool(self.helm), *arguments, *bound).stdout
 
+    def restarts(self) -> list[int]:
+        """Return how often each of the operator's pods was started again."""
+        path = "-o=jsonpath={.items[*].status.containerStatuses[*].restartCount}"
+        found = self.kubectl("get", "pods", "-l", "app.kubernetes.io/name=trainyard", path)
+        return [int(count) for count in found.split()]
+
     def kubectl(self, *arguments: str) -> str:
         """Run kubectl in the release's namespace and return what it printed."""
         return kubectl("-n", self.namespace, *arguments).stdout
@@ -75,10 +83,16 @@ def release(request: pytest.FixtureRequest) -> Iterator[Release]:
 
 
 def test_a_release_lives(release: Release) -> None:
-    """Install in a restricted namespace, work, upgrade the CRDs, and leave them behind."""
+    """Install in a restricted namespace, look at every kind, upgrade the CRDs and keep them."""
     release.upgrade()
     rollout = release.kubectl("get", "deployment", "trainyard", "-o=jsonpath={.status}")
     assert json.loads(rollout)["readyReplicas"] == 1
+    for sample in ("dataset", "trainingjob", "modeldeployment"):
+        name = "tumour-model" if sample == "trainingjob" else "tumours"
+        release.kubectl("apply", "-f", str(SAMPLES / f"{sample}-smallest.yaml"))
+        looked_at = "--for=jsonpath={.status.observedGeneration}=1"
+        release.kubectl("wait", looked_at, f"{sample}/{name}", "--timeout=60s")
+    assert release.restarts() == [0]
     lease = release.kubectl("get", "lease", f"trainyard-{release.namespace}", "-o=name")
     assert lease.strip().startswith("lease")
 
@@ -109,10 +123,11 @@ def test_the_operator_is_refused_what_it_was_not_given(release: Release) -> None
             f"create pods --subresource=exec -n {release.namespace}",
             f"update datasets.trainyard.dev -n {release.namespace}",
             "list datasets.trainyard.dev -n default",
+            f"get namespaces/{release.namespace} -n {release.namespace}",
             "list namespaces",
         )
     }
-    assert list(answers.values()) == ["yes", "yes", "no", "no", "no", "no", "no"]
+    assert list(answers.values()) == ["yes", "yes", "no", "no", "no", "no", "yes", "no"]
 
 
 def installed() -> list[dict[str, dict[str, dict[str, str]]]]:
