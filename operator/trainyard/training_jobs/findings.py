@@ -138,7 +138,7 @@ def _stalled(job: TrainingJob, status: TrainingJobStatus) -> Iterator[Finding]:
             TrainingJobReason.RETRIES_EXHAUSTED if machine else TrainingJobReason.RECIPE_INVALID
         )
         text = (
-            f"run {broken.name}: {broken.reason}: {broken.message}. "
+            f"run {broken.name}: {broken.reason}: {_sentence(broken.message)} "
             f"Change the recipe or the data, or try again: {_annotate(job, f'retry@{broken.name}')}"
         )
         yield Finding("Stalled", status=True, reason=reason, message=text)
@@ -150,6 +150,10 @@ def _stalled(job: TrainingJob, status: TrainingJobStatus) -> Iterator[Finding]:
         )
         reason = TrainingJobReason.RETRAIN_STOPPED
         yield Finding("Stalled", status=True, reason=reason, message=text)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _annotate(job: TrainingJob, request: str) -> str:

@@ -35,7 +35,7 @@ def summary(
         champion=_champion(job, status, observed),
         gates=_gates(status, observed),
         next=_next(job, status, observed, now)[:256],
-        why=_why(found)[:1024],
+        why=_why(status, found)[:1024],
     )
 
 
@@ -55,7 +55,8 @@ def _champion(job: TrainingJob, status: TrainingJobStatus, observed: Observed) -
 
 def _gates(status: TrainingJobStatus, observed: Observed) -> str:
     last = last_ended(status.runs)
-    version = version_named(observed.versions, last.model_version) if last else None
+    name = status.current.name if status.current else (last.model_version if last else "")
+    version = version_named(observed.versions, name)
     if version is None or version.status.summary is None:
         return ""
     return version.status.summary.gates
@@ -91,11 +92,15 @@ def _by_data(job: TrainingJob, status: TrainingJobStatus, observed: Observed, no
     return held.message if held else ""
 
 
-def _why(found: Sequence[Finding]) -> str:
+def _why(status: TrainingJobStatus, found: Sequence[Finding]) -> str:
+    """What is wrong first, then what goes on; the last run only where it is of these inputs."""
+    last, inputs = last_ended(status.runs), status.inputs
+    elsewhere = last is None or inputs is None or last.inputs_digest != inputs.digest
     by_type = {finding.type: finding for finding in found}
     for kind in _WHY_ORDER:
         finding = by_type.get(kind)
-        if finding is None or (kind.startswith("LastRun") and finding.status is True):
+        of_run = kind.startswith("LastRun")
+        if finding is None or (of_run and (elsewhere or finding.status is True)):
             continue
         return f"{finding.reason}: {finding.message}"
     ready = by_type["Ready"]

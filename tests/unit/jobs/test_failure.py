@@ -1,0 +1,93 @@
+"""Whose fault a failed Job is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from builders_training import NOW
+
+from trainyard.jobs.failure import Fault, failure_of, pause_before
+from trainyard.jobs.job_view import ContainerEnd, JobPhase, JobView
+
+
+def _view(end: ContainerEnd | None = None, **fields: Any) -> JobView:
+    return JobView(name="job", phase=JobPhase.FAILED, end=end, **fields)
+
+
+def _end(code: int, message: str = "", reason: str = "Error") -> ContainerEnd:
+    return ContainerEnd("train", code, reason, message)
+
+
+SAID = '{"outcome":"Failed","reason":"ParameterInvalid","message":"no parameter depth"}'
+
+
+@pytest.mark.parametrize(
+    ("view", "fault", "reason", "message"),
+    [
+        pytest.param(
+            _view(_end(12, SAID)),
+            Fault.USER,
+            "ParameterInvalid",
+            "no parameter depth",
+            id="the container's own word",
+        ),
+        pytest.param(
+            _view(_end(15, "nowhere")), Fault.SOURCE, "Error", "nowhere", id="a source may come"
+        ),
+        pytest.param(
+            _view(_end(1)),
+            Fault.MACHINE,
+            "Error",
+            "container train ended with exit code 1",
+            id="another code without words",
+        ),
+        pytest.param(
+            _view(_end(137, "", "OOMKilled")),
+            Fault.MACHINE,
+            "OutOfMemory",
+            "container train used more memory than it may: raise spec.pod.resources.limits.memory",
+            id="too little memory",
+        ),
+        pytest.param(
+            _view(reason="DeadlineExceeded", started_at=NOW),
+            Fault.USER,
+            "DeadlineExceeded",
+            "it was still at work at its deadline: give it more time, or less to do",
+            id="a deadline in the middle of work",
+        ),
+        pytest.param(
+            _view(reason="DeadlineExceeded", waiting="ImagePullBackOff"),
+            Fault.MACHINE,
+            "NotStarted",
+            "no container began before the deadline: ImagePullBackOff",
+            id="a deadline before any work",
+        ),
+        pytest.param(
+            _view(),
+            Fault.MACHINE,
+            "PodLost",
+            "the pod vanished before it left a result",
+            id="no pod left",
+        ),
+    ],
+)
+def test_a_failure(view: JobView, fault: Fault, reason: str, message: str):
+    """Exit codes 10 to 19 are the user's; the rest may be tried again."""
+    found = failure_of(view)
+    assert (fault, reason, message) == (found.fault, found.reason, found.message)
+
+
+@pytest.mark.parametrize(
+    ("retry", "seconds"),
+    [
+        pytest.param(0, 10, id="first"),
+        pytest.param(3, 80, id="fourth"),
+        pytest.param(6, 600, id="bounded"),
+        pytest.param(99, 600, id="bounded for ever"),
+    ],
+)
+def test_pauses_double_up_to_ten_minutes(retry: int, seconds: int):
+    """10 s × 2ⁿ."""
+    assert timedelta(seconds=seconds) == pause_before(retry)

@@ -1,0 +1,147 @@
+"""How a Job stands, read from the Job and its pods."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from builders_training import Raw, a_training_job, metadata
+
+from trainyard.jobs.job_view import (
+    ContainerEnd,
+    JobPhase,
+    absent,
+    job_references,
+    read_document,
+    see_job,
+    view_job,
+)
+
+OWNER = a_training_job()
+RESULT = {"verb": "train", "outcome": "Succeeded"}
+MOMENT = "2026-05-04T12:00:00Z"
+
+
+def _job(type_: str = "", *, owner: str = "uid-model", **meta: Any) -> Raw:
+    conditions = [{"type": type_, "status": "True", "reason": "R", "lastTransitionTime": MOMENT}]
+    references = [{"uid": owner, "controller": True}]
+    return {
+        "metadata": metadata("job", ownerReferences=references, **meta),
+        "status": {"conditions": conditions if type_ else []},
+    }
+
+
+def _pod(*statuses: Raw, job: str = "uid-job", created: str = MOMENT, **status: Any) -> Raw:
+    references = [{"uid": job, "controller": True}]
+    meta = metadata("pod", ownerReferences=references, creationTimestamp=created)
+    return {"metadata": meta, "status": {"containerStatuses": list(statuses), **status}}
+
+
+def _terminated(name: str = "publish", code: int = 0, message: str = "", **more: Any) -> Raw:
+    state = {"exitCode": code, "message": message, "startedAt": MOMENT, **more}
+    return {"name": name, "state": {"terminated": state}, "imageID": f"image-of-{name}"}
+
+
+@pytest.mark.parametrize(
+    ("job", "pods", "phase"),
+    [
+        pytest.param(_job(), (), JobPhase.WAITING, id="no pod yet"),
+        pytest.param(_job(), (_pod(_terminated()),), JobPhase.RUNNING, id="a container began"),
+        pytest.param(_job("Complete"), (), JobPhase.SUCCEEDED, id="complete"),
+        pytest.param(_job("Failed"), (), JobPhase.FAILED, id="failed"),
+        pytest.param(_job("FailureTarget"), (), JobPhase.WAITING, id="about to fail"),
+        pytest.param(_job("Complete", owner="other"), (), JobPhase.FOREIGN, id="not ours"),
+    ],
+)
+def test_the_phase(job: Raw, pods: tuple[Raw, ...], phase: JobPhase):
+    """Only conditions that are final end a Job."""
+    assert phase == view_job(job, pods, OWNER, ("publish",)).phase
+
+
+@pytest.mark.parametrize(
+    ("pod", "expected"),
+    [
+        pytest.param(_pod(_terminated(message=json.dumps(RESULT))), RESULT, id="the reporter's"),
+        pytest.param(
+            _pod(_terminated("train", message=json.dumps(RESULT))), None, id="user code's word"
+        ),
+        pytest.param(
+            _pod(_terminated(message=json.dumps(RESULT)), job="another"),
+            None,
+            id="a pod that is not this Job's",
+        ),
+        pytest.param(
+            _pod(_terminated(code=21, message=json.dumps(RESULT))), None, id="a failed container's"
+        ),
+        pytest.param(_pod(_terminated(message="{cut")), None, id="cut JSON"),
+    ],
+)
+def test_whose_word_is_the_result(pod: Raw, expected: Raw | None):
+    """Only that of the reporting container of a pod which the Job owns."""
+    assert expected == view_job(_job("Complete"), (pod,), OWNER, ("publish",)).result
+
+
+def test_how_the_newest_pod_failed():
+    """Its first container with an exit code, word for word."""
+    old = _pod(_terminated("train", 1, "old"), created="2026-05-04T11:00:00Z")
+    new = _pod(_terminated("train", 12, "new", reason="Error"))
+    view = view_job(_job("Failed"), (old, new), OWNER, ("publish",))
+    assert view.end == ContainerEnd("train", 12, "Error", "new")
+
+
+def test_what_keeps_a_pod_from_starting_is_told():
+    """Image and scheduling problems reach the condition; normal waits do not."""
+    pulling = {"name": "fetch", "state": {"waiting": {"reason": "ImagePullBackOff"}}}
+    creating = {"name": "fetch", "state": {"waiting": {"reason": "ContainerCreating"}}}
+    unplaced = {
+        "type": "PodScheduled",
+        "status": "False",
+        "reason": "Unschedulable",
+        "message": "0/1 nodes",
+    }
+    found = [
+        view_job(_job(), (pod,), OWNER, ()).waiting
+        for pod in (_pod(pulling), _pod(creating), _pod(conditions=[unplaced]))
+    ]
+    assert found == ["fetch: ImagePullBackOff: ", "", "Unschedulable: 0/1 nodes"]
+
+
+def test_the_image_is_that_of_the_training_container():
+    """What trained is what counts."""
+    pod = _pod(_terminated("publish"), _terminated("train"))
+    assert view_job(_job(), (pod,), OWNER, ()).image == "image-of-train"
+
+
+def test_references_are_to_own_jobs_that_are_not_leaving():
+    """With uid and version, so that a delete hits what was looked at."""
+    jobs = (_job(), _job(owner="other"), _job(deletionTimestamp=MOMENT))
+    (reference,) = job_references(jobs, OWNER)
+    assert (reference.name, reference.uid, reference.resource_version) == ("job", "uid-job", "1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("[1]", id="a list"),
+        pytest.param('{"a": 1}', id="no outcome"),
+    ],
+)
+def test_other_words_are_no_document(text: str):
+    """Anybody may write to a termination log."""
+    assert read_document(text) is None
+
+
+class _Nothing:
+    async def get(self, kind: str, namespace: str, name: str) -> None:
+        """Return None: the world is empty."""
+
+    async def list(self, kind: str, namespace: str, labels: Any = None) -> list[Raw]:
+        """Return no objects."""
+        return []
+
+
+async def test_a_job_that_does_not_exist_is_absent():
+    """Absence is a value."""
+    assert await see_job(_Nothing(), OWNER, "job", ()) == absent("job")

@@ -1,0 +1,71 @@
+"""Which verdict stands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from builders_training import NOW, a_model_version, digest
+
+from trainyard.api.gates import Gate
+from trainyard.api.v1alpha1.model_version import Evaluation, GateReport
+from trainyard.model_versions.evaluation import (
+    Question,
+    accepted_finding,
+    columns,
+    question_of,
+    report,
+    standing,
+    with_verdict,
+)
+
+PASSED = GateReport(name="good", outcome="Passed", message="accuracy 0.9 ≥ 0.8")
+FAILED = GateReport(name="small", outcome="Failed", message="rmse 4 > 3.9")
+VACUOUS = GateReport(name="better", outcome="NoChampion", message="nothing serves yet")
+
+
+def _question(champion: str) -> Question:
+    return Question(digest(champion), digest("9"), digest("d"))
+
+
+def test_one_failed_gate_refuses():
+    """A gate without a champion to compare with does not."""
+    (good,) = with_verdict((), _question("a"), (PASSED, VACUOUS), NOW)
+    (bad,) = with_verdict((), _question("a"), (PASSED, FAILED), NOW)
+    assert (good.accepted, bad.accepted) == (True, False)
+
+
+def test_a_question_that_comes_back_stands_last_with_its_old_time():
+    """Nothing was decided anew."""
+    later = NOW + timedelta(hours=1)
+    found: tuple[Evaluation, ...] = ()
+    for champion in "aba":
+        found = with_verdict(found, _question(champion), (PASSED,), later if found else NOW)
+    assert [question_of(evaluation) for evaluation in found] == [_question("b"), _question("a")]
+    newest = standing(found)
+    assert newest is not None
+    assert newest.at == NOW
+
+
+def test_five_verdicts_are_kept():
+    """Statuses are bounded."""
+    found: tuple[Evaluation, ...] = ()
+    for champion in "0123456":
+        found = with_verdict(found, _question(champion), (PASSED,), NOW)
+    assert len(found) == 5
+    assert standing(()) is None
+
+
+def test_the_report_begins_with_what_failed():
+    """That is what the reader looks for."""
+    assert report((PASSED, FAILED)) == ("small failed: rmse 4 > 3.9; good: accuracy 0.9 ≥ 0.8")
+    (bad,) = with_verdict((), _question("a"), (PASSED, FAILED), NOW)
+    assert accepted_finding(bad).reason == "GateFailed"
+
+
+def test_columns_show_the_metrics_that_gates_ask_about_first():
+    """At most three."""
+    metrics = {"a": "1", "b": "2", "rmse": "4.00", "z": "3"}
+    gate = Gate.model_validate({"name": "g", "metric": "rmse", "max": "5"})
+    (verdict,) = with_verdict((), _question("a"), (PASSED, FAILED), NOW)
+    found = columns(a_model_version(metrics=metrics), (gate,), verdict, "why")
+    assert (found.metrics, found.gates, found.why) == ("rmse 4, a 1, b 2", "1/2", "why")
