@@ -71,7 +71,9 @@ def _promote(scene: Scene, progress: Progress, request: Request) -> Outcome:  # 
         return None, f"{ready} of {wanted} pods of {rollout.revision} are ready: it cannot serve"
     skipped = _unpaused(scene, progress)
     if ready < wanted or not weight_of(progress.status, rollout.revision):
-        return with_rollout(skipped, finishing=True, step=rollout.step or 1), "as soon as routers reach enough pods"
+        return with_rollout(
+            skipped, finishing=True, step=rollout.step or 1
+        ), "as soon as routers reach enough pods"
     return moved(scene, skipped, Move(Act.PROMOTE, "by request")), "promoted"
 
 

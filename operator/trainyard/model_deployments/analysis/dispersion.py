@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MILLION = 1_000_000
-ASSUMED = 3.0
+ASSUMED = 4.0
 """φ before anything is known: weight of `WEIGHT` intervals."""
 WEIGHT = 1.0
 

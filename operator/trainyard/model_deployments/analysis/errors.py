@@ -6,7 +6,7 @@ canary's share s of the requests and the tolerance τ,
 
     w = sτ / (sτ + 1 - s),    q = sτr / (sτr + 1 - s),    L_r += x ln(q/w) + y ln((1-q)/(1-w))
 
-for x failures of the canary and y of the stable version. The mean of exp(L_r / φ) is an e-value:
+for x failures of the canary and y of the stable version. The weighted mean of exp(L_r / φ) is an e-value:
 under "canary ≤ τ × stable" it reaches 1/α with probability at most α, at whatever moment one
 looks (Ville). (Poisson-process form: Lindon & Malek 2022.) φ ≥ 1 tempers it where failures come
 in bursts.
@@ -15,12 +15,15 @@ in bursts.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trainyard.model_deployments.analysis.dispersion import NOTHING, Spread, phi
 from trainyard.model_deployments.analysis.evidence import Interval
 
 RATIOS = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
+WEIGHTS = (1, 1, 2, 3, 4, 4, 3)
+"""Of the ratios in the mean: what is urgent counts more, small rises take hours anyway."""
 MILLION = 1_000_000
 
 
@@ -77,10 +80,12 @@ def _gain(ratio: float, share: float, tolerance: float, canary: int, stable: int
 def log_e_value(evidence: ErrorEvidence, known: Spread | None = None) -> float:
     """Return ln E, tempered by what is known of bursts; `known` comes from earlier rollouts."""
     tempering = phi(evidence.stable, evidence.canary, known or NOTHING)
-    return log_mean_exp([log / MILLION / tempering for log in evidence.logs])
+    return log_mean_exp([log / MILLION / tempering for log in evidence.logs], WEIGHTS)
 
 
-def log_mean_exp(logs: list[float]) -> float:
-    """Return ln of the mean of exp, without overflow."""
+def log_mean_exp(logs: Sequence[float], weights: Sequence[int] = ()) -> float:
+    """Return ln of the weighted mean of exp, without overflow; no weights: all the same."""
+    shares = weights or (1,) * len(logs)
     top = max(logs)
-    return top + math.log(sum(math.exp(log - top) for log in logs) / len(logs))
+    total = sum(w * math.exp(log - top) for w, log in zip(shares, logs, strict=True))
+    return top + math.log(total / sum(shares))
