@@ -20,6 +20,13 @@ def test_a_tally_counts_all_and_shows_three() -> None:
     )
 
 
+def test_times_beyond_the_calendar_are_shown_too() -> None:
+    """Some file has them."""
+    tally = Tally()
+    tally.add(pa.array([True]), pa.array([2**60], pa.timestamp("us", "UTC")), 1)
+    assert [(1, f"{2**60} us since 1970")] == tally.found
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

@@ -272,6 +272,32 @@ def test_leaking_columns_warn_where_the_user_says_so(rig: Rig) -> None:
     assert [("TargetLeakage", "copy", 80)] == failures_of(refused)
 
 
+_CELL = st.sampled_from(
+    ["1", "2.5", "", "NA", "x", '"a,b"', '"', "true", "1e309", "\x00", "2026-01-01"]
+)
+_LINES = st.lists(st.lists(_CELL, max_size=4).map(",".join), max_size=20).map("\n".join)
+
+
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    content=st.binary(max_size=200) | _LINES.map(lambda text: b"a,y\n" + text.encode()),
+    ending=st.sampled_from(["csv", "jsonl", "parquet", "csv.gz"]),
+)
+def test_whatever_the_bytes_the_user_gets_an_answer(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, ending: str
+) -> None:
+    """Accepted, refused or a fault with a reason: never a crash."""
+    rig = Rig(tmp_path_factory.mktemp("fuzz"))
+    rig.put(f"t.{ending}", content)
+    try:
+        outcome = rig.ingest(checks={"maxDuplicateRowsPercent": 50})["outcome"]
+    except UserFault as fault:
+        outcome = fault.reason
+    assert outcome in {"Accepted", "Refused", Reason.FORMAT_UNREADABLE}
+
+
 def test_a_source_that_is_not_there_is_the_users_fault(rig: Rig) -> None:
     """No file at all raises SourceNotFound with what was looked for."""
     rig.source.mkdir(exist_ok=True)

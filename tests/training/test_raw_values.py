@@ -21,6 +21,9 @@ from trainer.raw_values import TIMESTAMP, plain, texts_of
         pytest.param(pa.array(["a"]).dictionary_encode(), pa.string(), id="dictionaries"),
         pytest.param(pa.array([date(2026, 1, 1)]), TIMESTAMP, id="dates"),
         pytest.param(pa.array([1], pa.timestamp("ns")), TIMESTAMP, id="nanoseconds without zone"),
+        pytest.param(
+            pa.array([2**45], pa.timestamp("s")), pa.string(), id="seconds beyond microseconds"
+        ),
         pytest.param(pa.array([b"a"], pa.large_binary()), pa.binary(), id="large bytes"),
         pytest.param(pa.array([None], pa.null()), pa.string(), id="nothing at all"),
         pytest.param(pa.array([[1, 2]]), pa.string(), id="lists"),

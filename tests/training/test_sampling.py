@@ -17,7 +17,9 @@ def _sample(values: list[int], step: int, columns: int = 1) -> Sample:
     for start in range(0, len(values), step):
         batch = pa.RecordBatch.from_arrays([pa.array(values[start : start + step])], names=["a"])
         sample.add(batch, positions_of(row_digests(batch)), start + 1)
-    return sample.result()
+    found = sample.result()
+    assert found is not None
+    return found
 
 
 def test_few_rows_are_all_there() -> None:
@@ -54,4 +56,11 @@ def test_texts_are_kept_short() -> None:
     sample = RowSample(1)
     batch = pa.RecordBatch.from_arrays([pa.array(["x" * 10_000])], names=["a"])
     sample.add(batch, np.zeros(1, dtype=np.uint64), 1)
-    assert ["x" * 256] == sample.result().rows.column("a").to_pylist()
+    found = sample.result()
+    assert found is not None
+    assert ["x" * 256] == found.rows.column("a").to_pylist()
+
+
+def test_without_rows_there_is_no_sample() -> None:
+    """Nothing stands for nothing."""
+    assert RowSample(1).result() is None

@@ -101,6 +101,12 @@ def test_floats_are_the_same_from_text_and_from_parquet(numbers: list[float | No
             [_BAD],
             id="a time is no number",
         ),
+        pytest.param(
+            "Timestamp",
+            pa.array([2**60, 0], pa.timestamp("us", "UTC")),
+            [_BAD, datetime(1970, 1, 1, tzinfo=UTC)],
+            id="a time after the last year",
+        ),
     ],
 )
 def test_typed_files_are_converted_by_value(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from trainer.raw_batch import RawBatch, Unreadable
 
 _BLOCK_BYTES = 1 << 18
 _SNIFFED_BYTES = 1 << 16
+_ROW = re.compile(r"Row #([0-9]+): (.*)")
 
 
 def read_csv(
@@ -83,4 +85,6 @@ def _explained(error: pa.ArrowInvalid) -> str:
     text = str(error).splitlines()[0]
     if "straddling" in text:
         return "a row is longer than 256 KiB; is a quotation mark left open?"
-    return text[:300]
+    row = _ROW.search(text)
+    # Arrow counts the header as row 1; such a row holds bytes that are not even text.
+    return f"row {int(row[1]) - 1}: {row[2][:200]}" if row else text[:300]

@@ -102,7 +102,7 @@ class Examination:
 
     def sampled(self) -> Sample | None:
         """A uniform sample of the rows; None without rows."""
-        if self._sampled is None and self._typed.rows:
+        if self._sampled is None:
             self._sampled = self._sample.result()
         return self._sampled
 

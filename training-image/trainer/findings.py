@@ -101,11 +101,19 @@ class Tally:
         if count and len(self.found) < EXAMPLES:
             places = pc.indices_nonzero(bad)[: EXAMPLES - len(self.found)]
             for place in places.to_pylist():
-                self.found.append((first_row + place, shown(values[place].as_py())))
+                self.found.append((first_row + place, _cell(values[place])))
 
     def examples(self, numbers: RowNumbers) -> tuple[str, ...]:
         """`row 17: -3.2` and the like."""
         return tuple(f"{numbers.label(row)}: {value}" for row, value in self.found)
+
+
+def _cell(cell: pa.Scalar) -> str:
+    try:
+        return shown(cell.as_py())
+    except (OverflowError, ValueError):
+        # A time beyond the calendar, where even Arrow's own text is wrong.
+        return f"{cell.value} {cell.type.unit} since 1970"
 
 
 def shown(value: Any) -> str:

@@ -157,10 +157,11 @@ def _told_by_groups(values: Codes, goal: Numbers) -> tuple[int, str] | None:
     counts = np.bincount(values)
     if len(counts) * _ROWS_PER_VALUE > len(values):
         return None
-    means = np.bincount(values, weights=goal) / np.maximum(counts, 1)
-    total = float(((goal - goal.mean()) ** 2).sum())
-    left = float(((goal - means[values]) ** 2).sum())
-    if total == 0 or left > (1 - _CORRELATION) * total:
+    with np.errstate(all="ignore"):
+        means = np.bincount(values, weights=goal) / np.maximum(counts, 1)
+        total = float(((goal - goal.mean()) ** 2).sum())
+        left = float(((goal - means[values]) ** 2).sum())
+    if total == 0 or not np.isfinite(total) or left > (1 - _CORRELATION) * total:
         return None
     return len(values), "tells the target by its value alone"
 
@@ -171,9 +172,12 @@ def _ranks(values: Numbers) -> Numbers:
 
 
 def _correlation(left: Numbers, right: Numbers) -> float:
-    if left.std() == 0 or right.std() == 0:
-        return 0.0
-    return float(np.corrcoef(left, right)[0, 1])
+    """Pearson's; 0 where it is not defined."""
+    with np.errstate(all="ignore"):
+        spread = float(left.std()) * float(right.std())
+        if spread == 0 or not np.isfinite(spread):
+            return 0.0
+        return float(np.corrcoef(left, right)[0, 1])
 
 
 def _examples(

@@ -36,7 +36,8 @@ def read_parquet(
         text = str(error).splitlines()[0][:300]
         raise UserFault(Reason.FORMAT_UNREADABLE, f"file {name} is not parquet: {text}") from error
     finally:
-        copy.unlink()
+        # Whoever gave up reading may have removed the folder already.
+        copy.unlink(missing_ok=True)
 
 
 def _read(name: str, copy: Path) -> Iterator[RawBatch]:

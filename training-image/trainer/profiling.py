@@ -38,10 +38,12 @@ class _Numbers:
         count = len(values)
         if not count:
             return
-        mean = float(values.mean())
         total = self.count + count
+        # Numbers near the end of all floats sum to infinity; the profile then says "inf".
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = float(values.mean())
+            self.squares += float(((values - mean) ** 2).sum())
         shift = mean - self.mean
-        self.squares += float(((values - mean) ** 2).sum())
         self.squares += shift * shift * self.count * count / total
         self.mean += shift * count / total
         self.count = total
@@ -147,7 +149,8 @@ def _quantiles(sample: pa.Table | None, name: str) -> dict[str, str]:
     values = pc.cast(column, pa.float64(), safe=False).to_numpy()
     if not len(values):
         return {}
-    found = np.quantile(values, _QUANTILES)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = np.quantile(values, _QUANTILES)
     return {
         decimal(share): decimal(float(value))
         for share, value in zip(_QUANTILES, found, strict=True)

@@ -21,13 +21,18 @@ def plain(array: pa.Array) -> pa.Array:
     wanted = _wanted(kind)
     if wanted is not None:
         try:
-            return pc.cast(array, wanted, safe=not pa.types.is_timestamp(kind))
+            # Nanoseconds lose their last digits; seconds beyond all microseconds must not wrap.
+            return pc.cast(array, wanted, safe=not _is_nanoseconds(kind))
         except pa.ArrowInvalid:
             # Unsigned numbers above int64 and the like: their text still tells what they are.
             return pc.cast(array, pa.string())
     return pa.array(
         [None if cell is None else str(cell) for cell in array.to_pylist()], pa.string()
     )
+
+
+def _is_nanoseconds(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_timestamp(kind)) and kind.unit == "ns"
 
 
 def _wanted(kind: pa.DataType) -> pa.DataType | None:

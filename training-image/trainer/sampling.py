@@ -52,8 +52,10 @@ class RowSample:
         if self._count > 2 * self.limit:
             self._prune()
 
-    def result(self) -> Sample:
-        """The sampled rows, in the order of their row numbers."""
+    def result(self) -> Sample | None:
+        """The sampled rows, in the order of their row numbers; None without any."""
+        if not self._rows:
+            return None
         self._prune()
         keys = self._keys[0]
         order = np.argsort(keys[:, 1])

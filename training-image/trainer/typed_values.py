@@ -1,7 +1,7 @@
 """What is each cell as a value of its column's type, and which cells are none?
 
 Missing is: null, NaN, an empty text; for all types but Category and String also the words below
-(in those two, "NA" may be Namibia). Numbers must be finite.
+(in those two, "NA" may be Namibia). Numbers must be finite, times within the years 1 to 9999.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _FLOAT = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _INTEGER = r"^-?[0-9]{1,18}$"
 _ZONE = r"([zZ]|[+-][0-9]{2}:?[0-9]{2})$"
 _DATE_ONLY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_YEAR_1 = -62_135_596_800_000_000
+_YEAR_10000 = 253_402_300_800_000_000
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -49,6 +51,10 @@ def convert(array: pa.Array, column_type: ColumnType) -> Converted:
     """The cells (of a type of `raw_values.plain`) as values of the column's type."""
     given = present(array, column_type)
     values = _converter(given.type, column_type)(given)
+    if column_type is ColumnType.TIMESTAMP:
+        micros = pc.cast(values, pa.int64())
+        known = pc.and_(pc.greater_equal(micros, _YEAR_1), pc.less(micros, _YEAR_10000))
+        values = pc.if_else(known, values, None)
     return Converted(values, pc.and_(pc.is_valid(given), pc.is_null(values)))
 
 
