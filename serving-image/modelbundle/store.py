@@ -139,13 +139,20 @@ class Store:
             faults.UnauthenticatedError,
             PermissionError,
         ) as fault:
-            raise StoreDenied(
-                f"{where}: the store refuses these credentials; check the secret trainyard-store"
-            ) from fault
+            raise _denied(where) from fault
         except (faults.BaseError, OSError, ValueError) as fault:
             if "NoSuchBucket" in str(fault):
                 raise StoreNotFound(f"{where}: there is no such bucket") from fault
+            # Listing tells refused keys in its text alone.
+            if any(status in str(fault) for status in ("403 Forbidden", "401 Unauthorized")):
+                raise _denied(where) from fault
             raise StoreUnreachable(f"{where}: {first_line(fault)}") from fault
+
+
+def _denied(where: str) -> StoreDenied:
+    return StoreDenied(
+        f"{where}: the store refuses these credentials; check the secret trainyard-store"
+    )
 
 
 def open_store(
