@@ -50,7 +50,7 @@ async def _served(cluster: KubernetesCluster) -> None:
     await cluster.list("Toy", "default")
 
 
-async def eventually(check: Callable[[], Awaitable[None]], seconds: float = 30) -> None:
+async def eventually(check: Callable[[], Awaitable[None]], seconds: float = 90) -> None:
     """Return once `check` passes; raise its last complaint when it never does."""
     deadline = asyncio.get_running_loop().time() + seconds
     while True:
@@ -144,7 +144,7 @@ class Yard:
                 return condition["status"], condition["reason"]
         return "", ""
 
-    async def settled(self, colors: dict[str, str], seconds: float = 30) -> None:
+    async def settled(self, colors: dict[str, str], seconds: float = 90) -> None:
         """Return when exactly these toys have these colors and the children that go with them."""
 
         async def check() -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import aiohttp
 import pytest
 from proxy import Exchange, Fault
-from rig import Operator, Yard, eventually, connected, yard
+from rig import Operator, Yard, connected, eventually, yard
 
 from trainyard.clients.cluster import KubernetesCluster
 from trainyard.ownership import REQUEST
@@ -147,7 +147,7 @@ async def test_a_poison_object_delays_nobody(here: Yard) -> None:
         found = await here.snapshot()
         assert dict.fromkeys(names, ("red", "red", "red")) == {n: found[n] for n in names}
 
-    await eventually(healthy_ones, seconds=20)
+    await eventually(healthy_ones)
     metrics = await _get(operator, "/metrics")
     assert 'trainyard_reconciles_total{kind="Toy",outcome="defect"}' in metrics
     assert "ok" == await _get(operator, "/livez")
@@ -159,7 +159,7 @@ async def test_cut_watches_resume(here: Yard, operator: Operator) -> None:
     await here.settled({"a": "red"})
     here.proxy.cut_watches()
     await here.apply_toy("a", color="blue")
-    await here.settled({"a": "blue"}, seconds=5)
+    await here.settled({"a": "blue"})
 
 
 async def test_what_vanished_while_nobody_watched_is_no_ghost(
@@ -254,7 +254,7 @@ async def test_a_hold_on_the_namespace_stops_everything_in_it(here: Yard) -> Non
     await eventually(held)
     assert 1 == len(here.proxy.writes())
     await here.cluster.patch(space, {"metadata": {"annotations": {REQUEST: None}}})
-    await here.settled({"a": "red"}, seconds=40)
+    await here.settled({"a": "red"})
 
 
 async def test_a_child_that_somebody_changed_or_deleted_comes_back(

@@ -50,7 +50,7 @@ async def outage(here: Yard) -> object:
     await here.apply_toy("toy-1", color="blue")
     await asyncio.sleep(OUTAGE_SECONDS)
     here.proxy.down = False
-    await here.settled(_changed(), seconds=30)
+    await here.settled(_changed())
     return here.operators[0].process and here.operators[0].process.returncode
 
 
@@ -66,21 +66,24 @@ async def forbidden_minute(here: Yard) -> object:
     await asyncio.sleep(OUTAGE_SECONDS)
     here.proxy.stale = False
     here.proxy.faults.remove(forbidden)
-    await here.settled(_changed(), seconds=30)
+    await here.settled(_changed())
     return here.operators[0].process and here.operators[0].process.returncode
 
 
 async def takeover(here: Yard) -> object:
-    """Return the first replica's exit code and the seconds until the second had taken over."""
+    """Return the seconds from the death of the leader until the other replica led."""
     await _with_toys(here, lease=True)
-    second = here.operator(lease=True)
-    await second.start()
-    await asyncio.sleep(3)
+    first = await _leader(here)
+    await here.operator(lease=True).start()
+    await asyncio.sleep(5)
     here.operators[0].kill()
     began = asyncio.get_running_loop().time()
+    while await _leader(here) == first:  # noqa: ASYNC110 — the event is in the cluster
+        await asyncio.sleep(0.2)
+    seconds = asyncio.get_running_loop().time() - began
     await here.apply_toy("toy-0", color="blue")
-    await here.settled(TOYS | {"toy-0": "blue"}, seconds=40)
-    return asyncio.get_running_loop().time() - began
+    await here.settled(TOYS | {"toy-0": "blue"})
+    return seconds
 
 
 async def frozen_api(here: Yard) -> object:
@@ -122,7 +125,7 @@ def test_the_second_replica_takes_over_from_a_killed_one(
     """It waits until the dead one's lease is over, and not much longer."""
     seconds = stories["takeover"].result()
     assert isinstance(seconds, float)
-    assert seconds < 25
+    assert seconds < 30
 
 
 def test_a_leader_that_cannot_renew_ends_before_another_may_lead(
@@ -139,7 +142,12 @@ def test_a_leader_that_cannot_renew_ends_before_another_may_lead(
 async def _with_toys(here: Yard, *, lease: bool = False) -> None:
     await here.operator(lease=lease).start()
     await asyncio.gather(*(here.apply_toy(name, color=color) for name, color in TOYS.items()))
-    await here.settled(TOYS, seconds=60)
+    await here.settled(TOYS)
+
+
+async def _leader(here: Yard) -> str:
+    lease = await here.cluster.get("Lease", here.namespace, "trainyard-default") or {}
+    return str(lease.get("spec", {}).get("holderIdentity", ""))
 
 
 def _changed() -> dict[str, str]:
@@ -147,8 +155,6 @@ def _changed() -> dict[str, str]:
 
 
 def _is_housekeeping(exchange: Exchange) -> bool:
-    return (
-        "/leases" in exchange.path
-        or (exchange.path.startswith("/api/v1/namespaces/toys-")
-        and (exchange.path.count("/") == 4))
+    return "/leases" in exchange.path or (
+        exchange.path.startswith("/api/v1/namespaces/toys-") and (exchange.path.count("/") == 4)
     )

@@ -32,44 +32,40 @@ class Scene:
         self.queue = WorkQueue(lambda: 0.0, lambda: 0.0)
         self.wakeups = Wakeups({"Toy": row}, self.cache, self.queue)
 
-    def know(self, *names: str, namespace: str = "ns") -> None:
+    async def know(self, *names: str, namespace: str = "ns") -> None:
         """Have the cache hold these toys, and nobody waiting."""
         for number, name in enumerate(names):
             self.cache.put("Toy", raw(name, number + 1, namespace))
-        self.woken()
+        await self.woken()
 
-    def woken(self) -> list[str]:
+    async def woken(self) -> list[str]:
         """Return, and take, the names of the toys that wait."""
-
-        async def all_waiting() -> list[str]:
-            found = []
-            try:
-                while True:
-                    async with asyncio.timeout(0.01):
-                        found.append(await self.queue.take())
-            except TimeoutError:
-                for key in found:
-                    self.queue.done(key)
-                return sorted(key.name for key in found)
-
-        return asyncio.run(all_waiting())
+        found = []
+        try:
+            while True:
+                async with asyncio.timeout(0.01):
+                    found.append(await self.queue.take())
+        except TimeoutError:
+            for key in found:
+                self.queue.done(key)
+            return sorted(key.name for key in found)
 
 
-def test_an_event_wakes_its_own_object() -> None:
+async def test_an_event_wakes_its_own_object() -> None:
     """New, changed and deleted alike."""
     scene = Scene()
     scene.wakeups.on_event("Toy", None, raw("a", 1))
-    assert ["a"] == scene.woken()
+    assert ["a"] == await scene.woken()
     scene.wakeups.on_event("Toy", "DELETED", raw("a", 2))
-    assert ["a"] == scene.woken()
+    assert ["a"] == await scene.woken()
 
 
-def test_old_news_wakes_nobody() -> None:
+async def test_old_news_wakes_nobody() -> None:
     """The watch repeats what the answer to our own write said already."""
     scene = Scene()
-    scene.know("a")
+    await scene.know("a")
     scene.wakeups.on_event("Toy", "MODIFIED", raw("a", 1))
-    assert [] == scene.woken()
+    assert [] == await scene.woken()
 
 
 @pytest.mark.parametrize(
@@ -81,47 +77,49 @@ def test_old_news_wakes_nobody() -> None:
         pytest.param("Job", {OWNER_KIND: "toy", OWNER: "a"}, [], id="what is not ours does not"),
     ],
 )
-def test_children_are_found_by_label(kind: str, labels: dict[str, str], woken: list[str]) -> None:
+async def test_children_are_found_by_label(
+    kind: str, labels: dict[str, str], woken: list[str]
+) -> None:
     """A label can at worst wake somebody; ownership is decided by uid elsewhere."""
     scene = Scene()
     scene.wakeups.on_event(kind, "ADDED", raw("child", 5, **labels))
-    assert woken == scene.woken()
+    assert woken == await scene.woken()
 
 
-def test_a_kind_that_is_read_wakes_its_readers_in_the_namespace() -> None:
+async def test_a_kind_that_is_read_wakes_its_readers_in_the_namespace() -> None:
     """References are by name inside one namespace."""
     scene = Scene()
-    scene.know("a", "b")
-    scene.know("c", namespace="elsewhere")
+    await scene.know("a", "b")
+    await scene.know("c", namespace="elsewhere")
     scene.wakeups.on_event("Dataset", "ADDED", raw("tumours", 9))
-    assert ["a", "b"] == scene.woken()
+    assert ["a", "b"] == await scene.woken()
 
 
-def test_a_namespace_wakes_everything_in_it() -> None:
+async def test_a_namespace_wakes_everything_in_it() -> None:
     """A hold that is lifted lets them all go on."""
     scene = Scene()
-    scene.know("a", "b")
-    scene.know("c", namespace="elsewhere")
+    await scene.know("a", "b")
+    await scene.know("c", namespace="elsewhere")
     scene.wakeups.on_event("Namespace", "MODIFIED", raw("ns", 9, namespace=""))
-    assert ["a", "b"] == scene.woken()
+    assert ["a", "b"] == await scene.woken()
 
 
-def test_a_list_wakes_whom_the_vanished_concern() -> None:
+async def test_a_list_wakes_whom_the_vanished_concern() -> None:
     """A child that went while nobody watched is missed by its owner."""
     scene = Scene()
-    scene.know("a")
+    await scene.know("a")
     scene.cache.put("Job", raw("child", 3, **OURS))
-    scene.woken()
+    await scene.woken()
     scene.wakeups.on_list(Scope("Job"), [], resource_version=9)
-    assert ["a"] == scene.woken()
+    assert ["a"] == await scene.woken()
 
 
-def test_the_backstop_wakes_all() -> None:
+async def test_the_backstop_wakes_all() -> None:
     """Whatever was missed is looked at again."""
     scene = Scene()
-    scene.know("a", "b")
+    await scene.know("a", "b")
     scene.wakeups.wake_all()
-    assert ["a", "b"] == scene.woken()
+    assert ["a", "b"] == await scene.woken()
 
 
 def test_a_key_is_kind_namespace_and_name() -> None:

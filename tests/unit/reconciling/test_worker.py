@@ -19,9 +19,7 @@ async def outcome_of(here: ToyStage) -> tuple[Outcome, int]:
         here.cache.put(kind, raw)
     ended: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
     queue.add(KEY)
-    worker = asyncio.create_task(
-        work(queue, here.stage, lambda kind, outcome, seconds: ended.set_result(outcome))
-    )
+    worker = asyncio.create_task(work(queue, here.stage, lambda *ran: ended.set_result(ran[1])))
     async with asyncio.timeout(5):
         outcome = await ended
     queue.close()

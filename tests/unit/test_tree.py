@@ -1,0 +1,100 @@
+"""The shape of the repository: sizes, names, and a test at the mirrored path of each module."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 40
+MOST_PARAMETERS = 5
+BANNED = {"utils", "util", "common", "helpers", "manager", "constants", "types", "misc"}
+
+MIRRORS = {
+    "operator/trainyard": "tests/unit",
+    "serving-image/modelserver": "tests/serving/modelserver",
+    "serving-image/modelbundle": "tests/serving/modelbundle",
+    "training-image/trainer": "tests/training",
+    "devcluster": "tests/devcluster",
+}
+"""Where each package's tests stand."""
+TOLD_AS_A_STORY = ("demo",)
+"""Tested as a whole, by running it."""
+
+
+def modules() -> list[pytest.ParameterSet]:
+    """Return every module of every package, tests excepted."""
+    return [
+        pytest.param(path, id=str(path.relative_to(ROOT)))
+        for package in (*MIRRORS, *TOLD_AS_A_STORY)
+        for path in sorted((ROOT / package).rglob("*.py"))
+    ]
+
+
+def mirrored() -> list[pytest.ParameterSet]:
+    """Return each module with the place of its test."""
+    return [
+        pytest.param(
+            ROOT / tests / path.parent.relative_to(ROOT / package) / f"test_{path.name}",
+            id=str(path.relative_to(ROOT)),
+        )
+        for package, tests in MIRRORS.items()
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if not path.stem.startswith("__")
+    ]
+
+
+def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Return all functions and methods of the module."""
+    tree = ast.parse(path.read_text())
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
+
+
+@pytest.mark.parametrize("path", mirrored())
+def test_each_module_has_its_test(path: Path) -> None:
+    """A stranger who finds the code finds its test."""
+    assert path.is_file(), f"write {path.relative_to(ROOT)}"
+
+
+@pytest.mark.parametrize("path", modules())
+def test_a_file_fits_in_the_head(path: Path) -> None:
+    """Over the limit a second question hides in it."""
+    assert len(path.read_text().splitlines()) <= LONGEST_FILE
+
+
+@pytest.mark.parametrize("path", modules())
+def test_functions_are_short(path: Path) -> None:
+    """Each fits on a screen, with a handful of parameters."""
+    too_long = [
+        f"{node.name} in line {node.lineno}"
+        for node in functions(path)
+        if (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
+        or parameters(node) > MOST_PARAMETERS
+    ]
+    assert [] == too_long
+
+
+def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return how many parameters a caller has to think of."""
+    names = [argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)]
+    return len([name for name in names if name not in {"self", "cls"}])
+
+
+@pytest.mark.parametrize("path", modules())
+def test_names_say_what_is_inside(path: Path) -> None:
+    """A drawer named `utils` holds everything and says nothing."""
+    assert path.stem not in BANNED
+
+
+def test_the_operator_folder_is_no_package() -> None:
+    """A package of that name would stand before the standard library's `operator`."""
+    assert not (ROOT / "operator" / "__init__.py").exists()
+
+
+def test_no_test_folder_is_a_package() -> None:
+    """Tests are imported by path; a package would shadow what it is named after."""
+    assert [] == sorted((ROOT / "tests").rglob("__init__.py"))
