@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from builders_training import Raw, a_training_job, metadata
+from training_world import TrainingWorld
 
 from trainyard.jobs.job_view import (
     ContainerEnd,
@@ -133,15 +134,6 @@ def test_other_words_are_no_document(text: str):
     assert read_document(text) is None
 
 
-class _Nothing:
-    async def get(self, kind: str, namespace: str, name: str) -> None:
-        """Return None: the world is empty."""
-
-    async def list(self, kind: str, namespace: str, labels: Any = None) -> list[Raw]:
-        """Return no objects."""
-        return []
-
-
 async def test_a_job_that_does_not_exist_is_absent():
     """Absence is a value."""
-    assert await see_job(_Nothing(), OWNER, "job", ()) == absent("job")
+    assert await see_job(TrainingWorld(), OWNER, "job", ()) == absent("job")

@@ -1,0 +1,56 @@
+"""The status of a Dataset at its bounds."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from builders_training import NOW, digest
+
+from trainyard.api.base import HistoryEntry
+from trainyard.api.v1alpha1.dataset_status import (
+    CheckFailure,
+    DatasetStatus,
+    DatasetVersion,
+    FreshDataAnswer,
+    Look,
+)
+
+
+def test_a_full_status_stays_below_32_kib():
+    """Twenty versions, a refusal with sixteen failures, a full history."""
+    failure = CheckFailure(
+        check="Range",
+        column="c" * 128,
+        count=1,
+        rows=2,
+        examples=("e" * 160,) * 3,
+        message="m" * 80,
+    )
+    version = DatasetVersion(
+        digest=digest("a"),
+        name="a" * 12,
+        schema_digest=digest("b"),
+        source_digest=digest("c"),
+        rows=10**9,
+        train_rows=10**9,
+        test_rows=10**9,
+        found_at=NOW,
+    )
+    look = Look(
+        name="n" * 51,
+        trigger="fresh:" + "x" * 160,
+        spec_digest=digest("d"),
+        at=NOW,
+        phase="Refused",
+        failures=(failure,) * 16,
+    )
+    entry = HistoryEntry(at=NOW + timedelta(1), reason="DataRefused", message="m" * 400)
+    status = DatasetStatus(
+        current=version,
+        versions=(version,) * 20,
+        last_look=look,
+        fresh_data=(FreshDataAnswer(id="x" * 160, outcome="New"),) * 20,
+        history=(entry,) * 20,
+    )
+    assert len(json.dumps(status.to_api())) < 38 * 1024

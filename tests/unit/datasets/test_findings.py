@@ -1,0 +1,33 @@
+"""What the conditions of a Dataset say."""
+
+from __future__ import annotations
+
+from builders_training import digest, refusal
+from dataset_stories import DATASET, look_job, with_first_version
+
+
+def test_bad_data_keeps_the_last_good_version_ready():
+    """The refusal names check, column, count and examples; the version before stays current."""
+    world = with_first_version()
+    world.ask(*DATASET, "refresh@now")
+    world.settle()
+    world.finish(look_job(world), refusal())
+    world.settle()
+    status = world.status(*DATASET)
+    assert status["current"]["digest"] == digest("d")
+    assert world.condition(*DATASET, "Ready") == ("True", "VersionFound")
+    assert world.condition(*DATASET, "DataValid") == ("False", "DataRefused")
+    expected = (
+        "Range in column radius, 2 of 100 rows: below 0 (row 17: -3.2; row 40: -1). "
+        "Version dddddddddddd stays current"
+    )
+    (condition,) = [c for c in status["conditions"] if c["type"] == "DataValid"]
+    assert condition["message"] == expected
+    assert status["why"] == f"DataRefused: {expected}"
+
+
+def test_a_wrong_schedule_stalls_the_schedule_and_nothing_else():
+    """The version found stays Ready and the message says what to write."""
+    world = with_first_version(refresh={"cron": "every day at"})
+    assert world.condition(*DATASET, "Ready") == ("True", "VersionFound")
+    assert world.condition(*DATASET, "Stalled") == ("True", "SpecInvalid")

@@ -1,0 +1,106 @@
+"""How the run at work moves on, told as stories."""
+
+from __future__ import annotations
+
+from builders_training import (
+    digest,
+    train_result,
+)
+from training_stories import (
+    JOB,
+    a_world,
+    newest_run,
+)
+
+
+def test_a_crash_between_result_and_record_loses_nothing():
+    """As long as the ModelVersion does not exist the run has not ended and its Job stays."""
+    world = a_world()
+    run = newest_run(world)
+    world.finish(run["name"], train_result())
+    plan = world.plans()["TrainingJob/model"]
+    (action,) = plan.actions
+    assert action.manifest["kind"] == "ModelVersion"
+    assert plan.status.runs[0].phase == "Running"
+    assert plan.confirm_live
+
+
+def test_a_users_fault_is_never_tried_again():
+    """The message is the container's own, and the condition says how to go on."""
+    world = a_world()
+    said = '{"outcome":"Failed","reason":"ParameterInvalid","message":"no parameter depth"}'
+    world.fail(newest_run(world)["name"], 12, said, container="train")
+    world.settle()
+    world.wait(100_000)
+    world.settle()
+    assert [run["phase"] for run in world.status(*JOB)["runs"]] == ["Failed"]
+    assert world.condition(*JOB, "Ready") == ("False", "RecipeInvalid")
+    (stalled,) = [c for c in world.status(*JOB)["conditions"] if c["type"] == "Stalled"]
+    assert "ParameterInvalid: no parameter depth" in stalled["message"]
+    assert f"trainyard.dev/request=retry@{newest_run(world)['name']}" in stalled["message"]
+
+
+def test_a_machines_fault_is_tried_again_with_growing_pauses():
+    """MaxRetries attempts more, each a Job of its own; then it says that retries are used up."""
+    world = a_world(attempts={"maxRetries": 2})
+    for pause in (10, 20):
+        world.fail(newest_run(world)["name"], 137, container="train")
+        world.settle()
+        assert world.condition(*JOB, "Reconciling") == ("True", "WaitingToRetry")
+        world.wait(pause - 1)
+        world.settle()
+        assert newest_run(world)["phase"] == "Failed"
+        world.wait(1)
+        world.settle()
+        assert newest_run(world)["phase"] == "Pending"
+    world.fail(newest_run(world)["name"], 137, container="train")
+    world.settle()
+    assert [run["attempt"] for run in world.status(*JOB)["runs"]] == [2, 1, 0]
+    assert world.condition(*JOB, "Stalled") == ("True", "RetriesExhausted")
+
+
+def test_a_deadline_in_the_middle_of_work_is_not_tried_again():
+    """More of the same time would not be enough; the pods are gone, the begin is remembered."""
+    world = a_world()
+    world.begin(newest_run(world)["name"])
+    world.settle()
+    world.lose(newest_run(world)["name"], "DeadlineExceeded")
+    world.settle()
+    assert (newest_run(world)["fault"], newest_run(world)["reason"]) == ("User", "DeadlineExceeded")
+
+
+def test_a_deadline_before_any_work_is_the_clusters_fault():
+    """A pod that never started is tried again."""
+    world = a_world()
+    world.lose(newest_run(world)["name"], "DeadlineExceeded")
+    world.settle()
+    assert (newest_run(world)["fault"], newest_run(world)["reason"]) == ("Machine", "NotStarted")
+
+
+def test_a_vanished_job_is_looked_up_in_the_store():
+    """Somebody deleted it while it ran: the stored result counts, and nothing runs twice."""
+    world = a_world()
+    job = newest_run(world)["name"]
+    world.begin(job)
+    world.settle()
+    world.delete("Job", job)
+    world.settle()
+    assert newest_run(world)["phase"] == "Reporting"
+    (report,) = world.names("Job")
+    world.finish(report, train_result())
+    world.settle()
+    assert world.status(*JOB)["current"]["bundleDigest"] == digest("b")
+
+
+def test_a_vanished_job_without_a_stored_result_is_tried_again():
+    """The report Job finds nothing: that was the machine's fault."""
+    world = a_world()
+    job = newest_run(world)["name"]
+    world.begin(job)
+    world.settle()
+    world.delete("Job", job)
+    world.settle()
+    world.fail(world.names("Job")[0], 15)
+    world.settle()
+    assert (newest_run(world)["phase"], newest_run(world)["reason"]) == ("Failed", "JobLost")
+    assert "retryAt" in newest_run(world)

@@ -1,0 +1,79 @@
+"""What a run gave."""
+
+from __future__ import annotations
+
+import pytest
+from builders_training import NOW, Raw, a_training_job, digest, train_result
+
+from trainyard.api.v1alpha1.model_version import ModelVersionSpec
+from trainyard.api.v1alpha1.training_job_status import Run, RunCause
+from trainyard.jobs.failure import Failure, Fault
+from trainyard.training_jobs.result import metrics_for_run, read_result
+
+RUN = Run(
+    name="model-0123456789",
+    attempt=2,
+    inputs_digest=digest("1"),
+    recipe_digest=digest("e"),
+    dataset_digest=digest("d"),
+    target="diagnosis",
+    cause=RunCause(kind="NewData", message="+20 rows"),
+    phase="Running",
+    queued_at=NOW,
+)
+
+
+def test_a_result_becomes_the_spec_of_a_version():
+    """What the run was made of comes from its record, what it reached from its result."""
+    champion = {"bundle": digest("c"), "metrics": {"accuracy": "0.8"}}
+    found = read_result(a_training_job(), RUN, train_result(champion=champion), "image@sha256:1")
+    assert isinstance(found, ModelVersionSpec)
+    assert (found.bundle_digest, found.attempt, found.cause) == (digest("b"), 2, RUN.cause)
+    assert (found.metrics, found.train_rows, found.test_rows) == ({"accuracy": "0.9"}, 80, 20)
+    assert found.comparison is not None
+    assert found.comparison.metrics == {"accuracy": "0.8"}
+    assert (found.image, found.serves) == ("image@sha256:1", "onnx")
+
+
+@pytest.mark.parametrize(
+    ("result", "fault", "reason"),
+    [
+        pytest.param(
+            {"outcome": "Failed", "reason": "TrainingRaised", "message": "no"},
+            Fault.USER,
+            "TrainingRaised",
+            id="a stored failure is the user's",
+        ),
+        pytest.param(train_result(dataset="9"), Fault.MACHINE, "ResultUnreadable", id="other data"),
+        pytest.param(
+            {**train_result(), "bundle": "nonsense"},
+            Fault.MACHINE,
+            "ResultUnreadable",
+            id="no digest",
+        ),
+        pytest.param({"outcome": "Succeeded"}, Fault.MACHINE, "ResultUnreadable", id="nothing"),
+        pytest.param(
+            {**train_result(), "metrics": [1]}, Fault.MACHINE, "ResultUnreadable", id="no mapping"
+        ),
+        pytest.param(
+            {**train_result(), "champion": {"metrics": {}}},
+            Fault.MACHINE,
+            "ResultUnreadable",
+            id="a champion without a name",
+        ),
+    ],
+)
+def test_a_result_that_is_no_model(result: Raw, fault: Fault, reason: str):
+    """No shape of the document raises."""
+    found = read_result(a_training_job(), RUN, result, "")
+    assert isinstance(found, Failure)
+    assert (found.fault, found.reason) == (fault, reason)
+
+
+def test_a_run_shows_sixteen_metrics():
+    """The version has them all."""
+    metrics = {f"m{number:02}": "1" for number in range(20)}
+    found = read_result(a_training_job(), RUN, train_result(**metrics), "")
+    assert isinstance(found, ModelVersionSpec)
+    assert len(found.metrics or {}) == 20
+    assert list(metrics_for_run(found)) == [f"m{number:02}" for number in range(16)]

@@ -1,0 +1,46 @@
+"""Whether a failed run is tried again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from builders_training import NOW, digest
+
+from trainyard.api.v1alpha1.training_job import Attempts
+from trainyard.api.v1alpha1.training_job_status import Run, RunCause
+from trainyard.jobs.failure import Failure, Fault
+from trainyard.training_jobs.retries import after_failure, is_final
+
+
+def _run(retry: int) -> Run:
+    return Run(
+        name="model-0123456789",
+        attempt=retry,
+        retry=retry,
+        inputs_digest=digest("1"),
+        recipe_digest=digest("e"),
+        dataset_digest=digest("d"),
+        cause=RunCause(kind="FirstRun"),
+        phase="Running",
+        queued_at=NOW,
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "retry", "pause"),
+    [
+        pytest.param(Fault.MACHINE, 0, 10, id="a first machine fault"),
+        pytest.param(Fault.MACHINE, 1, 20, id="a second"),
+        pytest.param(Fault.MACHINE, 2, None, id="no retry is left"),
+        pytest.param(Fault.USER, 0, None, id="a user's fault"),
+        pytest.param(Fault.SOURCE, 0, None, id="a file to import that is not there"),
+    ],
+)
+def test_only_machine_faults_are_tried_again(fault: Fault, retry: int, pause: int | None):
+    """As often as spec.attempts.maxRetries says."""
+    after = after_failure(_run(retry), Failure(fault, "R", "m"), Attempts(max_retries=2), NOW)
+    expected = NOW + timedelta(seconds=pause) if pause is not None else None
+    assert expected == after.retry_at
+    assert is_final(after) == (pause is None)
+    assert (after.phase, after.reason, after.finished_at) == ("Failed", "R", NOW)

@@ -1,0 +1,59 @@
+"""When a run begins and when one is stopped, told as stories."""
+
+from __future__ import annotations
+
+from builders_training import (
+    digest,
+    raw_deployment,
+)
+from training_stories import (
+    JOB,
+    a_world,
+    newest_run,
+    succeed,
+)
+
+
+def test_a_recipe_that_comes_back_needs_no_training():
+    """A → B → A: the version of A is current again at once."""
+    world = a_world()
+    succeed(world, "b")
+    world.change(*JOB, seed=1)
+    world.settle()
+    succeed(world, "c")
+    assert world.status(*JOB)["current"]["bundleDigest"] == digest("c")
+    world.change(*JOB, seed=0)
+    world.settle()
+    assert world.status(*JOB)["current"]["bundleDigest"] == digest("b")
+    assert len(world.status(*JOB)["runs"]) == 2
+
+
+def test_a_changed_recipe_stops_the_run_at_work():
+    """One run at a time: the old Job goes, and that is nobody's failure."""
+    world = a_world()
+    old = newest_run(world)["name"]
+    world.change(*JOB, seed=1)
+    world.settle()
+    new, before = world.status(*JOB)["runs"]
+    assert (before["name"], before["phase"], before["reason"]) == (old, "Stopped", "InputsChanged")
+    assert world.names("Job") == [new["name"]]
+
+
+def test_suspend_stops_and_goes_on_with_another_attempt():
+    """Nothing is at work while it is true; afterwards the same inputs get a fresh attempt."""
+    world = a_world()
+    world.change(*JOB, suspend=True)
+    world.settle()
+    assert (world.names("Job"), newest_run(world)["phase"]) == ([], "Stopped")
+    assert world.condition(*JOB, "Suspended") == ("True", "Suspended")
+    world.change(*JOB, suspend=False)
+    world.settle()
+    assert (newest_run(world)["phase"], newest_run(world)["attempt"]) == ("Pending", 1)
+    assert world.condition(*JOB, "Suspended") is None
+
+
+def test_the_run_is_compared_with_the_champion_on_the_same_rows():
+    """A gate against the champion: the pod gets its digest when the run starts."""
+    gates = [{"name": "better", "metric": "accuracy", "againstChampion": {}}]
+    world = a_world(raw_deployment(stable="c"), gates=gates)
+    assert newest_run(world)["champion"] == digest("c")
