@@ -62,3 +62,4 @@ def test_shares_are_read_easily() -> None:
     """Count, rows, percent."""
     assert "12 of 569 rows (2.1 %)" == share(12, 569)
     assert "0 of 0 rows (0 %)" == share(0, 0)
+    assert "19990 of 20000 rows (100 %)" == share(19990, 20000)

@@ -7,10 +7,12 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from trainer.exits import MachineFault, Reason, UserFault
-from trainer.reading import Reading
+from trainer.raw_batch import RawBatch
+from trainer.reading import Reading, merged
 from trainer.source_file import OpenedFile, SourceFile
 
 
@@ -70,3 +72,13 @@ def test_an_unknown_format_stops_before_anything_is_opened(tmp_path: Path) -> No
     files = (SourceFile("a.csv", never), SourceFile("b.bin", never))
     with pytest.raises(UserFault, match=r"b\.bin"):
         _rows(Reading(files, None, tmp_path))
+
+
+def test_small_batches_are_merged_without_losing_rows() -> None:
+    """Rows keep their order; JSON lines, whose columns vary, stay as they are."""
+    batches = [pa.table({"a": [number]}).to_batches()[0] for number in range(5000)]
+    found = list(merged(RawBatch(batch) for batch in batches))
+    assert [4096, 904] == [batch.rows.num_rows for batch in found]
+    assert list(range(5000)) == [n for b in found for n in b.rows.column("a").to_pylist()]
+    lines = [RawBatch(batches[0], keys_vary=True), RawBatch(batches[1], keys_vary=True)]
+    assert lines == list(merged(iter(lines)))

@@ -20,6 +20,7 @@ _CELLS = {
     "later": ["2026-01-01"],
     "patient": ["p1"],
     "empty": [""],
+    "note": [f"text {number}" for number in range(1001)],
     "y": ["no"],
 }
 
@@ -37,7 +38,9 @@ def _roles(schema: Schema) -> dict[str, str]:
 
 
 def test_inferred_roles_follow_from_types() -> None:
-    """The first time is the row's time; a second one and empty columns are left out, and told."""
+    """The first time is the row's time; a second one and empty columns are left out; free text is
+    kept without being a feature. All that is told.
+    """
     schema = _inferred()
     assert {
         "a": "Feature",
@@ -45,12 +48,14 @@ def test_inferred_roles_follow_from_types() -> None:
         "later": "Ignore",
         "patient": "Feature",
         "empty": "Ignore",
+        "note": "Id",
         "y": "Target",
     } == _roles(schema)
-    assert ["column later is left out", "column empty is left out"] == [
+    expected = ["later is left out", "empty is left out", "note is no feature"]
+    assert [f"column {text}" for text in expected] == [
         note.partition(":")[0] for note in schema.notes
     ]
-    assert ["a", "at", "patient", "y"] == [column.name for column in schema.stored]
+    assert ["a", "at", "patient", "note", "y"] == [column.name for column in schema.stored]
 
 
 @pytest.mark.parametrize(

@@ -128,4 +128,5 @@ def shown(value: Any) -> str:
 def share(count: int, rows: int) -> str:
     """`12 of 569 rows (2.1 %)`."""
     percent = 100 * count / rows if rows else 0.0
-    return f"{count} of {rows} rows ({percent:.2g} %)"
+    shown_percent = f"{percent:.2g}" if percent < 10 else f"{percent:.0f}"
+    return f"{count} of {rows} rows ({shown_percent} %)"

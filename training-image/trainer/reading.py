@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+import pyarrow as pa
+
 from trainer.csv_reading import read_csv
 from trainer.exits import Reason, UserFault
 from trainer.formats import FileFormat, format_of
@@ -19,6 +21,30 @@ from trainer.parquet_reading import read_parquet
 from trainer.raw_batch import FileRead, RawBatch, Unreadable
 from trainer.row_numbers import FileRows, RowNumbers
 from trainer.source_file import ChunkReader, SourceFile
+
+_MERGED_ROWS = 4096
+_MERGED_BYTES = 8 << 20
+
+
+def merged(batches: Iterator[RawBatch]) -> Iterator[RawBatch]:
+    """The same rows in fewer batches: of a wide file, a reader's block holds but a few rows."""
+    waiting: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        if batch.keys_vary:
+            yield batch
+            continue
+        waiting.append(batch.rows)
+        rows, size = rows + batch.rows.num_rows, size + batch.rows.nbytes
+        if rows >= _MERGED_ROWS or size >= _MERGED_BYTES:
+            yield _one(waiting)
+            waiting, rows, size = [], 0, 0
+    if waiting:
+        yield _one(waiting)
+
+
+def _one(batches: list[pa.RecordBatch]) -> RawBatch:
+    return RawBatch(batches[0] if len(batches) == 1 else pa.concat_batches(batches))
 
 
 @dataclass(slots=True)
@@ -44,7 +70,7 @@ class Reading:
             self.reader = ChunkReader(opened.chunks)
             unreadable = Unreadable(file.name)
             start = rows
-            for batch in self._of_file(file.name, kind, self.reader, unreadable):
+            for batch in merged(self._of_file(file.name, kind, self.reader, unreadable)):
                 rows += batch.rows.num_rows
                 yield batch
             # Some formats stop before the last byte; the digest of the source covers all of them.

@@ -105,9 +105,11 @@ def inferred_schema(found: Mapping[str, InferredColumn], task: IngestTask) -> Sc
     notes: list[str] = []
     for name, inferred in found.items():
         kind = _type_of(name, inferred, task)
-        role = _role_of(name, kind, task, columns)
+        role = _role_of(name, inferred, task, columns)
         if role is Role.IGNORE:
             notes.append(f"column {name} is left out: {_why(inferred)}; declare it to use it")
+        elif kind is ColumnType.STRING and role is Role.ID:
+            notes.append(f"column {name} is no feature: {_why(inferred)}; declare it to use it")
         columns.append(SchemaColumn(name, kind, role))
     return Schema(tuple(columns), task.target, _required(task), notes=tuple(notes))
 
@@ -124,14 +126,18 @@ def _splits_by_time(name: str, split: Split) -> bool:
     return split.by is SplitBy.TIME and name == split.column
 
 
-def _role_of(name: str, kind: ColumnType, task: IngestTask, before: list[SchemaColumn]) -> Role:
+def _role_of(
+    name: str, inferred: InferredColumn, task: IngestTask, before: list[SchemaColumn]
+) -> Role:
+    kind = _type_of(name, inferred, task)
     if name == task.target:
         return Role.TARGET
     if name == task.split.column:
         # A group is who or where a row comes from: a model that knows it would not generalise.
         return Role.TIME if task.split.by is SplitBy.TIME else Role.ID
     if kind is ColumnType.STRING:
-        return Role.IGNORE
+        # Free text still tells one row from another: without it, different rows would look equal.
+        return Role.ID if inferred.seen else Role.IGNORE
     if kind is ColumnType.TIMESTAMP:
         taken = task.split.by is SplitBy.TIME or any(c.role is Role.TIME for c in before)
         return Role.IGNORE if taken else Role.TIME
