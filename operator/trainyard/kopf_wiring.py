@@ -52,7 +52,7 @@ async def watch(
         logging.getLogger(noisy).setLevel(logging.WARNING)
     await kopf.operator(
         registry=_registry(configuration, watching),
-        settings=_settings(watching),
+        settings=quiet_settings(watching),
         identity=IDENTITY,
         standalone=True,
         clusterwide=not watching.namespaces,
@@ -68,7 +68,7 @@ def _registry(configuration: client.Configuration, watching: Watching) -> kopf.O
         watching.on_event(param, event["type"], event["object"])
 
     async def log_in(**_: Any) -> kopf.AiohttpSession:
-        session = open_watch_session(configuration, _list_trace(watching))
+        session = open_watch_session(configuration, list_trace(watching))
         return kopf.AiohttpSession(server=configuration.host, aiohttp_session=session)
 
     kopf.on.login(registry=registry)(log_in)
@@ -85,7 +85,8 @@ def _registry(configuration: client.Configuration, watching: Watching) -> kopf.O
     return registry
 
 
-def _settings(watching: Watching) -> kopf.OperatorSettings:
+def quiet_settings(watching: Watching) -> kopf.OperatorSettings:
+    """Return settings with which kopf posts nothing and asks only for what is watched."""
     settings = kopf.OperatorSettings()
     settings.posting.enabled = False
     settings.scanning.disabled = bool(watching.namespaces)
@@ -99,7 +100,7 @@ def _settings(watching: Watching) -> kopf.OperatorSettings:
     return settings
 
 
-def _list_trace(watching: Watching) -> aiohttp.TraceConfig:
+def list_trace(watching: Watching) -> aiohttp.TraceConfig:
     """Return a trace that sees kopf's lists: kopf itself tells nobody when it lists again."""
     scopes = {
         kind.path(namespace): Scope(kind.name, namespace if kind.namespaced else "")

@@ -89,7 +89,7 @@ class Shift:
         rows = {row.kind: row for row in design.controllers}
         self._stage = Stage(rows, cluster, self.cache, _now)
         self._wakeups = Wakeups(rows, self.cache, self.queue)
-        self._resync = Resync(cluster, self._wakeups, self._scopes(), tuple(rows))
+        self._resync = Resync(cluster, self._wakeups, self.scopes(), tuple(rows))
         self._elector = Elector(cluster, _terms(design.settings))
 
     def overdue(self) -> str:
@@ -164,7 +164,8 @@ class Shift:
             names |= {row.kind, *row.children, *row.reads}
         return [self._design.kinds[name] for name in sorted(names)]
 
-    def _scopes(self) -> list[Scope]:
+    def scopes(self) -> list[Scope]:
+        """Return every collection that is listed and watched, as it follows from the table."""
         places = self._design.settings.namespaces or ("",)
         return [Scope(kind.name, place) for kind in self._watched_kinds() for place in places]
 

@@ -30,8 +30,9 @@ async def log_in(environment: Mapping[str, str]) -> client.Configuration:
     path = next((environment[name] for name in KUBECONFIG_VARIABLES if environment.get(name)), "")
     try:
         if path:
+            _refuse_missing(Path(path))
             await config.load_kube_config(
-                config_file=str(Path(path)),
+                config_file=path,
                 client_configuration=configuration,
                 persist_config=False,
             )
@@ -42,6 +43,11 @@ async def log_in(environment: Mapping[str, str]) -> client.Configuration:
         remedy = "name a kubeconfig in TRAINYARD_KUBECONFIG or run in a pod with a service account"
         raise LoginImpossible(f"cannot log in with {where}: {fault}; {remedy}") from fault
     return configuration
+
+
+def _refuse_missing(path: Path) -> None:
+    if not path.is_file():
+        raise ConfigException("there is no such file")
 
 
 def open_watch_session(

@@ -1,0 +1,59 @@
+"""What people ask for acts once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from toys import Toy
+
+from trainyard.api.base import KindStatus
+from trainyard.ownership import REQUEST
+from trainyard.requests import Request, Verb, outcomes_with, parse_request, pending_request
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("promote@r1#2", (Verb.PROMOTE, "r1", "2"), id="verb, target and token"),
+        pytest.param("hold@r1", (Verb.HOLD, "r1", ""), id="no token"),
+        pytest.param("refresh", (Verb.REFRESH, "", ""), id="no target"),
+        pytest.param("release@sha256:ab", (Verb.RELEASE, "sha256:ab", ""), id="a digest"),
+        pytest.param("explode@r1", (None, "r1", ""), id="a word that is none of ours"),
+    ],
+)
+def test_parts(text: str, expected: tuple[Verb | None, str, str]) -> None:
+    """`<verb>@<target>[#token]`."""
+    found = parse_request(text)
+    assert expected == (found.verb, found.target, found.token)
+    assert text == found.text
+
+
+@pytest.mark.parametrize(
+    ("annotation", "acted", "pending"),
+    [
+        pytest.param("run@a", "", "run@a", id="a new request"),
+        pytest.param("run@a", "run@a", None, id="one that was acted on"),
+        pytest.param("run@a#2", "run@a", "run@a#2", id="the same with another token"),
+        pytest.param("", "run@a", None, id="a request that was taken away"),
+        pytest.param("  run@a ", "run@a", None, id="spaces around it"),
+    ],
+)
+def test_a_request_acts_once(annotation: str, acted: str, pending: str | None) -> None:
+    """Also after restarts: what was acted on stands in the status."""
+    metadata = {"namespace": "ns", "name": "a", "annotations": {REQUEST: annotation}}
+    toy = Toy.model_validate({"metadata": metadata})
+    found = pending_request(toy, KindStatus(last_request=acted))
+    assert pending == (found.text if found else None)
+
+
+def test_the_last_ten_outcomes_are_kept() -> None:
+    """The newest last."""
+    request = Request(text="run@a", verb=Verb.RUN, target="a", token="")
+    outcomes = outcomes_with((), request, done=False, message="no", now=NOW)
+    for _ in range(12):
+        outcomes = outcomes_with(outcomes, request, done=True, message="yes", now=NOW)
+    assert 10 == len(outcomes)
+    assert ("Done", "yes", NOW) == (outcomes[-1].outcome, outcomes[-1].message, outcomes[-1].at)
