@@ -14,9 +14,9 @@ from trainyard.conditions import shorten
 from trainyard.jobs.failure import Failure, Fault
 
 SCHEMA_CHANGED = "SchemaChanged"
-_FAILURES_KEPT = 16
-_MESSAGE = 512
-_EXAMPLE = 160
+_FAILURES_KEPT = 8
+_MESSAGE = 320
+_EXAMPLE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ def _read(result: Mapping[str, Any], at: datetime) -> LookOutcome:
         return Accepted(_version(result, at), warnings[:_FAILURES_KEPT])
     if outcome == "Refused":
         return Refused(tuple(_failure(f) for f in result["failures"][:_FAILURES_KEPT]))
-    reason, message = str(result.get("reason", "Error")), str(result.get("message", ""))
+    reason = shorten(str(result.get("reason", "Error")), 64)
+    message = str(result.get("message", ""))
     fault = Fault.SOURCE if reason.startswith("Source") else Fault.USER
     return Failure(fault, reason, shorten(message, _MESSAGE))
 

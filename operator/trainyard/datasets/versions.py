@@ -17,7 +17,7 @@ from trainyard.datasets.looks import FRESH
 from trainyard.datasets.outcome import Accepted, Refused, describe_failures
 from trainyard.reconciling.turn import Turn
 
-ANSWERS_KEPT = 20
+ANSWERS_KEPT = 10
 Answer = Literal["Looking", "New", "Unchanged", "Refused", "Failed"]
 
 

@@ -13,6 +13,7 @@ USER_FAULT_CODES = range(10, 20)
 """Exit codes by which our containers say that only the user can put it right."""
 SOURCE_UNUSABLE = 15
 _LONGEST = 600
+_LONGEST_REASON = 64
 _FIRST_PAUSE_SECONDS = 10
 _LONGEST_PAUSE_SECONDS = 600
 
@@ -75,7 +76,7 @@ def _container(end: ContainerEnd) -> Failure:
     ended = f"container {end.container} ended with exit code {end.exit_code}"
     return Failure(
         fault=_fault(end.exit_code),
-        reason=str(document.get("reason") or end.reason or "Error"),
+        reason=shorten(str(document.get("reason") or end.reason or "Error"), _LONGEST_REASON),
         message=shorten(said or ended, _LONGEST),
     )
 

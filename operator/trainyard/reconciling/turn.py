@@ -12,6 +12,7 @@ from trainyard.reconciling.plan import Action, Create, Delete, EventType, Plan, 
 
 StatusT = TypeVar("StatusT", bound=KindStatus)
 HISTORY_KEPT = 20
+LONGEST_NOTE = 320
 SHORTEST_WAIT = timedelta(seconds=1)
 
 
@@ -42,7 +43,7 @@ class Turn(Generic[StatusT]):
 
     def noted(self, reason: str, message: str, *, warning: bool = False) -> Self:
         """Return the turn with one more Event and history entry."""
-        text = shorten(message, 512)
+        text = shorten(message, LONGEST_NOTE)
         event = PlannedEvent(
             type=EventType.WARNING if warning else EventType.NORMAL,
             reason=str(reason),
@@ -54,7 +55,7 @@ class Turn(Generic[StatusT]):
 
     def noted_once(self, reason: str, message: str, *, warning: bool = False) -> Self:
         """Like `noted`, but silent while the history still holds the very same sentence."""
-        text = shorten(message, 512)
+        text = shorten(message, LONGEST_NOTE)
         if any(e.reason == str(reason) and e.message == text for e in self.status.history):
             return self
         return self.noted(reason, message, warning=warning)

@@ -13,8 +13,10 @@ from trainyard.api.v1alpha1.training_job_status import Run
 from trainyard.conditions import shorten
 from trainyard.jobs.failure import Failure, Fault
 from trainyard.jobs.measured import champion_measured, metrics_of
+from trainyard.training_jobs.identity import describe_recipe
 
-METRICS_IN_RUN = 16
+METRICS_IN_RUN = 12
+LIBRARIES_KEPT = 16
 
 
 def read_result(
@@ -23,7 +25,7 @@ def read_result(
     """Return the spec of the ModelVersion that records the run, or why there is none."""
     if result.get("outcome") != "Succeeded":
         reason, message = str(result.get("reason", "Error")), str(result.get("message", ""))
-        return Failure(Fault.USER, shorten(reason, 256), shorten(message, 600))
+        return Failure(Fault.USER, shorten(reason, 64), shorten(message, 600))
     try:
         return _version(job, run, result, image)
     except (ValidationError, KeyError, TypeError, AttributeError, ValueError) as error:
@@ -44,7 +46,7 @@ def _version(job: TrainingJob, run: Run, result: Mapping[str, Any], image: str) 
             "inputsDigest": run.inputs_digest,
             "recipeDigest": run.recipe_digest,
             "target": run.target,
-            "recipe": run.recipe,
+            "recipe": describe_recipe(job.spec),
             "cause": run.cause.to_api(),
             "task": str(result.get("task") or ""),
             "metrics": metrics_of(result),
@@ -52,7 +54,7 @@ def _version(job: TrainingJob, run: Run, result: Mapping[str, Any], image: str) 
             "serves": str(result.get("serves") or ""),
             "trainRows": int(result.get("trainRows") or 0),
             "testRows": int(result.get("testRows") or 0),
-            "libraries": {str(k): str(v) for k, v in (result.get("libraries") or {}).items()},
+            "libraries": dict(sorted((result.get("libraries") or {}).items())[:LIBRARIES_KEPT]),
             "image": image,
         }
     )

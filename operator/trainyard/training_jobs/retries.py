@@ -6,6 +6,7 @@ from datetime import datetime
 
 from trainyard.api.v1alpha1.training_job import Attempts
 from trainyard.api.v1alpha1.training_job_status import Run
+from trainyard.conditions import shorten
 from trainyard.jobs.failure import Failure, Fault, pause_before
 
 
@@ -23,7 +24,7 @@ def after_failure(run: Run, failure: Failure, attempts: Attempts, now: datetime)
             "phase": "Failed",
             "fault": "Machine" if machine else "User",
             "reason": failure.reason,
-            "message": failure.message,
+            "message": shorten(failure.message, 400),
             "finished_at": now,
             "retry_at": now + pause_before(run.retry) if again else None,
         }

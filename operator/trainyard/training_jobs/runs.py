@@ -9,6 +9,7 @@ from datetime import datetime
 from trainyard.api.v1alpha1.model_version import ModelVersion
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Inputs, Run
+from trainyard.conditions import shorten
 from trainyard.training_jobs.identity import describe_recipe, run_name
 
 AT_WORK = frozenset({"Pending", "Running", "Reporting"})
@@ -63,7 +64,7 @@ def new_run(
         recipe_digest=inputs.recipe_digest,
         dataset_digest=inputs.dataset_digest,
         target=setting.target,
-        recipe=describe_recipe(job.spec),
+        recipe=shorten(describe_recipe(job.spec), 256),
         cause=inputs.cause,
         champion=setting.champion,
         phase="Pending",

@@ -6,6 +6,7 @@ from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Inputs, Run, RunCause, TrainingJobReason
 from trainyard.champion import find_champion
+from trainyard.conditions import shorten
 from trainyard.reconciling.plan import Create
 from trainyard.training_jobs.manifests import run_job
 from trainyard.training_jobs.runs import (
@@ -32,7 +33,7 @@ def with_inputs(turn: TrainingTurn, inputs: Inputs) -> TrainingTurn:
 
 def stop(turn: TrainingTurn, run: Run, reason: str, message: str) -> TrainingTurn:
     """Return the turn in which the run was stopped; its Job goes with the tidying."""
-    over = stopped(run, reason, message, turn.now)
+    over = stopped(run, reason, shorten(message, 400), turn.now)
     turn = turn.changed(runs=replaced(turn.status.runs, over))
     return turn.noted(TrainingJobReason.RUN_STOPPED, message)
 

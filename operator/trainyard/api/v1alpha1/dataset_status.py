@@ -112,9 +112,9 @@ class Look(ApiModel):
     """When a failed look is tried again."""
     version: Digest | None = None
     """The version it found."""
-    failures: Annotated[tuple[CheckFailure, ...], Field(max_length=16)] = ()
+    failures: Annotated[tuple[CheckFailure, ...], Field(max_length=8)] = ()
     """What was wrong with the data."""
-    warnings: Annotated[tuple[ShortText, ...], Field(max_length=16)] = ()
+    warnings: Annotated[tuple[ShortText, ...], Field(max_length=8)] = ()
     reason: ShortText = ""
     """One word for why it failed."""
     message: Text = ""
@@ -147,7 +147,7 @@ class DatasetStatus(KindStatus):
     """The last look that ended."""
     next_look_at: datetime | None = None
     """The next slot of `refresh.cron`."""
-    fresh_data: Annotated[tuple[FreshDataAnswer, ...], Field(max_length=20)] = ()
+    fresh_data: Annotated[tuple[FreshDataAnswer, ...], Field(max_length=10)] = ()
     """The wishes for fresh data that were answered."""
     why: Text = ""
     """One sentence for `kubectl get`."""

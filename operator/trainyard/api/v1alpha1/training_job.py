@@ -232,7 +232,7 @@ class TrainingJobSpec(ApiModel):
     """Resources and placement of the training pods."""
     suspend: bool = False
     """True: no new run begins and the one at work is stopped."""
-    history_limit: Annotated[int, Field(ge=1, le=15)] = 10
+    history_limit: Annotated[int, Field(ge=1, le=10)] = 10
     """How many ended runs, and how many unused versions, are kept."""
 
 

@@ -109,7 +109,7 @@ class Run(ApiModel):
     dataset_digest: Digest
     target: ShortText = ""
     """The column that is predicted."""
-    recipe: Annotated[str, StringConstraints(max_length=512)] = ""
+    recipe: ShortText = ""
     """The recipe in short: class and parameters, image, or file."""
     cause: RunCause
     champion: Digest | None = None
@@ -126,13 +126,13 @@ class Run(ApiModel):
     """Who can put a failed run right."""
     reason: ShortText = ""
     """One word for how it ended."""
-    message: Text = ""
+    message: Annotated[str, StringConstraints(max_length=400)] = ""
     """How it ended, in words."""
     bundle_digest: Digest | None = None
     """The model it gave."""
     model_version: ShortText = ""
     """The ModelVersion that records the model."""
-    metrics: Annotated[dict[ShortText, NumberText], Field(max_length=16)] | None = None
+    metrics: Annotated[dict[ShortText, NumberText], Field(max_length=12)] | None = None
     """What the model reached on the test rows."""
 
 
@@ -183,7 +183,7 @@ class TrainingJobStatus(KindStatus):
 
     inputs: Inputs | None = None
     """The current inputs."""
-    runs: Annotated[tuple[Run, ...], Field(max_length=32)] = ()
+    runs: Annotated[tuple[Run, ...], Field(max_length=12)] = ()
     """The runs, newest first."""
     current: CurrentVersion | None = None
     """The accepted version of the current inputs."""

@@ -18,14 +18,14 @@ from trainyard.api.v1alpha1.dataset_status import (
 
 
 def test_a_full_status_stays_below_32_kib():
-    """Twenty versions, a refusal with sixteen failures, a full history."""
+    """Twenty versions, a refusal with eight failures, a full history."""
     failure = CheckFailure(
         check="Range",
         column="c" * 128,
         count=1,
         rows=2,
-        examples=("e" * 160,) * 3,
-        message="m" * 80,
+        examples=("e" * 120,) * 3,
+        message="m" * 320,
     )
     version = DatasetVersion(
         digest=digest("a"),
@@ -43,14 +43,14 @@ def test_a_full_status_stays_below_32_kib():
         spec_digest=digest("d"),
         at=NOW,
         phase="Refused",
-        failures=(failure,) * 16,
+        failures=(failure,) * 8,
     )
-    entry = HistoryEntry(at=NOW + timedelta(1), reason="DataRefused", message="m" * 400)
+    entry = HistoryEntry(at=NOW + timedelta(1), reason="DataRefused", message="m" * 320)
     status = DatasetStatus(
         current=version,
         versions=(version,) * 20,
         last_look=look,
-        fresh_data=(FreshDataAnswer(id="x" * 160, outcome="New"),) * 20,
+        fresh_data=(FreshDataAnswer(id="x" * 160, outcome="New"),) * 10,
         history=(entry,) * 20,
     )
-    assert len(json.dumps(status.to_api())) < 38 * 1024
+    assert len(json.dumps(status.to_api())) < 32 * 1024
