@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--clean", action="store_true", help="remove everything again")
     parser.add_argument("--acts", default="", help="letters of the acts to play; default: all")
     chosen = parser.parse_args()
-    console = Console()
+    console = Console(soft_wrap=not sys.stdout.isatty())
     kubectl, operator = bound_kubectl(NAMESPACE), bound_kubectl(OPERATOR_NAMESPACE)
     if chosen.clean:
         clean(kubectl, operator)

@@ -20,7 +20,8 @@ def retrain_by_signal(stage: Stage) -> None:
     stage.narrator.decided([f"signal {signal['kind']}: {signal.get('message', '')}"])
     run = stage.expect("a run starts because of it", lambda: _run(stage), seconds=120)
     stage.narrator.decided(stage.decisions("trainingjob", newest=2))
-    stage.narrator.say(f"run {run['name']} was started by: {run['cause']}")
+    cause = run["cause"]
+    stage.narrator.say(f"run {run['name']} has its cause on record: {cause['kind']}")
     stage.expect_new_stable(stable, seconds=180)
     accuracy = stage.expect("answers are right again", lambda: _mended(stage), seconds=60)
     stage.narrator.proved(f"retrained on the signal; {accuracy:.0%} of the live answers are right")
@@ -36,7 +37,7 @@ def _signal(stage: Stage) -> dict[str, Any] | None:
 
 def _run(stage: Stage) -> dict[str, Any] | None:
     runs: list[dict[str, Any]] = stage.training().get("runs") or []
-    return next((r for r in runs if "signal" in str(r.get("cause", "")).lower()), None)
+    return next((r for r in runs if r["cause"]["kind"] == "Signal"), None)
 
 
 def _mended(stage: Stage) -> float | None:
