@@ -48,9 +48,9 @@ def judged(answer: QueryAnswer, bounds: PrometheusBounds) -> tuple[Answer, str]:
     if value is None or not math.isfinite(value):
         return Answer.NO_EVIDENCE, answer.why or f"the query gave {value}"
     shown = f"{value:.6g}"
-    if bounds.min is not None and Decimal(value) < _decimal(bounds.min):
+    if bounds.min is not None and Decimal(repr(value)) < _decimal(bounds.min):
         return Answer.FAIL, f"{shown} is below {bounds.min}"
-    if bounds.max is not None and Decimal(value) > _decimal(bounds.max):
+    if bounds.max is not None and Decimal(repr(value)) > _decimal(bounds.max):
         return Answer.FAIL, f"{shown} is above {bounds.max}"
     return Answer.PASS, f"{shown} is within bounds"
 

@@ -1,0 +1,59 @@
+"""What the names of the metrics mean."""
+
+from __future__ import annotations
+
+from trainyard.clients.scraping import samples
+from trainyard.model_deployments.analysis.evidence import Arms, Counts
+from trainyard.model_deployments.analysis.samples import (
+    ROUTER,
+    SERVER,
+    Family,
+    Sample,
+    counts_of,
+    metric_names,
+)
+
+ROUTER_PAGE = """
+# TYPE envoy_cluster_upstream_rq_xx counter
+envoy_cluster_upstream_rq_xx{envoy_response_code_class="2",envoy_cluster_name="s"} 90
+envoy_cluster_upstream_rq_xx{envoy_response_code_class="4",envoy_cluster_name="s"} 5
+envoy_cluster_upstream_rq_xx{envoy_response_code_class="5",envoy_cluster_name="s"} 3
+envoy_cluster_upstream_rq_xx{envoy_response_code_class="2",envoy_cluster_name="admin"} 7
+# TYPE envoy_cluster_upstream_rq_retry counter
+envoy_cluster_upstream_rq_retry{envoy_cluster_name="s"} 2
+envoy_cluster_upstream_rq_retry_success{envoy_cluster_name="s"} 2
+# TYPE envoy_cluster_upstream_rq_time histogram
+envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="s",le="10"} 80
+envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="s",le="2"} 40
+envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="s",le="+Inf"} 98
+envoy_cluster_upstream_rq_time_sum{envoy_cluster_name="s"} 1
+envoy_cluster_upstream_rq_time_count{envoy_cluster_name="s"} 98
+"""
+
+
+def read(page: str, family: Family) -> tuple[dict[str, Counts], tuple[str, ...]]:
+    """Return what a page says about versions s and c."""
+    found = [Sample(s.name, s.labels, s.value) for s in samples(page, metric_names(family))]
+    return counts_of(found, family, Arms("s", "c"))
+
+
+def test_a_router_counts_tries() -> None:
+    """A try that failed and was tried again is a failure of the version, whoever answered then."""
+    counts, edges = read(ROUTER_PAGE, ROUTER)
+    assert {"s": Counts(100, 10, (40, 80, 98))} == counts
+    assert ("2", "10", "+Inf") == edges
+
+
+def test_a_server_counts_its_answers() -> None:
+    """Refused requests are not held against it: its clients are its own."""
+    page = """
+trainyard_requests_total{code="200",revision="c"} 9
+trainyard_requests_total{code="400",revision="c"} 4
+trainyard_requests_total{code="503",revision="c"} 1
+"""
+    assert ({"c": Counts(14, 1)}, ()) == read(page, SERVER)
+
+
+def test_an_empty_page_counts_nothing() -> None:
+    """A router that has not had a request yet."""
+    assert ({}, ()) == read("", ROUTER)

@@ -1,0 +1,90 @@
+"""Which version starts, which waits, and which stays outside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from builders_serving import INSTALLATION, NOW, Behaviour, ServingYard, a_model_deployment, digest
+
+from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentReason as Reason
+from trainyard.model_deployments.admission import is_way_back, obstacle, wanted_revision
+from trainyard.model_deployments.observed import Observed
+from trainyard.model_deployments.progress import Scene
+from trainyard.model_deployments.source import NotWanted, Wanted
+
+
+def scene(observed: Observed | None = None, **spec: object) -> Scene:
+    """Return a view in which version a is wanted."""
+    seen = observed or Observed(INSTALLATION, Wanted(digest("a"), "recipe-a"))
+    return Scene(a_model_deployment(**spec), seen, NOW)
+
+
+def test_the_wanted_revision_has_the_operators_image() -> None:
+    """Unless the spec names one."""
+    found = wanted_revision(scene())
+    assert found is not None
+    assert ("trainyard/serving:1", "recipe-a") == (found.image, found.model_version)
+    mine = wanted_revision(scene(server={"image": "mine:1"}))
+    assert mine is not None
+    assert "mine:1" == mine.image
+
+
+def test_without_a_version_nothing_is_wanted() -> None:
+    """Whatever the reason."""
+    nothing = Observed(INSTALLATION, NotWanted(Reason.NO_VERSION_YET, "none"))
+    assert wanted_revision(scene(nothing)) is None
+
+
+def test_an_operator_without_a_server_image_says_so() -> None:
+    """Instead of making pods that cannot start."""
+    bare = replace(INSTALLATION, serving_image="")
+    view = scene(Observed(bare, Wanted(digest("a"), "")))
+    wanted = wanted_revision(view)
+    assert wanted is not None
+    found = obstacle(view, wanted)
+    assert found is not None
+    assert Reason.IMAGE_MISSING is found[0]
+
+
+async def test_a_weight_that_pods_cannot_make_is_refused_and_the_old_version_serves() -> None:
+    """Mode Replicas with one pod has 50 % at least."""
+    spec = {"traffic": {"mode": "Replicas"}}
+    yard = ServingYard(spec=spec)
+    yard.publish("a")
+    await yard.run(20)
+    yard.publish("b")
+    await yard.run(20)
+    conditions = {c.type: c.reason for c in yard.resource.status.conditions}
+    assert {"a": 100} == yard.weights
+    assert ("WeightTooFine", "WeightTooFine") == (conditions["Stalled"], conditions["RolledOut"])
+
+
+async def test_a_first_version_that_never_starts_gives_way_to_a_newer_one() -> None:
+    """There is nothing to queue behind."""
+    yard = ServingYard()
+    yard.behaviours["a"] = Behaviour(crashes=True)
+    yard.publish("a")
+    await yard.run(30)
+    yard.publish("b")
+    await yard.until(20, b=100)
+    assert () == yard.resource.status.quarantine
+
+
+@pytest.mark.parametrize("keep", [0, 600], ids=["removed at once", "kept warm"])
+async def test_a_version_may_come_back_after_its_successor(keep: int) -> None:
+    """A, B, A again: the third release is one like any other."""
+    yard = ServingYard(spec={"rollout": {"keepSeconds": keep}})
+    yard.publish("a")
+    await yard.run(20)
+    for letter, other in (("b", "a"), ("a", "b")):
+        yard.publish(letter)
+        await yard.until(300, **{letter: 100})
+        previous = yard.resource.status.previous
+        assert previous is not None
+        assert digest(other) == previous.bundle_digest
+
+
+def test_only_an_undo_is_a_way_back() -> None:
+    """A first version is judged by readiness too, but goes back to nothing."""
+    assert not is_way_back(a_model_deployment().status)

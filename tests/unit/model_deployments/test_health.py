@@ -1,0 +1,88 @@
+"""Whose fault it is when a pod does not serve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from trainyard.model_deployments.health import Trouble, is_ready, pod_trouble, workload_of
+
+
+def pod(**status: Any) -> dict[str, Any]:
+    """Return a pod with this status."""
+    return {"metadata": {"name": "p"}, "status": {"phase": "Running"} | status}
+
+
+def server(**fields: Any) -> dict[str, Any]:
+    """Return a status with this server container."""
+    return {"containerStatuses": [{"name": "server", "restartCount": 0} | fields]}
+
+
+def fetch(code: int) -> dict[str, Any]:
+    """Return a status whose init container ended with the code."""
+    ended = {"terminated": {"exitCode": code, "message": "said why"}}
+    return {"initContainerStatuses": [{"name": "fetch", "state": ended}]}
+
+
+def unschedulable() -> dict[str, Any]:
+    """Return the status of a pod that fits nowhere."""
+    condition = {"type": "PodScheduled", "status": "False", "message": "0/1 nodes"}
+    return {"conditions": [condition]}
+
+
+def waiting(reason: str) -> dict[str, Any]:
+    """Return a server that waits for this reason."""
+    return server(state={"waiting": {"reason": reason, "message": "m"}})
+
+
+@pytest.mark.parametrize(
+    ("status", "trouble"),
+    [
+        pytest.param({}, None, id="a pod that has just begun"),
+        pytest.param(waiting("PodInitializing"), None, id="one that is being prepared"),
+        pytest.param(server(restartCount=2), None, id="two restarts may be bad luck"),
+        pytest.param(server(restartCount=3), Trouble.CRASH, id="three restarts are a loop"),
+        pytest.param(waiting("CrashLoopBackOff"), Trouble.CRASH, id="the kubelet calls it a loop"),
+        pytest.param(waiting("ImagePullBackOff"), Trouble.CLUSTER, id="the image cannot be pulled"),
+        pytest.param(waiting("CreateContainerConfigError"), Trouble.CLUSTER, id="a missing secret"),
+        pytest.param(unschedulable(), Trouble.CLUSTER, id="no node has room"),
+        pytest.param({"phase": "Failed", "reason": "Evicted"}, Trouble.CLUSTER, id="evicted"),
+        pytest.param(fetch(0), None, id="the bundle was fetched"),
+        pytest.param(fetch(14), Trouble.CRASH, id="the bundle is not what it should be"),
+        pytest.param(fetch(20), Trouble.CLUSTER, id="the store cannot be reached"),
+    ],
+)
+def test_each_trouble_has_an_owner(status: dict[str, Any], trouble: Trouble | None) -> None:
+    """Only what the version itself did may count against it."""
+    found = pod_trouble(pod(**status))
+    assert trouble is (found.trouble if found else None)
+
+
+def test_a_quota_is_the_clusters_fault() -> None:
+    """A Deployment that cannot make pods says so in its conditions."""
+    condition = {"type": "ReplicaFailure", "status": "True", "message": "exceeded quota"}
+    deployment = {
+        "metadata": {"uid": "u"},
+        "spec": {"replicas": 2},
+        "status": {"conditions": [condition]},
+    }
+    found = workload_of("r", deployment, [])
+    assert (Trouble.CLUSTER, "exceeded quota", 2) == (found.trouble, found.message, found.replicas)
+
+
+def test_a_crash_outranks_the_clusters_fault() -> None:
+    """One crashing pod tells more than another that waits for a node."""
+    found = workload_of("r", None, [pod(**unschedulable()), pod(**server(restartCount=9))])
+    assert Trouble.CRASH is found.trouble
+
+
+def test_a_pod_on_its_way_out_counts_for_nothing() -> None:
+    """Neither as ready nor as broken."""
+    ready = {"conditions": [{"type": "Ready", "status": "True"}]}
+    leaving = pod(**ready | server(restartCount=9))
+    assert is_ready(leaving)
+    leaving["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    assert not is_ready(leaving)
+    found = workload_of("r", None, [leaving])
+    assert (0, 0, None) == (found.pods, found.ready, found.trouble)

@@ -1,0 +1,92 @@
+"""Signals are levels: up while a monitored value is bad, gone with the version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from builders_serving import ServingYard
+
+from trainyard.api.v1alpha1.model_deployment import Monitor
+from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
+from trainyard.model_deployments.signals import monitor_due, signal_id
+
+QUALITY: dict[str, Any] = {
+    "monitoring": {
+        "quality": {
+            "prometheus": {"query": 'accuracy{revision="$(revision)"}', "min": "0.9"},
+            "intervalSeconds": 10,
+            "failureLimit": 3,
+        }
+    }
+}
+
+
+async def watched() -> ServingYard:
+    """Return a yard with a quality monitor whose values are good."""
+    yard = ServingYard(spec=QUALITY)
+    yard.publish("a")
+    yard.numbers = {f'accuracy{{revision="{yard.name("a")}"}}': 0.95}
+    await yard.run(60)
+    return yard
+
+
+def set_accuracy(yard: ServingYard, value: float, letter: str = "a") -> None:
+    """Have Prometheus say this from now on."""
+    yard.numbers = {f'accuracy{{revision="{yard.name(letter)}"}}': value}
+
+
+async def test_a_bad_value_three_times_in_a_row_raises_the_signal() -> None:
+    """Its id names deployment, stable revision and kind; going down takes as many good ones."""
+    yard = await watched()
+    assert () == yard.resource.status.signals
+    set_accuracy(yard, 0.5)
+    await yard.run(15)
+    assert () == yard.resource.status.signals
+    await yard.run(25)
+    signals = yard.resource.status.signals
+    assert [f"owner-uid.{yard.name('a')}.Quality"] == [s.id for s in signals]
+    assert "0.5 is below 0.9" in signals[0].message
+    set_accuracy(yard, 0.95)
+    await yard.run(45)
+    assert () == yard.resource.status.signals
+    assert ["SignalRaised", "SignalCleared"] == [r for r, _ in yard.events][-2:]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")], ids=["NaN", "Inf"])
+async def test_what_is_no_number_raises_and_clears_nothing(value: float) -> None:
+    """No evidence leaves the level where it is."""
+    yard = await watched()
+    set_accuracy(yard, value)
+    await yard.run(100)
+    assert () == yard.resource.status.signals
+
+
+async def test_an_unreachable_prometheus_keeps_a_raised_signal() -> None:
+    """The level stays, and nothing is told again."""
+    yard = await watched()
+    set_accuracy(yard, 0.5)
+    await yard.run(60)
+    events = len(yard.events)
+    yard.numbers = {}
+    await yard.run(100)
+    assert 1 == len(yard.resource.status.signals)
+    assert events == len(yard.events)
+
+
+async def test_a_signal_goes_with_the_version() -> None:
+    """Another stable revision has a clean sheet."""
+    yard = await watched()
+    set_accuracy(yard, 0.5)
+    await yard.run(60)
+    yard.publish("b")
+    await yard.until(300, b=100)
+    assert () == yard.resource.status.signals
+
+
+def test_ids_differ_by_revision_and_a_monitor_that_never_asked_is_due() -> None:
+    """The id is what a TrainingJob remembers of a signal."""
+    resource = ServingYard().resource
+    assert signal_id(resource, "r1", "Errors") != signal_id(resource, "r2", "Errors")
+    monitor = Monitor.model_validate({"prometheus": {"query": "up", "min": "1"}})
+    assert monitor_due(ModelDeploymentStatus(), "Errors", monitor) is None
