@@ -104,6 +104,10 @@ class TrainingWorld:
         """Return the names of all objects of the kind."""
         return sorted(name for kind_of, name in self._objects if kind_of == kind)
 
+    def objects(self) -> Sequence[tuple[tuple[str, str], Raw]]:
+        """Return everything by kind and name."""
+        return sorted(self._objects.items())
+
     def wait(self, seconds: int) -> None:
         """Let time pass."""
         self.now += timedelta(seconds=seconds)
