@@ -11,6 +11,7 @@ from trainyard.api.v1alpha1.model_version import ModelVersion
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.datasets.decide import decide_dataset
 from trainyard.datasets.observe import observe_dataset
+from trainyard.datasets.state import state_of as state_of_dataset
 from trainyard.installation import Installation
 from trainyard.model_deployments.decide import decide_model_deployment
 from trainyard.model_deployments.observe import ServingSources, observe_model_deployment
@@ -20,6 +21,7 @@ from trainyard.model_versions.observe import observe_model_version
 from trainyard.reconciling.controller import Controller
 from trainyard.training_jobs.decide import decide_training_job
 from trainyard.training_jobs.observe import observe_training_job
+from trainyard.training_jobs.state import state_of as state_of_training_job
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ def controllers(sources: Sources) -> tuple[Controller, ...]:
             decide_dataset,
             children=("Job", "Pod"),
             reads=("TrainingJob",),
+            state=state_of_dataset,
         ),
         Controller(
             TrainingJob,
@@ -47,6 +50,7 @@ def controllers(sources: Sources) -> tuple[Controller, ...]:
             decide_training_job,
             children=("Job", "Pod"),
             reads=("Dataset", "ModelVersion", "ModelDeployment"),
+            state=state_of_training_job,
         ),
         Controller(
             ModelVersion,
