@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -18,7 +19,10 @@ from typing import Any
 import pytest
 import yaml
 from cluster_access import ROOT, kubeconfig, kubectl, run
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import DoubleTensorType
 from sklearn.datasets import load_breast_cancer
+from sklearn.linear_model import LogisticRegression
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(400)]
 
@@ -237,6 +241,76 @@ def test_a_wrong_parameter_is_a_condition(yard: Yard):
     (failed,) = _runs(yard, "wrong-model")
     assert (failed["fault"], failed["reason"]) == ("User", "ParameterInvalid")
     assert "depth" in failed["message"]
+
+
+TRAINER = """
+import json, os
+import pandas as pd
+import skops.io
+from sklearn.linear_model import LogisticRegression
+frame = pd.read_parquet(os.environ["TRAINYARD_DATA"] + "/train.parquet")
+target = os.environ["TRAINYARD_TARGET"]
+assert not os.path.exists("/trainyard/answers"), "answers are in sight"
+assert not [n for n in os.environ if "STORE" in n or "AWS" in n], "credentials are in sight"
+model = LogisticRegression(C=float(os.environ["TRAINYARD_PARAMETER_STRENGTH"]), max_iter=500)
+model.fit(frame.drop(columns=[target]), frame[target])
+skops.io.dump(model, os.environ["TRAINYARD_OUTPUT"] + "/model.skops")
+json.dump({"own_metric": 3}, open(os.environ["TRAINYARD_OUTPUT"] + "/metrics.json", "w"))
+"""
+
+
+def test_a_users_container_trains(yard: Yard):
+    """It sees the train rows, its parameters and neither credentials nor answers; its own metric
+    is recorded, and a tag instead of a digest is a warning.
+    """
+    container = {
+        "image": "docker.io/trainyard/training:dev",
+        "command": ["python", "-c", TRAINER],
+        "env": [{"name": "STRENGTH", "value": "0.5"}],
+    }
+    gate = {"name": "own", "metric": "own_metric", "min": "3"}
+    job = _training_job("own-model", "own", container=container, gates=[gate])
+    del job["spec"]["estimator"]
+    yard.files("own", 300)
+    yard.apply(_dataset("own"), job)
+    yard.until(lambda: _current(yard, "own-model") != {}, "the container's model is accepted")
+    (run_,) = _runs(yard, "own-model")
+    assert run_["metrics"]["own_metric"] == "3"
+    assert float(run_["metrics"]["roc_auc"]) > 0.8
+    assert yard.condition("trainingjob", "own-model", "ImageNotPinned")[0] == "True"
+
+
+def test_an_imported_model_passes_the_same_gates(yard: Yard):
+    """A file from elsewhere becomes a ModelVersion; a file with another digest is refused."""
+    path = yard.folder / "model.onnx"
+    path.write_bytes(_onnx_model())
+    found = f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+    kubectl("-n", yard.namespace, "create", "configmap", "onnx", f"--from-file={path}")
+    yard.files("import", 300)
+    yard.apply(_dataset("import"))
+    for name, digest in (("good-import", found), ("bad-import", f"sha256:{'0' * 64}")):
+        source = {"configMap": {"name": "onnx", "path": "model.onnx"}}
+        imported = {"source": source, "format": "Onnx", "digest": digest}
+        job = _training_job(name, "import", **{"import": imported})
+        del job["spec"]["estimator"]
+        yard.apply(job)
+    yard.until(lambda: _current(yard, "good-import") != {}, "the imported model is accepted")
+    yard.until(
+        lambda: yard.condition("trainingjob", "bad-import", "Stalled") == ("True", "RecipeInvalid"),
+        "another digest is refused",
+    )
+    (refused,) = _runs(yard, "bad-import")
+    assert refused["reason"] == "DigestMismatch"
+
+
+def _onnx_model() -> bytes:
+    """Return a model trained outside, on the same columns."""
+    frame = load_breast_cancer(as_frame=True).frame
+    names = frame["target"].map({0: "malignant", 1: "benign"})
+    model = LogisticRegression(max_iter=500).fit(frame[list(FEATURES)].to_numpy(), names)
+    shape = [("input", DoubleTensorType([None, len(FEATURES)]))]
+    made: bytes = to_onnx(model, initial_types=shape, options={"zipmap": False}).SerializeToString()
+    return made
 
 
 def _runs(yard: Yard, name: str) -> list[dict[str, Any]]:

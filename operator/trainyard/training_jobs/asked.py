@@ -59,6 +59,8 @@ def _retry(
     latest = latest_for(turn.status.runs, inputs.digest) if inputs is not None else None
     if inputs is None or latest is None or latest.phase != "Failed" or job.spec.suspend:
         return _refused(turn, request, "only a failed run of the current inputs is tried again")
+    if observed.dataset is None:
+        return _refused(turn, request, f"Dataset {job.spec.dataset.name} does not exist")
     if request.target not in {latest.name, ""}:
         return _refused(turn, request, f"the failed run of the current inputs is {latest.name}")
     turn = begin(job, observed, turn, inputs)

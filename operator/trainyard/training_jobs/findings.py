@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Run, TrainingJobReason, TrainingJobStatus
 from trainyard.conditions import Finding, get_condition
+from trainyard.ownership import child_name
 from trainyard.training_jobs.brakes import is_stopped
 from trainyard.training_jobs.runs import last_ended, latest_for, run_at_work
 from trainyard.training_jobs.seen import Observed
@@ -143,7 +144,8 @@ def _stalled(job: TrainingJob, status: TrainingJobStatus) -> Iterator[Finding]:
         )
         yield Finding("Stalled", status=True, reason=reason, message=text)
     elif status.brakes is not None and is_stopped(job.spec.retrain.brakes, status.brakes):
-        token = len(status.requests)
+        # What was counted differs at each stop, so the same command is never asked for twice.
+        token = child_name("", *status.brakes.counted)[-6:]
         text = (
             f"{status.brakes.failures_in_a_row} retrains in a row came to nothing. "
             f"Release it with: {_annotate(job, f'release@brakes#{token}')}"

@@ -49,7 +49,8 @@ def suspended(turn: TrainingTurn) -> TrainingTurn:
 def started_if_due(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
     """Return the turn in which the current inputs have a run, unless one has to wait or is done."""
     inputs = turn.status.inputs
-    if inputs is None or run_at_work(turn.status.runs) is not None:
+    busy = run_at_work(turn.status.runs) is not None
+    if inputs is None or busy or observed.dataset is None:  # the Dataset names the target
         return turn
     latest = latest_for(turn.status.runs, inputs.digest)
     if latest is None:

@@ -57,3 +57,19 @@ def test_the_run_is_compared_with_the_champion_on_the_same_rows():
     gates = [{"name": "better", "metric": "accuracy", "againstChampion": {}}]
     world = a_world(raw_deployment(stable="c"), gates=gates)
     assert newest_run(world)["champion"] == digest("c")
+
+
+def test_without_its_dataset_nothing_begins():
+    """The Dataset names the target; what is accepted stays current."""
+    world = a_world()
+    world.fail(newest_run(world)["name"], 137)
+    world.settle()
+    world.delete("Dataset", "tumours")
+    world.wait(60)
+    world.settle()
+    assert [run["phase"] for run in world.status(*JOB)["runs"]] == ["Failed"]
+    assert world.condition(*JOB, "Ready") == ("False", "DatasetNotFound")
+    world.ask(*JOB, f"retry@{newest_run(world)['name']}")
+    world.settle()
+    (outcome,) = world.status(*JOB)["requests"]
+    assert outcome["message"] == "Dataset tumours does not exist"
