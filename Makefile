@@ -15,11 +15,12 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 # ── set-up ────────────────────────────────────────────────────────────────────────────────
-$(VENV)/.installed: pyproject.toml requirements/dev.txt
+$(VENV)/.installed: pyproject.toml requirements/bootstrap.txt requirements/dev.txt
 	$(call STAGE,virtual environment)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
 .PHONY: install
@@ -27,7 +28,7 @@ install: $(VENV)/.installed ## Make the virtual environment with the pinned pack
 
 .PHONY: lock
 lock: install ## Resolve the extras of pyproject.toml into requirements/*.txt with hashes
-	for extra in operator serving training dev; do \
+	for extra in bootstrap operator serving training dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    --extra $$extra pyproject.toml -o requirements/$$extra.txt; \
