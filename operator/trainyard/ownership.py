@@ -52,10 +52,10 @@ def owner_reference(owner: Resource) -> dict[str, Any]:
 
 def is_owned(manifest: Mapping[str, Any], owner: Resource) -> bool:
     """Tell whether the object's controller is this very owner (by uid, never by label)."""
-    return is_controlled_by(manifest, owner.metadata.uid)
+    return controller_uid(manifest) == owner.metadata.uid
 
 
-def is_controlled_by(manifest: Mapping[str, Any], uid: str) -> bool:
-    """Tell whether the object with that uid controls this one."""
+def controller_uid(manifest: Mapping[str, Any]) -> str:
+    """Return the uid of the object that controls this one; empty when none does."""
     references = manifest.get("metadata", {}).get("ownerReferences") or ()
-    return any(r.get("controller") and r.get("uid") == uid for r in references)
+    return next((str(r["uid"]) for r in references if r.get("controller")), "")

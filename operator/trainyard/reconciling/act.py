@@ -10,7 +10,7 @@ import structlog
 
 from trainyard.clients.cluster import Cluster
 from trainyard.clients.faults import AlreadyExists, ClusterFault, Conflict, NotFound
-from trainyard.ownership import is_controlled_by
+from trainyard.ownership import controller_uid
 from trainyard.reconciling.cache import Cache
 from trainyard.reconciling.drift import contains, stamped
 from trainyard.reconciling.events import event_manifest, repetition
@@ -37,11 +37,13 @@ class ForeignChild(Exception):
 
 
 class Hand:
-    """Writes to the cluster, and into the cache what came of it."""
+    """Writes to the cluster, for one pass, and into the cache what came of it."""
 
     def __init__(self, cluster: Cluster, cache: Cache) -> None:
         self._cluster = cluster
         self._cache = cache
+        self._owner_lives = False
+        """Known once the API server took the owner's status, or showed it to us."""
 
     async def carry_out(self, plan: Plan[Any], raw: RawObject, now: datetime) -> None:
         """Make status and children be as planned; what is so already costs no request.
@@ -61,21 +63,27 @@ class Hand:
         """Return the object with this status; raises Conflict when it changed meanwhile."""
         if status == (raw.get("status") or {}):
             return raw
-        return self._seen(await self._cluster.put_status(raw, status))
+        written = self._seen(await self._cluster.put_status(raw, status))
+        self._owner_lives = True
+        return written
 
     async def tell(self, event: PlannedEvent, owner: RawObject, now: datetime) -> None:
         """Record the Event; that it cannot be recorded holds nobody up."""
         manifest = event_manifest(owner, event, now)
-        place = manifest["metadata"]["namespace"], manifest["metadata"]["name"]
         try:
-            await self._cluster.create(manifest)
-        except AlreadyExists:
-            stored = await self._cluster.get("Event", *place)
-            changes = repetition(stored, now) if stored else None
-            if changes:
-                await self._cluster.patch(ObjectRef("Event", *place), changes)
+            try:
+                await self._cluster.create(manifest)
+            except AlreadyExists:
+                await self._count(manifest, now)
         except ClusterFault as fault:
             log.warning("event not recorded", reason=event.reason, fault=str(fault))
+
+    async def _count(self, event: Manifest, now: datetime) -> None:
+        place = _place(event)
+        stored = await self._cluster.get(*place)
+        changes = repetition(stored, now) if stored else None
+        if changes:
+            await self._cluster.patch(ObjectRef(*place), changes)
 
     async def _do(self, action: Action, owner: RawObject) -> None:
         match action:
@@ -92,13 +100,13 @@ class Hand:
 
     async def _apply(self, manifest: Manifest, owner: RawObject) -> None:
         wanted = stamped(manifest)
-        kind, namespace, name = _place(manifest)
+        place = _place(manifest)
         # Applying would silently take over what the cache cannot see: objects without our label.
-        found = self._cache.get(kind, namespace, name)
+        found = self._cache.get(*place) or await self._cluster.get(*place)
         if found is None:
-            found = await self._cluster.get(kind, namespace, name)
-        if found is not None:
-            _refuse_foreign(found, owner)
+            await self._be_sure_of(owner)
+        else:
+            _refuse_foreign(found, manifest)
             if is_ending(found) or contains(wanted, found) is None:
                 return  # its deletion will wake us, and then it is made anew
         self._seen(await self._cluster.apply(wanted))
@@ -107,12 +115,29 @@ class Hand:
         place = _place(manifest)
         found = self._cache.get(*place)
         if found is None:
+            await self._be_sure_of(owner)
             try:
-                self._seen(await self._cluster.create(manifest))
-            except AlreadyExists:
+                found = await self._cluster.create(manifest)
+            except AlreadyExists as fault:
                 found = await self._cluster.get(*place)
-        if found is not None:
-            _refuse_foreign(found, owner)
+                if found is None:
+                    raise Conflict(fault.request, fault.status, fault.message) from fault
+        _refuse_foreign(found, manifest)
+        self._seen(found)
+
+    async def _be_sure_of(self, owner: RawObject) -> None:
+        """Raise Conflict when the owner is gone.
+
+        The deletion of children may be seen before that of their owner; they would be made once
+        more, for the garbage collector to find.
+        """
+        if self._owner_lives:
+            return
+        current = await self._cluster.get(*_place(owner))
+        uid = owner["metadata"]["uid"]
+        if current is None or is_ending(current) or current["metadata"]["uid"] != uid:
+            raise Conflict("be sure of the owner", 409, f"{owner['kind']} is gone")
+        self._owner_lives = True
 
     async def _patch(self, ref: ObjectRef, changes: Manifest) -> None:
         found = self._cache.get(ref.kind, ref.namespace, ref.name)
@@ -129,12 +154,17 @@ class Hand:
         return raw
 
 
-def _refuse_foreign(found: RawObject, owner: RawObject) -> None:
-    if not is_controlled_by(found, owner["metadata"]["uid"]):
+def _refuse_foreign(found: RawObject, manifest: Manifest) -> None:
+    """Raise ForeignChild when the manifest names a controller and `found` has another, or none.
+
+    ModelVersions have no controller: their name says what they are made of.
+    """
+    wanted = controller_uid(manifest)
+    if wanted and controller_uid(found) != wanted:
         kind, namespace, name = _place(found)
         raise ForeignChild(
-            f"{kind} {namespace}/{name} exists and does not belong to this"
-            f" {owner['kind']}: delete or rename it, or rename this object"
+            f"{kind} {namespace}/{name} exists and belongs to somebody else:"
+            " delete or rename it, or rename this object"
         )
 
 

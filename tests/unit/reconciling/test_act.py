@@ -46,12 +46,12 @@ class Scene:
 
     def __init__(self) -> None:
         self.cluster, self.cache = FakeCluster(), Cache()
-        self.hand = Hand(self.cluster, self.cache)
+        self.cluster.objects["Toy", "ns", "a"] = dict(OWNER)
 
     async def do(self, *actions: Action, events: tuple[PlannedEvent, ...] = ()) -> None:
         """Carry out these actions without a status."""
         plan: Plan[Any] = Plan(status=None, actions=actions, events=events)
-        await self.hand.carry_out(plan, OWNER, NOW)
+        await Hand(self.cluster, self.cache).carry_out(plan, OWNER, NOW)
 
     def verbs(self) -> list[str]:
         """Return the verbs of all writes."""
@@ -89,7 +89,9 @@ async def test_the_child_of_another_owner_is_refused(action: Action) -> None:
     """Also of an owner of the same name that lived before: the uid counts."""
     scene = Scene()
     await scene.cluster.create(child({}, owner="another"))
-    with pytest.raises(ForeignChild, match="ConfigMap ns/child exists and does not belong"):
+    with pytest.raises(
+        ForeignChild, match="ConfigMap ns/child exists and belongs to somebody else"
+    ):
         await scene.do(action)
 
 
@@ -101,6 +103,46 @@ async def test_create_is_content_with_its_own_child() -> None:
     found = await scene.cluster.get("ConfigMap", "ns", "child")
     assert found is not None
     assert {"x": "old"} == found["data"]
+
+
+async def test_what_has_no_controller_is_known_by_its_name() -> None:
+    """ModelVersions outlive the TrainingJob; finding one is as good as making it."""
+    scene = Scene()
+    version = child({"x": "1"})
+    del version["metadata"]["ownerReferences"]
+    await scene.do(Create(version))
+    await scene.do(Create(version))
+    assert ["create"] == scene.verbs()
+
+
+@pytest.mark.parametrize(
+    "current",
+    [
+        pytest.param(None, id="it is gone"),
+        pytest.param({"uid": "another"}, id="it was made again under the same name"),
+        pytest.param({"deletionTimestamp": "2026-01-02T03:04:05Z"}, id="it is going"),
+    ],
+)
+@pytest.mark.parametrize(
+    "action",
+    [
+        pytest.param(Apply(child({})), id="apply"),
+        pytest.param(Create(child({})), id="create"),
+    ],
+)
+async def test_nothing_is_made_for_an_owner_that_is_gone(
+    action: Action, current: dict[str, str] | None
+) -> None:
+    """The deletion of children may be seen before that of their owner."""
+    scene = Scene()
+    if current is None:
+        del scene.cluster.objects["Toy", "ns", "a"]
+    else:
+        changed = {**OWNER, "metadata": {**OWNER["metadata"], **current}}
+        scene.cluster.objects["Toy", "ns", "a"] = changed
+    with pytest.raises(Conflict):
+        await scene.do(action)
+    assert [] == scene.verbs()
 
 
 async def test_patch_is_skipped_when_nothing_would_change() -> None:
