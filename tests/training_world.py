@@ -36,6 +36,10 @@ ROWS: tuple[tuple[type[Resource], Observe, Decide], ...] = (
 MOST_ROUNDS = 12
 
 
+class Crash(Exception):
+    """The operator died instead of writing."""
+
+
 class TrainingWorld:
     """Objects by kind and name; `now` is turned on by hand."""
 
@@ -43,6 +47,9 @@ class TrainingWorld:
         self.now = NOW
         self.events: list[str] = []
         self.created: list[str] = []
+        self.writes = 0
+        self.crash_at = 0
+        """The operator dies instead of its write of that number; 0: it lives."""
         self._objects: dict[tuple[str, str], Raw] = {}
         self._versions = 1
         for raw in objects:
@@ -146,13 +153,20 @@ class TrainingWorld:
 
     def _carry_out(self, plan: Plan[Any], raw: Raw) -> None:
         if plan.status is not None and plan.status.to_api() != raw["status"]:
+            self._about_to_write()
             self.put({**raw, "status": plan.status.to_api()})
         for action in plan.actions:
+            self._about_to_write()
             if isinstance(action, Create):
                 self._create(action.manifest)
             elif isinstance(action, Delete):
                 self._delete(action.ref.kind, action.ref.name)
         self.events += [f"{event.reason}: {event.message}" for event in plan.events]
+
+    def _about_to_write(self) -> None:
+        self.writes += 1
+        if self.writes == self.crash_at:
+            raise Crash
 
     def _create(self, manifest: Mapping[str, Any]) -> None:
         kind, name = manifest["kind"], manifest["metadata"]["name"]

@@ -34,11 +34,12 @@ def _run(retry: int) -> Run:
         pytest.param(Fault.MACHINE, 1, 20, id="a second"),
         pytest.param(Fault.MACHINE, 2, None, id="no retry is left"),
         pytest.param(Fault.USER, 0, None, id="a user's fault"),
-        pytest.param(Fault.SOURCE, 0, None, id="a file to import that is not there"),
+        pytest.param(Fault.SOURCE, 0, 10, id="a file to import that is not there"),
+        pytest.param(Fault.SOURCE, 9, 600, id="a file that is still not there"),
     ],
 )
-def test_only_machine_faults_are_tried_again(fault: Fault, retry: int, pause: int | None):
-    """As often as spec.attempts.maxRetries says."""
+def test_what_may_mend_is_tried_again(fault: Fault, retry: int, pause: int | None):
+    """A machine's faults as often as spec.attempts.maxRetries says, a missing file for ever."""
     after = after_failure(_run(retry), Failure(fault, "R", "m"), Attempts(max_retries=2), NOW)
     expected = NOW + timedelta(seconds=pause) if pause is not None else None
     assert expected == after.retry_at
