@@ -106,6 +106,8 @@ class ServingYard:
     """True: counters cannot be read."""
     routers_stuck: bool = False
     """True: routers do not take over new configuration."""
+    refusing: bool = False
+    """True: predictions through the Service fail."""
     numbers: dict[str, float] = field(default_factory=dict)
     """Prometheus: value by query."""
     events: list[tuple[str, str]] = field(default_factory=list)
@@ -198,7 +200,7 @@ class ServingYard:
 
     # the API server: World
 
-    async def get(self, kind: str, namespace: str, name: str) -> RawObject | None:  # noqa: ARG002
+    async def get(self, kind: str, namespace: str, name: str) -> RawObject | None:
         """See World.get."""
         return copy.deepcopy(self.objects.get((kind, name)))
 
@@ -328,6 +330,8 @@ class ServingYard:
     async def predict(self, address: str, model: str) -> PredictionAnswer:
         """See Predictor.predict: whoever has most of the requests answers."""
         self.asked += 1
+        if self.refusing:
+            return PredictionAnswer("", f"POST {address}: 503 no version")
         status = self.resource.status
         best = max(status.traffic, key=lambda share: share.weight_percent)
         found = {r.revision: r for r in (status.stable, status.canary) if r}[best.revision]

@@ -14,6 +14,8 @@ SERVER = "server"
 FETCH = "fetch"
 CRASHES = 3
 """Restarts of one server that make it a crash loop even between two crashes."""
+STORE_DENIED = 15
+"""Exit code of a fetch without valid credentials: no fault of the version, and it may mend."""
 MESSAGE = 300
 
 Pod = Mapping[str, Any]
@@ -128,7 +130,8 @@ def _fetch_fault(name: str, fetch: Mapping[str, Any]) -> Finding | None:
         return None
     code = int(ended["exitCode"])
     why = f"pod {name} could not fetch its bundle (exit {code}): {ended.get('message', '')}"
-    fault = Trouble.CRASH if 10 <= code <= 19 else Trouble.CLUSTER
+    own = 10 <= code <= 19 and code != STORE_DENIED
+    fault = Trouble.CRASH if own else Trouble.CLUSTER
     return Finding(fault, shorten(why, MESSAGE))
 
 

@@ -79,7 +79,7 @@ def _source(scene: Scene) -> Iterator[Finding]:
         yield Finding("SourceReady", False, source.reason, source.message)
     else:
         found = f"{source.model_version or 'the version'} is {source.bundle_digest}"
-        yield Finding("SourceReady", True, Reason.ROLLED_OUT, found)
+        yield Finding("SourceReady", True, Reason.ACCEPTED, found)
 
 
 def _rolled_out(scene: Scene, status: ModelDeploymentStatus) -> Finding:

@@ -42,7 +42,7 @@ class Numbers:
                 f'trainyard_requests_total{{code="{code}",revision="{revision}"}} {count}'
                 for code, count in self.codes.items()
             ]
-            for edge, count in zip((*EDGES, "+Inf"), self.within):
+            for edge, count in zip((*EDGES, "+Inf"), self.within, strict=True):
                 labels = f'le="{edge}",revision="{revision}"'
                 lines.append(f"trainyard_request_seconds_bucket{{{labels}}} {count}")
         return "\n".join(lines) + "\n"

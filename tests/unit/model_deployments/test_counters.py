@@ -25,6 +25,7 @@ class Pages:
         self.down = ""
 
     def clock(self) -> datetime:
+        """Return the time it is."""
         return self.now
 
     def count(self, seconds: int, s: tuple[int, int], c: tuple[int, int]) -> None:
@@ -33,6 +34,7 @@ class Pages:
         self.totals = {"http://s": ("s", *s), "http://c": ("c", *c)}
 
     async def page(self, url: str) -> str:
+        """See Scraper.page."""
         if url == self.down:
             raise ScrapeFailed(f"{url}: refused")
         revision, good, bad = self.totals[url]

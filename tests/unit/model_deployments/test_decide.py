@@ -29,11 +29,13 @@ async def serving(letter: str = "a", **spec: Any) -> ServingYard:
 
 
 def reason(yard: ServingYard, condition: str) -> str:
+    """Return the reason of the condition; empty where there is none."""
     found = get_condition(yard.resource.status.conditions, condition)
     return found.reason if found is not None else ""
 
 
 def told(yard: ServingYard) -> list[str]:
+    """Return the reasons of all Events, oldest first."""
     return [reason for reason, _ in yard.events]
 
 
@@ -340,6 +342,7 @@ async def test_promises_hold_at_every_moment_of_a_release(mode: str, failing: fl
 
 
 def json_of(status: Any) -> str:
+    """Return the status as it is stored."""
     return str(status.model_dump_json(by_alias=True))
 
 

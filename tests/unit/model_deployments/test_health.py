@@ -50,6 +50,7 @@ def waiting(reason: str) -> dict[str, Any]:
         pytest.param({"phase": "Failed", "reason": "Evicted"}, Trouble.CLUSTER, id="evicted"),
         pytest.param(fetch(0), None, id="the bundle was fetched"),
         pytest.param(fetch(14), Trouble.CRASH, id="the bundle is not what it should be"),
+        pytest.param(fetch(15), Trouble.CLUSTER, id="the store refuses the keys, or has none"),
         pytest.param(fetch(20), Trouble.CLUSTER, id="the store cannot be reached"),
     ],
 )

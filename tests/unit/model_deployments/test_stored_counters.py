@@ -47,9 +47,11 @@ class Stored:
         self.queries: list[str] = []
 
     def clock(self) -> datetime:
+        """Return the time it is."""
         return self.now
 
     async def query(self, promql: str, at: datetime | None = None) -> tuple[Series, ...]:
+        """See Prometheus.query."""
         self.queries.append(promql)
         if not self.found:
             raise PrometheusFault("connection refused")

@@ -25,6 +25,8 @@ class ModelDeploymentReason(StrEnum):
     """Used when the source exists and has no accepted version."""
     VERSION_REFUSED = "VersionRefused"
     """Used when the pinned ModelVersion did not pass its gates."""
+    ACCEPTED = "Accepted"
+    """Used when the source has an accepted version."""
     STARTING = "Starting"
     """Used when the pods of a version are being started."""
     NOT_READY = "NotReady"

@@ -6,10 +6,10 @@ canary's share s of the requests and the tolerance τ,
 
     w = sτ / (sτ + 1 - s),    q = sτr / (sτr + 1 - s),    L_r += x ln(q/w) + y ln((1-q)/(1-w))
 
-for x failures of the canary and y of the stable version. The weighted mean of exp(L_r / φ) is an e-value:
-under "canary ≤ τ × stable" it reaches 1/α with probability at most α, at whatever moment one
-looks (Ville). (Poisson-process form: Lindon & Malek 2022.) φ ≥ 1 tempers it where failures come
-in bursts.
+for x failures of the canary and y of the stable version. The weighted mean of exp(L_r / φ) is an
+e-value: under "canary ≤ τ × stable" it reaches 1/α with probability at most α, at whatever moment
+one looks (Ville). (Poisson-process form: Lindon & Malek 2022.) φ ≥ 1 tempers it where failures
+come in bursts.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ def test_a_version_without_requests_is_no_evidence() -> None:
 
 
 def test_fewer_failures_are_evidence_for_the_version() -> None:
-    """ln E falls below zero where the canary fails less often."""
+    """Ln E falls below zero where the canary fails less often."""
     evidence = ErrorEvidence()
     for _ in range(20):
         evidence = with_interval(evidence, Interval(Counts(900, 9), Counts(100, 0), ()), TOLERANCE)

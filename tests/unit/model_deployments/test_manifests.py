@@ -1,0 +1,80 @@
+"""The children of a revision, word for word in what running systems rely on."""
+
+from __future__ import annotations
+
+import json
+
+from builders_serving import INSTALLATION, a_model_deployment, digest
+
+from trainyard.api.v1alpha1.model_deployment_status import Revision
+from trainyard.model_deployments.manifests import RECORD, deployment, revision_labels, service
+from trainyard.model_deployments.revisions import revision_of
+
+RESOURCE = a_model_deployment(pod={"resources": {"limits": {"memory": "1Gi"}}})
+REVISION = revision_of(RESOURCE, digest("a"), "recipe-1", "trainyard/serving:1")
+DEPLOYMENT = deployment(RESOURCE, REVISION, 2, "canary", INSTALLATION)
+POD = DEPLOYMENT["spec"]["template"]["spec"]
+
+
+def environment(container: dict[str, object]) -> dict[str, str]:
+    """Return the plain variables of a container."""
+    found = container["env"]
+    assert isinstance(found, list)
+    return {v["name"]: v["value"] for v in found if "value" in v}
+
+
+def test_the_record_in_the_deployment_is_the_whole_revision() -> None:
+    """So a lost status can be read again."""
+    text = DEPLOYMENT["metadata"]["annotations"][RECORD]
+    assert REVISION == Revision.model_validate_json(text)
+    assert "canary" == DEPLOYMENT["metadata"]["labels"]["trainyard.dev/role"]
+
+
+def test_roles_are_not_in_the_pods() -> None:
+    """Promotion changes a role, and must restart no pod."""
+    assert "trainyard.dev/role" not in DEPLOYMENT["spec"]["template"]["metadata"]["labels"]
+    assert "canary" not in json.dumps(DEPLOYMENT["spec"])
+
+
+def test_the_server_knows_what_it_serves_and_has_no_credentials() -> None:
+    """Only the init container reaches the store, and only to read."""
+    fetch, server = POD["initContainers"][0], POD["containers"][0]
+    assert {
+        "TRAINYARD_BUNDLE_DIGEST": digest("a"),
+        "TRAINYARD_BUNDLE_DIR": "/trainyard/bundle",
+        "TRAINYARD_MODEL_NAME": "tumours",
+        "TRAINYARD_REVISION": REVISION.revision,
+        "TRAINYARD_DRAIN_SECONDS": "8",
+        "TRAINYARD_MAX_BATCH_ROWS": "256",
+    } == environment(server)
+    assert {
+        "TRAINYARD_STORE_URL": "file:///trainyard/store/default/team",
+        "TRAINYARD_BUNDLE_DIGEST": digest("a"),
+        "TRAINYARD_BUNDLE_DIR": "/trainyard/bundle",
+    } == environment(fetch)
+    mounts = {m["name"]: m.get("readOnly", False) for m in fetch["volumeMounts"]}
+    assert {"store": True, "bundle": False, "tmp": False} == mounts
+    assert "store" not in {m["name"] for m in server["volumeMounts"]}
+
+
+def test_pods_meet_the_restricted_level_and_outlive_their_drain() -> None:
+    """The grace period is longer than the drain."""
+    assert POD["terminationGracePeriodSeconds"] > 8
+    assert POD["securityContext"]["runAsNonRoot"]
+    for container in (*POD["initContainers"], *POD["containers"]):
+        assert container["securityContext"]["readOnlyRootFilesystem"]
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert {"memory": "1Gi"} == POD["containers"][0]["resources"]["limits"]
+
+
+def test_the_service_of_a_revision_names_its_ready_pods() -> None:
+    """Headless, so that the router sees each pod."""
+    found = service(RESOURCE, REVISION.revision)
+    assert "None" == found["spec"]["clusterIP"]
+    assert {"trainyard.dev/revision": REVISION.revision} == found["spec"]["selector"]
+    assert found["spec"]["selector"].items() <= revision_labels(RESOURCE, REVISION.revision).items()
+
+
+def test_an_operator_upgrade_renders_the_same_pods() -> None:
+    """The image is that of the record, not of the installation."""
+    assert "trainyard/serving:1" == POD["containers"][0]["image"]

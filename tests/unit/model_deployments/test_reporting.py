@@ -1,0 +1,71 @@
+"""What conditions and columns say."""
+
+from __future__ import annotations
+
+from builders_serving import Behaviour, ServingYard, digest
+
+
+def said(yard: ServingYard) -> dict[str, tuple[str, str]]:
+    """Return status and reason of each condition."""
+    return {c.type: (c.status, c.reason) for c in yard.resource.status.conditions}
+
+
+async def test_reconciling_and_stalled_exist_only_while_they_are_true() -> None:
+    """Kstatus reads their presence."""
+    yard = ServingYard()
+    yard.publish("a")
+    await yard.run(20)
+    assert {
+        "Ready": ("True", "Serving"),
+        "SourceReady": ("True", "Accepted"),
+        "RolledOut": ("True", "RolledOut"),
+    } == said(yard)
+    yard.publish("b")
+    await yard.until(20, a=95, b=5)
+    assert ("True", "RollingOut") == said(yard)["Reconciling"]
+    assert ("True", "Serving") == said(yard)["Ready"]
+
+
+async def test_the_columns_answer_why_nothing_moves() -> None:
+    """Step, verdict and how many requests are missing."""
+    yard = ServingYard(spec={"analysis": {"minRequests": 100000}})
+    yard.publish("a")
+    await yard.run(20)
+    yard.publish("b")
+    await yard.until(20, a=95, b=5)
+    await yard.run(35)
+    status = yard.resource.status
+    assert status.rollout is not None
+    assert ("1/2", "NoEvidence") == (status.rollout.progress, status.rollout.verdict)
+    assert "of 100000 requests" in status.why
+
+
+async def test_before_any_version_the_reason_is_that_of_the_source() -> None:
+    """A missing TrainingJob is told as such."""
+    yard = ServingYard()
+    await yard.once()
+    assert ("False", "SourceNotFound") == said(yard)["Ready"]
+    assert ("Unknown", "SourceNotFound") == said(yard)["RolledOut"]
+    assert "recipe" in yard.resource.status.why
+
+
+async def test_no_ready_pod_is_told_with_its_cause() -> None:
+    """And ends Ready at once."""
+    yard = ServingYard()
+    yard.publish("a")
+    await yard.run(20)
+    yard.behaviours["a"] = Behaviour(crashes=True)
+    await yard.run(3)
+    ready = next(c for c in yard.resource.status.conditions if c.type == "Ready")
+    assert ("False", "NotReady", True) == (ready.status, ready.reason, "crashed" in ready.message)
+
+
+async def test_a_quarantined_version_says_how_to_release_it() -> None:
+    """The sentence can be copied."""
+    yard = ServingYard()
+    yard.publish("a")
+    await yard.run(20)
+    yard.behaviours["b"] = Behaviour(crashes=True)
+    yard.publish("b")
+    await yard.run(30)
+    assert f"release@{digest('b')}" in yard.resource.status.why

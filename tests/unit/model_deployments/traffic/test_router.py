@@ -1,0 +1,60 @@
+"""The router: made once, drained before it goes, its admin port its own."""
+
+from __future__ import annotations
+
+from builders_serving import INSTALLATION, a_model_deployment
+
+from trainyard.model_deployments.traffic.backend import DECISION, routing_of
+from trainyard.model_deployments.traffic.router import (
+    DRAIN_SECONDS,
+    RouterBackend,
+    config_map,
+    deployment,
+    pod_labels,
+    router_name,
+)
+from trainyard.reconciling.plan import Apply, Create
+
+RESOURCE = a_model_deployment(status={"decision": 4})
+ROUTING = routing_of(RESOURCE, RESOURCE.status)
+POD = deployment(RESOURCE, INSTALLATION)["spec"]["template"]["spec"]
+
+
+def test_the_configuration_comes_before_the_router_and_the_router_before_the_service() -> None:
+    """And the Deployment is created, never changed."""
+    kinds = [
+        (type(action), action.manifest["kind"])
+        for action in RouterBackend().actions(ROUTING, INSTALLATION)
+        if isinstance(action, Apply | Create)
+    ]
+    assert [(Apply, "ConfigMap"), (Create, "Deployment"), (Apply, "Service")] == kinds
+
+
+def test_the_configuration_carries_the_decision() -> None:
+    """In an annotation, and in the files that Envoy reads."""
+    found = config_map(ROUTING)
+    assert "4" == found["metadata"]["annotations"][DECISION]
+    assert {"envoy.json", "clusters.json", "routes.json"} == set(found["data"])
+    assert router_name(RESOURCE) == found["metadata"]["name"]
+
+
+def test_a_router_drains_before_it_goes() -> None:
+    """It fails its readiness, closes what is open, and answers on for a while."""
+    (container,) = POD["containers"]
+    drain = container["lifecycle"]["preStop"]["exec"]["command"][-1]
+    assert drain.index("/healthcheck/fail") < drain.index("/drain_listeners") < drain.index("sleep")
+    assert drain.endswith(f"sleep {DRAIN_SECONDS}")
+    assert POD["terminationGracePeriodSeconds"] > DRAIN_SECONDS
+
+
+def test_no_router_goes_before_another_is_there() -> None:
+    """Two of them, on different nodes where there are some."""
+    spec = deployment(RESOURCE, INSTALLATION)["spec"]
+    assert (2, 0) == (spec["replicas"], spec["strategy"]["rollingUpdate"]["maxUnavailable"])
+    assert pod_labels(RESOURCE) == spec["selector"]["matchLabels"]
+
+
+def test_the_admin_port_is_no_port_of_the_pod() -> None:
+    """Only requests and numbers can be reached from outside."""
+    (container,) = POD["containers"]
+    assert {8080, 8081} == {port["containerPort"] for port in container["ports"]}
