@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -19,13 +19,6 @@ from trainyard.reconciling.plan import Manifest, ObjectRef
 from trainyard.reconciling.world import RawObject
 
 FIELD_MANAGER = "trainyard"
-TIMEOUT_SECONDS = 10
-LIST_TIMEOUT_SECONDS = 30
-
-JSON = "application/json"
-MERGE_PATCH = "application/merge-patch+json"
-SERVER_SIDE_APPLY = "application/apply-patch+yaml"
-
 OnAnswer = Callable[[str, str, int], None]
 """Called with verb, kind and HTTP status (0: no answer) after every request."""
 
@@ -76,15 +69,25 @@ class Cluster(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
-    verb: str
+class _Verb:
+    name: str
     method: str
-    kind: Kind
-    path: str
     query: tuple[tuple[str, str], ...] = ()
-    body: Mapping[str, Any] | None = None
-    content_type: str = JSON
-    timeout_seconds: float = TIMEOUT_SECONDS
+    content_type: str = "application/json"
+    timeout_seconds: float = 10
+
+
+_OURS = (("fieldManager", FIELD_MANAGER),)
+_STRICT = (*_OURS, ("fieldValidation", "Strict"))
+"""A field that the API server does not know is refused, not dropped in silence."""
+
+GET = _Verb("get", "GET")
+LIST = _Verb("list", "GET", timeout_seconds=30)
+CREATE = _Verb("create", "POST", _STRICT)
+APPLY = _Verb("apply", "PATCH", (*_STRICT, ("force", "true")), "application/apply-patch+yaml")
+PATCH = _Verb("patch", "PATCH", _STRICT, "application/merge-patch+json")
+PUT_STATUS = _Verb("put_status", "PUT", _OURS)
+DELETE = _Verb("delete", "DELETE")
 
 
 class KubernetesCluster:
@@ -113,7 +116,7 @@ class KubernetesCluster:
         """See Cluster.get."""
         found = self._kinds[kind]
         try:
-            return await self._send(_Request("get", "GET", found, found.path(namespace, name)))
+            return await self._send(GET, found, found.path(namespace, name))
         except NotFound:
             return None
 
@@ -123,72 +126,36 @@ class KubernetesCluster:
         """See Cluster.list."""
         found = self._kinds[kind]
         selector = ",".join(f"{key}={value}" for key, value in sorted((labels or {}).items()))
-        query = (("labelSelector", selector),) if selector else ()
-        answer = await self._send(
-            _Request(
-                "list",
-                "GET",
-                found,
-                found.path(namespace),
-                query,
-                timeout_seconds=LIST_TIMEOUT_SECONDS,
-            )
-        )
+        query = f"?{urlencode({'labelSelector': selector})}" if selector else ""
+        answer = await self._send(LIST, found, f"{found.path(namespace)}{query}")
         named = {"kind": kind, "apiVersion": found.api_version}
-        items: Sequence[dict[str, Any]] = answer.get("items") or ()
         return Listing(
-            items=tuple(named | item for item in items),
+            items=tuple({**named, **item} for item in answer.get("items") or ()),
             resource_version=int(answer["metadata"]["resourceVersion"]),
         )
 
     async def apply(self, manifest: Manifest) -> RawObject:
         """See Cluster.apply."""
         kind, namespace, name = self._place(manifest)
-        query = (("fieldManager", FIELD_MANAGER), ("force", "true"), ("fieldValidation", "Strict"))
-        return await self._send(
-            _Request(
-                "apply",
-                "PATCH",
-                kind,
-                kind.path(namespace, name),
-                query,
-                manifest,
-                SERVER_SIDE_APPLY,
-            )
-        )
+        return await self._send(APPLY, kind, kind.path(namespace, name), manifest)
 
     async def create(self, manifest: Manifest) -> RawObject:
         """See Cluster.create."""
         kind, namespace, _ = self._place(manifest)
-        query = (("fieldManager", FIELD_MANAGER), ("fieldValidation", "Strict"))
-        return await self._send(
-            _Request("create", "POST", kind, kind.path(namespace), query, manifest)
-        )
+        return await self._send(CREATE, kind, kind.path(namespace), manifest)
 
     async def patch(self, ref: ObjectRef, changes: Manifest) -> RawObject:
         """See Cluster.patch."""
         kind = self._kinds[ref.kind]
         guarded = {**changes, "metadata": {**changes.get("metadata", {}), **_guards(ref)}}
-        return await self._send(
-            _Request(
-                "patch",
-                "PATCH",
-                kind,
-                kind.path(ref.namespace, ref.name),
-                (("fieldManager", FIELD_MANAGER), ("fieldValidation", "Strict")),
-                guarded,
-                MERGE_PATCH,
-            )
-        )
+        return await self._send(PATCH, kind, kind.path(ref.namespace, ref.name), guarded)
 
     async def delete(self, ref: ObjectRef) -> None:
         """See Cluster.delete."""
         kind = self._kinds[ref.kind]
         options = {"propagationPolicy": "Background", "preconditions": _guards(ref)}
         try:
-            await self._send(
-                _Request("delete", "DELETE", kind, kind.path(ref.namespace, ref.name), body=options)
-            )
+            await self._send(DELETE, kind, kind.path(ref.namespace, ref.name), options)
         except NotFound:
             return
 
@@ -202,35 +169,25 @@ class KubernetesCluster:
             "metadata": {"namespace": namespace, "name": name, "resourceVersion": version},
             "status": status,
         }
-        return await self._send(
-            _Request(
-                "put_status",
-                "PUT",
-                kind,
-                kind.path(namespace, name, "status"),
-                (("fieldManager", FIELD_MANAGER),),
-                body,
-            )
-        )
+        return await self._send(PUT_STATUS, kind, kind.path(namespace, name, "status"), body)
 
     def _place(self, manifest: Manifest) -> tuple[Kind, str, str]:
         metadata = manifest["metadata"]
         return self._kinds[manifest["kind"]], metadata.get("namespace", ""), metadata["name"]
 
-    async def _send(self, request: _Request) -> dict[str, Any]:
-        """Send one request and return the JSON of its answer."""
-        named = f"{request.verb} {request.path}"
+    async def _send(
+        self, verb: _Verb, kind: Kind, path: str, body: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Send one request and return the JSON of its answer; everything else is a fault."""
+        named = f"{verb.name} {path}"
         status = 0
         try:
-            status, data = await self._exchange(request)
-        except ApiException as fault:
-            status = fault.status or 0
-            raise fault_of(named, status, fault.body) from fault
-        except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+            status, data = await self._exchange(verb, path, body)
+        except (ApiException, aiohttp.ClientError, TimeoutError, OSError) as fault:
             raise Unavailable(named, 0, f"{type(fault).__name__} {fault}".strip()) from fault
         finally:
             if self._on_answer:
-                self._on_answer(request.verb, request.kind.name, status)
+                self._on_answer(verb.name, kind.name, status)
         if status >= 300:
             raise fault_of(named, status, data)
         try:
@@ -239,22 +196,22 @@ class KubernetesCluster:
             raise Unavailable(named, status, "the answer is not JSON") from fault
         return answer
 
-    async def _exchange(self, request: _Request) -> tuple[int, bytes]:
-        url = f"{self._configuration.host}{request.path}"
-        if request.query:
-            url = f"{url}?{urlencode(request.query)}"
+    async def _exchange(
+        self, verb: _Verb, path: str, body: Mapping[str, Any] | None
+    ) -> tuple[int, bytes]:
+        query = f"?{urlencode(verb.query)}" if verb.query else ""
         headers = {
-            "Accept": JSON,
-            "Content-Type": request.content_type,
+            "Accept": "application/json",
+            "Content-Type": verb.content_type,
             "User-Agent": FIELD_MANAGER,
             **await authorization(self._configuration),
         }
         answer = await self._api.rest_client.request(
-            request.method,
-            url,
+            verb.method,
+            f"{self._configuration.host}{path}{query}",
             headers=headers,
-            body=request.body,
-            _request_timeout=request.timeout_seconds,
+            body=body,
+            _request_timeout=verb.timeout_seconds,
         )
         return answer.status, await answer.read()
 

@@ -79,7 +79,7 @@ async def test_apply_is_server_side_and_forced(cluster: KubernetesCluster, api: 
     assert "application/apply-patch+yaml" == api.content_type
     assert (
         "/apis/batch/v1/namespaces/ns/jobs/a"
-        "?fieldManager=trainyard&force=true&fieldValidation=Strict"
+        "?fieldManager=trainyard&fieldValidation=Strict&force=true"
     ) == api.url
     assert JOB == api.sent
 
