@@ -22,7 +22,7 @@ import obstore
 from obstore import exceptions as faults
 from obstore.store import LocalStore, S3Store
 
-from modelbundle.faults import StoreDenied, StoreNotFound, StoreUnreachable
+from modelbundle.faults import StoreDenied, StoreFault, StoreNotFound, StoreUnreachable
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore, RetryConfig, S3Config
@@ -49,6 +49,25 @@ class Credentials:
         return "Credentials(…)"
 
 
+NO_CREDENTIALS = Credentials("", "")
+"""Reads anonymously, whatever keys the environment holds."""
+_OWN_REFUSED = "the store refuses these credentials; check the secret trainyard-store"
+_OWN_MISSING = (
+    "the store wants credentials and this pod has none; create the secret trainyard-store with"
+    " the keys accessKeyId and secretAccessKey in its namespace"
+)
+_GIVEN_REFUSED = "the server refuses these credentials"
+_GIVEN_MISSING = "the server wants credentials and none were given"
+_DENIALS = (faults.PermissionDeniedError, faults.UnauthenticatedError, PermissionError)
+_MARKS_OF_DENIAL = (
+    "code: 403 Forbidden",
+    "code: 401 Unauthorized",
+    "<Code>InvalidAccessKeyId",
+    "<Code>XAdminUserNotFound",
+)
+_LOCAL_REFUSED = "this user may not read or write there; check the volume's permissions"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One object: key relative to the store, size in bytes, and the store's own version tag.
@@ -65,9 +84,10 @@ class Entry:
 class Store:
     """Reads and writes whole objects; an object is there completely or not at all."""
 
-    def __init__(self, objects: ObjectStore, url: str) -> None:
+    def __init__(self, objects: ObjectStore, url: str, refusal: str) -> None:
         self._objects = objects
         self._url = url
+        self._refusal = refusal
 
     def __repr__(self) -> str:
         return f"Store({self._url})"
@@ -129,30 +149,21 @@ class Store:
 
     @contextmanager
     def _told(self, key: str) -> Iterator[None]:
-        where = f"{self._url}/{key}"
         try:
             yield
-        except FileNotFoundError as fault:
-            raise StoreNotFound(f"{where}: there is no such object") from fault
-        except (
-            faults.PermissionDeniedError,
-            faults.UnauthenticatedError,
-            PermissionError,
-        ) as fault:
-            raise _denied(where) from fault
         except (faults.BaseError, OSError, ValueError) as fault:
-            if "NoSuchBucket" in str(fault):
-                raise StoreNotFound(f"{where}: there is no such bucket") from fault
-            # Listing tells refused keys in its text alone.
-            if any(status in str(fault) for status in ("403 Forbidden", "401 Unauthorized")):
-                raise _denied(where) from fault
-            raise StoreUnreachable(f"{where}: {first_line(fault)}") from fault
+            raise self._named(f"{self._url}/{key}", fault) from fault
 
-
-def _denied(where: str) -> StoreDenied:
-    return StoreDenied(
-        f"{where}: the store refuses these credentials; check the secret trainyard-store"
-    )
+    def _named(self, where: str, fault: Exception) -> StoreFault:
+        text = str(fault)
+        # Listing tells refused keys in its text alone; some servers answer 404 to unknown keys.
+        if isinstance(fault, _DENIALS) or any(mark in text for mark in _MARKS_OF_DENIAL):
+            return StoreDenied(f"{where}: {self._refusal}")
+        if "<Code>NoSuchBucket" in text:
+            return StoreNotFound(f"{where}: there is no such bucket")
+        if isinstance(fault, FileNotFoundError):
+            return StoreNotFound(f"{where}: there is no such object")
+        return StoreUnreachable(f"{where}: {first_line(fault)}")
 
 
 def open_store(
@@ -165,14 +176,18 @@ def open_store(
 
     Without `credentials` an S3 store takes AWS_ACCESS_KEY_ID and its siblings from the
     environment; with an endpoint of its own and none of them there, it is read anonymously
-    (instead of asking a cloud's metadata service that nobody meant). Raises ValueError for
-    another scheme, StoreUnreachable for a folder that is neither there nor can be made.
+    (instead of asking a cloud's metadata service that nobody meant), as with NO_CREDENTIALS.
+    Raises ValueError for another scheme, StoreUnreachable for a folder that is neither there
+    nor can be made.
     """
     parts = urlsplit(url)
     if parts.scheme == "file" and not parts.netloc:
-        return Store(_local(Path(unquote(parts.path))), url.rstrip("/"))
+        return Store(_local(Path(unquote(parts.path))), url.rstrip("/"), _LOCAL_REFUSED)
     if parts.scheme == "s3" and parts.netloc:
-        return Store(_s3(url, endpoint, region, credentials), url.rstrip("/"))
+        known = credentials or _environment_credentials(endpoint)
+        return Store(
+            _s3(url, endpoint, region, known), url.rstrip("/"), _refusal(credentials, known)
+        )
     raise ValueError(f"store URL {url!r}: expected file:///path or s3://bucket/prefix")
 
 
@@ -198,6 +213,19 @@ def _local(path: Path) -> LocalStore:
         raise StoreUnreachable(f"file://{path}: {first_line(fault)}") from fault
 
 
+def _environment_credentials(endpoint: str | None) -> Credentials | None:
+    """None: obstore finds them itself, in the environment or with the cloud."""
+    if endpoint and not _SIGNING_VARIABLES & os.environ.keys():
+        return NO_CREDENTIALS
+    return None
+
+
+def _refusal(given: Credentials | None, known: Credentials | None) -> str:
+    if given is not None:
+        return _GIVEN_REFUSED if given != NO_CREDENTIALS else _GIVEN_MISSING
+    return _OWN_REFUSED if known is None else _OWN_MISSING
+
+
 def _s3(
     url: str, endpoint: str | None, region: str | None, credentials: Credentials | None
 ) -> S3Store:
@@ -206,11 +234,11 @@ def _s3(
     if endpoint:
         config["endpoint"] = endpoint
         config["virtual_hosted_style_request"] = False
-    if credentials:
+    if credentials == NO_CREDENTIALS:
+        config["skip_signature"] = True
+    elif credentials is not None:
         config["access_key_id"] = credentials.access_key_id
         config["secret_access_key"] = credentials.secret_access_key
-    elif endpoint and not _SIGNING_VARIABLES & os.environ.keys():
-        config["skip_signature"] = True
     client: ClientConfig = {
         "connect_timeout": timedelta(seconds=5),
         "timeout": timedelta(seconds=60),

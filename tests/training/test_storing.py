@@ -40,7 +40,7 @@ def test_no_result_is_told_by_its_path(tmp_path: Path) -> None:
 def test_refused_keys_are_the_users_fault_and_silence_is_not(
     fault: Exception, kind: type[Fault], reason: Reason
 ) -> None:
-    """Only silence is retried."""
+    """Silence is retried a few times; refused keys as long as nobody changes them."""
     with pytest.raises(kind) as raised, store_faults():
         raise fault
     assert reason == raised.value.reason

@@ -65,7 +65,7 @@ class Reason(StrEnum):
     RESULT_NOT_FOUND = "ResultNotFound"
     """Used when the store holds no result under the path asked for."""
     STORE_DENIED = "StoreDenied"
-    """Used when the artifact store refuses the credentials."""
+    """Used when the artifact store refuses the credentials; they may come or change later."""
     STORE_UNREACHABLE = "StoreUnreachable"
     """Used when the artifact store does not answer; trying again may help."""
     SOURCE_UNREACHABLE = "SourceUnreachable"
@@ -99,6 +99,7 @@ _EXITS = {
     Reason.SOURCE_INVALID: Exit.SOURCE_UNUSABLE,
     Reason.FORMAT_UNREADABLE: Exit.SOURCE_UNUSABLE,
     Reason.RESULT_NOT_FOUND: Exit.SOURCE_UNUSABLE,
+    Reason.STORE_DENIED: Exit.SOURCE_UNUSABLE,
     Reason.STORE_UNREACHABLE: Exit.STORE_UNREACHABLE,
     Reason.UNEXPECTED: Exit.UNEXPECTED,
     Reason.SOURCE_UNREACHABLE: Exit.SOURCE_UNREACHABLE,

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 
 from modelbundle.manifest import FORMAT_FILES, TRUST_PICKLE
-from modelbundle.store import Credentials, Store, open_store
+from modelbundle.store import Store
+from trainer.buckets import open_bucket
 from trainer.environment import Environment
 from trainer.exits import Reason, UserFault
 from trainer.source_file import SourceFile
 from trainer.sources import files_of
-from trainer.storing import store_faults
-from trainer.task import Import, Recipe, S3Source
+from trainer.task import Import, Recipe
 
 
 def fetch_import(recipe: Recipe, wanted: Import, store: Store, environment: Environment) -> None:
@@ -29,7 +28,7 @@ def fetch_import(recipe: Recipe, wanted: Import, store: Store, environment: Envi
             " import Skops or Onnx",
         )
     files = files_of(
-        wanted.source, lambda: store, lambda source: _bucket(source, environment.variables)
+        wanted.source, lambda: store, lambda source: open_bucket(source, environment.variables)
     )
     if len(files) != 1:
         names = ", ".join(file.name for file in files[:3])
@@ -55,11 +54,3 @@ def _copy(file: SourceFile, destination: Path, digest: str) -> None:
             f"import {file.name}: the digest is {found}, but {digest} was declared. If the new"
             " file is the one you want, declare its digest",
         )
-
-
-def _bucket(source: S3Source, variables: Mapping[str, str]) -> Store:
-    key = variables.get("TRAINYARD_SOURCE_ACCESS_KEY_ID")
-    secret = variables.get("TRAINYARD_SOURCE_SECRET_ACCESS_KEY")
-    credentials = Credentials(key, secret) if key and secret else None
-    with store_faults():
-        return open_store(f"s3://{source.bucket}", source.endpoint, source.region, credentials)

@@ -13,7 +13,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from modelbundle.canonical import canonical_json, digest_of, file_sha256
-from modelbundle.store import Credentials, Store, open_store
+from modelbundle.store import Store
+from trainer.buckets import open_bucket
 from trainer.dataset_checks import empty_failure
 from trainer.dataset_manifest import PROFILE, DatasetFile, DatasetManifest, read_manifest
 from trainer.environment import Environment
@@ -31,7 +32,6 @@ from trainer.shape_checks import unexpected_columns, unreadable_failures
 from trainer.sources import files_of
 from trainer.splitting import Side, Splitter
 from trainer.storing import open_environment_store
-from trainer.task_parts import S3Source
 from trainer.typed_rows import TypedRows
 from trainer.typed_values import ARROW_TYPES
 from trainer.versions import Published, publish_version
@@ -125,7 +125,9 @@ class Ingest:
 def run(task: IngestTask, environment: Environment) -> Result:
     """The result of one ingest in this pod."""
     store = open_environment_store(environment)
-    files = files_of(task.source, lambda: store, lambda source: _bucket(source, environment))
+    files = files_of(
+        task.source, lambda: store, lambda source: open_bucket(source, environment.variables)
+    )
     with tempfile.TemporaryDirectory(prefix="ingest-", dir=environment.spool) as name:
         folder = Path(name)
         progress = Progress(time.monotonic, _say)
@@ -136,14 +138,6 @@ def run(task: IngestTask, environment: Environment) -> Result:
 def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
-
-
-def _bucket(source: S3Source, environment: Environment) -> Store:
-    """The source's own bucket, with its own keys; without any, with those of the store."""
-    key = environment.variables.get("TRAINYARD_SOURCE_ACCESS_KEY_ID")
-    secret = environment.variables.get("TRAINYARD_SOURCE_SECRET_ACCESS_KEY")
-    credentials = Credentials(key, secret) if key and secret else None
-    return open_store(f"s3://{source.bucket}", source.endpoint, source.region, credentials)
 
 
 def _newest(reading: Reading) -> datetime | None:

@@ -133,7 +133,7 @@ def _source_faults(shown: str) -> Iterator[None]:
     except StoreDenied as error:
         raise UserFault(
             Reason.SOURCE_FORBIDDEN,
-            f"source {shown}: the server refuses these credentials; check the source's secretName",
+            f"source {shown}: {error}",
         ) from error
     except StoreUnreachable as error:
         raise MachineFault(Reason.SOURCE_UNREACHABLE, f"source {shown}: {error}") from error

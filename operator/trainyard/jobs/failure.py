@@ -12,7 +12,11 @@ from trainyard.jobs.job_view import ContainerEnd, JobView, read_document
 USER_FAULT_CODES = range(10, 20)
 """Exit codes by which our containers say that only the user can put it right."""
 SOURCE_UNUSABLE = 15
+"""Nothing is where a source points, or keys are missing or refused: that may change."""
+USER_CONTAINER = "train"
+"""The one container of our Jobs that may be the user's own."""
 _LONGEST = 600
+_TAIL = 500
 _LONGEST_REASON = 64
 _FIRST_PAUSE_SECONDS = 10
 _LONGEST_PAUSE_SECONDS = 600
@@ -24,7 +28,8 @@ class Fault(StrEnum):
     USER = "User"
     """Trying again gives the same."""
     SOURCE = "Source"
-    """The user's, but it may mend without a change to our objects: files that are not there."""
+    """The user's, but it may mend without a change to our objects: files or secrets that are not
+    there."""
     MACHINE = "Machine"
     """Trying again may help."""
 
@@ -72,19 +77,25 @@ def _container(end: ContainerEnd) -> Failure:
         )
         return Failure(Fault.MACHINE, "OutOfMemory", text)
     document = read_document(end.message) or {}
-    said = str(document.get("message") or end.message).strip()
-    ended = f"container {end.container} ended with exit code {end.exit_code}"
     return Failure(
-        fault=_fault(end.exit_code),
+        fault=_fault(end),
         reason=shorten(str(document.get("reason") or end.reason or "Error"), _LONGEST_REASON),
-        message=shorten(said or ended, _LONGEST),
+        message=shorten(str(document.get("message") or "").strip() or _last_words(end), _LONGEST),
     )
 
 
-def _fault(exit_code: int) -> Fault:
-    if exit_code == SOURCE_UNUSABLE:
+def _last_words(end: ContainerEnd) -> str:
+    """What a program that knows nothing of our documents left: the end of it says why."""
+    ended = f"container {end.container} ended with exit code {end.exit_code}"
+    said = end.message.strip()
+    return f"{ended}{_colon(said if len(said) <= _TAIL else f'…{said[-_TAIL:]}')}"
+
+
+def _fault(end: ContainerEnd) -> Fault:
+    # Of a user's container 15 says no more than its neighbours.
+    if end.exit_code == SOURCE_UNUSABLE and end.container != USER_CONTAINER:
         return Fault.SOURCE
-    return Fault.USER if exit_code in USER_FAULT_CODES else Fault.MACHINE
+    return Fault.USER if end.exit_code in USER_FAULT_CODES else Fault.MACHINE
 
 
 def pause_before(retry: int) -> timedelta:

@@ -93,7 +93,10 @@ def _train(work: Work, training: Training, task: dict[str, Any]) -> dict[str, An
         container["command"] = list(training.container.command)
     if training.container.args:
         container["args"] = list(training.container.args)
-    return hardened_container(container, scratch=scratch_name("train"))
+    # Programs that know nothing of termination messages still say why they failed.
+    return hardened_container(container, scratch=scratch_name("train")) | {
+        "terminationMessagePolicy": "FallbackToLogsOnError"
+    }
 
 
 def _user_environment(training: Training) -> list[dict[str, Any]]:

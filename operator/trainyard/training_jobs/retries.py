@@ -14,11 +14,12 @@ def after_failure(run: Run, failure: Failure, attempts: Attempts, now: datetime)
     """Return the run as it is after its Job failed.
 
     What only the user can put right is never tried again; a machine's fault is, as often as
-    spec.attempts.maxRetries says and with growing pauses. Disruptions never come here: the Job
-    itself starts another pod for these.
+    spec.attempts.maxRetries says and with growing pauses. A file or a secret that is not there
+    may come without a change to the TrainingJob: it is looked for as long as the inputs stay.
+    Disruptions never come here: the Job itself starts another pod for these.
     """
     machine = failure.fault is Fault.MACHINE
-    again = machine and run.retry < attempts.max_retries
+    again = failure.fault is Fault.SOURCE or (machine and run.retry < attempts.max_retries)
     return run.model_copy(
         update={
             "phase": "Failed",

@@ -16,11 +16,14 @@ def _view(end: ContainerEnd | None = None, **fields: Any) -> JobView:
     return JobView(name="job", phase=JobPhase.FAILED, end=end, **fields)
 
 
-def _end(code: int, message: str = "", reason: str = "Error") -> ContainerEnd:
-    return ContainerEnd("train", code, reason, message)
+def _end(
+    code: int, message: str = "", reason: str = "Error", container: str = "train"
+) -> ContainerEnd:
+    return ContainerEnd(container, code, reason, message)
 
 
 SAID = '{"outcome":"Failed","reason":"ParameterInvalid","message":"no parameter depth"}'
+NOWHERE = '{"outcome":"Failed","reason":"SourceNotFound","message":"nowhere"}'
 
 
 @pytest.mark.parametrize(
@@ -34,7 +37,25 @@ SAID = '{"outcome":"Failed","reason":"ParameterInvalid","message":"no parameter 
             id="the container's own word",
         ),
         pytest.param(
-            _view(_end(15, "nowhere")), Fault.SOURCE, "Error", "nowhere", id="a source may come"
+            _view(_end(15, NOWHERE, container="fetch")),
+            Fault.SOURCE,
+            "SourceNotFound",
+            "nowhere",
+            id="a source may come",
+        ),
+        pytest.param(
+            _view(_end(15)),
+            Fault.USER,
+            "Error",
+            "container train ended with exit code 15",
+            id="a user's container that means something else by that code",
+        ),
+        pytest.param(
+            _view(_end(1, "x" * 900 + "\nValueError: no rows\n")),
+            Fault.MACHINE,
+            "Error",
+            "container train ended with exit code 1: …" + "x" * 480 + "\nValueError: no rows",
+            id="a traceback, whose end counts",
         ),
         pytest.param(
             _view(_end(1)),

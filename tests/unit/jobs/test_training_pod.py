@@ -43,3 +43,4 @@ def test_user_code_is_hardened_like_ours():
     assert train["securityContext"] == pod["initContainers"][0]["securityContext"]
     assert not pod["automountServiceAccountToken"]
     assert "TRAINYARD_TASK" not in {variable["name"] for variable in train["env"]}
+    assert train["terminationMessagePolicy"] == "FallbackToLogsOnError"
