@@ -84,4 +84,6 @@ def test_what_only_the_user_can_put_right_is_a_measured_error():
     """The gate fails with it instead of trying for ever."""
     status = _after(_failed(13))
     assert status.evaluate is None
-    assert [found.error for found in status.measured] == ["Error: why"]
+    assert [found.error for found in status.measured] == [
+        "Error: container predict ended with exit code 13: why"
+    ]
