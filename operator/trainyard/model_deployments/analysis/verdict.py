@@ -63,7 +63,8 @@ def judge(
         whys = [f"{s.name}: {s.why}" for s in counted if s.verdict == answer.value]
         if whys:
             return Verdict(answer, _joined(whys), states)
-    return Verdict(Answer.PASS, "all checks pass" if counted else "no checks", states)
+    passed = "; ".join(f"{state.name}: {state.why}" for state in counted)
+    return Verdict(Answer.PASS, f"all checks pass ({passed})" if counted else "no checks", states)
 
 
 def compares(spec: AnalysisSpec) -> bool:
@@ -152,8 +153,10 @@ class _Judge:
         evidence = latency.unfolded(before)
         if self.look.interval is not None:
             evidence = latency.with_interval(evidence, self.look.interval, tolerance)
-        shown = f"slower than the stable version by more than {round(100 * tolerance - 100)} %"
-        return *self._compared(latency.log_e_value(evidence), shown), evidence.folded()
+        log_e = latency.log_e_value(evidence)
+        slower = "slower" if log_e >= self.threshold else "not slower"
+        shown = f"{slower} than the stable version by more than {round(100 * tolerance - 100)} %"
+        return *self._compared(log_e, shown), evidence.folded()
 
     def _compared(self, log_e: float, shown: str) -> tuple[Answer, str]:
         if log_e >= self.threshold:
@@ -162,7 +165,7 @@ class _Judge:
         if fewest < self.samples.wanted:
             missing = f"{fewest} of {self.samples.wanted} requests"
             return Answer.NO_EVIDENCE, f"{missing}, {self.look.why}".removesuffix(", ")
-        return Answer.PASS, f"{self.samples.canary} requests, no sign of harm"
+        return Answer.PASS, shown
 
     def _query(
         self, check: Check, before: CheckState | None
