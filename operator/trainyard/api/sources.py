@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from trainyard.api.base import ApiModel, ObjectName, cel
 
-FilePath = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=r"^[^/].*$")]
+FilePath = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=512, pattern=r"^[^/].*$"),
+    Field(
+        json_schema_extra=cel(
+            ("!self.split('/').exists(part, part == '..')", "a path must not contain `..`")
+        )
+    ),
+]
 """Relative; `*` stands for any characters of one segment."""
 SOURCE_MEMBERS = ("configMap", "pvc", "s3", "http")
 
