@@ -81,7 +81,7 @@ async def _with_reports(
     ask = _Asking(
         sources.scraper,
         decision=status.drained_at is None,
-        reach=first_request_is_near(status, seen),
+        reach=not resource.spec.suspend and first_request_is_near(status, seen),
     )
     if not ask.decision and not ask.reach:
         return seen

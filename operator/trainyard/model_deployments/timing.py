@@ -32,7 +32,7 @@ def _due(scene: Scene, progress: Progress) -> Iterator[datetime]:
     status, now = progress.status, scene.now
     if status.decision and status.drained_at is None:
         yield now + AT_ONCE
-    if first_request_is_near(status, scene.observed):
+    if not scene.resource.spec.suspend and first_request_is_near(status, scene.observed):
         yield now + AT_ONCE
     if status.leaving and status.drained_at is not None and now < status.drained_at + DRAIN:
         yield status.drained_at + DRAIN

@@ -108,7 +108,9 @@ class RolloutSpec(ApiModel):
 
 
 class ErrorsCheck(ApiModel):
-    """The share of failed requests, against the stable version in the same minutes."""
+    """The share of failed requests, against the stable version in the same minutes: at the router
+    4xx, 5xx and failed tries, in mode Replicas 5xx.
+    """
 
     max_ratio: DecimalString = "1.1"
     """The new version may fail this many times as often as the stable one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -72,6 +73,8 @@ def counts_of(
     for sample in samples:
         revision = sample.labels.get(family.revision, "")
         if revision not in (arms.stable, arms.canary):
+            continue
+        if not math.isfinite(sample.value):
             continue
         number = int(sample.value)
         if sample.name == family.buckets:

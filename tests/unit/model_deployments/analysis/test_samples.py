@@ -54,6 +54,12 @@ trainyard_requests_total{code="503",revision="c"} 1
     assert ({"c": Counts(14, 1)}, ()) == read(page, SERVER)
 
 
+def test_numbers_that_are_none_are_left_out() -> None:
+    """NaN is no count."""
+    page = 'trainyard_requests_total{code="200",revision="c"} NaN\n'
+    assert ({}, ()) == read(page, SERVER)
+
+
 def test_an_empty_page_counts_nothing() -> None:
     """A router that has not had a request yet."""
     assert ({}, ()) == read("", ROUTER)
