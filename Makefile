@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := operator/trainyard serving-image/modelbundle serving-image/modelserver training-image/trainer devcluster demo
 PYTEST := $(BIN)/python -m pytest -q
+TWO_AT_A_TIME := -n 2 --dist loadfile
+SEVERAL_AT_A_TIME := -n 4 --dist loadfile
 CLUSTER := $(PYTHON) -m devcluster
 STAGE = @printf '\n\033[1m── %s\033[0m  %s\n' "$(1)" "$$(date +%T)"
 
@@ -69,7 +71,7 @@ generated: install
 .PHONY: unit
 unit: install
 	$(call STAGE,unit tests)
-	$(PYTEST) tests/unit tests/contract
+	$(PYTEST) $(TWO_AT_A_TIME) tests/unit tests/contract
 
 .PHONY: check
 check: lint types contracts generated unit ## Lint, types, contracts, generated files, unit tests (under a minute)
@@ -89,17 +91,18 @@ images: cluster ## Build the images and load them into the cluster
 .PHONY: serving
 serving: install
 	$(call STAGE,serving image)
-	$(PYTEST) tests/serving
+	$(PYTEST) $(TWO_AT_A_TIME) tests/serving
 
 .PHONY: training
 training: install
-	$(call STAGE,training image)
-	$(PYTEST) tests/training tests/devcluster tests/demo
+	$(call STAGE,training image, local cluster, demo)
+	$(PYTEST) $(TWO_AT_A_TIME) tests/training
+	$(PYTEST) tests/devcluster tests/demo
 
 .PHONY: on-cluster
 on-cluster: install images
 	$(call STAGE,tests on the real cluster)
-	$(PYTEST) tests/cluster tests/chart
+	$(PYTEST) $(SEVERAL_AT_A_TIME) tests/cluster tests/chart
 
 .PHONY: e2e
 e2e: install images

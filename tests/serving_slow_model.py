@@ -15,7 +15,7 @@ class SlowClassifier(ClassifierMixin, BaseEstimator):
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
 
-    def fit(self, table: Any, target: Any) -> Self:  # noqa: ARG002
+    def fit(self, table: Any, target: Any) -> Self:
         """Learns which classes there are; from now on it is slow."""
         self.classes_ = np.unique(target)
         return self

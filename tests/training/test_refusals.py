@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ingests import Rig, csv_of, failures_of, plain_rows
 
@@ -132,6 +132,7 @@ _LINES = st.lists(st.lists(_CELL, max_size=4).map(",".join), max_size=20).map("\
     content=st.binary(max_size=200) | _LINES.map(lambda text: b"a,y\n" + text.encode()),
     ending=st.sampled_from(["csv", "jsonl", "parquet", "csv.gz"]),
 )
+@example(content=b"\x80\n", ending="csv")
 def test_whatever_the_bytes_the_user_gets_an_answer(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, ending: str
 ) -> None:

@@ -48,6 +48,11 @@ def read_csv(
             header = checked_header(name, reader.schema.names)
             for batch in reader:
                 yield RawBatch(_named(batch, header))
+    except UnicodeDecodeError as error:
+        raise UserFault(
+            Reason.FORMAT_UNREADABLE,
+            f"file {name}: the column names are not UTF-8 text; save the file as UTF-8",
+        ) from error
     except pa.ArrowInvalid as error:
         if "Empty CSV file" in str(error):
             return
