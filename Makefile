@@ -95,7 +95,7 @@ serving: install
 
 .PHONY: training
 training: install
-	$(call STAGE,training image, local cluster, demo)
+	$(call STAGE,training image · local cluster · demo)
 	$(PYTEST) $(TWO_AT_A_TIME) tests/training
 	$(PYTEST) tests/devcluster tests/demo
 
