@@ -1,0 +1,144 @@
+"""Every source and every format on a real cluster: claim, web and ConfigMap give one version."""
+
+from __future__ import annotations
+
+import base64
+import io
+import sys
+from collections.abc import Iterator
+
+import pytest
+from cluster_access import run
+from model_yard import ModelYard, Object, csv_of, dataset, model_yard, tumours
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+
+STORE, RAW = "trainyard-store", "raw"
+IMAGE = "docker.io/trainyard/training:dev"
+METADATA_SERVICE = "http://169.254.169.254/latest/meta-data/"
+
+
+@pytest.fixture(scope="module")
+def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelYard]:
+    """A namespace whose claim `raw` holds Parquet, whose Service `files` serves CSV and JSONL.
+
+    All Datasets are there from the beginning, as with `kubectl apply -f folder/`.
+    """
+    settings = {"TRAINYARD_STORE": f"pvc://{STORE}"}
+    with model_yard(tmp_path_factory.mktemp("yard"), settings, ["sources"]) as found:
+        found.apply(
+            _files(),
+            *_file_server(),
+            dataset("claim", {"pvc": {"claimName": RAW, "path": "in/*.parquet"}}),
+            dataset("web-csv", {"http": {"url": "http://files/tumours.csv"}}),
+            dataset("web-jsonl", {"http": {"url": "http://files/tumours.jsonl"}}),
+            dataset("keys", {"configMap": {"name": "files", "path": "*.csv"}}),
+            dataset("absent", {"http": {"url": "http://files/nothing.csv"}}),
+            dataset("metadata", {"http": {"url": METADATA_SERVICE}}, format="csv"),
+            dataset("no-claim", {"pvc": {"claimName": "nobody", "path": "*.csv"}}),
+        )
+        for claim in (STORE, RAW):
+            volume = ("volume", found.namespace, claim, "1Gi")
+            run(sys.executable, "-m", "devcluster", "target", *volume)
+        yield found
+
+
+def test_each_source_and_format_gives_the_same_version(yard: ModelYard) -> None:
+    """Three hundred rows are the same version from a claim, the web and a ConfigMap, as CSV,
+    JSON lines and Parquet; what came later than its Dataset was waited for.
+    """
+    names = ("claim", "web-csv", "web-jsonl", "keys")
+    state = yard.until("all are versions", lambda s: all(s.dataset_digest(n) for n in names))
+    assert {300} == {state.status("Dataset", name)["current"]["rows"] for name in names}
+    assert 1 == len({state.dataset_digest(name) for name in names})
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        pytest.param("absent", "SourceNotFound: source http://files/nothing.csv", id="a 404"),
+        pytest.param("metadata", "SourceForbidden: host 169.254.169.254", id="the node's keys"),
+        pytest.param("no-claim", 'persistentvolumeclaim "nobody" not found', id="no such claim"),
+    ],
+)
+def test_what_is_not_there_is_named(yard: ModelYard, name: str, words: str) -> None:
+    """The condition says what is missing, and the Dataset goes on looking."""
+    state = yard.until(
+        f"{name} tells {words}",
+        lambda s: words in s.condition("Dataset", name, "Reconciling").message,
+    )
+    assert "False" == state.condition("Dataset", name, "Ready").status
+    assert "" == state.condition("Dataset", name, "Stalled").status
+
+
+def test_a_claim_that_comes_later_is_used(yard: ModelYard) -> None:
+    """The waiting pod starts by itself; the empty claim is then told as such."""
+    run(sys.executable, "-m", "devcluster", "target", "volume", yard.namespace, "nobody", "1Gi")
+    yard.until(
+        "the claim is looked into",
+        lambda s: "SourceNotFound" in s.condition("Dataset", "no-claim", "Reconciling").message,
+    )
+
+
+def _files() -> Object:
+    frame, parquet = tumours(), io.BytesIO()
+    frame.to_parquet(parquet)
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "files"},
+        "data": {
+            "tumours.csv": csv_of(frame),
+            "tumours.jsonl": frame.to_json(orient="records", lines=True, double_precision=15),
+        },
+        "binaryData": {"tumours.parquet": base64.b64encode(parquet.getvalue()).decode()},
+    }
+
+
+def _file_server() -> tuple[Object, Object]:
+    """A pod that puts the Parquet file into the claim, then serves the others; its Service."""
+    copy = "import os, shutil; os.makedirs('/raw/in', exist_ok=True); "
+    copy += "shutil.copy('/files/tumours.parquet', '/raw/in/')"
+    serve = ["python", "-m", "http.server", "8000", "--directory", "/files"]
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "files", "labels": {"app": "files"}},
+        "spec": {
+            "automountServiceAccountToken": False,
+            "securityContext": {
+                "runAsNonRoot": True,
+                "runAsUser": 65532,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "initContainers": [_container("copy", ["python", "-c", copy])],
+            "containers": [_container("serve", serve)],
+            "volumes": [
+                {"name": "files", "configMap": {"name": "files"}},
+                {"name": "raw", "persistentVolumeClaim": {"claimName": RAW}},
+            ],
+        },
+    }
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "files"},
+        "spec": {"selector": {"app": "files"}, "ports": [{"port": 80, "targetPort": 8000}]},
+    }
+    return pod, service
+
+
+def _container(name: str, command: list[str]) -> Object:
+    return {
+        "name": name,
+        "image": IMAGE,
+        "command": command,
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "volumeMounts": [
+            {"name": "files", "mountPath": "/files", "readOnly": True},
+            {"name": "raw", "mountPath": "/raw"},
+        ],
+    }
