@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,8 @@ class Exchange:
     method: str
     path: str
     status: int
+    name: str = ""
+    """What a POST created, or was to create."""
 
     def is_write(self) -> bool:
         """Tell whether it changes the cluster; leases and Events are the operator's own affair."""
@@ -34,7 +36,10 @@ class Exchange:
 
 @dataclass(slots=True)
 class Fault:
-    """Answers matching requests itself, `times` times; `after` lets the API server act first."""
+    """Answers matching requests itself, `times` times; `after` lets the API server act first.
+
+    Status 0 is no answer at all: the connection is cut.
+    """
 
     status: int
     method: str = ".*"
@@ -61,12 +66,18 @@ class Proxy:
     faults: list[Fault] = field(default_factory=list)
     after_write: Callable[[int], None] | None = None
     """Called with the number of writes so far, after the API server did it, before the answer."""
+    after_change: Callable[[Exchange], Awaitable[None]] | None = None
+    """Awaited after the API server did a change (Events too), before the answer; while it is set
+    changes go one by one, and those that waited meanwhile are dropped once `lives` has risen."""
+    lives: int = 0
+    """Counted up by the test with each end of the operator."""
     stale: bool = False
     """Whether watches that start now are told that their version is too old (410)."""
     down: bool = False
     """Whether every connection is dropped without an answer."""
     port: int = 0
     _streams: set[asyncio.Task[None]] = field(default_factory=set)
+    _one_change: asyncio.Lock = field(default_factory=asyncio.Lock)
     _runner: web.AppRunner | None = None
     _session: aiohttp.ClientSession | None = None
     _server: str = ""
@@ -82,7 +93,7 @@ class Proxy:
 
     async def start(self) -> None:
         """Listen on a free port of this machine."""
-        self._server, tls = _upstream(self.kubeconfig)
+        self._server, tls = upstream(self.kubeconfig)
         connector = aiohttp.TCPConnector(ssl=tls, limit=0)
         self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
         app = web.Application(client_max_size=2**24)
@@ -120,13 +131,28 @@ class Proxy:
             return self._drop(request)
         if request.query.get("watch"):
             return await self._watch(request)
+        if self.after_change and request.method not in READING:
+            return await self._change_one_by_one(request, self.after_change)
         fault = next((fault for fault in self.faults if fault.takes(request)), None)
         if fault and not fault.after:
-            return self._record(request, _status_answer(fault.status))
+            await self._record(request, _status_answer(fault.status))
+            return self._drop(request) if not fault.status else _status_answer(fault.status)
         answer = await self._forward(request)
+        await self._record(request, answer)
         if fault:
-            answer = _status_answer(fault.status)
-        return self._record(request, answer)
+            return self._drop(request) if not fault.status else _status_answer(fault.status)
+        return answer
+
+    async def _change_one_by_one(
+        self, request: web.Request, after: Callable[[Exchange], Awaitable[None]]
+    ) -> web.StreamResponse:
+        life = self.lives
+        async with self._one_change:
+            if life != self.lives or self.down:
+                return self._drop(request)
+            answer = await self._forward(request)
+            await after(await self._record(request, answer))
+        return answer if life == self.lives else self._drop(request)
 
     async def _forward(self, request: web.Request) -> web.Response:
         assert self._session
@@ -166,11 +192,13 @@ class Proxy:
             async for chunk in answer.content.iter_any():
                 await response.write(chunk)
 
-    def _record(self, request: web.Request, answer: web.Response) -> web.Response:
-        self.exchanges.append(Exchange(request.method, request.path, answer.status))
+    async def _record(self, request: web.Request, answer: web.Response) -> Exchange:
+        created = json.loads(await request.read()) if request.method == "POST" else {}
+        name = created.get("metadata", {}).get("name", "")
+        self.exchanges.append(Exchange(request.method, request.path, answer.status, name))
         if self.after_write and self.exchanges[-1].is_write():
             self.after_write(len(self.writes()))
-        return answer
+        return self.exchanges[-1]
 
     def _drop(self, request: web.Request) -> web.Response:
         if request.transport:
@@ -186,7 +214,7 @@ def _status_answer(status: int) -> web.Response:
     return web.json_response({**body, "message": f"made up by the proxy: {status}"}, status=status)
 
 
-def _upstream(kubeconfig: Path) -> tuple[str, ssl.SSLContext]:
+def upstream(kubeconfig: Path) -> tuple[str, ssl.SSLContext]:
     """Return server and TLS of a kubeconfig with inline client certificates."""
     import base64
     import tempfile

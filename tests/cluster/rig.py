@@ -113,7 +113,7 @@ class Yard:
 
     def operator(self, *, lease: bool = False, workers: int = 4) -> Operator:
         """Return an operator of this namespace that talks through the proxy; not started yet."""
-        port = _free_port()
+        port = free_port()
         environment = {
             **{key: value for key, value in os.environ.items() if "KUBE" not in key},
             "PYTHONPATH": f"{ROOT / 'tests'}:{ROOT / 'operator'}",
@@ -212,7 +212,8 @@ def _owner(raw: Any) -> str:
     return str(raw["metadata"]["ownerReferences"][0]["uid"])
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on at present."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,0 +1,136 @@
+"""The main flow with the operator killed after every single write, and with answers lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from flow_stage import Stage, stage
+from main_flow import Flow, differences
+from proxy import READING, Fault
+
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.timeout(360),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What a flow came to."""
+
+    end: dict[str, Any]
+    created: dict[str, int]
+    changes: set[str]
+    faults: int
+    """How often the operator was killed, or an answer was lost."""
+
+
+async def undisturbed(flow: Flow) -> Callable[[], int]:
+    """Do nothing."""
+    return lambda: 0
+
+
+async def killed_after_each_write(flow: Flow) -> Callable[[], int]:
+    """Kill the operator whenever the API server has done what it asked for; it never learns."""
+    flow.proxy.after_change = lambda _: _next_life(flow)
+    return lambda: flow.proxy.lives
+
+
+async def _next_life(flow: Flow) -> None:
+    proxy = flow.proxy
+    proxy.lives += 1
+    proxy.down = True
+    await flow.process.kill()
+    proxy.cut_watches()
+    await asyncio.sleep(0.05)  # what the dead one still had in its sockets is dropped
+    proxy.down = False
+    await flow.process.start()
+
+
+@dataclass(slots=True)
+class EverySecondAnswerLost(Fault):
+    """Cuts the connection after the API server did what was asked."""
+
+    seen: int = 0
+    lost: int = 0
+
+    def takes(self, request: web.Request) -> bool:
+        """Tell whether the answer to this request is lost."""
+        if request.method in READING:
+            return False
+        self.seen += 1
+        self.lost += self.seen % 2
+        return bool(self.seen % 2)
+
+
+def answers_lost(first: int) -> Callable[[Flow], Awaitable[Callable[[], int]]]:
+    """Return what loses the answer of every second write, beginning with the first or second."""
+
+    async def disturb(flow: Flow) -> Callable[[], int]:
+        fault = EverySecondAnswerLost(0, after=True, seen=first - 1)
+        flow.proxy.faults.append(fault)
+        return lambda: fault.lost
+
+    return disturb
+
+
+async def _life(place: Stage, disturb: Callable[[Flow], Awaitable[Callable[[], int]]]) -> Life:
+    async with place.flow() as flow:
+        faults = await disturb(flow)
+        await flow.run()
+        return Life(await flow.end_state(), flow.created(), flow.changes(), faults())
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lives() -> AsyncIterator[dict[str, asyncio.Task[Life]]]:
+    """Give the flows, all at work at once, by what is done to them."""
+    disturbances = {
+        "nothing": undisturbed,
+        "killed": killed_after_each_write,
+        "first answers lost": answers_lost(1),
+        "second answers lost": answers_lost(2),
+    }
+    async with stage() as place:
+        found = {name: asyncio.create_task(_life(place, d)) for name, d in disturbances.items()}
+        yield found
+        for task in found.values():
+            task.cancel()
+        await asyncio.gather(*found.values(), return_exceptions=True)
+
+
+async def test_the_flow_creates_each_object_once(lives: dict[str, asyncio.Task[Life]]) -> None:
+    """Undisturbed, it ends with two versions, of which the second serves, and nothing twice."""
+    life = await lives["nothing"]
+    assert dict.fromkeys(life.created, 1) == life.created
+    assert {"ModelVersion": 2, "Deployment": 2, "Job": 2} == {
+        kind: sum(name.startswith(f"{kind}/") for name in life.end)
+        for kind in ("ModelVersion", "Deployment", "Job")
+    }
+
+
+@pytest.mark.parametrize(
+    "disturbance",
+    [
+        pytest.param("killed", id="killed after every single write"),
+        pytest.param("first answers lost", id="the answer of every odd write is lost"),
+        pytest.param("second answers lost", id="the answer of every even write is lost"),
+    ],
+)
+async def test_every_crash_point_converges_to_the_same_end(
+    lives: dict[str, asyncio.Task[Life]], disturbance: str
+) -> None:
+    """Same objects, specs, statuses and history; each child is created once; every write of the
+    undisturbed flow was a crash point.
+    """
+    expected, found = await lives["nothing"], await lives[disturbance]
+    assert [] == differences(expected.end, found.end)
+    assert expected.created == found.created
+    assert expected.changes <= found.changes
+    assert found.faults > len(expected.changes) / 2
