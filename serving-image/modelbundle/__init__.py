@@ -34,6 +34,7 @@ from modelbundle.faults import (
     PredictionInvalid,
     StoreDenied,
     StoreFault,
+    StoreMissing,
     StoreNotFound,
     StoreUnreachable,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "Store",
     "StoreDenied",
     "StoreFault",
+    "StoreMissing",
     "StoreNotFound",
     "StoreUnreachable",
     "Task",

@@ -44,8 +44,12 @@ class StoreNotFound(StoreFault):
     """There is no object under this key."""
 
 
+class StoreMissing(StoreFault):
+    """There is no such bucket: nothing can be said about what it should hold."""
+
+
 class StoreDenied(StoreFault):
-    """The store refuses these credentials; trying again does not help."""
+    """The store refuses these credentials, or none were given; somebody has to bring others."""
 
 
 class StoreUnreachable(StoreFault):

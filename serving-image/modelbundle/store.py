@@ -4,7 +4,8 @@
     store = open_store("file:///trainyard/store/default/team-a")
 
 Keys are relative to the URL. Every call is bounded: connect 5 s, request 60 s, five retries of
-what may pass within two minutes. Faults: StoreNotFound, StoreDenied, StoreUnreachable.
+what may pass within two minutes. Faults: StoreNotFound, StoreMissing, StoreDenied,
+StoreUnreachable.
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ import obstore
 from obstore import exceptions as faults
 from obstore.store import LocalStore, S3Store
 
-from modelbundle.faults import StoreDenied, StoreFault, StoreNotFound, StoreUnreachable
+from modelbundle.faults import (
+    StoreDenied,
+    StoreFault,
+    StoreMissing,
+    StoreNotFound,
+    StoreUnreachable,
+)
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore, RetryConfig, S3Config
@@ -160,7 +167,7 @@ class Store:
         if isinstance(fault, _DENIALS) or any(mark in text for mark in _MARKS_OF_DENIAL):
             return StoreDenied(f"{where}: {self._refusal}")
         if "<Code>NoSuchBucket" in text:
-            return StoreNotFound(f"{where}: there is no such bucket")
+            return StoreMissing(f"{where}: there is no such bucket")
         if isinstance(fault, FileNotFoundError):
             return StoreNotFound(f"{where}: there is no such object")
         return StoreUnreachable(f"{where}: {first_line(fault)}")

@@ -13,6 +13,7 @@ from modelbundle.faults import (
     BundleNotFound,
     StoreDenied,
     StoreFault,
+    StoreMissing,
 )
 from modelserver.settings import SettingsWrong
 
@@ -45,7 +46,7 @@ _CODES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], ExitCode], ..
     (SettingsWrong, ExitCode.SETTINGS_WRONG),
     ((BundleCorrupt, BundleNotFound), ExitCode.DIGEST_MISMATCH),
     (BundleFault, ExitCode.MODEL_UNUSABLE),
-    (StoreDenied, ExitCode.STORE_DENIED),
+    ((StoreDenied, StoreMissing), ExitCode.STORE_DENIED),
     (StoreFault, ExitCode.STORE_UNREACHABLE),
 )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modelbundle.faults import StoreDenied, StoreUnreachable
+from modelbundle.faults import StoreDenied, StoreMissing, StoreUnreachable
 from modelbundle.store import open_store
 from trainer.environment import Environment
 from trainer.exits import Fault, MachineFault, Reason, UserFault
@@ -34,6 +34,7 @@ def test_no_result_is_told_by_its_path(tmp_path: Path) -> None:
     ("fault", "kind", "reason"),
     [
         pytest.param(StoreDenied("no"), UserFault, Reason.STORE_DENIED, id="refused keys"),
+        pytest.param(StoreMissing("no"), UserFault, Reason.STORE_MISSING, id="no bucket"),
         pytest.param(StoreUnreachable("away"), MachineFault, Reason.STORE_UNREACHABLE, id="away"),
     ],
 )

@@ -6,7 +6,11 @@ from enum import IntEnum, StrEnum
 
 
 class Exit(IntEnum):
-    """Exit codes: 10-19 are the user's fault and never retried; 20 and above may be retried."""
+    """Exit codes: 10-19 are the user's fault and never retried; 20 and above may be retried.
+
+    25 is retried without end, with growing pauses: what the pod needs may come, and keys may
+    change, without a change to the object that asks for it.
+    """
 
     DONE = 0
     TASK_UNREADABLE = 10
@@ -19,6 +23,7 @@ class Exit(IntEnum):
     STORE_UNREACHABLE = 20
     UNEXPECTED = 21
     SOURCE_UNREACHABLE = 22
+    NOT_THERE_YET = 25
 
 
 class Reason(StrEnum):
@@ -66,6 +71,8 @@ class Reason(StrEnum):
     """Used when the store holds no result under the path asked for."""
     STORE_DENIED = "StoreDenied"
     """Used when the artifact store refuses the credentials; they may come or change later."""
+    STORE_MISSING = "StoreMissing"
+    """Used when the bucket of the artifact store does not exist; it may be created later."""
     STORE_UNREACHABLE = "StoreUnreachable"
     """Used when the artifact store does not answer; trying again may help."""
     SOURCE_UNREACHABLE = "SourceUnreachable"
@@ -94,12 +101,13 @@ _EXITS = {
     Reason.BUNDLE_NOT_FOUND: Exit.DIGEST_MISMATCH,
     Reason.BUNDLE_CORRUPT: Exit.DIGEST_MISMATCH,
     Reason.DIGEST_MISMATCH: Exit.DIGEST_MISMATCH,
-    Reason.SOURCE_NOT_FOUND: Exit.SOURCE_UNUSABLE,
-    Reason.SOURCE_FORBIDDEN: Exit.SOURCE_UNUSABLE,
     Reason.SOURCE_INVALID: Exit.SOURCE_UNUSABLE,
     Reason.FORMAT_UNREADABLE: Exit.SOURCE_UNUSABLE,
-    Reason.RESULT_NOT_FOUND: Exit.SOURCE_UNUSABLE,
-    Reason.STORE_DENIED: Exit.SOURCE_UNUSABLE,
+    Reason.SOURCE_NOT_FOUND: Exit.NOT_THERE_YET,
+    Reason.SOURCE_FORBIDDEN: Exit.NOT_THERE_YET,
+    Reason.RESULT_NOT_FOUND: Exit.NOT_THERE_YET,
+    Reason.STORE_DENIED: Exit.NOT_THERE_YET,
+    Reason.STORE_MISSING: Exit.SOURCE_UNUSABLE,
     Reason.STORE_UNREACHABLE: Exit.STORE_UNREACHABLE,
     Reason.UNEXPECTED: Exit.UNEXPECTED,
     Reason.SOURCE_UNREACHABLE: Exit.SOURCE_UNREACHABLE,
@@ -121,7 +129,9 @@ class Fault(Exception):
 
 
 class UserFault(Fault):
-    """Only the user can put it right: exit code 10 to 19, never retried."""
+    """The user can put it right: exit code 10 to 19, never retried; or 25, where what is missing
+    or refused may come without a change to the object.
+    """
 
 
 class MachineFault(Fault):

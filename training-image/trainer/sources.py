@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from modelbundle.faults import StoreDenied, StoreNotFound, StoreUnreachable
+from modelbundle.faults import StoreDenied, StoreMissing, StoreNotFound, StoreUnreachable
 from modelbundle.store import Entry, Store
 from trainer.exits import MachineFault, Reason, UserFault
 from trainer.http_source import HttpLimits, http_file
@@ -128,7 +128,7 @@ def _object_chunks(store: Store, entry: Entry, shown: str) -> Iterator[bytes]:
 def _source_faults(shown: str) -> Iterator[None]:
     try:
         yield
-    except StoreNotFound as error:
+    except (StoreNotFound, StoreMissing) as error:
         raise UserFault(Reason.SOURCE_NOT_FOUND, f"source {shown}: {error}") from error
     except StoreDenied as error:
         raise UserFault(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from modelbundle.canonical import canonical_json
-from modelbundle.faults import StoreDenied, StoreNotFound, StoreUnreachable
+from modelbundle.faults import StoreDenied, StoreMissing, StoreNotFound, StoreUnreachable
 from modelbundle.store import Store, open_store
 from trainer.environment import Environment
 from trainer.exits import MachineFault, Reason, UserFault
@@ -31,6 +31,11 @@ def store_faults() -> Iterator[None]:
         yield
     except StoreDenied as error:
         raise UserFault(Reason.STORE_DENIED, str(error)) from error
+    except StoreMissing as error:
+        raise UserFault(
+            Reason.STORE_MISSING,
+            f"{error}; create the bucket, or name another one in the operator's setting store",
+        ) from error
     except StoreUnreachable as error:
         raise MachineFault(Reason.STORE_UNREACHABLE, str(error)) from error
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from s3_server import BUCKET, S3, s3_server
 
-from modelbundle.faults import StoreDenied, StoreNotFound
+from modelbundle.faults import StoreDenied, StoreMissing, StoreNotFound
 from modelbundle.store import NO_CREDENTIALS, Credentials, open_store
 
 
@@ -42,8 +42,14 @@ def test_absent_is_not_denied(s3: S3) -> None:
     """A missing object and a missing bucket are told apart from refused keys."""
     with pytest.raises(StoreNotFound, match="no such object"):
         s3.store().read("nothing")
-    with pytest.raises(StoreNotFound, match="no such bucket"):
-        open_store("s3://nowhere", s3.endpoint, s3.region, s3.keys).list()
+    nowhere = open_store("s3://nowhere", s3.endpoint, s3.region, s3.keys)
+    for attempt in (
+        lambda: nowhere.read("k"),
+        lambda: nowhere.write("k", b"1"),
+        nowhere.list,
+    ):
+        with pytest.raises(StoreMissing, match="no such bucket"):
+            attempt()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from modelbundle.faults import (
     BundleUnreadable,
     ModelNotTrusted,
     StoreDenied,
+    StoreMissing,
     StoreUnreachable,
 )
 from modelserver.exits import ExitCode, exit_code_of, last_words
@@ -27,6 +28,7 @@ from modelserver.settings import SettingsWrong
         pytest.param(BundleUnreadable("odd"), 13, id="a bundle that cannot be served"),
         pytest.param(ModelNotTrusted("pickle"), 13, id="a model nobody trusts"),
         pytest.param(StoreDenied("no"), 15, id="credentials that are refused"),
+        pytest.param(StoreMissing("none"), 15, id="a bucket that is not there"),
         pytest.param(StoreUnreachable("gone"), 20, id="a store that may come back"),
         pytest.param(RuntimeError("?"), 21, id="anything else"),
     ],
