@@ -90,11 +90,11 @@ def test_files_of_a_bucket(s3: S3, path: str, names: list[str]) -> None:
 def test_what_is_not_readable_is_told(
     s3: S3, bucket: str, variables: dict[str, str] | None, reason: Reason, words: str
 ) -> None:
-    """All of them may mend without a change to the Dataset: exit code 15."""
+    """All of them may mend without a change to the Dataset: exit code 25."""
     known = _keys(s3.keys) if variables is None else variables
     with pytest.raises(Fault) as caught:
         _read(_source(s3, "raw/", bucket), known)
-    assert (reason, Exit.SOURCE_UNUSABLE) == (caught.value.reason, caught.value.exit_code)
+    assert (reason, Exit.NOT_THERE_YET) == (caught.value.reason, caught.value.exit_code)
     assert words in caught.value.message
 
 

@@ -14,11 +14,11 @@ from trainer.storing import record
 
 
 def test_the_stored_result_is_reported(tmp_path: Path) -> None:
-    """As it was written; without one, exit 15."""
+    """As it was written; without one, exit 25."""
     url = f"file://{tmp_path}"
     environment = Environment(store_url=url, result="runs/u/r/result.json")
     with pytest.raises(UserFault) as raised:
         run(environment)
     record(open_store(url), "runs/u/r/result.json", {"outcome": "Accepted"})
-    assert Exit.SOURCE_UNUSABLE == raised.value.exit_code
+    assert Exit.NOT_THERE_YET == raised.value.exit_code
     assert {"outcome": "Accepted"} == run(environment).document

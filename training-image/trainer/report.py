@@ -8,6 +8,6 @@ from trainer.storing import open_environment_store, stored_result
 
 
 def run(environment: Environment) -> Result:
-    """The result in TRAINYARD_RESULT. Raises UserFault ResultNotFound (exit 15) without one."""
+    """The result in TRAINYARD_RESULT. Raises UserFault ResultNotFound (exit 25) without one."""
     store = open_environment_store(environment)
     return Result(stored_result(store, environment.require_result()))

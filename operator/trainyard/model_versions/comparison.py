@@ -97,14 +97,17 @@ def _known(turn: VersionTurn, found: ChampionMeasured) -> VersionTurn:
 
 
 def _failed(turn: VersionTurn, evaluate: EvaluateJob, failure: Failure) -> VersionTurn:
-    """What only the user can put right counts as measured: with an error, once and for all."""
+    """What only the user can put right counts as measured: with an error, once and for all.
+
+    Refused keys of the store say nothing about the champion: it is measured when they are right.
+    """
     text = f"{failure.reason}: {failure.message}"
-    if failure.fault is not Fault.MACHINE:
+    if failure.fault is Fault.USER:
         return _known(
             turn,
             ChampionMeasured(bundle_digest=evaluate.champion, error=shorten(text, 256)),
         )
-    if evaluate.attempt >= MAX_RETRIES:
+    if failure.fault is Fault.MACHINE and evaluate.attempt >= MAX_RETRIES:
         after = evaluate.model_copy(update={"phase": "Failed", "message": text})
         turn = turn.changed(evaluate=after)
         return turn.noted(ModelVersionReason.CHAMPION_NOT_MEASURED, text, warning=True)

@@ -45,7 +45,7 @@ def test_a_source_that_is_not_there_is_looked_for_again():
     for attempt, pause in enumerate((10, 20, 40)):
         look = world.status(*DATASET)["look"]
         assert (look["phase"], look["attempt"]) == ("Looking", attempt)
-        world.fail(look_job(world), 15, said)
+        world.fail(look_job(world), 25, said)
         world.settle()
         assert world.condition(*DATASET, "Reconciling") == ("True", "SourceNotFound")
         world.wait(pause - 1)

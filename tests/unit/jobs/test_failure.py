@@ -23,6 +23,7 @@ def _end(
 
 
 SAID = '{"outcome":"Failed","reason":"ParameterInvalid","message":"no parameter depth"}'
+UNREADABLE = '{"outcome":"Failed","reason":"FormatUnreadable","message":"no parquet"}'
 NOWHERE = '{"outcome":"Failed","reason":"SourceNotFound","message":"nowhere"}'
 
 
@@ -37,18 +38,25 @@ NOWHERE = '{"outcome":"Failed","reason":"SourceNotFound","message":"nowhere"}'
             id="the container's own word",
         ),
         pytest.param(
-            _view(_end(15, NOWHERE, container="fetch")),
+            _view(_end(25, NOWHERE, container="fetch")),
             Fault.SOURCE,
             "SourceNotFound",
             "nowhere",
             id="a source may come",
         ),
         pytest.param(
-            _view(_end(15)),
-            Fault.USER,
+            _view(_end(25)),
+            Fault.MACHINE,
             "Error",
-            "container train ended with exit code 15",
+            "container train ended with exit code 25",
             id="a user's container that means something else by that code",
+        ),
+        pytest.param(
+            _view(_end(15, UNREADABLE, container="ingest")),
+            Fault.USER,
+            "FormatUnreadable",
+            "no parquet",
+            id="a file that is there and cannot be read",
         ),
         pytest.param(
             _view(_end(1, "x" * 900 + "\nValueError: no rows\n")),

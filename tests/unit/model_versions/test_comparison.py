@@ -58,6 +58,7 @@ def test_what_a_job_found_is_kept():
     [
         pytest.param(_failed(137), 0, "Waiting", id="a machine's fault waits"),
         pytest.param(_failed(137), MAX_RETRIES, "Failed", id="the last one is the end"),
+        pytest.param(_failed(25), 50, "Waiting", id="a store that refuses the keys may mend"),
         pytest.param(_succeeded(None), 0, "Waiting", id="a result without the champion"),
         pytest.param(
             _succeeded({"bundle": digest("9")}), 0, "Waiting", id="a result of another champion"

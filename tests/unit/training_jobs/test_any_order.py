@@ -26,7 +26,7 @@ DATA = "abcdef"
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("finish"), st.sampled_from(BUNDLES), st.sampled_from(["0.4", "0.9"])),
-        st.tuples(st.just("fail"), st.sampled_from([1, 12, 15, 137]), st.just("")),
+        st.tuples(st.just("fail"), st.sampled_from([1, 12, 15, 25, 137]), st.just("")),
         st.tuples(st.just("silent"), st.just(0), st.just("")),
         st.tuples(st.just("vanish"), st.just(0), st.just("")),
         st.tuples(st.just("wait"), st.sampled_from([5, 60, 90_000]), st.just("")),

@@ -100,7 +100,7 @@ def test_a_vanished_job_without_a_stored_result_is_tried_again():
     world.settle()
     world.delete("Job", job)
     world.settle()
-    world.fail(world.names("Job")[0], 15)
+    world.fail(world.names("Job")[0], 25)
     world.settle()
     assert (newest_run(world)["phase"], newest_run(world)["reason"]) == ("Failed", "JobLost")
     assert "retryAt" in newest_run(world)
