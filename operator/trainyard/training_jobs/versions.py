@@ -54,8 +54,12 @@ def failures_seen(
     versions: Iterable[ModelVersion],
     deployments: Iterable[ModelDeployment],
 ) -> Iterator[str]:
-    """Yield an id for each retrain by itself that came to nothing: failed, refused, rolled back."""
-    for run in runs:
+    """Yield an id for each retrain by itself that came to nothing: failed, refused, rolled back.
+
+    The attempts of one retrain count once, and not at all where the last of them gave a model.
+    """
+    last_attempts = {run.inputs_digest: run for run in reversed(tuple(runs))}
+    for run in last_attempts.values():
         if run.cause.kind in BY_ITSELF and run.phase == "Failed" and run.retry_at is None:
             yield f"failed:{run.name}"
     lost = {entry.bundle_digest for d in deployments for entry in d.status.quarantine}

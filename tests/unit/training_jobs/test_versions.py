@@ -80,3 +80,24 @@ def test_what_came_to_nothing_is_named():
         "refused:model-2222222222",
         "rolled-back:model-3333333333",
     ]
+
+
+def test_the_attempts_of_one_retrain_count_once():
+    """Two that failed by the machine's fault and a last one; nothing where the last succeeded."""
+    attempts = [
+        Run(
+            name=f"run-{attempt}",
+            attempt=attempt,
+            retry=attempt,
+            inputs_digest=digest("1"),
+            recipe_digest=digest("e"),
+            dataset_digest=digest("d"),
+            cause=RunCause(kind="NewData"),
+            phase="Failed",
+            queued_at=NOW,
+        )
+        for attempt in (2, 1, 0)
+    ]
+    assert ["failed:run-2"] == list(failures_seen(attempts, (), ()))
+    attempts[0] = attempts[0].model_copy(update={"phase": "Succeeded"})
+    assert [] == list(failures_seen(attempts, (), ()))
