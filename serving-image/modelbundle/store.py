@@ -72,7 +72,7 @@ _MARKS_OF_DENIAL = (
     "<Code>InvalidAccessKeyId",
     "<Code>XAdminUserNotFound",
 )
-_LOCAL_REFUSED = "this user may not read or write there; check the volume's permissions"
+_LOCAL_REFUSED = "the volume does not let this user in; check its permissions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class Store:
         text = str(fault)
         # Listing tells refused keys in its text alone; some servers answer 404 to unknown keys.
         if isinstance(fault, _DENIALS) or any(mark in text for mark in _MARKS_OF_DENIAL):
-            return StoreDenied(f"{where}: {self._refusal}")
+            return StoreDenied(f"{self._refusal} ({where})")
         if "<Code>NoSuchBucket" in text:
             return StoreMissing(f"{where}: there is no such bucket")
         if isinstance(fault, FileNotFoundError):
