@@ -11,6 +11,8 @@ from typing import Literal
 from trainyard.api.base import Condition
 
 MESSAGE_LIMIT = 1024
+COLUMN_LIMIT = 200
+"""Longer texts in a column of `kubectl get` push all others off the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ def _word(status: bool | None) -> Literal["True", "False", "Unknown"]:
     if status is None:
         return "Unknown"
     return "True" if status else "False"
+
+
+def in_column(message: str) -> str:
+    """Return the message as a column of `kubectl get` shows it; conditions hold all of it."""
+    return shorten(" ".join(message.split()), COLUMN_LIMIT)
 
 
 def shorten(message: str, limit: int = MESSAGE_LIMIT) -> str:

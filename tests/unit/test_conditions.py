@@ -9,9 +9,11 @@ import pytest
 
 from trainyard.api.base import Condition
 from trainyard.conditions import (
+    COLUMN_LIMIT,
     MESSAGE_LIMIT,
     Finding,
     get_condition,
+    in_column,
     is_true,
     merge_conditions,
     shorten,
@@ -93,3 +95,9 @@ def test_long_messages_are_cut_and_say_so() -> None:
     assert MESSAGE_LIMIT == len(cut)
     assert cut.endswith("…")
     assert "short" == shorten("short")
+
+
+def test_a_column_shows_one_line() -> None:
+    """Long texts would push the other columns away; line breaks would tear the table."""
+    assert "a b" == in_column("a\n b")
+    assert (COLUMN_LIMIT, "…") == (len(in_column("x " * 500)), in_column("x " * 500)[-1])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.dataset_status import DatasetReason, DatasetStatus, Look
-from trainyard.conditions import Finding
+from trainyard.conditions import Finding, in_column
 from trainyard.datasets.outcome import describe_failures
 
 
@@ -31,7 +31,7 @@ def why(found: tuple[Finding, ...]) -> str:
         finding = by_type.get(kind)
         if finding is None or (finding is valid and valid.status is not False):
             continue
-        return f"{finding.reason}: {finding.message}"[:1024]
+        return in_column(f"{finding.reason}: {finding.message}")
     return ""
 
 
@@ -89,11 +89,12 @@ def _under_way(status: DatasetStatus, waiting: str) -> Iterator[Finding]:
     if look.phase == "Waiting":
         reason = (
             DatasetReason.SOURCE_NOT_FOUND
-            if look.reason.startswith("Source")
+            if look.reason == DatasetReason.SOURCE_NOT_FOUND
             else DatasetReason.WAITING_TO_RETRY
         )
         at = look.retry_at.strftime("%H:%M:%S UTC") if look.retry_at else "once"
-        text = f"{look.reason}: {look.message}; looks again at {at}"
+        said = look.message if look.reason == reason else f"{look.reason}: {look.message}"
+        text = f"{said}; looks again at {at}"
         yield Finding("Reconciling", status=True, reason=reason, message=text)
         return
     text = f"look {look.name} ({look.trigger})" + (f": {waiting}" if waiting else "")

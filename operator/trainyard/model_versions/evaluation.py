@@ -14,7 +14,7 @@ from trainyard.api.v1alpha1.model_version import (
     ModelVersionReason,
     VersionSummary,
 )
-from trainyard.conditions import Finding
+from trainyard.conditions import Finding, in_column
 from trainyard.model_versions.numbers import number, shown
 
 EVALUATIONS_KEPT = 5
@@ -98,7 +98,7 @@ def columns(
     return VersionSummary(
         metrics=", ".join(f"{name} {_short(metrics, name)}" for name in names)[:256],
         gates=_passed(evaluation),
-        why=why[:1024],
+        why=in_column(why),
     )
 
 

@@ -12,7 +12,7 @@ from trainyard.api.v1alpha1.training_job_status import (
     TrainingJobStatus,
 )
 from trainyard.champion import followers
-from trainyard.conditions import Finding
+from trainyard.conditions import Finding, in_column
 from trainyard.training_jobs.brakes import blocked, is_stopped
 from trainyard.training_jobs.runs import last_ended, latest_for, run_at_work
 from trainyard.training_jobs.seen import Observed
@@ -35,7 +35,7 @@ def summary(
         champion=_champion(job, status, observed),
         gates=_gates(status, observed),
         next=_next(job, status, observed, now)[:256],
-        why=_why(status, found)[:1024],
+        why=in_column(_why(status, found)),
     )
 
 

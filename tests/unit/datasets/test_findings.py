@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from builders_training import digest, refusal
+import pytest
+from builders_training import digest, raw_dataset, refusal
 from dataset_stories import DATASET, look_job, with_first_version
+from training_world import TrainingWorld
 
 
 def test_bad_data_keeps_the_last_good_version_ready():
@@ -31,3 +33,22 @@ def test_a_wrong_schedule_stalls_the_schedule_and_nothing_else():
     world = with_first_version(refresh={"cron": "every day at"})
     assert world.condition(*DATASET, "Ready") == ("True", "VersionFound")
     assert world.condition(*DATASET, "Stalled") == ("True", "SpecInvalid")
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown", "words"),
+    [
+        pytest.param("SourceNotFound", "SourceNotFound", "gone; looks", id="nothing is there"),
+        pytest.param("StoreDenied", "WaitingToRetry", "StoreDenied: gone; looks", id="no keys"),
+        pytest.param("SourceForbidden", "WaitingToRetry", "SourceForbidden: gone", id="refused"),
+    ],
+)
+def test_what_may_mend_says_what_it_waits_for(reason: str, shown: str, words: str):
+    """A source that refuses is not called missing, and no reason is said twice."""
+    world = TrainingWorld(raw_dataset())
+    world.settle()
+    said = f'{{"outcome":"Failed","reason":"{reason}","message":"gone"}}'
+    world.fail(look_job(world), 25, said)
+    world.settle()
+    assert world.condition(*DATASET, "Reconciling") == ("True", shown)
+    assert world.status(*DATASET)["why"].startswith(f"{shown}: {words}")
