@@ -69,7 +69,7 @@ def read_result(data: Any) -> tuple[Series, ...]:
             return tuple(
                 Series(dict(r["metric"]), tuple(_sample(v) for v in r["values"])) for r in result
             )
-    except (KeyError, TypeError, ValueError, IndexError) as fault:
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError) as fault:
         raise PrometheusFault(f"unreadable answer: {fault!r}") from fault
     raise PrometheusFault(f"the query gives a {kind}, not numbers")
 

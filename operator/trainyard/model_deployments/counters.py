@@ -19,6 +19,7 @@ from trainyard.model_deployments.analysis.evidence import (
 from trainyard.model_deployments.analysis.samples import Family, Sample, counts_of, metric_names
 
 Clock = Callable[[], datetime]
+DIFFERENT = "latency buckets than the pods before it: they cannot be compared"
 SNAPSHOTS_KEPT = 4
 FORGOTTEN_AFTER = timedelta(hours=2)
 
@@ -95,6 +96,8 @@ class ScrapedCounters:
         for pod, page in zip(question.pods, pages, strict=True):
             counted = [_sample(s) for s in samples(page, names)]
             found[pod.identity], seen = counts_of(counted, question.family, question.arms)
+            if seen and edges and seen != edges:
+                raise ScrapeFailed(f"pod {pod.name} has other {DIFFERENT}")
             edges = seen or edges
         return Snapshot(found, edges)
 

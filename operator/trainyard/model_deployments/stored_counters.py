@@ -16,7 +16,7 @@ from trainyard.model_deployments.analysis.evidence import (
     interval_between,
 )
 from trainyard.model_deployments.analysis.samples import Family, Sample, counts_of, metric_names
-from trainyard.model_deployments.counters import Clock, CounterQuestion
+from trainyard.model_deployments.counters import DIFFERENT, Clock, CounterQuestion
 
 STALE_AFTER = timedelta(seconds=90)
 """A pod whose newest sample is older is not being scraped."""
@@ -143,6 +143,8 @@ def _between(
             return Reading(now, None, f"the counters of pod {pod} started again")
         before[pod], _ = counts_of(_at(series, first), question.family, question.arms)
         after[pod], seen = counts_of(_at(series, last), question.family, question.arms)
+        if seen and edges and seen != edges:
+            return Reading(now, None, f"pod {pod} has other {DIFFERENT}")
         edges = seen or edges
     found = interval_between(Snapshot(before, edges), Snapshot(after, edges), question.arms)
     return Reading(now, found) if isinstance(found, Interval) else Reading(now, None, found)

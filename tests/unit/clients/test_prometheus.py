@@ -99,8 +99,9 @@ def test_all_kinds_of_numbers_are_series(
         {},
         {"resultType": "string", "result": [0, "a"]},
         {"resultType": "vector", "result": [{}]},
+        {"resultType": "scalar", "result": [1e300, "1"]},
     ],
-    ids=["no data", "empty data", "a string", "a series without a value"],
+    ids=["no data", "empty data", "a string", "a series without a value", "a time that is none"],
 )
 def test_other_shapes_are_faults(data: object) -> None:
     """Never a number that was not there."""

@@ -23,6 +23,7 @@ class Pages:
         self.now = NOW
         self.totals = {"http://s": ("s", 100, 1), "http://c": ("c", 10, 0)}
         self.down = ""
+        self.edges: dict[str, str] = {}
 
     def clock(self) -> datetime:
         """Return the time it is."""
@@ -42,7 +43,7 @@ class Pages:
         bucket = f'trainyard_request_seconds_bucket{{revision="{revision}",le='
         return (
             f'{total}"200"}} {good}\n{total}"500"}} {bad}\n'
-            f'{bucket}"0.1"}} {good}\n{bucket}"+Inf"}} {good + bad}\n'
+            f'{bucket}"{self.edges.get(url, "0.1")}"}} {good}\n{bucket}"+Inf"}} {good + bad}\n'
         )
 
 
@@ -96,6 +97,15 @@ async def test_one_unreadable_pod_is_no_evidence_and_moves_no_anchor() -> None:
     found = await source.read(replace(QUESTION, since=NOW))
     assert found.interval is not None
     assert 9 == found.interval.canary.requests
+
+
+async def test_pods_with_other_latency_buckets_cannot_be_compared() -> None:
+    """Two server images, or two versions of the router: no evidence, and never a fault."""
+    pages = Pages()
+    pages.edges["http://c"] = "0.25"
+    found = await ScrapedCounters(pages, pages.clock).read(QUESTION)
+    assert (None, None) == (found.through, found.interval)
+    assert "pod c-1 has other latency buckets" in found.why
 
 
 async def test_without_pods_there_is_nothing_to_count() -> None:

@@ -108,8 +108,8 @@ class RolloutSpec(ApiModel):
 
 
 class ErrorsCheck(ApiModel):
-    """The share of failed requests, against the stable version in the same minutes: at the router
-    4xx, 5xx and failed tries, in mode Replicas 5xx.
+    """The share of requests that failed (4xx and 5xx; at the router failed tries as well), against
+    the stable version in the same minutes.
     """
 
     max_ratio: DecimalString = "1.1"

@@ -18,8 +18,6 @@ class Family:
     """Counter of answers by code or class of codes."""
     code: str
     """Its label with the code or its first digit."""
-    failed: tuple[str, ...]
-    """First digits of the codes that count as failures."""
     again: str
     """Counter of tries that failed and were tried again; empty: there is none."""
     buckets: str
@@ -28,12 +26,13 @@ class Family:
     """The label that names the revision."""
 
 
+FAILED = ("4", "5")
+"""First digits of the codes that count as failures. 4xx too: both versions get the same mix of
+requests, so a version that refuses more of them is one that breaks clients."""
+
 ROUTER = Family(
     answers="envoy_cluster_upstream_rq_xx",
     code="envoy_response_code_class",
-    # 4xx too: both versions get the same mix of requests, so a version that refuses more of them
-    # is one that breaks clients.
-    failed=("4", "5"),
     again="envoy_cluster_upstream_rq_retry",
     buckets="envoy_cluster_upstream_rq_time_bucket",
     revision="envoy_cluster_name",
@@ -41,8 +40,6 @@ ROUTER = Family(
 SERVER = Family(
     answers="trainyard_requests_total",
     code="code",
-    # Not 4xx: one client keeps one connection to one pod, and a bad client may be the canary's.
-    failed=("5",),
     again="",
     buckets="trainyard_request_seconds_bucket",
     revision="revision",
@@ -72,19 +69,18 @@ def counts_of(
     buckets: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for sample in samples:
         revision = sample.labels.get(family.revision, "")
-        if revision not in (arms.stable, arms.canary):
+        if revision not in (arms.stable, arms.canary) or not math.isfinite(sample.value):
             continue
-        if not math.isfinite(sample.value):
-            continue
-        number = int(sample.value)
+        number, code = int(sample.value), sample.labels.get(family.code, "")
         if sample.name == family.buckets:
-            buckets[revision][sample.labels["le"]] = number
+            if _is_edge(edge := sample.labels.get("le", "")):
+                buckets[revision][edge] = number
         elif sample.name == family.again:
             requests[revision] += number
             errors[revision] += number
         elif sample.name == family.answers:
             requests[revision] += number
-            errors[revision] += number * sample.labels[family.code].startswith(family.failed)
+            errors[revision] += number * code.startswith(FAILED)
     edges = _edges(buckets.values())
     found = {
         revision: Counts(
@@ -95,6 +91,14 @@ def counts_of(
         for revision in {*requests, *buckets}
     }
     return found, edges
+
+
+def _is_edge(text: str) -> bool:
+    """Tell whether it is a number: a server image of the user may show anything."""
+    try:
+        return not math.isnan(float(text))
+    except ValueError:
+        return False
 
 
 def _edges(buckets: Iterable[Mapping[str, int]]) -> tuple[str, ...]:

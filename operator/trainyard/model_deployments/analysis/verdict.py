@@ -154,6 +154,9 @@ class _Judge:
         if self.look.interval is not None:
             evidence = latency.with_interval(evidence, self.look.interval, tolerance)
         log_e = latency.log_e_value(evidence)
+        if not evidence.edges:
+            why = "no latency buckets of both versions were counted"
+            return Answer.NO_EVIDENCE, why, evidence.folded()
         slower = "slower" if log_e >= self.threshold else "not slower"
         shown = f"{slower} than the stable version by more than {round(100 * tolerance - 100)} %"
         return *self._compared(log_e, shown), evidence.folded()

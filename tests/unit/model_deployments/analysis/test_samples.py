@@ -45,19 +45,30 @@ def test_a_router_counts_tries() -> None:
 
 
 def test_a_server_counts_its_answers() -> None:
-    """Refused requests are not held against it: its clients are its own."""
+    """Refused requests are failures, as they are at the router."""
     page = """
 trainyard_requests_total{code="200",revision="c"} 9
 trainyard_requests_total{code="400",revision="c"} 4
 trainyard_requests_total{code="503",revision="c"} 1
 """
-    assert ({"c": Counts(14, 1)}, ()) == read(page, SERVER)
+    assert ({"c": Counts(14, 5)}, ()) == read(page, SERVER)
 
 
 def test_numbers_that_are_none_are_left_out() -> None:
     """NaN is no count."""
     page = 'trainyard_requests_total{code="200",revision="c"} NaN\n'
     assert ({}, ()) == read(page, SERVER)
+
+
+def test_odd_labels_are_no_evidence_and_no_fault() -> None:
+    """A server image of the user may show metrics of our names with labels of its own."""
+    page = """
+trainyard_requests_total{revision="c"} 9
+trainyard_request_seconds_bucket{revision="c"} 9
+trainyard_request_seconds_bucket{revision="c",le="soon"} 9
+trainyard_request_seconds_bucket{revision="c",le="0.5"} 8
+"""
+    assert ({"c": Counts(9, 0, (8,))}, ("0.5",)) == read(page, SERVER)
 
 
 def test_an_empty_page_counts_nothing() -> None:

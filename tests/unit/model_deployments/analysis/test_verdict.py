@@ -56,6 +56,14 @@ ERRORS = {"name": "errors", "errors": {}}
             spec(), Look(None, "no answer"), FEW, Answer.NO_EVIDENCE, "no answer", id="blind"
         ),
         pytest.param(
+            spec({"name": "latency", "latency": {}}),
+            Look(Interval(Counts(900, 2), Counts(100, 0), ())),
+            ENOUGH,
+            Answer.NO_EVIDENCE,
+            "no latency buckets",
+            id="a server that shows no latency",
+        ),
+        pytest.param(
             spec(ERRORS | {"dryRun": True}), Look(BAD), ENOUGH, Answer.PASS, "no checks", id="dry"
         ),
         pytest.param(
