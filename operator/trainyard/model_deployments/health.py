@@ -17,6 +17,8 @@ CRASHES = 3
 STORE_DENIED = 15
 """Exit code of a fetch without valid credentials: no fault of the version, and it may mend."""
 MESSAGE = 300
+ENDED = ("Failed", "Succeeded")
+"""Phases of pods that are kept for people to look at: evicted ones, say."""
 
 Pod = Mapping[str, Any]
 
@@ -46,7 +48,7 @@ class Workload:
     trouble: Trouble | None = None
     message: str = ""
     unready_since: datetime | None = None
-    """Since when the oldest server that runs and never became ready has been running."""
+    """Since when the server that runs and is not ready for longest has been so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def workload_of(
         uid=metadata.get("uid", ""),
         replicas=deployment["spec"].get("replicas", 1) if deployment else 0,
         role=(metadata.get("labels") or {}).get("trainyard.dev/role", ""),
-        pods=len(alive),
+        pods=sum((pod.get("status") or {}).get("phase") not in ENDED for pod in alive),
         ready=sum(is_ready(pod) for pod in alive),
         trouble=worst.trouble if worst else None,
         message=worst.message if worst else "",
@@ -161,7 +163,9 @@ def _running_unready(pod: Pod) -> datetime | None:
     started = running.get("startedAt")
     if not started or server.get("ready"):
         return None
-    return datetime.fromisoformat(str(started))
+    # A server that was ready until now is not one that never was.
+    turned = _condition(pod, "Ready").get("lastTransitionTime") or started
+    return max(datetime.fromisoformat(str(started)), datetime.fromisoformat(str(turned)))
 
 
 def _last_end(container: Mapping[str, Any]) -> Mapping[str, Any]:

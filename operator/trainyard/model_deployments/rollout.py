@@ -22,7 +22,7 @@ from trainyard.model_deployments.analysis.evidence import Answer
 from trainyard.model_deployments.health import Trouble, Workload
 
 NEVER_READY = timedelta(seconds=180)
-"""A server that runs this long without having been ready never will be."""
+"""A server that runs this long without being ready never will be."""
 CLUSTER_PATIENCE = timedelta(seconds=120)
 """The cluster itself retries image pulls and scheduling; after this the attempt is given up."""
 
@@ -110,7 +110,7 @@ def crashed(at: Standing) -> str | None:
         return canary.message
     since = canary.unready_since
     if not canary.ready and since is not None and at.now - since > NEVER_READY:
-        return f"its server runs since {since:%H:%M:%S} and never became ready"
+        return f"its server runs and is not ready since {since:%H:%M:%S} UTC"
     return None
 
 

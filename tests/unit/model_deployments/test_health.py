@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -58,6 +59,19 @@ def test_each_trouble_has_an_owner(status: dict[str, Any], trouble: Trouble | No
     """Only what the version itself did may count against it."""
     found = pod_trouble(pod(**status))
     assert trouble is (found.trouble if found else None)
+
+
+def test_a_server_that_was_ready_until_now_is_not_unready_since_its_start() -> None:
+    """A short overload of a version that served for hours is no reason to quarantine it."""
+    running = {"state": {"running": {"startedAt": "2026-03-01T09:00:00Z"}}, "ready": False}
+    turned = {"type": "Ready", "status": "False", "lastTransitionTime": "2026-03-01T12:00:00Z"}
+    found = workload_of("r", None, [pod(**server(**running), conditions=[turned])])
+    assert datetime(2026, 3, 1, 12, tzinfo=UTC) == found.unready_since
+
+
+def test_pods_that_ended_are_none_of_the_replicas() -> None:
+    """Evicted ones are kept for people to look at, and autoscalers count what there is."""
+    assert 0 == workload_of("r", None, [pod(phase="Failed", reason="Evicted")]).pods
 
 
 def test_a_quota_is_the_clusters_fault() -> None:
