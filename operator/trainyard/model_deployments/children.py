@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus, Revision
 from trainyard.model_deployments.manifests import deployment, service
 from trainyard.model_deployments.progress import Scene
-from trainyard.model_deployments.retiring import may_go
+from trainyard.model_deployments.retiring import may_go, routers_are_left
 from trainyard.model_deployments.revisions import kept_revisions, weight_of
 from trainyard.model_deployments.rollout import step_at
 from trainyard.model_deployments.traffic.backend import DECISION, routing_of
 from trainyard.model_deployments.traffic.choice import backend_of
+from trainyard.model_deployments.traffic.router import REPLICAS as ROUTERS
 from trainyard.model_deployments.traffic.router import router_name
 from trainyard.ownership import ROLE
 from trainyard.reconciling.plan import Action, Apply, Create, Delete, ObjectRef, Patch
@@ -73,6 +74,11 @@ def _traffic(scene: Scene, status: ModelDeploymentStatus) -> Iterator[Action]:
     for action in backend_of(scene.resource.spec).actions(routing, scene.observed.installation):
         if not _too_early(scene, action):
             yield action
+    router = scene.observed.router
+    if scene.resource.spec.traffic.mode == "Router" and router.exists and not router.replicas:
+        name = router_name(scene.resource)
+        changes = {"spec": {"replicas": ROUTERS}}
+        yield Patch(_reference(scene, "Deployment", name, router.uid), changes)
 
 
 def _too_early(scene: Scene, action: Action) -> bool:
@@ -104,9 +110,16 @@ def _removals(scene: Scene, status: ModelDeploymentStatus) -> Iterator[Action]:
             yield Delete(_reference(scene, "Deployment", name, observed.workload(name).uid))
         if name in observed.services:
             yield Delete(_reference(scene, "Service", name, observed.services[name]))
-    if scene.resource.spec.traffic.mode == "Replicas" and observed.router.exists:
-        name = router_name(scene.resource)
-        yield Delete(_reference(scene, "Deployment", name, observed.router.uid))
+    if routers_are_left(scene):
+        yield from _router_removals(scene)
+
+
+def _router_removals(scene: Scene) -> Iterator[Action]:
+    name, router = router_name(scene.resource), scene.observed.router
+    if router.exists:
+        yield Delete(_reference(scene, "Deployment", name, router.uid))
+    elif router.configuration_uid and not router.pods:
+        yield Delete(_reference(scene, "ConfigMap", name, router.configuration_uid))
 
 
 def _reference(scene: Scene, kind: str, name: str, uid: str) -> ObjectRef:

@@ -42,7 +42,10 @@ class Router:
     """The number in the stored configuration (mode Replicas: in the Service)."""
     traffic: tuple[TrafficShare, ...] = ()
     """The weights in the stored configuration."""
+    replicas: int = 0
+    """How many routers there are to be."""
     configuration_uid: str = ""
+    """Of the routers' ConfigMap, in whatever mode; empty: there is none."""
     pods: tuple[RouterPod, ...] = ()
 
 

@@ -9,17 +9,22 @@ from trainyard.model_deployments.observed import Observed
 from trainyard.model_deployments.progress import Progress, Scene
 from trainyard.model_deployments.revisions import kept_revisions, weight_of
 from trainyard.model_deployments.traffic.backend import DRAIN_SECONDS
+from trainyard.model_deployments.traffic.choice import backend_of
 
 DRAIN = timedelta(seconds=DRAIN_SECONDS)
 
 
 def with_routers(scene: Scene, progress: Progress) -> Progress:
-    """Return the status with the moment from which every router acts on the newest decision."""
+    """Return the status with the moment from which every router acts on the newest decision.
+
+    Where its carrier is gone (deleted, or the mode was changed) it is waited for anew.
+    """
     status = progress.status
-    if status.drained_at is not None or not status.decision:
+    carried = scene.observed.router.decision == status.decision
+    if not status.decision or (status.drained_at is not None and carried):
         return progress
-    if not decision_is_in_force(scene, status):
-        return progress
+    if not carried or not decision_is_in_force(scene, status):
+        return progress.having(drained_at=None)
     return progress.having(drained_at=scene.now)
 
 
@@ -58,7 +63,9 @@ def retired(scene: Scene, progress: Progress) -> Progress:
     """Return the status with expired and stray revisions leaving, and those that are gone out."""
     status = progress.status
     previous = status.previous
-    if previous is not None and previous.warm_until and previous.warm_until <= scene.now:
+    warm = backend_of(scene.resource.spec).keeps_warm
+    until = previous.warm_until if previous is not None else None
+    if previous is not None and until is not None and (until <= scene.now or not warm):
         previous = previous.model_copy(update={"warm_until": None})
     after = progress.having(previous=previous)
     kept = {r.revision for r in kept_revisions(after.status)}
@@ -70,6 +77,13 @@ def retired(scene: Scene, progress: Progress) -> Progress:
 
 _MOST = 8
 """More wait their turn: they are found again by their labels."""
+
+
+def routers_are_left(scene: Scene) -> bool:
+    """Tell whether there are still routers, or what they read, that the mode has no use for."""
+    router = scene.observed.router
+    left = router.exists or bool(router.configuration_uid)
+    return left and scene.resource.spec.traffic.mode == "Replicas"
 
 
 def may_go(scene: Scene, status: ModelDeploymentStatus) -> bool:

@@ -114,10 +114,11 @@ def _router(resource: ModelDeployment, family: Family) -> Router:
     annotations = _annotations(carrier)
     return Router(
         exists=deployment is not None,
-        uid=deployment["metadata"]["uid"] if deployment is not None else "",
+        uid=_uid(deployment),
         decision=_number(annotations.get(DECISION)),
         traffic=_shares(annotations.get(TRAFFIC)),
-        configuration_uid=carrier["metadata"]["uid"] if carrier is not None else "",
+        replicas=int(deployment["spec"].get("replicas", 1)) if deployment is not None else 0,
+        configuration_uid=_uid(family.configuration),
         pods=tuple(_router_pod(pod) for pod in family.routers()),
     )
 
@@ -165,6 +166,10 @@ def _own(resource: ModelDeployment, found: Sequence[RawObject]) -> list[RawObjec
 
 def _named(found: Sequence[RawObject], name: str) -> RawObject | None:
     return next((raw for raw in found if raw["metadata"]["name"] == name), None)
+
+
+def _uid(raw: RawObject | None) -> str:
+    return str(raw["metadata"]["uid"]) if raw is not None else ""
 
 
 def _annotations(raw: RawObject | None) -> Mapping[str, str]:

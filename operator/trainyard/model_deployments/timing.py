@@ -8,7 +8,11 @@ from datetime import datetime, timedelta
 from trainyard.api.v1alpha1.model_deployment_status import RolloutStatus
 from trainyard.model_deployments.progress import Progress, Scene
 from trainyard.model_deployments.proving import answering
-from trainyard.model_deployments.retiring import DRAIN, first_request_is_near
+from trainyard.model_deployments.retiring import (
+    DRAIN,
+    first_request_is_near,
+    routers_are_left,
+)
 from trainyard.model_deployments.rollout import (
     CLUSTER_PATIENCE,
     NEVER_READY,
@@ -34,7 +38,8 @@ def _due(scene: Scene, progress: Progress) -> Iterator[datetime]:
         yield now + AT_ONCE
     if not scene.resource.spec.suspend and first_request_is_near(status, scene.observed):
         yield now + AT_ONCE
-    if status.leaving and status.drained_at is not None and now < status.drained_at + DRAIN:
+    goes = bool(status.leaving) or routers_are_left(scene)
+    if goes and status.drained_at is not None and now < status.drained_at + DRAIN:
         yield status.drained_at + DRAIN
     if status.previous is not None and status.previous.warm_until is not None:
         yield status.previous.warm_until

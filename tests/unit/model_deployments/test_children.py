@@ -88,7 +88,7 @@ def test_before_the_first_decision_there_are_no_children() -> None:
 
 
 async def test_the_service_leads_to_the_routers_only_once_they_are_ready() -> None:
-    """A change from Replicas to Router goes over without a gap, and back."""
+    """A change from Replicas to Router goes over without a gap, and back without a trace."""
     steps = [{"weightPercent": 50}]
     yard = await stable(traffic={"mode": "Replicas"}, rollout={"steps": steps})
     assert yard.objects["Service", NAME]["spec"]["selector"].get("trainyard.dev/role") is None
@@ -97,3 +97,18 @@ async def test_the_service_leads_to_the_routers_only_once_they_are_ready() -> No
     assert "router" != yard.objects["Service", NAME]["spec"]["selector"].get("trainyard.dev/role")
     await yard.run(3)
     assert "router" == yard.objects["Service", NAME]["spec"]["selector"]["trainyard.dev/role"]
+    yard.raw["spec"]["traffic"] = {"mode": "Replicas"}
+    await yard.run(5)
+    assert ("Deployment", f"{NAME}-router") in yard.objects
+    await yard.run(20)
+    assert [] == [key for key in yard.objects if key[1].startswith(f"{NAME}-router")]
+
+
+async def test_routers_scaled_to_nothing_by_hand_are_started_again() -> None:
+    """More of them, or one, is the choice of whoever scales them."""
+    yard = await stable()
+    router = yard.objects["Deployment", f"{NAME}-router"]
+    for by_hand, expected in ((0, 2), (1, 1), (5, 5)):
+        router["spec"]["replicas"] = by_hand
+        await yard.run(2)
+        assert expected == router["spec"]["replicas"]

@@ -62,6 +62,21 @@ def test_pods_go_after_the_drain(drained: Any, *, go: bool) -> None:
     assert go is may_go(scene(), status)
 
 
+async def test_a_vanished_configuration_is_waited_for_again() -> None:
+    """What nobody can report is not in force."""
+    yard = ServingYard()
+    yard.publish("a")
+    await yard.run(20)
+    before = yard.resource.status.drained_at
+    del yard.objects["ConfigMap", "tumours-router"]
+    await yard.run(5)
+    status = yard.resource.status
+    assert ("ConfigMap", "tumours-router") in yard.objects
+    assert before is not None
+    assert status.drained_at is not None
+    assert status.drained_at > before
+
+
 async def test_a_stray_deployment_of_ours_is_removed() -> None:
     """Whatever a lost status forgot."""
     yard = ServingYard()
