@@ -147,7 +147,7 @@ def _suspended(scene: Scene) -> Iterator[Finding]:
 
 
 def _why(findings: tuple[Finding, ...], status: ModelDeploymentStatus) -> str:
-    """Return the state in one line: what moves, else what is wrong, else nothing."""
+    """Return the state in one line: what moves, else what is wrong, else what serves."""
     if status.rollout is not None:
         return status.rollout.why
     for finding in findings:
@@ -155,4 +155,5 @@ def _why(findings: tuple[Finding, ...], status: ModelDeploymentStatus) -> str:
             return finding.message
     if status.signals:
         return "; ".join(f"{signal.kind}: {signal.message}" for signal in status.signals)
-    return ""
+    stable = status.stable
+    return f"serves {stable.model_version or stable.bundle_digest}" if stable is not None else ""

@@ -20,6 +20,7 @@ async def test_reconciling_and_stalled_exist_only_while_they_are_true() -> None:
         "SourceReady": ("True", "Accepted"),
         "RolledOut": ("True", "RolledOut"),
     } == said(yard)
+    assert "serves recipe-a" == yard.resource.status.why
     yard.publish("b")
     await yard.until(20, a=95, b=5)
     assert ("True", "RollingOut") == said(yard)["Reconciling"]
