@@ -96,8 +96,11 @@ def describe_failures(failures: tuple[CheckFailure, ...]) -> str:
 
 
 def _describe(failure: CheckFailure) -> str:
-    place = f" in column {failure.column}" if failure.column else ""
-    count = f", {failure.count} of {failure.rows} rows" if failure.rows else ""
+    several = "," in failure.column and failure.check == SCHEMA_CHANGED
+    place = f" in column{'s' if several else ''} {failure.column}" if failure.column else ""
+    # A change of shape counts columns, which its message names.
+    of_rows = failure.rows and failure.check != SCHEMA_CHANGED
+    count = f", {failure.count} of {failure.rows} rows" if of_rows else ""
     examples = f" ({'; '.join(failure.examples)})" if failure.examples else ""
     said = f": {failure.message}" if failure.message else ""
     return f"{failure.check}{place}{count}{said}{examples}"

@@ -68,13 +68,15 @@ def refused(turn: Turn[DatasetStatus], look: Look, found: Refused) -> Turn[Datas
             "message": "",
         }
     )
-    current = turn.status.current
+    current, before = turn.status.current, turn.status.last_look
+    known = before is not None and before.failures == found.failures
     turn = turn.changed(
         look=None,
         last_look=over,
         fresh_data=answered(turn.status, look, "Refused", current.digest if current else None),
     )
-    return turn.noted(reason, message, warning=True)
+    # A schedule that finds the same bad data all night must not push the rest out of the history.
+    return turn if known else turn.noted(reason, message, warning=True)
 
 
 def gave_up(turn: Turn[DatasetStatus], over: Look) -> Turn[DatasetStatus]:

@@ -78,6 +78,10 @@ def _no_current(status: TrainingJobStatus, observed: Observed) -> tuple[Training
     return TrainingJobReason.NO_VERSION_YET, "the current inputs have no version yet"
 
 
+_OUTSIDE_THE_RECIPE = frozenset({"OutOfMemory", "DeadlineExceeded", "NotStarted"})
+"""Reasons that resources, deadlines and the cluster put right; no run follows from these alone."""
+
+
 def failed_for_good(status: TrainingJobStatus) -> Run | None:
     """Return the newest run of the current inputs if it failed and is not tried again."""
     latest = latest_for(status.runs, status.inputs.digest) if status.inputs else None
@@ -138,9 +142,12 @@ def _stalled(job: TrainingJob, status: TrainingJobStatus) -> Iterator[Finding]:
         reason = (
             TrainingJobReason.RETRIES_EXHAUSTED if machine else TrainingJobReason.RECIPE_INVALID
         )
+        ways = "Change the recipe or the data, or try again"
+        if broken.reason in _OUTSIDE_THE_RECIPE:
+            ways = "Nothing of this changes the recipe, so ask for another attempt afterwards"
         text = (
             f"run {broken.name}: {broken.reason}: {_sentence(broken.message)} "
-            f"Change the recipe or the data, or try again: {_annotate(job, f'retry@{broken.name}')}"
+            f"{ways}: {_annotate(job, f'retry@{broken.name}')}"
         )
         yield Finding("Stalled", status=True, reason=reason, message=text)
     elif status.brakes is not None and is_stopped(job.spec.retrain.brakes, status.brakes):

@@ -67,3 +67,12 @@ def test_a_result_without_a_version(result: Raw, fault: Fault, reason: str):
     found = read_outcome(result, NOW)
     assert isinstance(found, Failure)
     assert (found.fault, found.reason) == (fault, reason)
+
+
+def test_a_change_of_shape_counts_columns_not_rows():
+    """Its message names them; `1 of 400 rows` would say something else."""
+    found = read_outcome(refusal("SchemaChanged"), NOW)
+    assert isinstance(found, Refused)
+    assert found.is_change_of_shape
+    expected = "SchemaChanged in column radius: below 0 (row 17: -3.2; row 40: -1)"
+    assert expected == describe_failures(found.failures)

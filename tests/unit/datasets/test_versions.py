@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builders_training import digest, ingest_result
+from builders_training import digest, ingest_result, refusal
 from dataset_stories import DATASET, look_job, with_first_version
 
 
@@ -42,3 +42,16 @@ def test_versions_are_kept_to_the_history_limit():
         world.settle()
     found = [version["digest"] for version in world.status(*DATASET)["versions"]]
     assert found == [digest("e"), digest("f")]
+
+
+def test_the_same_bad_data_is_told_once():
+    """A schedule that finds it again and again does not push the rest out of the history."""
+    world = with_first_version()
+    for look, failures in enumerate((refusal(), refusal(), refusal("Allowed"), refusal())):
+        world.ask(*DATASET, f"refresh@now#{look}")
+        world.settle()
+        world.finish(look_job(world), failures)
+        world.settle()
+    told = [e["message"][:7] for e in world.status(*DATASET)["history"][1:]]
+    assert ["Range i", "Allowed", "Range i"] == told
+    assert world.condition(*DATASET, "DataValid") == ("False", "DataRefused")

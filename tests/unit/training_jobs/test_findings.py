@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from builders_training import (
     raw_dataset,
     raw_training_job,
@@ -40,3 +41,20 @@ def test_an_unpinned_image_is_a_warning():
     """A tag's content may change; what ran is recorded."""
     world = a_world(estimator=None, container={"image": "team/trainer:latest"})
     assert world.condition(*JOB, "ImageNotPinned") == ("True", "TagNotDigest")
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        pytest.param("DeadlineExceeded", "ask for another attempt afterwards", id="a deadline"),
+        pytest.param("BackoffLimitExceeded", "Change the recipe or the data", id="anything else"),
+    ],
+)
+def test_what_is_outside_the_recipe_needs_another_attempt(reason: str, words: str):
+    """More time or memory starts nothing by itself, and the condition says so."""
+    world = a_world(attempts={"maxRetries": 0})
+    world.begin(world.names("Job")[0])
+    world.lose(world.names("Job")[0], reason)
+    world.settle()
+    (stalled,) = [c for c in world.status(*JOB)["conditions"] if c["type"] == "Stalled"]
+    assert words in stalled["message"]
