@@ -15,6 +15,8 @@ NOT_THERE_YET = 25
 """Nothing is where a source points, or keys are missing or refused: that may change."""
 USER_CONTAINER = "train"
 """The one container of our Jobs that may be the user's own."""
+_OF_ANY_POD = frozenset({"", "BackoffLimitExceeded"})
+"""What the Job controller says whatever became of the pod."""
 _LONGEST = 600
 _TAIL = 500
 _LONGEST_REASON = 64
@@ -54,11 +56,16 @@ def failure_of(view: JobView) -> Failure:
     """Return why the Job failed: its container's own word first, then the Job controller's."""
     if view.reason == "DeadlineExceeded":
         return _deadline(view)
-    if view.end is None:
-        reason = view.reason or "PodLost"
-        text = view.message or "the pod vanished before it left a result"
-        return Failure(Fault.MACHINE, reason, shorten(text, _LONGEST))
-    return _container(view.end)
+    return _pod(view) if view.end is None else _container(view.end)
+
+
+def _pod(view: JobView) -> Failure:
+    if view.reason not in _OF_ANY_POD:
+        return Failure(Fault.MACHINE, view.reason, shorten(view.message or view.reason, _LONGEST))
+    text = view.lost or "it was deleted, or its node went away"
+    return Failure(
+        Fault.MACHINE, "PodLost", shorten(f"the pod ended without a result: {text}", _LONGEST)
+    )
 
 
 def _deadline(view: JobView) -> Failure:
@@ -66,6 +73,8 @@ def _deadline(view: JobView) -> Failure:
         text = f"no container began before the deadline{_colon(view.waiting)}"
         return Failure(Fault.MACHINE, "NotStarted", text)
     text = "it was still at work at its deadline: give it more time, or less to do"
+    if view.lost:
+        text = f"it began anew after its pod was lost, until its deadline ({view.lost})"
     return Failure(Fault.USER, "DeadlineExceeded", text)
 
 

@@ -61,6 +61,8 @@ class JobView:
     message: str = ""
     waiting: str = ""
     """What keeps the pod from starting."""
+    lost: str = ""
+    """Why the newest pod that failed as a whole did: evicted, refused by its node, …"""
     image: str = ""
     """The image that ran, by digest, where the kubelet reports one."""
 
@@ -116,6 +118,7 @@ def view_job(
         reason=ended.get("reason", "") if ended else "",
         message=ended.get("message", "") if ended else "",
         waiting="" if ended else next((text for pod in own if (text := _waits(pod))), ""),
+        lost=next((text for pod in own if (text := _lost(pod))), ""),
         image=next((image for pod in own if (image := _image(pod))), ""),
     )
 
@@ -214,6 +217,15 @@ def _waits(pod: RawObject) -> str:
             found = f"{condition.get('reason', '')}: {condition.get('message', '')}"
             return found[:_LONGEST_WAIT]
     return ""
+
+
+def _lost(pod: RawObject) -> str:
+    """What is said of the pod itself; of containers that failed, these speak themselves."""
+    status = pod.get("status", {})
+    reason = status.get("reason", "")
+    if status.get("phase") != "Failed" or not reason:
+        return ""
+    return f"{reason}: {status.get('message', '')}"[:_LONGEST_WAIT]
 
 
 def _image(pod: RawObject) -> str:

@@ -54,17 +54,20 @@ def version_name(training_job: str, bundle: str) -> str:
 
 
 def describe_recipe(spec: TrainingJobSpec) -> str:
-    """Return the recipe in short: class and parameters, image, or file."""
+    """Return the recipe in short: class and parameters, image, or file; and the seed."""
     if spec.estimator is not None:
         parameters = json.dumps(spec.estimator.parameters, sort_keys=True)
         text = f"{spec.estimator.class_} {parameters}"
+        if spec.estimator.preprocessing.mode != "Auto":
+            text += f", preprocessing {spec.estimator.preprocessing.mode}"
     elif spec.container is not None:
         text = spec.container.image
     elif spec.import_ is not None:
         text = f"{spec.import_.format} file {spec.import_.digest}"
     else:
         text = ""
-    return shorten(text, _LONGEST)
+    seed = f", seed {spec.seed}" if spec.seed else ""
+    return shorten(text, _LONGEST - len(seed)) + seed
 
 
 def _estimator(estimator: Estimator) -> dict[str, Any]:

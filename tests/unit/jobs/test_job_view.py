@@ -137,3 +137,20 @@ def test_other_words_are_no_document(text: str):
 async def test_a_job_that_does_not_exist_is_absent():
     """Absence is a value."""
     assert await see_job(TrainingWorld(), OWNER, "job", ()) == absent("job")
+
+
+@pytest.mark.parametrize(
+    ("pod", "expected"),
+    [
+        pytest.param(
+            _pod(phase="Failed", reason="Evicted", message="low on disk"),
+            "Evicted: low on disk",
+            id="the node ended it",
+        ),
+        pytest.param(_pod(_terminated(code=1), phase="Failed"), "", id="a container failed"),
+        pytest.param(_pod(phase="Pending", reason="Evicted"), "", id="not over"),
+    ],
+)
+def test_why_a_pod_was_lost(pod: Raw, expected: str):
+    """Said where no container could say it."""
+    assert expected == view_job(_job("Failed"), (pod,), OWNER, ("publish",)).lost

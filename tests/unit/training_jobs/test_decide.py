@@ -58,7 +58,7 @@ def test_a_model_version_has_no_owner_and_says_what_it_is_made_of():
     spec = version["spec"]
     assert "ownerReferences" not in version["metadata"]
     assert spec["metrics"] == {"accuracy": "0.97"}
-    assert spec["recipe"] == "sklearn.linear_model.LogisticRegression {}"
+    assert spec["recipe"] == "sklearn.linear_model.LogisticRegression {}, seed 7"
     assert spec["cause"]["kind"] == "FirstRun"
     assert spec["image"] == "registry/training@sha256:0123"
     assert spec["libraries"] == {"scikit-learn": "1.9.1"}

@@ -110,6 +110,11 @@ def test_an_imported_file_may_move():
             'sklearn.ensemble.RandomForestClassifier {"n_estimators": 5}',
             id="class and parameters",
         ),
+        pytest.param(
+            {"estimator": {**FOREST, "preprocessing": {"mode": "None"}}, "seed": 7},
+            "sklearn.ensemble.RandomForestClassifier {}, preprocessing None, seed 7",
+            id="whatever else two recipes may differ in",
+        ),
         pytest.param({"estimator": None, "container": CONTAINER}, "team/trainer:1", id="the image"),
         pytest.param(
             {"estimator": None, "import": IMPORT}, f"Onnx file {digest('7')}", id="the file"
