@@ -106,7 +106,7 @@ def _not_started(scene: Scene, status: ModelDeploymentStatus, wanted: str) -> tu
     retry = status.retry
     if retry is not None and retry.revision == wanted:
         again = f"again at {retry.retry_at:%Y-%m-%dT%H:%M:%SZ}"
-        return Reason.RETRYING, f"{wanted} failed {retry.failures} times, {again}: {retry.message}"
+        return Reason.RETRYING, f"{wanted} failed {retry.failures} ×, {again}: {retry.message}"
     if scene.resource.spec.suspend:
         return Reason.SUSPENDED, f"{wanted} waits: spec.suspend is true"
     if status.waiting is not None:
@@ -151,7 +151,9 @@ def _why(findings: tuple[Finding, ...], status: ModelDeploymentStatus) -> str:
     if status.rollout is not None:
         return status.rollout.why
     for finding in findings:
-        if finding.status is False and finding.reason is not Reason.NO_VERSION_YET:
+        # While another version serves, one that is still being made is nothing wrong.
+        ordinary = finding.reason is Reason.NO_VERSION_YET and finding.type != "Ready"
+        if finding.status is False and not ordinary:
             return finding.message
     if status.signals:
         return "; ".join(f"{signal.kind}: {signal.message}" for signal in status.signals)

@@ -70,3 +70,20 @@ async def test_a_quarantined_version_says_how_to_release_it() -> None:
     yard.publish("b")
     await yard.run(30)
     assert f"release@{digest('b')}" in yard.resource.status.why
+
+
+async def test_while_nothing_serves_the_column_says_what_is_awaited() -> None:
+    """A first version in training leaves no empty column; later ones are not worth a word."""
+    yard = ServingYard()
+    yard.publish("a")
+    made = yard.objects.pop(("TrainingJob", "recipe"))
+    yard.objects["TrainingJob", "recipe"] = made | {"status": {}}
+    await yard.once()
+    assert ("False", "NoVersionYet") == said(yard)["Ready"]
+    assert "no accepted version" in yard.resource.status.why
+    yard.objects["TrainingJob", "recipe"] = made
+    await yard.run(20)
+    yard.objects["TrainingJob", "recipe"] = made | {"status": {}}
+    await yard.once()
+    assert ("False", "NoVersionYet") == said(yard)["SourceReady"]
+    assert "serves recipe-a" == yard.resource.status.why
