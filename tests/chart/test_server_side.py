@@ -85,3 +85,17 @@ def test_the_notes_name_the_next_commands(helm: str, namespace: str) -> None:
     ).stdout.partition("NOTES:")[2]
     for said in ("rollout status deployment/notes-trainyard", "trainyard-store", "kubectl explain"):
         assert said in notes
+
+
+def test_the_claim_of_the_notes_can_be_pasted(namespace: str) -> None:
+    """The here-document ends where it says, and a real API server takes what is in it."""
+    notes = run(
+        *(tool("helm4"), "install", "notes", str(CHART), "-n", namespace, "--dry-run=client"),
+        *("--set", "crds.enabled=false"),
+    ).stdout
+    claim = notes.partition("<<END\n")[2].partition("\nEND\n")[0]
+    assert claim.startswith("apiVersion: v1")
+    kubectl(
+        *("apply", "-n", namespace, "--dry-run=server", "--validate=strict", "-f", "-"),
+        stdin=claim,
+    )
