@@ -11,7 +11,7 @@ from trainyard.api.v1alpha1.model_deployment_status import (
 )
 from trainyard.model_deployments.moves import ended, shares
 from trainyard.model_deployments.progress import Progress, Scene
-from trainyard.model_deployments.revisions import revision_of
+from trainyard.model_deployments.revisions import revision_of, weight_of
 from trainyard.model_deployments.source import Wanted
 from trainyard.model_deployments.traffic.choice import backend_of
 
@@ -50,6 +50,15 @@ def is_way_back(status: ModelDeploymentStatus) -> bool:
     return bool(status.stable and status.rollout and status.rollout.readiness_only)
 
 
+def nobody_else_serves(scene: Scene, status: ModelDeploymentStatus) -> bool:
+    """Tell whether only the canary has ready pods, so that it must not be taken back now."""
+    if status.stable is None or status.canary is None:
+        return False
+    workload = scene.observed.workload
+    stable, canary = workload(status.stable.revision), workload(status.canary.revision)
+    return not stable.ready and bool(canary.ready) and bool(weight_of(status, canary.revision))
+
+
 def started(
     scene: Scene, progress: Progress, revision: Revision, *, readiness_only: bool
 ) -> Progress:
@@ -83,7 +92,7 @@ def started(
 def _returned(scene: Scene, progress: Progress) -> Progress:
     """The source asks for what is stable: whatever else was under way is not wanted any more."""
     status = progress.status
-    if status.canary is None or is_way_back(status):
+    if status.canary is None or is_way_back(status) or nobody_else_serves(scene, status):
         return progress.having(waiting=None)
     told = f"{status.canary.revision} is taken back: the source asks for the stable version again"
     return ended(progress).having(waiting=None).told(scene, Reason.ABORTED, told)

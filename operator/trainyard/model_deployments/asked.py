@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentReason as Reason
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus, RolloutStatus
-from trainyard.model_deployments.admission import started
+from trainyard.model_deployments.admission import nobody_else_serves, started
 from trainyard.model_deployments.moves import (
     ended,
     moved,
@@ -104,6 +104,9 @@ def _abort(scene: Scene, progress: Progress, request: Request) -> Outcome:  # no
     canary = progress.status.canary
     if progress.status.stable is None or canary is None:
         return None, "there is no stable version to go back to; change spec.model instead"
+    if nobody_else_serves(scene, progress.status):
+        stable = progress.status.stable.revision
+        return None, f"no pod of the stable version {stable} is ready and {canary.revision} serves"
     entry = quarantined(scene, canary, Reason.ABORTED, "aborted by request")
     told = f"{canary.revision} is taken back by request; retry@{canary.revision} tries it again"
     return ended(progress, entry).told(scene, Reason.ABORTED, told), "stable has 100 %"

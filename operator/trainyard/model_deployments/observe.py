@@ -21,7 +21,7 @@ from trainyard.model_deployments.judging import look_due
 from trainyard.model_deployments.observed import Prediction, RouterPod
 from trainyard.model_deployments.proving import proof_wanted
 from trainyard.model_deployments.questions import counter_question, monitors_due
-from trainyard.model_deployments.retiring import first_request_is_near
+from trainyard.model_deployments.retiring import next_to_serve
 from trainyard.model_deployments.seen import Family, family_of, observed_from
 from trainyard.model_deployments.source import wanted_version
 from trainyard.model_deployments.traffic.backend import SERVICE_PORT
@@ -72,8 +72,8 @@ async def _named_source(resource: ModelDeployment, world: World) -> RawObject | 
 async def _with_reports(
     resource: ModelDeployment, seen: Observed, family: Family, sources: ServingSources
 ) -> Observed:
-    """Ask the routers which decision is in force, until all report the newest; and whether they
-    reach the canary, before it gets its first request.
+    """Ask the routers which decision is in force, until all report the newest; and whom they
+    reach, before a revision gets its first request.
     """
     status = resource.status
     if not status.decision or resource.spec.traffic.mode != "Router":
@@ -81,7 +81,7 @@ async def _with_reports(
     ask = _Asking(
         sources.scraper,
         decision=status.drained_at is None,
-        reach=not resource.spec.suspend and first_request_is_near(status, seen),
+        reach=next_to_serve(resource.spec, status, seen) is not None,
     )
     if not ask.decision and not ask.reach:
         return seen

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from trainyard.api.v1alpha1.model_deployment import ModelDeploymentSpec
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
 from trainyard.model_deployments.observed import Observed
 from trainyard.model_deployments.progress import Progress, Scene
 from trainyard.model_deployments.revisions import kept_revisions, weight_of
+from trainyard.model_deployments.rollout import has_taken_over
 from trainyard.model_deployments.traffic.backend import DRAIN_SECONDS
 from trainyard.model_deployments.traffic.choice import backend_of
 
@@ -37,26 +39,36 @@ def decision_is_in_force(scene: Scene, status: ModelDeploymentStatus) -> bool:
     return bool(asked) and all((pod.reports or 0) >= status.decision for pod in asked)
 
 
-def first_request_is_near(status: ModelDeploymentStatus, observed: Observed) -> bool:
-    """Tell whether the canary may get its first request next, so that routers must reach it."""
-    canary, rollout = status.canary, status.rollout
-    if canary is None or weight_of(status, canary.revision):
-        return False
-    if rollout is None or rollout.phase in ("Paused", "Held"):
-        return False
-    return observed.workload(canary.revision).ready > 0
+def next_to_serve(
+    spec: ModelDeploymentSpec, status: ModelDeploymentStatus, observed: Observed
+) -> str | None:
+    """Return the revision that may get its first request next, so that routers must reach it.
+
+    That is the canary before its first step, or the stable revision when it is well again after
+    the canary had to take over.
+    """
+    stable, canary, rollout = status.stable, status.canary, status.rollout
+    if spec.suspend or canary is None or rollout is None or rollout.on_hold:
+        return None
+    weight = weight_of(status, canary.revision)
+    if not weight:
+        waits = rollout.phase in ("Paused", "Held")
+        return canary.revision if observed.workload(canary.revision).ready and not waits else None
+    back = stable is not None and has_taken_over(spec, rollout.step, weight)
+    return stable.revision if back and stable and observed.workload(stable.revision).ready else None
 
 
 def routers_reach(scene: Scene, status: ModelDeploymentStatus) -> bool:
-    """Tell whether every router acts on the newest decision and has a pod of the canary."""
+    """Tell whether every router acts on the newest decision, and has a pod of the revision that
+    may get its first request next.
+    """
     if status.drained_at is None:
         return False
-    if not first_request_is_near(status, scene.observed) or status.canary is None:
-        return True
-    if scene.resource.spec.traffic.mode != "Router":
+    revision = next_to_serve(scene.resource.spec, status, scene.observed)
+    if revision is None or scene.resource.spec.traffic.mode != "Router":
         return True
     routers = [pod for pod in scene.observed.router.pods if pod.ready]
-    return bool(routers) and all(status.canary.revision in pod.reaches for pod in routers)
+    return bool(routers) and all(revision in pod.reaches for pod in routers)
 
 
 def retired(scene: Scene, progress: Progress) -> Progress:

@@ -77,7 +77,7 @@ class Standing:
     idle: bool
     """Fresh samples prove that too few requests come to judge by."""
     routers_know: bool
-    """Whether every router acts on the newest decision and reaches the canary."""
+    """Whether every router acts on the newest decision and reaches who is next to serve."""
     now: datetime
 
 
@@ -128,16 +128,30 @@ def _emergency(at: Standing, stable: Workload) -> Move | None:
         return Move(act, why, reason=Reason.STABLE_FAILED)
     if not at.canary.ready:
         return _canary_down(at)
-    if _taken_over(at):
-        why = "the stable version is ready again"
-        return Move(Act.GIVE_BACK, why, step=at.rollout.step)
+    if has_taken_over(at.spec, at.rollout.step, at.canary_weight):
+        return _given_back(at, stable)
     return None
 
 
-def _taken_over(at: Standing) -> bool:
-    """Tell whether the canary still has all requests because the stable version was down."""
-    declared = step_at(at.spec, at.rollout.step)
-    return at.canary_weight == 100 and (declared is None or declared.weight_percent != 100)
+def has_taken_over(spec: ModelDeploymentSpec, step: int, canary_weight: int) -> bool:
+    """Tell whether the canary has all requests only because the stable version was down."""
+    declared = step_at(spec, step)
+    return canary_weight == 100 and (declared is None or declared.weight_percent != 100)
+
+
+def _given_back(at: Standing, stable: Workload) -> Move:
+    """Return the way back to the step's weights, once stable pods can carry their share."""
+    step = step_at(at.spec, at.rollout.step)
+    share = 100 - step.weight_percent if step is not None else 100
+    needed = math.ceil(at.spec.replicas * share / 100)
+    if stable.ready < min(needed, stable.replicas or needed):
+        why = f"{stable.ready} of {needed} pods of the stable version are ready again"
+    elif not at.routers_know:
+        why = "the stable version is ready again, the routers do not reach it yet"
+    else:
+        why = "the stable version is ready again"
+        return Move(Act.GIVE_BACK, why, step=at.rollout.step)
+    return Move(Act.STAY, why, reason=Reason.STABLE_FAILED)
 
 
 def _canary_down(at: Standing) -> Move:

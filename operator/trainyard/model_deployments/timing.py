@@ -10,7 +10,7 @@ from trainyard.model_deployments.progress import Progress, Scene
 from trainyard.model_deployments.proving import answering
 from trainyard.model_deployments.retiring import (
     DRAIN,
-    first_request_is_near,
+    next_to_serve,
     routers_are_left,
 )
 from trainyard.model_deployments.rollout import (
@@ -36,7 +36,7 @@ def _due(scene: Scene, progress: Progress) -> Iterator[datetime]:
     status, now = progress.status, scene.now
     if status.decision and status.drained_at is None:
         yield now + AT_ONCE
-    if not scene.resource.spec.suspend and first_request_is_near(status, scene.observed):
+    if next_to_serve(scene.resource.spec, status, scene.observed) is not None:
         yield now + AT_ONCE
     goes = bool(status.leaving) or routers_are_left(scene)
     if goes and status.drained_at is not None and now < status.drained_at + DRAIN:

@@ -91,6 +91,20 @@ async def test_abort_gives_stable_everything_and_retry_lets_it_try_again() -> No
     await yard.until(60, a=90, b=10)
 
 
+async def test_abort_never_leaves_nobody() -> None:
+    """The stable version is down, and the new one has all requests."""
+    yard = await releasing()
+    yard.behaviours["a"] = Behaviour(ready=False)
+    await yard.until(10, a=0, b=100)
+    outcome, message = await answer(yard, f"abort@{yard.name('b')}")
+    assert ("Refused", True) == (outcome, "no pod of the stable version" in message)
+    yard.publish("a")
+    await yard.run(5)
+    assert {"a": 0, "b": 100} == yard.weights
+    yard.behaviours["a"] = Behaviour()
+    await yard.until(10, a=100)
+
+
 async def test_release_ends_a_quarantine() -> None:
     """By digest, so that one sentence from the status can be copied."""
     yard = await releasing()

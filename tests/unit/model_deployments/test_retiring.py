@@ -12,8 +12,8 @@ from trainyard.model_deployments.observed import Observed, Router, RouterPod
 from trainyard.model_deployments.progress import Scene
 from trainyard.model_deployments.retiring import (
     decision_is_in_force,
-    first_request_is_near,
     may_go,
+    next_to_serve,
     routers_reach,
 )
 from trainyard.model_deployments.source import Wanted
@@ -106,7 +106,7 @@ async def test_a_canary_gets_no_request_that_a_router_could_not_deliver() -> Non
     await yard.run(1)
     status = yard.resource.status
     seen = Observed(INSTALLATION, Wanted("", ""))
-    assert not first_request_is_near(status, seen)
+    assert next_to_serve(yard.resource.spec, status, seen) is None
     assert not routers_reach(Scene(yard.resource, seen, NOW), status)
     yard.routers_stuck = True
     await yard.run(60)

@@ -136,6 +136,18 @@ LATE = replace(BLIND, rollout=rollout(seconds=2000))
         ),
         pytest.param(replace(PASSING, canary_weight=100), Act.GIVE_BACK, 1, id="and well again"),
         pytest.param(
+            replace(PASSING, canary_weight=100, routers_know=False),
+            Act.STAY,
+            0,
+            id="well again, but unknown to a router",
+        ),
+        pytest.param(
+            replace(PASSING, canary_weight=100, stable=replace(READY, ready=1)),
+            Act.STAY,
+            0,
+            id="well again, but too few for its share",
+        ),
+        pytest.param(
             replace(PASSING, stable=DOWN, canary=CRASHING), Act.STAY, 0, id="both are down"
         ),
     ],
