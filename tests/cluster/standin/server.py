@@ -2,7 +2,8 @@
 
 Digest `sha256:EEDDDK…`: EE percent of the requests fail, each answer takes DDD milliseconds, and
 K is 0 (serves), 1 (exits at the start), 2 (never ready), 3 (fetch refuses). The environment and
-the paths are those of the real server.
+the paths are those of the real server. A running server is made ill by a word in the file /tmp/ill:
+`unready`, `failing` (each answer is 500) or `dead` (it exits).
 """
 
 import json
@@ -17,7 +18,12 @@ from pathlib import Path
 
 DIGEST = os.environ["TRAINYARD_BUNDLE_DIGEST"].removeprefix("sha256:")
 FAILING, DELAY, KIND = int(DIGEST[:2]) / 100, int(DIGEST[2:5]) / 1000, DIGEST[5]
+ILL = Path("/tmp/ill")
 EDGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 10.0)
+
+
+def illness():
+    return ILL.read_text() if ILL.exists() else ""
 
 
 class Numbers:
@@ -57,7 +63,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         if self.path == "/v2/health/ready":
-            ready = KIND != "2" and not NUMBERS.leaving
+            if illness() == "dead":
+                ILL.unlink()
+                os._exit(1)
+            ready = KIND != "2" and not NUMBERS.leaving and illness() != "unready"
             self.answer(200 if ready else 503, "{}")
         elif self.path == "/v2/health/live":
             self.answer(200, "{}")
@@ -72,7 +81,7 @@ class Handler(BaseHTTPRequestHandler):
         begun = time.monotonic()
         self.rfile.read(int(self.headers.get("content-length") or 0))
         time.sleep(DELAY)
-        code = 500 if random.random() < FAILING else 200
+        code = 500 if random.random() < FAILING or illness() == "failing" else 200
         NUMBERS.count(code, time.monotonic() - begun)
         self.answer(code, json.dumps({"outputs": []}))
 

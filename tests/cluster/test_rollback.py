@@ -1,0 +1,52 @@
+"""Versions that are worse than the one that serves, on the real node."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from releases import CRASHING, FAILING, HEALTHY, REFUSED, SLOW, Node, a_node, digest
+
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.timeout(240),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+BAD = {FAILING: "errors", SLOW: "latency", CRASHING: "crashed", REFUSED: "not match its digest"}
+"""What the quarantine says of each."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Node]:
+    """Give a namespace with an operator of its own."""
+    async with a_node(tmp_path_factory.mktemp("operator")) as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        pytest.param((FAILING, SLOW), id="30 percent of the answers fail, or all take 60 ms"),
+        pytest.param((CRASHING, REFUSED), id="the server exits, or the bundle is not its own"),
+    ],
+)
+async def test_bad_versions_are_rolled_back_with_their_numbers(
+    node: Node, codes: tuple[str, ...]
+) -> None:
+    """All requests go back to the stable version and the bad one stays out; side by side."""
+    await asyncio.gather(*(_rolled_back(node, code) for code in codes))
+
+
+async def _rolled_back(node: Node, code: str) -> None:
+    name = f"bad-{code}"
+    async with await node.serving(name):
+        node.publish(name, code)
+        await node.sees(name, 120, lambda: node.status(name).get("quarantine"))
+    status = node.status(name)
+    assert [digest(code)] == [entry["bundleDigest"] for entry in status["quarantine"]]
+    assert BAD[code] in status["quarantine"][0]["message"]
+    assert {HEALTHY: 100} == node.weights(name)
+    assert "Quarantined" == node.reason(name, "RolledOut")
+    node.kubectl("delete", "mdep", name)
