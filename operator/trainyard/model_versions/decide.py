@@ -15,18 +15,16 @@ from trainyard.champion import Champion, ChampionState, find_champion
 from trainyard.conditions import Finding, get_condition, merge_conditions
 from trainyard.model_versions.comparison import measured, measuring
 from trainyard.model_versions.evaluation import (
-    Question,
     accepted_finding,
     columns,
-    question_of,
-    standing,
     with_verdict,
 )
-from trainyard.model_versions.gate_verdict import Opponent, gates_digest, judge
+from trainyard.model_versions.gate_verdict import Opponent, judge
 from trainyard.model_versions.manifests import report_name
 from trainyard.model_versions.seen import Observed, VersionTurn
 from trainyard.reconciling.plan import Create, Delete, Plan
 from trainyard.reconciling.turn import Turn
+from trainyard.verdicts import is_answered, question_about, question_of, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +106,9 @@ def _verdict(
     opponent: Opponent,
     turn: VersionTurn,
 ) -> VersionTurn:
-    question = Question(
-        champion=champion.bundle_digest,
-        gates_digest=gates_digest(job.spec.gates),
-        dataset_digest=version.spec.dataset_digest,
-    )
+    question = question_about(version, job.spec.gates, champion)
     before = standing(turn.status.evaluations)
-    if before is not None and _still_stands(version, question, question_of(before)):
+    if before is not None and is_answered(version, question, question_of(before)):
         return turn.changed(evaluate=None)
     reports = judge(job.spec.gates, version.spec.metrics or {}, opponent)
     evaluations = with_verdict(turn.status.evaluations, question, reports, turn.now)
@@ -124,18 +118,6 @@ def _verdict(
     if found.status:
         return turn.noted(found.reason, f"accepted {text}")
     return turn.noted(found.reason, f"refused {text}", warning=True)
-
-
-def _still_stands(version: ModelVersion, question: Question, before: Question) -> bool:
-    """A verdict stands while its question is the same.
-
-    It also stands when the version has become the champion itself: what it passed against its
-    predecessor is why it serves.
-    """
-    if question == before:
-        return True
-    own = version.spec.bundle_digest
-    return question.champion == own and question.gates_digest == before.gates_digest
 
 
 def _measurement(turn: VersionTurn, champion: Champion) -> Finding:
@@ -168,7 +150,11 @@ def _tidied(version: ModelVersion, observed: Observed, judged: _Judged) -> _Judg
 
 
 def _concluded(version: ModelVersion, observed: Observed, judged: _Judged) -> VersionTurn:
-    """While a new verdict is being prepared, the standing one goes on to count."""
+    """While a new verdict is being prepared, the standing one goes on to count.
+
+    What serves stays accepted so; the TrainingJob asks for a present verdict before a version
+    becomes its current one.
+    """
     turn, evaluation = judged.turn, standing(judged.turn.status.evaluations)
     pending = judged.pending
     accepted = accepted_finding(evaluation) if evaluation is not None else pending

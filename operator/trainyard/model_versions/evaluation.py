@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from trainyard.api.gates import Gate
@@ -16,29 +15,11 @@ from trainyard.api.v1alpha1.model_version import (
 )
 from trainyard.conditions import Finding, in_column
 from trainyard.model_versions.numbers import number, shown
+from trainyard.verdicts import Question, question_of
 
 EVALUATIONS_KEPT = 5
 _METRICS_SHOWN = 3
 _PASSING = frozenset({"Passed", "NoChampion"})
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a verdict is about: the same question is judged once."""
-
-    champion: str | None
-    gates_digest: str
-    dataset_digest: str
-
-
-def question_of(evaluation: Evaluation) -> Question:
-    """Return what the verdict was about."""
-    return Question(evaluation.champion, evaluation.gates_digest, evaluation.dataset_digest)
-
-
-def standing(evaluations: Sequence[Evaluation]) -> Evaluation | None:
-    """Return the verdict that stands: the newest."""
-    return evaluations[-1] if evaluations else None
 
 
 def with_verdict(

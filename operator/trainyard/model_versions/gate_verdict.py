@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,23 +27,6 @@ class Opponent:
     """Why there is no champion to compare with; then such gates pass and say so."""
     error: str = ""
     """Why the champion could not be measured; then such gates fail."""
-
-
-def gates_digest(gates: Sequence[Gate]) -> str:
-    """Return the digest of what the gates ask; their names and order do not count."""
-    asked = sorted(json.dumps(_asked(gate), sort_keys=True) for gate in gates)
-    return f"sha256:{hashlib.sha256(json.dumps(asked).encode()).hexdigest()}"
-
-
-def _asked(gate: Gate) -> dict[str, object]:
-    against = gate.against_champion
-    return {
-        "metric": gate.metric,
-        "min": gate.min,
-        "max": gate.max,
-        "maxRegression": against.max_regression if against is not None else None,
-        "direction": str(direction_of(gate)),
-    }
 
 
 def judge(

@@ -49,7 +49,7 @@ def decide_training_job(
     else:
         turn = retrained(job, observed, turn)
         turn = returned(job, started_if_due(job, observed, turn))
-    turn = turn.changed(current=current_version(turn.status.inputs, observed.versions))
+    turn = turn.changed(current=current_version(job, turn.status.inputs, observed))
     return _concluded(job, observed, _tidied(job, observed, turn)).plan()
 
 

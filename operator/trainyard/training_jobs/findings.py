@@ -64,7 +64,7 @@ def _no_current(status: TrainingJobStatus, observed: Observed) -> tuple[Training
     inputs = status.inputs.digest if status.inputs else ""
     own = [v for v in observed.versions if v.spec.inputs_digest == inputs]
     verdicts = {acceptance(version) for version in own}
-    if None in verdicts:
+    if verdicts & {None, True}:
         return TrainingJobReason.VERSION_NOT_JUDGED, "the version of the current inputs is judged"
     if False in verdicts:
         return TrainingJobReason.VERSION_REFUSED, "the version of the current inputs was refused"

@@ -49,7 +49,7 @@ def _promoted(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> str |
     """Return our current bundle where it is served as stable; with no deployment at all,
     acceptance is the best that can be reached.
     """
-    current = current_version(turn.status.inputs, observed.versions)
+    current = current_version(job, turn.status.inputs, observed)
     if current is None:
         return None
     following = followers(job.metadata.name, observed.deployments)

@@ -6,8 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_version import ModelVersion
+from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import CurrentVersion, Inputs, Run
+from trainyard.champion import Champion, ChampionState, find_champion
 from trainyard.conditions import get_condition, is_true
+from trainyard.training_jobs.seen import Observed
+from trainyard.verdicts import is_answered, question_about, question_of, standing
 
 ACCEPTED = "Accepted"
 BY_ITSELF = frozenset({"NewData", "Signal"})
@@ -15,15 +19,22 @@ BY_ITSELF = frozenset({"NewData", "Signal"})
 
 
 def current_version(
-    inputs: Inputs | None, versions: Iterable[ModelVersion]
+    job: TrainingJob, inputs: Inputs | None, observed: Observed
 ) -> CurrentVersion | None:
-    """Return the accepted version of the current inputs, of the highest attempt."""
+    """Return the accepted version of the current inputs, of the highest attempt.
+
+    A version that comes back was accepted by the gates and champion of another day: it becomes
+    current when they were asked again. One that is current already stays so meanwhile.
+    """
+    champion = find_champion(job.metadata.name, job.spec.gates, observed.deployments)
+    before = job.status.current
     accepted = [
         version
-        for version in versions
+        for version in observed.versions
         if inputs is not None
         and version.spec.inputs_digest == inputs.digest
         and is_true(version.status.conditions, ACCEPTED)
+        and (_is(before, version) or _is_judged(version, job, champion))
     ]
     if not accepted:
         return None
@@ -34,6 +45,20 @@ def current_version(
         inputs_digest=best.spec.inputs_digest,
         dataset_digest=best.spec.dataset_digest,
     )
+
+
+def _is(current: CurrentVersion | None, version: ModelVersion) -> bool:
+    return current is not None and current.name == version.metadata.name
+
+
+def _is_judged(version: ModelVersion, job: TrainingJob, champion: Champion) -> bool:
+    verdict = standing(version.status.evaluations)
+    if verdict is None:
+        return True
+    if champion.state is ChampionState.AMBIGUOUS:
+        return False
+    question = question_about(version, job.spec.gates, champion)
+    return is_answered(version, question, question_of(verdict))
 
 
 def version_named(versions: Iterable[ModelVersion], name: str) -> ModelVersion | None:

@@ -9,14 +9,12 @@ from builders_training import NOW, a_model_version, digest
 from trainyard.api.gates import Gate
 from trainyard.api.v1alpha1.model_version import Evaluation, GateReport
 from trainyard.model_versions.evaluation import (
-    Question,
     accepted_finding,
     columns,
-    question_of,
     report,
-    standing,
     with_verdict,
 )
+from trainyard.verdicts import Question, question_of, standing
 
 PASSED = GateReport(name="good", outcome="Passed", message="accuracy 0.9 ≥ 0.8")
 FAILED = GateReport(name="small", outcome="Failed", message="rmse 4 > 3.9")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from builders_training import Raw
 
 from trainyard.api.gates import Gate
-from trainyard.model_versions.gate_verdict import Opponent, gates_digest, judge
+from trainyard.model_versions.gate_verdict import Opponent, judge
 
 METRICS = {"rmse": "4.1", "roc_auc": "0.95", "r2": "-0.3", "refunds": "7"}
 
@@ -84,25 +83,3 @@ def test_a_champion_that_failed_refuses():
     (report,) = judge((_against("rmse", "0"),), METRICS, Opponent(error="no column a"))
     assert report.outcome == "Failed"
     assert "(no column a)" in report.message
-
-
-@pytest.mark.parametrize(
-    ("other", "same"),
-    [
-        pytest.param({"name": "other"}, True, id="the name asks nothing"),
-        pytest.param({"direction": "Lower"}, True, id="a direction that is known anyway"),
-        pytest.param({"max": "5"}, False, id="the bound"),
-        pytest.param({"metric": "mae"}, False, id="the metric"),
-    ],
-)
-def test_the_digest_of_gates_is_what_they_ask(other: Raw, same: bool):
-    """Verdicts are keyed by it: what changes nothing is not judged again."""
-    gate = {"name": "g", "metric": "rmse", "max": "4"}
-    one = gates_digest((Gate.model_validate(gate),))
-    assert same == (one == gates_digest((Gate.model_validate({**gate, **other}),)))
-
-
-def test_the_order_of_gates_does_not_count():
-    """They are a map by name."""
-    one, two = _gate("rmse", max="4"), _gate("mae", max="3")
-    assert gates_digest((one, two)) == gates_digest((two, one))

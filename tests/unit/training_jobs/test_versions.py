@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from builders_training import NOW, a_deployment, a_model_version, digest, judged
+import pytest
+from builders_training import (
+    NOW,
+    Raw,
+    a_deployment,
+    a_model_version,
+    a_training_job,
+    an_installation,
+    digest,
+    judged,
+)
 
-from trainyard.api.v1alpha1.training_job_status import Inputs, Run, RunCause
+from trainyard.api.gates import Gate
+from trainyard.api.v1alpha1.model_version import ModelVersion
+from trainyard.api.v1alpha1.training_job_status import CurrentVersion, Inputs, Run, RunCause
+from trainyard.training_jobs.seen import Observed
 from trainyard.training_jobs.versions import (
     acceptance,
     current_version,
     failures_seen,
     version_named,
 )
+from trainyard.verdicts import gates_digest
 
 INPUTS = Inputs(
     digest=digest("1"),
@@ -20,6 +34,12 @@ INPUTS = Inputs(
     since=NOW,
 )
 BY_ITSELF = {"cause": {"kind": "NewData"}}
+NOT_WORSE = {"name": "not-worse", "metric": "rmse", "againstChampion": {}}
+
+
+def _current(inputs: Inputs | None, *versions: ModelVersion) -> CurrentVersion | None:
+    observed = Observed(an_installation(), versions=versions)
+    return current_version(a_training_job(), inputs, observed)
 
 
 def test_the_current_version_is_accepted_and_of_the_current_inputs():
@@ -28,11 +48,44 @@ def test_the_current_version_is_accepted_and_of_the_current_inputs():
     second = a_model_version("2", status=judged(True), attempt=1)
     refused = a_model_version("3", status=judged(False), attempt=2)
     other = a_model_version("4", status=judged(True), inputsDigest=digest("9"), attempt=3)
-    current = current_version(INPUTS, (second, first, refused, other))
+    current = _current(INPUTS, second, first, refused, other)
     assert current is not None
     assert current.name == second.metadata.name
-    assert current_version(INPUTS, (refused, other)) is None
-    assert current_version(None, (first,)) is None
+    assert _current(INPUTS, refused, other) is None
+    assert _current(None, first) is None
+
+
+@pytest.mark.parametrize(
+    ("champion", "gates", "is_current", "found"),
+    [
+        pytest.param("c", [NOT_WORSE], False, True, id="judged against the present champion"),
+        pytest.param("9", [NOT_WORSE], False, False, id="another champion serves by now"),
+        pytest.param("c", [{**NOT_WORSE, "metric": "mae"}], False, False, id="the gate changed"),
+        pytest.param("b", [NOT_WORSE], False, True, id="it serves itself by now"),
+        pytest.param("9", [NOT_WORSE], True, True, id="it is current already"),
+    ],
+)
+def test_a_version_comes_back_by_a_present_verdict_only(
+    champion: str, gates: list[Raw], is_current: bool, found: bool
+):
+    """Or a release could begin before the gates have said anything about it."""
+    verdict = {
+        "champion": digest("c"),
+        "gatesDigest": gates_digest((Gate.model_validate(NOT_WORSE),)),
+        "datasetDigest": digest("d"),
+        "accepted": True,
+        "at": NOW.isoformat(),
+    }
+    version = a_model_version("b", status={**judged(True), "evaluations": [verdict]})
+    before = {
+        "name": version.metadata.name,
+        "bundleDigest": digest("b"),
+        "inputsDigest": digest("1"),
+        "datasetDigest": digest("d"),
+    }
+    job = a_training_job(gates=gates, status={"current": before} if is_current else None)
+    observed = Observed(an_installation(), None, (version,), (a_deployment(stable=champion),))
+    assert found == (current_version(job, INPUTS, observed) is not None)
 
 
 def test_a_verdict_has_three_values():
