@@ -69,13 +69,16 @@ def deployment(
 
 
 def service(resource: ModelDeployment, revision: str) -> dict[str, Any]:
-    """Return the revision's headless Service, by whose name the router finds its ready pods."""
+    """Return the revision's headless Service, by whose name the router finds its pods."""
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": _metadata(resource, revision),
         "spec": {
             "clusterIP": "None",
+            # The router knows by its own checks who is ready; where nobody is, a pod that is slow
+            # or on its way out is still better than no address at all.
+            "publishNotReadyAddresses": True,
             "selector": {REVISION: revision},
             "ports": [
                 {
@@ -143,7 +146,7 @@ def _server(
             ],
             "ports": [{"name": "http", "containerPort": SERVING_PORT, "protocol": "TCP"}],
             "startupProbe": probe | {"failureThreshold": 300},
-            "readinessProbe": probe | {"failureThreshold": 2, "timeoutSeconds": 2},
+            "readinessProbe": probe | {"failureThreshold": 3, "timeoutSeconds": 2},
             "livenessProbe": live | {"failureThreshold": 6, "timeoutSeconds": 5},
             "resources": container_resources(revision.pod),
             "volumeMounts": [{"name": BUNDLE_VOLUME, "mountPath": BUNDLE_FOLDER, "readOnly": True}],

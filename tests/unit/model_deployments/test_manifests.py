@@ -71,6 +71,7 @@ def test_the_service_of_a_revision_names_its_ready_pods() -> None:
     """Headless, so that the router sees each pod."""
     found = service(RESOURCE, REVISION.revision)
     assert "None" == found["spec"]["clusterIP"]
+    assert found["spec"]["publishNotReadyAddresses"], "a slow pod is better than no address"
     assert {"trainyard.dev/revision": REVISION.revision} == found["spec"]["selector"]
     assert found["spec"]["selector"].items() <= revision_labels(RESOURCE, REVISION.revision).items()
 

@@ -128,6 +128,8 @@ def _cluster(revision: str) -> dict[str, Any]:
         "name": revision,
         "connect_timeout": "1s",
         "lb_policy": "LEAST_REQUEST",
+        # Only where no pod is healthy are requests sent to the others.
+        "common_lb_config": {"healthy_panic_threshold": {"value": 1}},
         "cluster_type": {
             "name": "envoy.clusters.dns",
             "typed_config": {

@@ -110,3 +110,9 @@ def test_the_real_envoy_takes_the_configuration(envoy_binary: str, tmp_path: Pat
 
 def _plain(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return [{k: v for k, v in c.items() if k != "@type"} for c in answer["resources"]]
+
+
+def test_unhealthy_pods_are_asked_only_where_none_is_healthy() -> None:
+    """At Envoy's own 50 % a revision that grows from one pod to four would send to all of them."""
+    for cluster in json.loads(envoy.clusters(routing(("s", 100))))["resources"]:
+        assert {"healthy_panic_threshold": {"value": 1}} == cluster["common_lb_config"]
