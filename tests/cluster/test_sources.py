@@ -56,7 +56,7 @@ def test_each_source_and_format_gives_the_same_version(yard: ModelYard) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        pytest.param("absent", "SourceNotFound: source http://files/nothing.csv", id="a 404"),
+        pytest.param("absent", "source http://files/nothing.csv answers 404", id="a 404"),
         pytest.param("metadata", "SourceForbidden: host 169.254.169.254", id="the node's keys"),
         pytest.param("no-claim", 'persistentvolumeclaim "nobody" not found', id="no such claim"),
     ],
@@ -76,7 +76,7 @@ def test_a_claim_that_comes_later_is_used(yard: ModelYard) -> None:
     run(sys.executable, "-m", "devcluster", "target", "volume", yard.namespace, "nobody", "1Gi")
     yard.until(
         "the claim is looked into",
-        lambda s: "SourceNotFound" in s.condition("Dataset", "no-claim", "Reconciling").message,
+        lambda s: s.condition("Dataset", "no-claim", "Reconciling").reason == "SourceNotFound",
     )
 
 

@@ -131,10 +131,8 @@ def _source_faults(shown: str) -> Iterator[None]:
     except (StoreNotFound, StoreMissing) as error:
         raise UserFault(Reason.SOURCE_NOT_FOUND, f"source {shown}: {error}") from error
     except StoreDenied as error:
-        raise UserFault(
-            Reason.SOURCE_FORBIDDEN,
-            f"source {shown}: {error}",
-        ) from error
+        hint = "; check the Secret that the source's secretName names" if "://" in shown else ""
+        raise UserFault(Reason.SOURCE_FORBIDDEN, f"source {shown}: {error}{hint}") from error
     except StoreUnreachable as error:
         raise MachineFault(Reason.SOURCE_UNREACHABLE, f"source {shown}: {error}") from error
 
