@@ -91,7 +91,7 @@ class Node:
             "model": {"trainingJob": {"name": name}},
             "rollout": {"steps": STEPS, "keepSeconds": 5},
             "analysis": {"intervalSeconds": 5, "minRequests": 40},
-            "pod": {"resources": {"requests": {"cpu": "10m", "memory": "32Mi"}}},
+            "pod": {"resources": {"requests": {"cpu": "50m", "memory": "32Mi"}}},
         }
         job = {"dataset": {"name": "none"}, "estimator": {"class": "sklearn.linear_model.Ridge"}}
         self.apply("TrainingJob", name, job, **{"app.kubernetes.io/managed-by": "trainyard"})

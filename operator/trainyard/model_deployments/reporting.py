@@ -50,15 +50,16 @@ def _ready(scene: Scene, status: ModelDeploymentStatus) -> Finding:
     if not workload.ready:
         why = f"no pod of {revision.revision} is ready; {workload.message}".removesuffix("; ")
         return Finding("Ready", False, Reason.NOT_READY, why)
+    name = scene.resource.metadata.name
+    if not scene.observed.user_service:
+        why = f"there is no Service {name} of this deployment; where Stalled is True it says why"
+        return Finding("Ready", False, Reason.PREDICTION_PENDING, why)
     if proof is None or (not proof.answered and not proof.message):
         return Finding("Ready", False, Reason.PREDICTION_PENDING, "no prediction was made yet")
     if not proof.answered:
-        why = f"a prediction through Service {scene.resource.metadata.name}: {proof.message}"
+        why = f"a prediction through Service {name}: {proof.message}"
         return Finding("Ready", False, Reason.PREDICTION_FAILED, why)
-    why = (
-        f"a prediction through Service {scene.resource.metadata.name} was answered by"
-        f" {proof.revision}"
-    )
+    why = f"a prediction through Service {name} was answered by {proof.revision}"
     return Finding("Ready", True, Reason.SERVING, why)
 
 

@@ -115,6 +115,7 @@ def main():
     if KIND == "1":
         sys.exit("this version cannot start")
     signal.signal(signal.SIGTERM, leave)
+    ThreadingHTTPServer.request_queue_size = 256  # 5 would drop connections in a burst
     server = ThreadingHTTPServer(("0.0.0.0", 8080), Handler)
     server.daemon_threads = True
     server.serve_forever()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builders_serving import Behaviour, ServingYard, digest
+from builders_serving import NAME, Behaviour, ServingYard, digest
 
 
 def said(yard: ServingYard) -> dict[str, tuple[str, str]]:
@@ -59,6 +59,17 @@ async def test_no_ready_pod_is_told_with_its_cause() -> None:
     await yard.run(3)
     ready = next(c for c in yard.resource.status.conditions if c.type == "Ready")
     assert ("False", "NotReady", True) == (ready.status, ready.reason, "crashed" in ready.message)
+
+
+async def test_without_a_service_of_its_own_it_does_not_serve() -> None:
+    """Whoever took the name; `Ready` is what users of the Service see."""
+    yard = ServingYard()
+    yard.publish("a")
+    await yard.run(20)
+    yard.objects["Service", NAME]["metadata"]["ownerReferences"] = []
+    await yard.once()
+    assert "False" == said(yard)["Ready"][0]
+    assert f"no Service {NAME}" in yard.resource.status.why
 
 
 async def test_a_quarantined_version_says_how_to_release_it() -> None:
