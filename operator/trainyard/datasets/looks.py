@@ -80,10 +80,13 @@ def after_failure(look: Look, failure: Failure, now: datetime) -> Look:
     A source that is not there may come without a change to the Dataset (files are applied in any
     order), so it is looked for as long as the Dataset exists.
     """
-    again = failure.fault is Fault.SOURCE or (
-        failure.fault is Fault.MACHINE and look.attempt < MAX_MACHINE_RETRIES
-    )
-    update = {"reason": failure.reason, "message": failure.message}
+    machine = failure.fault is Fault.MACHINE
+    again = failure.fault is Fault.SOURCE or (machine and look.machine_faults < MAX_MACHINE_RETRIES)
+    update: dict[str, object] = {
+        "reason": failure.reason,
+        "message": failure.message,
+        "machine_faults": look.machine_faults + 1 if machine else 0,
+    }
     if again:
         pause = pause_before(look.attempt)
         return look.model_copy(update={**update, "phase": "Waiting", "retry_at": now + pause})

@@ -11,8 +11,9 @@ from trainyard.jobs.job_view import ContainerEnd, JobView, read_document
 
 USER_FAULT_CODES = range(10, 20)
 """Exit codes by which our containers say that only the user can put it right."""
-NOT_THERE_YET = 25
-"""Nothing is where a source points, or keys are missing or refused: that may change."""
+NOT_THERE_YET = frozenset({22, 25})
+"""A source does not answer, nothing is where it points, or keys are missing or refused: that may
+change."""
 USER_CONTAINER = "train"
 """The one container of our Jobs that may be the user's own."""
 _OF_ANY_POD = frozenset({"", "BackoffLimitExceeded"})
@@ -101,8 +102,8 @@ def _last_words(end: ContainerEnd) -> str:
 
 
 def _fault(end: ContainerEnd) -> Fault:
-    # Of a user's container 25 says no more than its neighbours.
-    if end.exit_code == NOT_THERE_YET and end.container != USER_CONTAINER:
+    # Of a user's container these say no more than their neighbours.
+    if end.exit_code in NOT_THERE_YET and end.container != USER_CONTAINER:
         return Fault.SOURCE
     return Fault.USER if end.exit_code in USER_FAULT_CODES else Fault.MACHINE
 

@@ -65,7 +65,10 @@ def _no_current(status: TrainingJobStatus, observed: Observed) -> tuple[Training
     own = [v for v in observed.versions if v.spec.inputs_digest == inputs]
     verdicts = {acceptance(version) for version in own}
     if verdicts & {None, True}:
-        return TrainingJobReason.VERSION_NOT_JUDGED, "the version of the current inputs is judged"
+        return (
+            TrainingJobReason.VERSION_NOT_JUDGED,
+            "the version of the current inputs is being judged",
+        )
     if False in verdicts:
         return TrainingJobReason.VERSION_REFUSED, "the version of the current inputs was refused"
     latest = latest_for(status.runs, inputs)

@@ -19,10 +19,11 @@ def after_failure(run: Run, failure: Failure, attempts: Attempts, now: datetime)
     Disruptions never come here: the Job itself starts another pod for these.
     """
     machine = failure.fault is Fault.MACHINE
-    again = failure.fault is Fault.SOURCE or (machine and run.retry < attempts.max_retries)
+    again = failure.fault is Fault.SOURCE or (machine and run.machine_faults < attempts.max_retries)
     return run.model_copy(
         update={
             "phase": "Failed",
+            "machine_faults": run.machine_faults + 1 if machine else 0,
             "fault": "Machine" if machine else "User",
             "reason": failure.reason,
             "message": shorten(failure.message, 400),

@@ -88,7 +88,10 @@ def begin(
         now=turn.now,
     )
     attempt = next_attempt(turn.status.runs, observed.versions, inputs.digest)
+    latest = latest_for(turn.status.runs, inputs.digest)
     run = new_run(job, inputs, attempt, setting, retry=retry)
+    if latest is not None and retry:
+        run = run.model_copy(update={"machine_faults": latest.machine_faults})
     text = f"run {run.name}, attempt {attempt}: {_because(run.cause)}{_with_data(dataset, run)}"
     earlier = tuple(_not_waiting(other, inputs) for other in turn.status.runs)
     turn = turn.changed(runs=(run, *earlier))

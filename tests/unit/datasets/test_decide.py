@@ -41,7 +41,8 @@ def test_a_source_that_is_not_there_is_looked_for_again():
     """Files may come after the Dataset: pauses grow, and no attempt is the last."""
     world = TrainingWorld(raw_dataset())
     world.settle()
-    said = '{"verb":"ingest","outcome":"Failed","reason":"SourceNotFound","message":"no file"}'
+    text = '"reason":"SourceNotFound","message":"no file below /trainyard/source"'
+    said = f'{{"verb":"ingest","outcome":"Failed",{text}}}'
     for attempt, pause in enumerate((10, 20, 40)):
         look = world.status(*DATASET)["look"]
         assert (look["phase"], look["attempt"]) == ("Looking", attempt)
@@ -54,7 +55,7 @@ def test_a_source_that_is_not_there_is_looked_for_again():
         world.wait(1)
         world.settle()
     assert [e for e in world.events if "WaitingToRetry" in e] == [
-        "WaitingToRetry: SourceNotFound: no file"
+        "WaitingToRetry: SourceNotFound: no file below ConfigMap files"
     ]
 
 

@@ -74,6 +74,14 @@ def test_a_second_attempt_has_a_name_of_its_own():
 )
 def test_after_a_failure(fault: Fault, attempt: int, phase: str, pause: int | None):
     """Pauses double up to ten minutes."""
-    after = after_failure(_look(attempt=attempt), Failure(fault, "Why", "because"), NOW)
+    look = _look(attempt=attempt, machine_faults=attempt)
+    after = after_failure(look, Failure(fault, "Why", "because"), NOW)
     retry_at = NOW + timedelta(seconds=pause) if pause is not None else None
     assert (phase, retry_at) == (after.phase, after.retry_at)
+
+
+def test_only_faults_of_the_machine_in_a_row_are_the_end():
+    """After hours of waiting for its source, one hiccup of the machine must not end a look."""
+    waited = after_failure(_look(attempt=40, machine_faults=5), Failure(Fault.SOURCE, "S", ""), NOW)
+    after = after_failure(waited, Failure(Fault.MACHINE, "M", ""), NOW)
+    assert (0, 1, "Waiting") == (waited.machine_faults, after.machine_faults, after.phase)

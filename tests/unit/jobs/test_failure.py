@@ -24,6 +24,7 @@ def _end(
 
 SAID = '{"outcome":"Failed","reason":"ParameterInvalid","message":"no parameter depth"}'
 UNREADABLE = '{"outcome":"Failed","reason":"FormatUnreadable","message":"no parquet"}'
+AWAY = '{"outcome":"Failed","reason":"SourceUnreachable","message":"503"}'
 NOWHERE = '{"outcome":"Failed","reason":"SourceNotFound","message":"nowhere"}'
 
 
@@ -43,6 +44,13 @@ NOWHERE = '{"outcome":"Failed","reason":"SourceNotFound","message":"nowhere"}'
             "SourceNotFound",
             "nowhere",
             id="a source may come",
+        ),
+        pytest.param(
+            _view(_end(22, AWAY, container="ingest")),
+            Fault.SOURCE,
+            "SourceUnreachable",
+            "503",
+            id="a source that does not answer may do so tomorrow",
         ),
         pytest.param(
             _view(_end(25)),

@@ -6,7 +6,7 @@ import pytest
 from builders_training import Raw
 
 from trainyard.api.sources import Source
-from trainyard.jobs.source_access import source_access
+from trainyard.jobs.source_access import source_access, with_source_named
 
 FILES = {"kind": "files", "root": "/trainyard/source"}
 
@@ -64,3 +64,20 @@ def test_without_a_secret_a_bucket_is_read_anonymously():
     """No variable is set."""
     bucket = {"s3": {"path": "raw/", "bucket": "public"}}
     assert source_access(Source.model_validate(bucket)).environment == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        pytest.param({"configMap": {"name": "files"}}, "ConfigMap files", id="a ConfigMap"),
+        pytest.param(
+            {"pvc": {"claimName": "raw", "path": "*"}}, "PersistentVolumeClaim raw", id="a claim"
+        ),
+    ],
+)
+def test_people_read_the_name_they_gave(source: Raw, said: str):
+    """The folder in the pod says nothing to them."""
+    text = "no file matches * below /trainyard/source"
+    assert f"no file matches * below {said}" == with_source_named(
+        Source.model_validate(source), text
+    )

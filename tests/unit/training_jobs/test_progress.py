@@ -104,3 +104,17 @@ def test_a_vanished_job_without_a_stored_result_is_tried_again():
     world.settle()
     assert (newest_run(world)["phase"], newest_run(world)["reason"]) == ("Failed", "JobLost")
     assert "retryAt" in newest_run(world)
+
+
+def test_the_next_attempt_knows_how_often_the_machine_failed():
+    """Two faults of the machine with one retry are the end, a missing file between them is not."""
+    world = a_world(attempts={"maxRetries": 1})
+    for pause, code in ((10, 137), (20, 25), (40, 137), (80, 137)):
+        world.fail(newest_run(world)["name"], code, container="fetch")
+        world.settle()
+        if code == 137 and pause == 80:
+            break
+        world.wait(pause)
+        world.settle()
+    assert [run["machineFaults"] for run in world.status(*JOB)["runs"]] == [2, 1, 0, 1]
+    assert world.condition(*JOB, "Stalled") == ("True", "RetriesExhausted")

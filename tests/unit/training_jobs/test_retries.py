@@ -13,11 +13,12 @@ from trainyard.jobs.failure import Failure, Fault
 from trainyard.training_jobs.retries import after_failure, is_final
 
 
-def _run(retry: int) -> Run:
+def _run(retry: int, machine_faults: int = 0) -> Run:
     return Run(
         name="model-0123456789",
         attempt=retry,
         retry=retry,
+        machine_faults=machine_faults,
         inputs_digest=digest("1"),
         recipe_digest=digest("e"),
         dataset_digest=digest("d"),
@@ -40,8 +41,19 @@ def _run(retry: int) -> Run:
 )
 def test_what_may_mend_is_tried_again(fault: Fault, retry: int, pause: int | None):
     """A machine's faults as often as spec.attempts.maxRetries says, a missing file for ever."""
-    after = after_failure(_run(retry), Failure(fault, "R", "m"), Attempts(max_retries=2), NOW)
+    after = after_failure(
+        _run(retry, retry), Failure(fault, "R", "m"), Attempts(max_retries=2), NOW
+    )
     expected = NOW + timedelta(seconds=pause) if pause is not None else None
     assert expected == after.retry_at
     assert is_final(after) == (pause is None)
     assert (after.phase, after.reason, after.finished_at) == ("Failed", "R", NOW)
+
+
+def test_waiting_for_a_source_uses_up_no_retry():
+    """Only faults of the machine in a row count."""
+    attempts = Attempts(max_retries=1)
+    waited = after_failure(_run(7, 1), Failure(Fault.SOURCE, "S", ""), attempts, NOW)
+    assert waited.machine_faults == 0
+    after = after_failure(_run(8), Failure(Fault.MACHINE, "M", ""), attempts, NOW)
+    assert (1, False) == (after.machine_faults, is_final(after))

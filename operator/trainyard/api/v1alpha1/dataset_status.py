@@ -104,6 +104,8 @@ class Look(ApiModel):
     """Names the part of the spec that the look obeys."""
     attempt: int = 0
     """How many times this look was tried before."""
+    machine_faults: int = 0
+    """How many tries in a row, up to this one, failed by the machine's fault."""
     at: datetime
     """When it was decided on."""
     phase: Literal["Looking", "Reporting", "Waiting", "Accepted", "Refused", "Failed"]

@@ -102,8 +102,10 @@ class Run(ApiModel):
     """The Job's name."""
     attempt: int
     """0 for the first attempt at its inputs."""
+    machine_faults: int = 0
+    """How many attempts in a row, up to this one, failed by the machine's fault."""
     retry: int = 0
-    """How many attempts before this one failed by the machine's fault."""
+    """How many attempts before this one failed and were tried again by themselves."""
     inputs_digest: Digest
     recipe_digest: Digest
     dataset_digest: Digest
