@@ -163,7 +163,7 @@ def test_the_server_answers_where_the_operator_asks() -> None:
 
 
 def test_the_operator_counts_what_the_server_shows() -> None:
-    """Requests, failures and latency buckets of the server's page are those that it counted."""
+    """Requests, 4xx and 5xx, and latency buckets of the page are those that it counted."""
     metrics = ServingMetrics()
     for code, seconds in ((200, 0.0015), (200, 0.3), (503, 0.002), (400, 0.001)):
         metrics.count(code, seconds, 1)
@@ -172,6 +172,6 @@ def test_the_operator_counts_what_the_server_shows() -> None:
     arms = Arms(stable="iris-0123456789", canary="")
     found, edges = counts_of(read, SERVER, arms)
     counts = found["iris-0123456789"]
-    assert (counts.requests, counts.errors) == (4, 1)
+    assert (counts.requests, counts.errors) == (4, 2)
     assert dict(zip(edges, counts.within, strict=True))["0.002"] == 3
     assert counts.within[-1] == 4
