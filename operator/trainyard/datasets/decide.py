@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from trainyard.api.v1alpha1.dataset import Dataset
@@ -25,6 +25,7 @@ from trainyard.datasets.versions import accepted, answered, gave_up, refused
 from trainyard.installation import Installation
 from trainyard.jobs.failure import UNREADABLE, Failure, failure_of
 from trainyard.jobs.job_view import JobPhase, JobView
+from trainyard.jobs.source_access import with_source_named
 from trainyard.reconciling.plan import Create, Delete, ObjectRef, Plan
 from trainyard.reconciling.turn import Turn
 
@@ -85,7 +86,7 @@ def _progressed(dataset: Dataset, observed: Observed, turn: DatasetTurn) -> Data
     if view is None or view.phase in {JobPhase.ABSENT, JobPhase.FOREIGN}:
         return turn.doing(_job_of(dataset, observed, look))
     if view.phase is JobPhase.FAILED:
-        return _failed(turn, look, failure_of(view))
+        return _failed(dataset, turn, look, failure_of(view))
     if view.phase is JobPhase.SUCCEEDED:
         return _reported(dataset, observed, turn, view)
     return turn
@@ -106,7 +107,7 @@ def _reported(
     if view.result is not None:
         return _ended(dataset, turn, look, read_outcome(view.result, turn.now))
     if look.phase == "Reporting":
-        return _failed(turn, look, UNREADABLE)
+        return _failed(dataset, turn, look, UNREADABLE)
     return _looking(dataset, observed, turn, look.model_copy(update={"phase": "Reporting"}))
 
 
@@ -115,14 +116,15 @@ def _ended(dataset: Dataset, turn: DatasetTurn, look: Look, outcome: LookOutcome
         return accepted(dataset, turn, look, outcome)
     if isinstance(outcome, Refused):
         return refused(turn, look, outcome)
-    return _failed(turn, look, outcome)
+    return _failed(dataset, turn, look, outcome)
 
 
-def _failed(turn: DatasetTurn, look: Look, failure: Failure) -> DatasetTurn:
-    after = after_failure(look, failure, turn.now)
+def _failed(dataset: Dataset, turn: DatasetTurn, look: Look, failure: Failure) -> DatasetTurn:
+    message = with_source_named(dataset.spec.source, failure.message)
+    after = after_failure(look, replace(failure, message=message), turn.now)
     if after.phase == "Failed":
         return gave_up(turn, after)
-    text = f"{failure.reason}: {failure.message}"
+    text = f"{after.reason}: {after.message}"
     turn = turn.changed(look=after).again_at(after.retry_at)
     return turn.noted_once(DatasetReason.WAITING_TO_RETRY, text, warning=True)
 

@@ -43,6 +43,15 @@ def source_access(source: Source) -> SourceAccess:
     return SourceAccess({"kind": "http", "url": url})
 
 
+def with_source_named(source: Source, text: str) -> str:
+    """Return the words of a pod with what people know in place of the folder it was mounted at."""
+    if source.config_map is not None:
+        return text.replace(MOUNT_PATH, f"ConfigMap {source.config_map.name}")
+    if source.pvc is not None:
+        return text.replace(MOUNT_PATH, f"PersistentVolumeClaim {source.pvc.claim_name}")
+    return text
+
+
 def _mounted(volume: dict[str, Any], path: str) -> SourceAccess:
     return SourceAccess(
         document={"kind": "files", "root": MOUNT_PATH, "path": path},
