@@ -105,7 +105,7 @@ def _stalled(status: DatasetStatus, schedule_problem: str) -> Iterator[Finding]:
     reason, text, last = DatasetReason.SPEC_INVALID, schedule_problem, status.last_look
     if not text and status.look is None and last is not None and last.phase == "Failed":
         reason = DatasetReason.LOOK_FAILED
-        text = f"{_last(last)}. Change the spec, or ask for another look"
+        text = f"{_last(last).rstrip('.')}. Change the spec, or ask for another look"
     if text:
         yield Finding("Stalled", status=True, reason=reason, message=text)
 

@@ -52,3 +52,13 @@ def test_what_may_mend_says_what_it_waits_for(reason: str, shown: str, words: st
     world.settle()
     assert world.condition(*DATASET, "Reconciling") == ("True", shown)
     assert world.status(*DATASET)["why"].startswith(f"{shown}: {words}")
+
+
+def test_a_sentence_ends_once():
+    """Whatever the container's last words ended with."""
+    world = TrainingWorld(raw_dataset())
+    world.settle()
+    world.fail(look_job(world), 15, '{"outcome":"Failed","reason":"R","message":"no parquet."}')
+    world.settle()
+    expected = "LookFailed: R: no parquet. Change the spec, or ask for another look"
+    assert expected == world.status(*DATASET)["why"]
