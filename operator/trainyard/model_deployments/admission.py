@@ -27,7 +27,7 @@ def admitted(scene: Scene, progress: Progress) -> Progress:
     if status.stable is not None and wanted.revision == status.stable.revision:
         return _returned(scene, progress)
     if status.canary is not None:
-        return _beside(scene, progress, wanted)
+        return _unrefused(scene, _beside(scene, progress, wanted))
     return _alone(scene, progress, wanted)
 
 
@@ -109,6 +109,18 @@ def _beside(scene: Scene, progress: Progress, wanted: Revision) -> Progress:
     told = f"{status.canary.revision} gives way to a newer version: no pod of any version is ready"
     after = ended(progress).told(scene, Reason.ABORTED, told)
     return _alone(scene, after, wanted)
+
+
+def _unrefused(scene: Scene, progress: Progress) -> Progress:
+    """Return the status without a rollout whose steps the mode, as it is now, cannot do."""
+    status, spec = progress.status, scene.resource.spec
+    refused = backend_of(spec).refused_weight(spec)
+    if refused is None or status.canary is None or status.stable is None:
+        return progress
+    if is_way_back(status) or nobody_else_serves(scene, status):
+        return progress
+    told = f"{status.canary.revision} is taken back: {refused}"
+    return ended(progress).told(scene, Reason.WEIGHT_TOO_FINE, told, warning=True)
 
 
 def _hopeless(scene: Scene, status: ModelDeploymentStatus) -> bool:

@@ -88,3 +88,19 @@ async def test_a_version_may_come_back_after_its_successor(keep: int) -> None:
 def test_only_an_undo_is_a_way_back() -> None:
     """A first version is judged by readiness too, but goes back to nothing."""
     assert not is_way_back(a_model_deployment().status)
+
+
+async def test_a_rollout_ends_when_the_mode_is_changed_to_one_that_cannot_do_its_weights() -> None:
+    """5 % that would become half of all requests are refused, not taken for something like it."""
+    yard = ServingYard()
+    yard.publish("a")
+    await yard.run(20)
+    yard.publish("b")
+    await yard.until(20, a=95, b=5)
+    yard.raw["spec"]["traffic"] = {"mode": "Replicas"}
+    await yard.run(40)
+    assert {"a": 100} == yard.weights
+    stalled = next(c for c in yard.resource.status.conditions if c.type == "Stalled")
+    assert "WeightTooFine" == stalled.reason
+    yard.raw["spec"]["traffic"] = {"mode": "Router"}
+    await yard.until(60, a=95, b=5)
