@@ -18,7 +18,7 @@ from pathlib import Path
 
 DIGEST = os.environ["TRAINYARD_BUNDLE_DIGEST"].removeprefix("sha256:")
 FAILING, DELAY, KIND = int(DIGEST[:2]) / 100, int(DIGEST[2:5]) / 1000, DIGEST[5]
-ILL = Path("/tmp/ill")
+ILL = Path("/tmp/ill")  # noqa: S108 - the pod's own emptyDir
 EDGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 10.0)
 
 
