@@ -169,8 +169,8 @@ class Proxy:
 
     async def _watch(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
-        await response.prepare(request)
         if self.stale:
+            await response.prepare(request)
             gone = {"kind": "Status", "code": 410, "reason": "Expired", "status": "Failure"}
             await response.write(json.dumps({"type": "ERROR", "object": gone}).encode() + b"\n")
             return response
@@ -189,6 +189,8 @@ class Proxy:
         assert self._session
         headers = {"Accept": "application/json"}
         async with self._session.get(self._url(request), headers=headers) as answer:
+            response.set_status(answer.status)
+            await response.prepare(request)
             async for chunk in answer.content.iter_any():
                 await response.write(chunk)
 

@@ -171,7 +171,7 @@ def _training_job(name: str, dataset: str, **more: Any) -> dict[str, Any]:
     return _object("TrainingJob", name, spec)
 
 
-def test_files_become_an_accepted_version_and_more_rows_the_next(yard: Yard):
+def test_files_become_an_accepted_version_and_more_rows_the_next(yard: Yard) -> None:
     """ConfigMap → dataset version → run → gates → current; new rows start the next run; the
     operator is killed in the middle of it and nothing runs twice; then nothing moves any more.
     """
@@ -206,7 +206,7 @@ def test_files_become_an_accepted_version_and_more_rows_the_next(yard: Yard):
     assert before == _versions(yard)
 
 
-def test_poisoned_rows_are_refused_by_column_and_row(yard: Yard):
+def test_poisoned_rows_are_refused_by_column_and_row(yard: Yard) -> None:
     """The last good version stays Ready; the condition has check, column, count and examples."""
     yard.files("poison", 200)
     yard.apply(_dataset("poison", columns=COLUMNS))
@@ -227,7 +227,7 @@ def test_poisoned_rows_are_refused_by_column_and_row(yard: Yard):
     assert len(failure["examples"]) == 3
 
 
-def test_a_wrong_parameter_is_a_condition(yard: Yard):
+def test_a_wrong_parameter_is_a_condition(yard: Yard) -> None:
     """One Job, one message, no crash loop."""
     yard.files("wrong", 200)
     recipe = {"class": "sklearn.linear_model.LogisticRegression", "parameters": {"depth": 3}}
@@ -259,7 +259,7 @@ json.dump({"own_metric": 3}, open(os.environ["TRAINYARD_OUTPUT"] + "/metrics.jso
 """
 
 
-def test_a_users_container_trains(yard: Yard):
+def test_a_users_container_trains(yard: Yard) -> None:
     """It sees the train rows, its parameters and neither credentials nor answers; its own metric
     is recorded, and a tag instead of a digest is a warning.
     """
@@ -280,7 +280,7 @@ def test_a_users_container_trains(yard: Yard):
     assert yard.condition("trainingjob", "own-model", "ImageNotPinned")[0] == "True"
 
 
-def test_an_imported_model_passes_the_same_gates(yard: Yard):
+def test_an_imported_model_passes_the_same_gates(yard: Yard) -> None:
     """A file from elsewhere becomes a ModelVersion; a file with another digest is refused."""
     path = yard.folder / "model.onnx"
     path.write_bytes(_onnx_model())

@@ -10,7 +10,7 @@ from devcluster.refusal import Refusal
 
 def test_an_ordinary_user_is_refused_before_anything_is_touched(
     places: Places, programs: Programs, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     """Without root nothing is built, written or started."""
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     with pytest.raises(Refusal, match="needs root"):

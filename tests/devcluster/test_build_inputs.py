@@ -18,7 +18,7 @@ from devcluster.build_inputs import Recipe, copied_sources, files_below, input_k
         pytest.param("RUN echo COPY x y", (), id="not an instruction"),
     ],
 )
-def test_copied_sources(line: str, sources: tuple[str, ...]):
+def test_copied_sources(line: str, sources: tuple[str, ...]) -> None:
     """Only what a build copies from its context counts."""
     assert copied_sources(f"FROM scratch\n{line}\n") == sources
 
@@ -36,13 +36,13 @@ def recipe(tmp_path: Path):
     return Recipe(dockerfile, context, "trainyard/x:dev", {})
 
 
-def test_caches_are_not_inputs(recipe: Recipe):
+def test_caches_are_not_inputs(recipe: Recipe) -> None:
     """What the interpreter writes beside the sources never causes a build."""
     files = list(files_below(recipe.context, ("src", "no-such-file")))
     assert files == [recipe.context / "src/a.py"]
 
 
-def test_what_does_not_move_the_key(recipe: Recipe):
+def test_what_does_not_move_the_key(recipe: Recipe) -> None:
     """Files that are not copied, caches, and times of files."""
     before = input_key(recipe, "base")
     (recipe.context / "README.md").write_text("changed")
@@ -55,14 +55,14 @@ def test_what_does_not_move_the_key(recipe: Recipe):
     ("path", "text"),
     [("src/a.py", "b"), ("src/new.py", ""), ("Dockerfile", "FROM scratch\nCOPY src /srv/\n")],
 )
-def test_what_moves_the_key(recipe: Recipe, path: str, text: str):
+def test_what_moves_the_key(recipe: Recipe, path: str, text: str) -> None:
     """A file that is copied, a new one, the Dockerfile."""
     before = input_key(recipe, "base")
     (recipe.context / path).write_text(text)
     assert input_key(recipe, "base") != before
 
 
-def test_base_and_arguments_move_the_key(recipe: Recipe):
+def test_base_and_arguments_move_the_key(recipe: Recipe) -> None:
     """The same files on another base, or with other arguments, are another image."""
     keys = {
         input_key(recipe, "base"),
@@ -72,7 +72,7 @@ def test_base_and_arguments_move_the_key(recipe: Recipe):
     assert len(keys) == 3
 
 
-def test_the_executable_bit_moves_the_key(recipe: Recipe):
+def test_the_executable_bit_moves_the_key(recipe: Recipe) -> None:
     """An entry point that cannot be run is another image."""
     before = input_key(recipe, "base")
     (recipe.context / "src/a.py").chmod(0o755)

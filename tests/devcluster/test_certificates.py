@@ -14,11 +14,11 @@ YEAR_SECONDS = 365 * 24 * 3600
         pytest.param(NOW - RENEW_AFTER_SECONDS - 1, True, id="older than the limit"),
     ],
 )
-def test_renewal(made: float | None, expected: bool):
+def test_renewal(made: float | None, expected: bool) -> None:
     """Certificates are made when missing or old."""
     assert need_renewal(made, NOW) is expected
 
 
-def test_certificates_are_renewed_before_they_end():
+def test_certificates_are_renewed_before_they_end() -> None:
     """Kubeadm's certificates last a year; a cluster may stay up for weeks after `up`."""
     assert RENEW_AFTER_SECONDS < YEAR_SECONDS - 30 * 24 * 3600

@@ -29,7 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 )
 def test_a_refusal_is_one_sentence_and_exit_code_2(
     home: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
-):
+) -> None:
     """No traceback, and the reason on standard error."""
     assert main(words) == 2
     captured = capsys.readouterr()
@@ -41,7 +41,7 @@ def test_a_refusal_is_one_sentence_and_exit_code_2(
 @pytest.mark.usefixtures("home")
 def test_an_ordinary_user_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     """`up` without root: exit code 2 and the way out."""
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     assert main(["up"]) == 2
@@ -49,7 +49,7 @@ def test_an_ordinary_user_is_refused(
 
 
 @pytest.mark.usefixtures("home")
-def test_status_of_nothing(capsys: pytest.CaptureFixture[str]):
+def test_status_of_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 1 says that the cluster is not up; each component is listed."""
     assert main(["status"]) == 1
     lines = capsys.readouterr().out.splitlines()
@@ -59,14 +59,14 @@ def test_status_of_nothing(capsys: pytest.CaptureFixture[str]):
 
 def test_a_named_kubeconfig_that_is_missing_is_refused(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     """The variable and the file are named."""
     monkeypatch.setenv("TRAINYARD_KUBECONFIG", str(home / "none"))
     assert main(["target", "kubeconfig"]) == 2
     assert f"TRAINYARD_KUBECONFIG names {home / 'none'}" in capsys.readouterr().err
 
 
-def test_build_arguments_may_hold_equal_signs():
+def test_build_arguments_may_hold_equal_signs() -> None:
     """Only the first one separates name and value."""
     words = ["build-image", "--file", "F", "--tag", "t", "--build-arg", "FLAGS=-X a=b"]
     from devcluster.command_line import _recipe

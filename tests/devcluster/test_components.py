@@ -19,7 +19,7 @@ def flags(component: Component):
     return {name: value for name, _, value in pairs}
 
 
-def test_names_and_order_are_known_without_binaries(components: dict[str, Component]):
+def test_names_and_order_are_known_without_binaries(components: dict[str, Component]) -> None:
     """`down` ends by name what `up` started, in the opposite order."""
     assert component_names() == tuple(components)
 
@@ -37,25 +37,27 @@ def test_names_and_order_are_known_without_binaries(components: dict[str, Compon
         ("etcd", "--listen-metrics-urls"),
     ],
 )
-def test_nothing_listens_for_the_outside(components: dict[str, Component], name: str, flag: str):
+def test_nothing_listens_for_the_outside(
+    components: dict[str, Component], name: str, flag: str
+) -> None:
     """Loopback or our own bridge: never an address that a neighbour could reach."""
     assert any(
         inside in flags(components[name])[flag] for inside in ("127.0.0.1", Addresses().node)
     )
 
 
-def test_etcd_wants_certificates(components: dict[str, Component]):
+def test_etcd_wants_certificates(components: dict[str, Component]) -> None:
     """A local user must not read every Secret from the store."""
     assert flags(components["etcd"])["--client-cert-auth"] == "true"
     assert flags(components["etcd"])["--listen-client-urls"].startswith("https://")
 
 
-def test_the_api_server_authorizes(components: dict[str, Component]):
+def test_the_api_server_authorizes(components: dict[str, Component]) -> None:
     """Nodes and users have only what they were given."""
     assert flags(components["kube-apiserver"])["--authorization-mode"] == "Node,RBAC"
 
 
-def test_all_data_is_below_state_or_cache(components: dict[str, Component], places: Places):
+def test_all_data_is_below_state_or_cache(components: dict[str, Component], places: Places) -> None:
     """No flag names a folder that `down --purge` would leave behind."""
     for component in components.values():
         for value in flags(component).values():
@@ -63,7 +65,9 @@ def test_all_data_is_below_state_or_cache(components: dict[str, Component], plac
                 assert value.startswith((str(places.state), str(places.cache)))
 
 
-def test_settings_files_start_a_component_again(components: dict[str, Component], places: Places):
+def test_settings_files_start_a_component_again(
+    components: dict[str, Component], places: Places
+) -> None:
     """What a component reads at start is part of what it runs."""
     assert places.settings / "kubelet.yaml" in components["kubelet"].settings
     assert places.settings / "containerd.toml" in components["containerd"].settings

@@ -21,7 +21,7 @@ COMMIT
 OURS = "CNI-aaaaaaaaaaaaaaaaaaaaaaaa"
 
 
-def test_rules_go_first_then_chains_are_emptied_then_deleted():
+def test_rules_go_first_then_chains_are_emptied_then_deleted() -> None:
     """Iptables refuses to delete a chain that is used or not empty."""
     verbs = [arguments[2] for arguments in removals(SAVED)]
     assert verbs == sorted(verbs, key=["-D", "-F", "-X"].index)
@@ -29,18 +29,18 @@ def test_rules_go_first_then_chains_are_emptied_then_deleted():
     assert ("-t", "nat", "-X", OURS) in removals(SAVED)
 
 
-def test_rules_of_others_stay():
+def test_rules_of_others_stay() -> None:
     """Docker's, podman's and shared chains are not ours to remove."""
     words = {word for arguments in removals(SAVED) for word in arguments}
     assert not words & {"DOCKER", "CNI-bbbbbbbbbbbbbbbbbbbbbbbb", "CNI-HOSTPORT-DNAT"}
 
 
-def test_comments_keep_their_quotes():
+def test_comments_keep_their_quotes() -> None:
     """A rule is only found again when its comment is given as it was."""
     rule = next(arguments for arguments in removals(SAVED) if OURS in arguments)
     assert rule[rule.index("--comment") + 1] == 'name: "trainyard" id: "1"'
 
 
-def test_a_clean_machine_needs_nothing():
+def test_a_clean_machine_needs_nothing() -> None:
     """A second `down` runs no command."""
     assert removals("*nat\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n") == ()

@@ -11,12 +11,12 @@ from devcluster.health import answers_ok, listens, listens_on
 class Answer(BaseHTTPRequestHandler):
     """Healthy at one path only."""
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         """Answers 200 or 503."""
         self.send_response(200 if self.path == "/healthz" else 503)
         self.end_headers()
 
-    def log_message(self, *arguments: object):
+    def log_message(self, *arguments: object) -> None:
         """Nothing is written."""
 
 
@@ -31,19 +31,19 @@ def server():
         thread.join()
 
 
-def test_only_200_is_healthy(server: str):
+def test_only_200_is_healthy(server: str) -> None:
     """Not ready yet, and nobody there, are both no."""
     assert answers_ok(f"{server}/healthz")
     assert not answers_ok(f"{server}/readyz")
     assert not answers_ok("http://127.0.0.1:1/healthz")
 
 
-def test_a_missing_authority_is_not_an_error(tmp_path: Path):
+def test_a_missing_authority_is_not_an_error(tmp_path: Path) -> None:
     """While certificates are being made the answer is no, not a traceback."""
     assert not answers_ok("https://127.0.0.1:1/readyz", tmp_path / "ca.crt")
 
 
-def test_listening(tmp_path: Path):
+def test_listening(tmp_path: Path) -> None:
     """Sockets of both families are found when somebody accepts."""
     path = tmp_path / "s"
     assert not listens(path)

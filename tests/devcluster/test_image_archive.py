@@ -34,7 +34,7 @@ def contents(archive: Path) -> dict[str, bytes]:
         pytest.param(frozenset({BASE}), {CONFIG, CODE}, id="a known layer stays behind"),
     ],
 )
-def test_only_missing_blobs_are_sent(folder: Path, present: frozenset[str], sent: set[str]):
+def test_only_missing_blobs_are_sent(folder: Path, present: frozenset[str], sent: set[str]) -> None:
     """Each file of the archive is named by the digest of its content."""
     write_archive(folder, "docker.io/trainyard/x:dev", present, folder / "x.tar")
     found = contents(folder / "x.tar")
@@ -45,7 +45,7 @@ def test_only_missing_blobs_are_sent(folder: Path, present: frozenset[str], sent
     assert all(hashlib.sha256(data).hexdigest() == name for name, data in blobs.items())
 
 
-def test_the_index_names_the_image_and_its_manifest(folder: Path):
+def test_the_index_names_the_image_and_its_manifest(folder: Path) -> None:
     """Containerd finds the name in an annotation and the manifest by its digest."""
     manifest = (folder / "manifest.json").read_bytes()
     (entry,) = json.loads(index_of(manifest, "docker.io/trainyard/x:dev"))["manifests"]

@@ -9,7 +9,7 @@ from devcluster.progress import Progress
 from devcluster.refusal import Refusal
 
 
-def test_build_command():
+def test_build_command() -> None:
     """The base is given as an argument, layers are cached, the tag is the one pods ask for."""
     recipe = Recipe(Path("/r/Dockerfile"), Path("/r"), "trainyard/x:dev", {"A": "1"})
     command = build_command(recipe, "localhost/base:1", ("--volume=/c:/c:ro",))
@@ -25,13 +25,13 @@ def test_build_command():
     )
 
 
-def test_a_declared_base_wins():
+def test_a_declared_base_wins() -> None:
     """Who names a base gets it."""
     recipe = Recipe(Path("/r/Dockerfile"), Path("/r"), "x", {"BASE_IMAGE": "mine"})
     assert "--build-arg=BASE_IMAGE=mine" in build_command(recipe, "localhost/base:1", ())
 
 
-def test_file_name():
+def test_file_name() -> None:
     """A tag as a file name has no separators."""
     assert file_name("trainyard/serving:dev") == "trainyard-serving-dev"
 
@@ -45,7 +45,7 @@ def test_file_name():
 )
 def test_refusals(
     places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, message: str
-):
+) -> None:
     """What is missing is said before anything is built."""
     monkeypatch.setattr("os.geteuid", lambda: 0)
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")

@@ -17,12 +17,12 @@ OWN = Path("/s/kind-kubeconfig")
         pytest.param({"kind"}, None, id="kind without an engine that answers"),
     ],
 )
-def test_engine(there: set[str], engine: str | None):
+def test_engine(there: set[str], engine: str | None) -> None:
     """Both kind and an engine must answer: a client without a daemon is not enough."""
     assert answering_engine(lambda command: command[0] in there) == engine
 
 
-def test_every_command_uses_our_own_kubeconfig():
+def test_every_command_uses_our_own_kubeconfig() -> None:
     """The user's kubeconfig is neither read nor written."""
     commands = KindCommands("docker", OWN)
     for command in (commands.create(Path("k.yaml")), commands.export(), commands.delete()):
@@ -30,14 +30,14 @@ def test_every_command_uses_our_own_kubeconfig():
         assert command[command.index("--name") + 1] == "trainyard"
 
 
-def test_create():
+def test_create() -> None:
     """The cluster is made from the repository's file."""
     command = KindCommands("docker", OWN).create(Path("/r/kind-config.yaml"))
     assert command[:3] == ("kind", "create", "cluster")
     assert command[command.index("--config") + 1] == "/r/kind-config.yaml"
 
 
-def test_an_image_is_built_saved_and_loaded():
+def test_an_image_is_built_saved_and_loaded() -> None:
     """The engine builds, kind loads, under the name that pods ask for."""
     recipe = Recipe(Path("/r/Dockerfile"), Path("/r"), "trainyard/x:dev", {"A": "1"})
     build, save, load = KindCommands("podman", OWN).image(recipe, Path("/s/x.tar"))
@@ -50,20 +50,20 @@ def test_an_image_is_built_saved_and_loaded():
     assert load == ("kind", "load", "image-archive", "/s/x.tar", "--name", "trainyard")
 
 
-def test_kind_is_told_of_podman():
+def test_kind_is_told_of_podman() -> None:
     """Docker is what kind takes by itself."""
     assert KindCommands("docker", OWN).environment() == {}
     assert KindCommands("podman", OWN).environment() == {"KIND_EXPERIMENTAL_PROVIDER": "podman"}
 
 
-def test_runs_well():
+def test_runs_well() -> None:
     """Missing and failing commands are both no."""
     assert runs_well(("true",))
     assert not runs_well(("false",))
     assert not runs_well(("no-such-command",))
 
 
-def test_the_configuration_is_one_node():
+def test_the_configuration_is_one_node() -> None:
     """The file that `create` names is there."""
     text = (Path(__file__).parents[2] / "kind-config.yaml").read_text()
     assert "kind: Cluster" in text

@@ -7,7 +7,9 @@ from devcluster.locking import only_one
 from devcluster.progress import Progress
 
 
-def test_the_second_run_waits_for_the_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_the_second_run_waits_for_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Two runs never overlap, and the one that waits says for what."""
     lock = tmp_path / "locks" / "lock"
     order = []

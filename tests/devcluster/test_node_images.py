@@ -13,6 +13,6 @@ from devcluster.node_images import full_name
         ("docker.io/trainyard/serving:dev", "docker.io/trainyard/serving:dev"),
     ],
 )
-def test_full_name(image: str, expected: str):
+def test_full_name(image: str, expected: str) -> None:
     """The kubelet asks containerd by the name that docker would fill in."""
     assert full_name(image) == expected

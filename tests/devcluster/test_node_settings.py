@@ -17,7 +17,7 @@ from devcluster.node_settings import (
 from devcluster.places import Places
 
 
-def test_kubeadm_knows_addresses_and_versions(places: Places):
+def test_kubeadm_knows_addresses_and_versions(places: Places) -> None:
     """Both documents carry what the certificates must be valid for."""
     text = kubeadm_settings(places, Addresses(node="10.1.2.3"), "v1.35.4", "v1.14.7")
     init, cluster = (json.loads(document) for document in text.split("\n---\n"))
@@ -27,7 +27,7 @@ def test_kubeadm_knows_addresses_and_versions(places: Places):
     assert cluster["clusterName"] == "trainyard-dev"
 
 
-def test_the_kubelet_asks_who_is_calling(places: Places):
+def test_the_kubelet_asks_who_is_calling(places: Places) -> None:
     """Nobody without a certificate or token can run commands on the node."""
     settings = json.loads(kubelet_settings(places, Addresses()))
     assert not settings["authentication"]["anonymous"]["enabled"]
@@ -35,12 +35,12 @@ def test_the_kubelet_asks_who_is_calling(places: Places):
     assert settings["address"] == Addresses().node
 
 
-def test_the_kubelet_never_collects_images(places: Places):
+def test_the_kubelet_never_collects_images(places: Places) -> None:
     """An image that came from no registry could not be pulled again."""
     assert json.loads(kubelet_settings(places, Addresses()))["imageGCHighThresholdPercent"] == 100
 
 
-def test_containerd_lives_in_folders_of_its_own(places: Places):
+def test_containerd_lives_in_folders_of_its_own(places: Places) -> None:
     """Another containerd of the machine is not disturbed."""
     settings = tomllib.loads(containerd_settings(places, "native"))
     cri = settings["plugins"]["io.containerd.grpc.v1.cri"]
@@ -51,7 +51,7 @@ def test_containerd_lives_in_folders_of_its_own(places: Places):
     assert (cri["sandbox_image"], cri["containerd"]["snapshotter"]) == (PAUSE_IMAGE, "native")
 
 
-def test_pods_get_addresses_of_the_pod_range(places: Places):
+def test_pods_get_addresses_of_the_pod_range(places: Places) -> None:
     """Leases lie in the state folder, so that a purge frees them."""
     network = json.loads(pod_network_settings(places, Addresses(pods="10.9.0.0/16")))
     addresses = network["plugins"][0]["ipam"]
@@ -76,12 +76,12 @@ STATE = "2 1 254:1 / /root/.local rw shared:1 - ext4 /dev/vdb rw\n"
         ),
     ],
 )
-def test_an_overlay_cannot_carry_another(mountinfo: str, snapshotter: str):
+def test_an_overlay_cannot_carry_another(mountinfo: str, snapshotter: str) -> None:
     """The file system below the state folder decides, not the root's."""
     assert snapshotter_for(Path("/root/.local/state"), mountinfo) == snapshotter
 
 
-def test_unchanged_settings_are_not_written_again(places: Places):
+def test_unchanged_settings_are_not_written_again(places: Places) -> None:
     """A second `up` touches nothing, so nothing is started again."""
     write_settings(places, Addresses(), "v1.35.4", "v1.14.7")
     files = sorted(path for path in places.settings.rglob("*") if path.is_file())

@@ -28,20 +28,20 @@ SOURCE = Path("/repository/devcluster")
         ),
     ],
 )
-def test_folders(environment: dict[str, str], cache: str, state: str):
+def test_folders(environment: dict[str, str], cache: str, state: str) -> None:
     """Cache and state follow the XDG rules."""
     places = places_from(environment, Path("/home/x"), SOURCE)
     assert (cache, state) == (str(places.cache), str(places.state))
 
 
-def test_a_socket_path_that_is_too_long_is_refused():
+def test_a_socket_path_that_is_too_long_is_refused() -> None:
     """A state folder in which no Unix socket can live is refused, and the message names it."""
     deep = "/" + "x" * 100
     with pytest.raises(Refusal, match=f"{deep}/trainyard/containerd.sock"):
         places_from({"XDG_STATE_HOME": deep}, Path("/root"), SOURCE)
 
 
-def test_everything_alive_is_below_the_state_folder(places: Places):
+def test_everything_alive_is_below_the_state_folder(places: Places) -> None:
     """`down --purge` removes the state folder, so nothing alive may lie elsewhere."""
     alive = (places.kubeconfig, places.pki, places.records, places.runc, places.volumes)
     assert all(path.is_relative_to(places.state) for path in alive)

@@ -22,13 +22,13 @@ def sleeper(name: str = "sleeper", seconds: str = "60") -> Component:
     return Component(name, ("sleep", seconds), lambda: True)
 
 
-def test_stat_fields_of_a_program_with_brackets_in_its_name():
+def test_stat_fields_of_a_program_with_brackets_in_its_name() -> None:
     """The name of a program may hold anything; what follows the last bracket counts."""
     numbers = " ".join(str(number) for number in range(4, 30))
     assert stat_fields(f"7 (a) b (c)) S {numbers}") == ("S", "22")
 
 
-def test_a_component_is_started_once_and_ended(places: Places):
+def test_a_component_is_started_once_and_ended(places: Places) -> None:
     """Started, found alive by its record, and gone with its record after stop."""
     processes = Processes(places)
     processes.start(sleeper())
@@ -40,7 +40,7 @@ def test_a_component_is_started_once_and_ended(places: Places):
     assert processes.record("sleeper") is None
 
 
-def test_a_changed_command_is_not_current(places: Places):
+def test_a_changed_command_is_not_current(places: Places) -> None:
     """`up` of a newer version starts what it changed again."""
     processes = Processes(places)
     processes.start(sleeper())
@@ -48,7 +48,7 @@ def test_a_changed_command_is_not_current(places: Places):
     processes.stop("sleeper")
 
 
-def test_a_changed_settings_file_is_not_current(tmp_path: Path):
+def test_a_changed_settings_file_is_not_current(tmp_path: Path) -> None:
     """The fingerprint follows the contents of the files that are read at start."""
     settings = tmp_path / "kubelet.yaml"
     component = replace(sleeper(), settings=(settings,))
@@ -66,7 +66,9 @@ def test_a_changed_settings_file_is_not_current(tmp_path: Path):
         pytest.param({"boot": "before the reboot"}, id="the machine was restarted"),
     ],
 )
-def test_a_stale_record_is_never_taken_for_a_process(places: Places, change: dict[str, str]):
+def test_a_stale_record_is_never_taken_for_a_process(
+    places: Places, change: dict[str, str]
+) -> None:
     """A pid alone would let us kill a stranger."""
     processes = Processes(places)
     processes.start(sleeper())
@@ -76,14 +78,14 @@ def test_a_stale_record_is_never_taken_for_a_process(places: Places, change: dic
     processes.stop("sleeper")
 
 
-def test_a_component_that_ends_at_once_shows_its_log(places: Places):
+def test_a_component_that_ends_at_once_shows_its_log(places: Places) -> None:
     """The failure names the exit code and the log's last lines."""
     dying = Component("dying", ("sh", "-c", "echo bad flag; exit 4"), lambda: False)
     with pytest.raises(StepFailed, match=r"(?s)dying ended with exit code 4.*dying\.log.*bad flag"):
         Processes(places).start(dying)
 
 
-def test_a_component_that_never_gets_healthy_is_a_failure(places: Places):
+def test_a_component_that_never_gets_healthy_is_a_failure(places: Places) -> None:
     """Patience ends with a sentence, not with an endless wait."""
     stuck = Component("stuck", ("sleep", "60"), lambda: False, patience_seconds=0.2)
     with pytest.raises(StepFailed, match=r"stuck was not healthy within 0 s"):
@@ -91,7 +93,7 @@ def test_a_component_that_never_gets_healthy_is_a_failure(places: Places):
     Processes(places).stop("stuck")
 
 
-def test_a_component_that_ignores_the_polite_signal_is_killed(places: Places):
+def test_a_component_that_ignores_the_polite_signal_is_killed(places: Places) -> None:
     """Stop returns only when nothing is left."""
     ready = places.state / "ready"
     script = f"trap '' TERM; touch {ready}; while :; do sleep 0.05; done"
@@ -105,7 +107,7 @@ def test_a_component_that_ignores_the_polite_signal_is_killed(places: Places):
     assert not alive(record)
 
 
-def test_the_log_of_the_run_before_is_kept(places: Places):
+def test_the_log_of_the_run_before_is_kept(places: Places) -> None:
     """A restart does not wipe out why it was needed."""
     processes = Processes(places)
     for word in ("first", "second"):
@@ -119,14 +121,14 @@ def test_the_log_of_the_run_before_is_kept(places: Places):
     assert log.read_text() == "second\n"
 
 
-def test_an_unreadable_record_counts_as_none(places: Places):
+def test_an_unreadable_record_counts_as_none(places: Places) -> None:
     """A half-written file after a crash does not stop `up`."""
     places.records.mkdir(parents=True)
     (places.records / "etcd.json").write_text('{"pid": 1')
     assert Processes(places).running("etcd") is None
 
 
-def test_proxies_are_left_out():
+def test_proxies_are_left_out() -> None:
     """Addresses of the cluster are never asked of a proxy."""
     found = without_proxies({"HTTPS_PROXY": "x", "no_proxy": "y", "PATH": os.defpath})
     assert found == {"PATH": os.defpath}

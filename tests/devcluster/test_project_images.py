@@ -5,27 +5,27 @@ from devcluster.project_images import DOCKERFILES, recipes
 from devcluster.refusal import Refusal
 
 
-def test_all_images_by_default(places: Places):
+def test_all_images_by_default(places: Places) -> None:
     """Each is built from the repository's root under its own tag."""
     found = recipes(places.repository, ())
     assert [recipe.tag for recipe in found] == [f"trainyard/{name}:dev" for name in DOCKERFILES]
     assert {recipe.context for recipe in found} == {places.repository}
 
 
-def test_named_images_in_the_order_asked_for(places: Places):
+def test_named_images_in_the_order_asked_for(places: Places) -> None:
     """Only what is named is built."""
     tags = [recipe.tag for recipe in recipes(places.repository, ("serving", "operator"))]
     assert tags == ["trainyard/serving:dev", "trainyard/operator:dev"]
 
 
-def test_an_unknown_name_is_refused(places: Places):
+def test_an_unknown_name_is_refused(places: Places) -> None:
     """The refusal lists what there is."""
     with pytest.raises(Refusal, match="no image named serve; there are operator, training"):
         recipes(places.repository, ("serve",))
 
 
 @pytest.mark.parametrize("name", ["envoy", "prometheus"])
-def test_every_dockerfile_takes_the_base_as_an_argument(places: Places, name: str):
+def test_every_dockerfile_takes_the_base_as_an_argument(places: Places, name: str) -> None:
     """Without a registry the local base stands in."""
     text = (places.repository / DOCKERFILES[name]).read_text()
     assert "ARG BASE_IMAGE=docker.io/library/python:3.13-slim\n" in text

@@ -10,7 +10,7 @@ from devcluster.refusal import Refusal
 from devcluster.s3 import S3Server, server_command
 
 
-def test_keys_are_not_on_the_command_line():
+def test_keys_are_not_on_the_command_line() -> None:
     """Any user of the machine can read command lines."""
     words = server_command("/c/versitygw", "10.89.0.1:7070", Path("/s/s3"))
     assert words[:3] == ("/c/versitygw", "--port", "10.89.0.1:7070")
@@ -19,7 +19,7 @@ def test_keys_are_not_on_the_command_line():
 
 def test_without_the_node_there_is_no_server(
     places: Places, programs: Programs, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     """The address belongs to the cluster's bridge."""
     monkeypatch.setattr("devcluster.s3.NODE_BRIDGE", "no-such-bridge")
     server = S3Server(places, Addresses(), programs, Progress(quiet=True))
@@ -27,7 +27,7 @@ def test_without_the_node_there_is_no_server(
         server.start()
 
 
-def test_a_server_that_does_not_run_has_no_access(places: Places, programs: Programs):
+def test_a_server_that_does_not_run_has_no_access(places: Places, programs: Programs) -> None:
     """Keys of a server that ended are not handed out."""
     server = S3Server(places, Addresses(), programs, Progress(quiet=True))
     places.state.mkdir()

@@ -6,7 +6,7 @@ from pathlib import Path
 from devcluster.scratch_image import layer_of, write_image
 
 
-def test_the_archive_is_a_docker_archive_of_one_binary(tmp_path: Path):
+def test_the_archive_is_a_docker_archive_of_one_binary(tmp_path: Path) -> None:
     """Manifest, configuration and layer refer to each other by digest."""
     binary = tmp_path / "pause"
     binary.write_bytes(b"ELF")
@@ -23,6 +23,6 @@ def test_the_archive_is_a_docker_archive_of_one_binary(tmp_path: Path):
     assert config["config"]["User"] == "65532:65532"
 
 
-def test_the_same_binary_gives_the_same_layer():
+def test_the_same_binary_gives_the_same_layer() -> None:
     """No times and owners of this machine are in an image."""
     assert layer_of(b"ELF", "pause") == layer_of(b"ELF", "pause")

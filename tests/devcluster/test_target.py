@@ -25,7 +25,7 @@ LOCAL, KIND, OTHER = Path("/s/kubeconfig"), Path("/s/kind-kubeconfig"), Path("/o
         pytest.param(KIND, None, Kind.NAMED, id="kind's file while no engine answers"),
     ],
 )
-def test_choice(named: Path | None, engine: str | None, expected: Kind):
+def test_choice(named: Path | None, engine: str | None, expected: Kind) -> None:
     """Named, then kind, then our own; never the current context."""
     assert choose(Machine(named, LOCAL, KIND, engine)) is expected
 
@@ -36,25 +36,29 @@ def named(programs: Programs, tmp_path: Path):
     return NamedCluster(tmp_path / "kubeconfig", programs, Progress())
 
 
-def test_a_named_cluster_is_never_stopped(named: NamedCluster, capsys: pytest.CaptureFixture[str]):
+def test_a_named_cluster_is_never_stopped(
+    named: NamedCluster, capsys: pytest.CaptureFixture[str]
+) -> None:
     """`down` says that it leaves the cluster alone."""
     named.down()
     assert "left alone" in capsys.readouterr().err
 
 
-def test_a_named_cluster_pulls_its_images(named: NamedCluster, capsys: pytest.CaptureFixture[str]):
+def test_a_named_cluster_pulls_its_images(
+    named: NamedCluster, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What must be there is said by its tag."""
     named.build_and_load(Recipe(Path("F"), Path(), "trainyard/operator:dev", {}))
     assert "must have trainyard/operator:dev" in capsys.readouterr().err
 
 
-def test_a_named_file_that_is_missing_is_refused(named: NamedCluster):
+def test_a_named_file_that_is_missing_is_refused(named: NamedCluster) -> None:
     """The variable is named."""
     with pytest.raises(Refusal, match="TRAINYARD_KUBECONFIG names"):
         named.kubeconfig()
 
 
-def test_the_environment_decides(places: Places, programs: Programs, tmp_path: Path):
+def test_the_environment_decides(places: Places, programs: Programs, tmp_path: Path) -> None:
     """KUBECONFIG counts for nothing, TRAINYARD_KUBECONFIG for everything."""
     local = LocalNode(places, programs, Progress(quiet=True))
     other = str(tmp_path / "other")

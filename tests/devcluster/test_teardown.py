@@ -16,7 +16,7 @@ MOUNTINFO = "\n".join(
 )
 
 
-def test_mounts_are_undone_in_the_opposite_order():
+def test_mounts_are_undone_in_the_opposite_order() -> None:
     """A mount inside another goes first; folders that only begin alike are not ours."""
     expected = ("/s/trainyard/c d", "/s/trainyard/a/b", "/s/trainyard/a")
     assert mounts_below(STATE, MOUNTINFO) == expected
@@ -39,7 +39,7 @@ def test_mounts_are_undone_in_the_opposite_order():
         pytest.param(b"", False, id="a kernel thread"),
     ],
 )
-def test_only_our_own_shims_are_ended(command_line: bytes, expected: bool):
+def test_only_our_own_shims_are_ended(command_line: bytes, expected: bool) -> None:
     """A shim is ours when it reports to our socket."""
     assert is_shim_of(command_line, STATE / "containerd.sock") is expected
 
@@ -49,7 +49,7 @@ def test_nothing_to_take_down_is_said(
     programs: Programs,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-):
+) -> None:
     """`down` on a machine without a cluster does nothing and says so."""
     monkeypatch.setattr("os.geteuid", lambda: 0)
     Teardown(places, programs, Progress()).down(purge=True)

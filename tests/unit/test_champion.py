@@ -37,12 +37,12 @@ OTHER = a_deployment(stable="3", spec={"model": {"trainingJob": {"name": "anothe
 )
 def test_the_champion(
     gate: Gate, deployments: tuple[ModelDeployment, ...], state: str, bundle: str | None
-):
+) -> None:
     """It is the stable version of the deployment that counts."""
     found = find_champion("model", (gate,), deployments)
     assert (ChampionState(state), bundle) == (found.state, found.bundle_digest)
 
 
-def test_followers_are_those_that_serve_what_the_training_job_makes():
+def test_followers_are_those_that_serve_what_the_training_job_makes() -> None:
     """A deployment of another TrainingJob is none."""
     assert followers("model", (ONE, OTHER)) == (ONE,)

@@ -4,7 +4,7 @@ from trainyard.api.base import NameReference, PodSettings, ResourceAmounts, Tole
 from trainyard.pod_security import container_resources, hardened_container, hardened_pod
 
 
-def test_a_pod_without_settings_gets_no_token_and_runs_as_nobody():
+def test_a_pod_without_settings_gets_no_token_and_runs_as_nobody() -> None:
     """Nothing is mounted or granted that nobody asked for."""
     expected = {
         "automountServiceAccountToken": False,
@@ -21,7 +21,7 @@ def test_a_pod_without_settings_gets_no_token_and_runs_as_nobody():
     assert expected == hardened_pod(PodSettings())
 
 
-def test_placement_is_passed_on():
+def test_placement_is_passed_on() -> None:
     """Each setting of the user lands in the pod spec; a named account gets its token."""
     settings = PodSettings(
         node_selector={"disk": "fast"},
@@ -41,7 +41,7 @@ def test_placement_is_passed_on():
     } == {k: v for k, v in spec.items() if k not in {"securityContext", "enableServiceLinks"}}
 
 
-def test_a_container_keeps_its_mounts_beside_the_scratch_folder():
+def test_a_container_keeps_its_mounts_beside_the_scratch_folder() -> None:
     """The root is read-only, so every container gets a place to write."""
     mount = {"name": "data", "mountPath": "/data"}
     container = hardened_container({"name": "train", "volumeMounts": [mount]})
@@ -57,7 +57,7 @@ def test_a_container_keeps_its_mounts_beside_the_scratch_folder():
     } == container
 
 
-def test_resources_are_the_users_or_modest():
+def test_resources_are_the_users_or_modest() -> None:
     """A limit alone is left alone: Kubernetes takes it as the request too."""
     limited = PodSettings(resources=ResourceAmounts(limits={"memory": "1Gi"}))
     assert {"limits": {"memory": "1Gi"}} == container_resources(limited)

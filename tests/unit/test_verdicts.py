@@ -24,14 +24,14 @@ def _gate(**fields: str) -> Gate:
         pytest.param("b", "8", False, id="the champion itself, under other gates"),
     ],
 )
-def test_what_a_verdict_answers(champion: str, gates: str, answered: bool):
+def test_what_a_verdict_answers(champion: str, gates: str, answered: bool) -> None:
     """The same question only, unless the version has taken its predecessor's place."""
     before = Question(digest("c"), digest("9"), digest("d"))
     now = Question(digest(champion), digest(gates), digest("d"))
     assert answered == is_answered(a_model_version("b"), now, before)
 
 
-def test_what_is_asked_now():
+def test_what_is_asked_now() -> None:
     """Champion, gates and test rows."""
     gates = (_gate(metric="rmse", max="4"),)
     version = a_model_version("b")
@@ -49,13 +49,13 @@ def test_what_is_asked_now():
         pytest.param({"metric": "mae"}, False, id="the metric"),
     ],
 )
-def test_the_digest_of_gates_is_what_they_ask(other: Raw, same: bool):
+def test_the_digest_of_gates_is_what_they_ask(other: Raw, same: bool) -> None:
     """Verdicts are keyed by it: what changes nothing is not judged again."""
     gate = {"metric": "rmse", "max": "4"}
     assert same == (gates_digest((_gate(**gate),)) == gates_digest((_gate(**(gate | other)),)))
 
 
-def test_the_order_of_gates_does_not_count():
+def test_the_order_of_gates_does_not_count() -> None:
     """They are a map by name."""
     one, two = _gate(metric="rmse", max="4"), _gate(metric="mae", max="3")
     assert gates_digest((one, two)) == gates_digest((two, one))

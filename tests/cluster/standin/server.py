@@ -29,13 +29,13 @@ def illness():
 class Numbers:
     """What /metrics shows, and whether the server is on its way out."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.lock = threading.Lock()
         self.codes = {}
         self.within = [0] * (len(EDGES) + 1)
         self.leaving = False
 
-    def count(self, code, seconds):
+    def count(self, code, seconds) -> None:
         with self.lock:
             self.codes[code] = self.codes.get(code, 0) + 1
             for place, edge in enumerate((*EDGES, float("inf"))):
@@ -61,7 +61,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         if self.path == "/v2/health/ready":
             if illness() == "dead":
                 ILL.unlink()
@@ -77,7 +77,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.answer(404, "{}")
 
-    def do_POST(self):
+    def do_POST(self) -> None:
         begun = time.monotonic()
         self.rfile.read(int(self.headers.get("content-length") or 0))
         time.sleep(DELAY)
@@ -85,7 +85,7 @@ class Handler(BaseHTTPRequestHandler):
         NUMBERS.count(code, time.monotonic() - begun)
         self.answer(code, json.dumps({"outputs": []}))
 
-    def answer(self, code, text):
+    def answer(self, code, text) -> None:
         body = text.encode()
         self.send_response(code)
         self.send_header("content-length", str(len(body)))
@@ -97,16 +97,16 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_):
+    def log_message(self, *_) -> None:
         pass
 
 
-def leave(*_):
+def leave(*_) -> None:
     NUMBERS.leaving = True
     threading.Timer(int(os.environ["TRAINYARD_DRAIN_SECONDS"]), os._exit, (0,)).start()
 
 
-def main():
+def main() -> None:
     if sys.argv[1:] == ["fetch"]:
         if KIND == "3":
             Path("/dev/termination-log").write_text("the bundle does not match its digest")

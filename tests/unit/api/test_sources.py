@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from trainyard.api.sources import Source
 
 
-def test_a_config_map_is_read_whole_by_default():
+def test_a_config_map_is_read_whole_by_default() -> None:
     """All keys."""
     source = Source.model_validate({"configMap": {"name": "files"}})
     assert source.config_map is not None
@@ -23,7 +23,7 @@ def test_a_config_map_is_read_whole_by_default():
         pytest.param({"s3": {"path": "a", "bucket": "b"}}, id="a bucket's name that is too short"),
     ],
 )
-def test_shapes_that_are_refused(source: dict[str, dict[str, str]]):
+def test_shapes_that_are_refused(source: dict[str, dict[str, str]]) -> None:
     """By the same bounds as the API server's."""
     with pytest.raises(ValidationError):
         Source.model_validate(source)

@@ -7,7 +7,7 @@ from builders_training import digest, ingest_result, refusal
 from dataset_stories import DATASET, look_job, with_first_version
 
 
-def test_a_changed_shape_is_refused_until_somebody_accepts_it():
+def test_a_changed_shape_is_refused_until_somebody_accepts_it() -> None:
     """The condition holds the exact command; carried out, the next look is free and locks anew."""
     world = with_first_version()
     world.ask(*DATASET, "refresh@now")
@@ -29,7 +29,7 @@ def test_a_changed_shape_is_refused_until_somebody_accepts_it():
     }
 
 
-def test_the_same_request_acts_once():
+def test_the_same_request_acts_once() -> None:
     """The annotation stays on the object and starts nothing more; another token does."""
     world = with_first_version()
     for request, looks in (("refresh@now", 2), ("refresh@now", 2), ("refresh@now#2", 3)):
@@ -49,7 +49,7 @@ def test_the_same_request_acts_once():
         pytest.param("hello", id="an unknown word is refused"),
     ],
 )
-def test_what_cannot_be_done_is_refused_with_what_can(request_: str):
+def test_what_cannot_be_done_is_refused_with_what_can(request_: str) -> None:
     """The outcome says what a Dataset knows, and nothing else happens."""
     world = with_first_version()
     world.ask(*DATASET, request_)

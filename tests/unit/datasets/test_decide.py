@@ -7,7 +7,7 @@ from dataset_stories import DATASET, look_job, with_first_version
 from training_world import TrainingWorld
 
 
-def test_a_new_dataset_looks_at_its_source():
+def test_a_new_dataset_looks_at_its_source() -> None:
     """The look is on record before its Job exists, and the Job bears its name."""
     world = TrainingWorld(raw_dataset())
     world.settle()
@@ -18,7 +18,7 @@ def test_a_new_dataset_looks_at_its_source():
     assert world.condition(*DATASET, "Reconciling") == ("True", "Looking")
 
 
-def test_a_settled_dataset_plans_nothing():
+def test_a_settled_dataset_plans_nothing() -> None:
     """Deciding again on the world that the last plan made yields no action and no change."""
     world = with_first_version()
     plan = world.plans()["Dataset/tumours"]
@@ -26,7 +26,7 @@ def test_a_settled_dataset_plans_nothing():
     assert plan.status.to_api() == world.status(*DATASET)
 
 
-def test_cron_looks_at_its_slots_and_missed_slots_are_one_look():
+def test_cron_looks_at_its_slots_and_missed_slots_are_one_look() -> None:
     """The next slot is in the status; an operator that slept catches up once."""
     world = with_first_version(refresh={"cron": "*/15 * * * *"})
     assert world.status(*DATASET)["nextLookAt"] == "2026-05-04T12:15:00Z"
@@ -37,7 +37,7 @@ def test_cron_looks_at_its_slots_and_missed_slots_are_one_look():
     assert status["nextLookAt"] == "2026-05-04T13:15:00Z"
 
 
-def test_a_source_that_is_not_there_is_looked_for_again():
+def test_a_source_that_is_not_there_is_looked_for_again() -> None:
     """Files may come after the Dataset: pauses grow, and no attempt is the last."""
     world = TrainingWorld(raw_dataset())
     world.settle()
@@ -59,7 +59,7 @@ def test_a_source_that_is_not_there_is_looked_for_again():
     ]
 
 
-def test_a_users_fault_stalls_until_the_spec_changes():
+def test_a_users_fault_stalls_until_the_spec_changes() -> None:
     """Nothing is tried again by itself; a new spec starts a new look."""
     world = TrainingWorld(raw_dataset())
     world.settle()
@@ -74,7 +74,7 @@ def test_a_users_fault_stalls_until_the_spec_changes():
     assert world.status(*DATASET)["look"]["trigger"] == "spec"
 
 
-def test_a_machines_fault_is_tried_six_times():
+def test_a_machines_fault_is_tried_six_times() -> None:
     """Five retries with growing pauses, then the look failed."""
     world = TrainingWorld(raw_dataset())
     world.settle()
@@ -87,7 +87,7 @@ def test_a_machines_fault_is_tried_six_times():
     assert len([name for name in world.created if name.startswith("Job/")]) == 6
 
 
-def test_an_unreadable_message_is_read_from_the_store():
+def test_an_unreadable_message_is_read_from_the_store() -> None:
     """A Job that succeeded without words is asked again by a report Job."""
     world = TrainingWorld(raw_dataset())
     world.settle()
@@ -100,7 +100,7 @@ def test_an_unreadable_message_is_read_from_the_store():
     assert world.status(*DATASET)["current"]["digest"] == digest("d")
 
 
-def test_a_changed_spec_gives_the_look_under_way_up():
+def test_a_changed_spec_gives_the_look_under_way_up() -> None:
     """The old look's Job goes, the new one obeys the new spec."""
     world = TrainingWorld(raw_dataset())
     world.settle()
@@ -111,7 +111,7 @@ def test_a_changed_spec_gives_the_look_under_way_up():
     assert world.names("Job") == [look_job(world)]
 
 
-def test_settings_of_the_pod_start_no_look():
+def test_settings_of_the_pod_start_no_look() -> None:
     """Only what decides the outcome of a look asks for one."""
     world = with_first_version()
     world.change(*DATASET, pod={"nodeSelector": {"disk": "fast"}}, historyLimit=3)
@@ -120,7 +120,7 @@ def test_settings_of_the_pod_start_no_look():
     assert world.status(*DATASET)["observedGeneration"] == 2
 
 
-def test_a_lost_job_is_created_again():
+def test_a_lost_job_is_created_again() -> None:
     """Between status and Job a crash may fall: the look on record is carried out."""
     world = TrainingWorld(raw_dataset())
     world.settle()
@@ -130,7 +130,7 @@ def test_a_lost_job_is_created_again():
     assert world.names("Job") == [job]
 
 
-def test_a_dataset_that_is_being_deleted_is_left_alone():
+def test_a_dataset_that_is_being_deleted_is_left_alone() -> None:
     """No status, no action."""
     world = TrainingWorld(raw_dataset(meta={"deletionTimestamp": "2026-05-04T12:00:00Z"}))
     plan = world.plans()["Dataset/tumours"]

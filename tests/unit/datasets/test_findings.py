@@ -8,7 +8,7 @@ from dataset_stories import DATASET, look_job, with_first_version
 from training_world import TrainingWorld
 
 
-def test_bad_data_keeps_the_last_good_version_ready():
+def test_bad_data_keeps_the_last_good_version_ready() -> None:
     """The refusal names check, column, count and examples; the version before stays current."""
     world = with_first_version()
     world.ask(*DATASET, "refresh@now")
@@ -28,7 +28,7 @@ def test_bad_data_keeps_the_last_good_version_ready():
     assert status["why"] == f"DataRefused: {expected}"
 
 
-def test_a_wrong_schedule_stalls_the_schedule_and_nothing_else():
+def test_a_wrong_schedule_stalls_the_schedule_and_nothing_else() -> None:
     """The version found stays Ready and the message says what to write."""
     world = with_first_version(refresh={"cron": "every day at"})
     assert world.condition(*DATASET, "Ready") == ("True", "VersionFound")
@@ -43,7 +43,7 @@ def test_a_wrong_schedule_stalls_the_schedule_and_nothing_else():
         pytest.param("SourceForbidden", "WaitingToRetry", "SourceForbidden: gone", id="refused"),
     ],
 )
-def test_what_may_mend_says_what_it_waits_for(reason: str, shown: str, words: str):
+def test_what_may_mend_says_what_it_waits_for(reason: str, shown: str, words: str) -> None:
     """A source that refuses is not called missing, and no reason is said twice."""
     world = TrainingWorld(raw_dataset())
     world.settle()
@@ -54,7 +54,7 @@ def test_what_may_mend_says_what_it_waits_for(reason: str, shown: str, words: st
     assert world.status(*DATASET)["why"].startswith(f"{shown}: {words}")
 
 
-def test_a_sentence_ends_once():
+def test_a_sentence_ends_once() -> None:
     """Whatever the container's last words ended with."""
     world = TrainingWorld(raw_dataset())
     world.settle()

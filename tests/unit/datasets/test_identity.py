@@ -12,7 +12,7 @@ from trainyard.datasets.identity import column_document, look_name, spec_digest
 GOLDEN = "sha256:278a58018893f52ca7393eac9975a4306de61181e773520d3f3fdf444b5d88fc"
 
 
-def test_the_digest_is_pinned():
+def test_the_digest_is_pinned() -> None:
     """It may never change for an unchanged Dataset: an upgrade would look at all data again."""
     assert spec_digest(a_dataset().spec) == GOLDEN
 
@@ -27,7 +27,7 @@ def test_the_digest_is_pinned():
         pytest.param({"split": {"by": "RowHash"}}, id="the default split does not count"),
     ],
 )
-def test_what_does_not_count(spec: dict[str, Any]):
+def test_what_does_not_count(spec: dict[str, Any]) -> None:
     """These change nothing that a look finds."""
     assert spec_digest(a_dataset().spec) == spec_digest(a_dataset(**spec).spec)
 
@@ -42,12 +42,12 @@ def test_what_does_not_count(spec: dict[str, Any]):
         pytest.param({"source": {"http": {"url": "http://a/b"}}}, id="the source counts"),
     ],
 )
-def test_what_counts(spec: dict[str, Any]):
+def test_what_counts(spec: dict[str, Any]) -> None:
     """These may change what a look finds."""
     assert spec_digest(a_dataset().spec) != spec_digest(a_dataset(**spec).spec)
 
 
-def test_a_column_is_worded_without_defaults():
+def test_a_column_is_worded_without_defaults() -> None:
     """The default role is left out, decimals stay texts."""
     columns = [{"name": "radius", "type": "Float", "min": "0.10"}]
     dataset = a_dataset(columns=columns)
@@ -55,7 +55,7 @@ def test_a_column_is_worded_without_defaults():
     assert [column_document(column) for column in dataset.spec.columns] == columns
 
 
-def test_names_of_looks_depend_on_all_that_makes_a_look():
+def test_names_of_looks_depend_on_all_that_makes_a_look() -> None:
     """Owner, spec, trigger and attempt: never the same Job twice for different looks."""
     one, other = a_dataset(), a_dataset(meta={"uid": "another"})
     names = {

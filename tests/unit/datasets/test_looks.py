@@ -44,7 +44,7 @@ ANSWERED = FreshDataAnswer(id="s1", outcome="New")
         ),
     ],
 )
-def test_the_next_trigger(last: Look | None, asked: dict[str, Any], expected: str | None):
+def test_the_next_trigger(last: Look | None, asked: dict[str, Any], expected: str | None) -> None:
     """What a person changed comes first, then what waits for the answer, then the clock."""
     status = DatasetStatus(last_look=last, fresh_data=(ANSWERED,))
     arguments: dict[str, Any] = {"request": None, "wishes": (), "due_slot": None, **asked}
@@ -52,7 +52,7 @@ def test_the_next_trigger(last: Look | None, asked: dict[str, Any], expected: st
     assert expected == (found.text if found else None)
 
 
-def test_a_second_attempt_has_a_name_of_its_own():
+def test_a_second_attempt_has_a_name_of_its_own() -> None:
     """Jobs are never re-used."""
     trigger = next_trigger(DatasetStatus(), SPEC, request=None, wishes=(), due_slot=None)
     assert trigger is not None
@@ -72,7 +72,7 @@ def test_a_second_attempt_has_a_name_of_its_own():
         pytest.param(Fault.USER, 0, "Failed", None, id="a user's fault is the end"),
     ],
 )
-def test_after_a_failure(fault: Fault, attempt: int, phase: str, pause: int | None):
+def test_after_a_failure(fault: Fault, attempt: int, phase: str, pause: int | None) -> None:
     """Pauses double up to ten minutes."""
     look = _look(attempt=attempt, machine_faults=attempt)
     after = after_failure(look, Failure(fault, "Why", "because"), NOW)
@@ -80,7 +80,7 @@ def test_after_a_failure(fault: Fault, attempt: int, phase: str, pause: int | No
     assert (phase, retry_at) == (after.phase, after.retry_at)
 
 
-def test_only_faults_of_the_machine_in_a_row_are_the_end():
+def test_only_faults_of_the_machine_in_a_row_are_the_end() -> None:
     """After hours of waiting for its source, one hiccup of the machine must not end a look."""
     waited = after_failure(_look(attempt=40, machine_faults=5), Failure(Fault.SOURCE, "S", ""), NOW)
     after = after_failure(waited, Failure(Fault.MACHINE, "M", ""), NOW)

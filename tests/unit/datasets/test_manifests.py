@@ -24,18 +24,18 @@ def _look(**fields: Any) -> Look:
     return Look(**{**values, **fields})
 
 
-def test_the_ingest_job_of_a_config_map():
+def test_the_ingest_job_of_a_config_map() -> None:
     """One container with the store and the files; the whole manifest as it is created."""
     assert_golden(__file__, "ingest_job", ingest_job(a_dataset(), _look(), an_installation()))
 
 
-def test_the_report_job():
+def test_the_report_job() -> None:
     """One container that may only read the store."""
     job = look_report_job(a_dataset(), _look(), an_installation())
     assert_golden(__file__, "report_job", job)
 
 
-def test_the_task_of_a_look():
+def test_the_task_of_a_look() -> None:
     """Columns without defaults, percentages as they were written, the look's own time."""
     columns = [
         {"name": "diagnosis", "type": "Category", "allowed": ["benign", "malignant"]},
@@ -57,7 +57,7 @@ def test_the_task_of_a_look():
     assert expected == ingest_document(dataset, _look())
 
 
-def test_credentials_of_a_bucket_come_from_the_users_secret():
+def test_credentials_of_a_bucket_come_from_the_users_secret() -> None:
     """The operator names the secret and never reads it; the store's own stay apart."""
     bucket = {"bucket": "raw", "path": "day/", "secretName": "mine", "endpoint": "http://s3:9000"}
     store = BucketStore("store", "prefix", "http://s3:9000", "eu")

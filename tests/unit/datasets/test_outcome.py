@@ -9,7 +9,7 @@ from trainyard.datasets.outcome import Accepted, Refused, describe_failures, rea
 from trainyard.jobs.failure import Failure, Fault
 
 
-def test_accepted_data_is_a_version():
+def test_accepted_data_is_a_version() -> None:
     """Its short name is the first twelve digits of its digest."""
     found = read_outcome({**ingest_result("d", 100), "warnings": ["w"]}, NOW)
     assert isinstance(found, Accepted)
@@ -17,7 +17,7 @@ def test_accepted_data_is_a_version():
     assert (found.version.found_at, found.warnings) == (NOW, ("w",))
 
 
-def test_refused_data_is_described_with_examples():
+def test_refused_data_is_described_with_examples() -> None:
     """Check, column, count, message, examples."""
     found = read_outcome(refusal(), NOW)
     assert isinstance(found, Refused)
@@ -26,7 +26,7 @@ def test_refused_data_is_described_with_examples():
     assert not found.is_change_of_shape
 
 
-def test_many_failures_are_counted_not_listed():
+def test_many_failures_are_counted_not_listed() -> None:
     """Four are told, the rest is a number."""
     (failure,) = read_outcome({**refusal(), "failures": refusal()["failures"]}, NOW).failures  # type: ignore[union-attr]
     assert describe_failures((failure,) * 6).endswith("; and 2 more")
@@ -62,14 +62,14 @@ def test_many_failures_are_counted_not_listed():
         ),
     ],
 )
-def test_a_result_without_a_version(result: Raw, fault: Fault, reason: str):
+def test_a_result_without_a_version(result: Raw, fault: Fault, reason: str) -> None:
     """No shape of the document raises."""
     found = read_outcome(result, NOW)
     assert isinstance(found, Failure)
     assert (found.fault, found.reason) == (fault, reason)
 
 
-def test_a_change_of_shape_counts_columns_not_rows():
+def test_a_change_of_shape_counts_columns_not_rows() -> None:
     """Its message names them; `1 of 400 rows` would say something else."""
     found = read_outcome(refusal("SchemaChanged"), NOW)
     assert isinstance(found, Refused)

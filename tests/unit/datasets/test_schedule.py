@@ -28,7 +28,7 @@ def _at(hour: int, minute: int, day: int = 4) -> datetime:
         ),
     ],
 )
-def test_the_next_slot_is_told_in_utc(refresh: DatasetRefresh, expected: datetime):
+def test_the_next_slot_is_told_in_utc(refresh: DatasetRefresh, expected: datetime) -> None:
     """Time zones are those of the cron fields."""
     assert expected == next_slot(refresh, NOW)
 
@@ -42,7 +42,7 @@ def test_the_next_slot_is_told_in_utc(refresh: DatasetRefresh, expected: datetim
         pytest.param(_at(9, 7), _at(12, 15), id="a slot of another schedule is dropped"),
     ],
 )
-def test_the_planned_slot(stored: datetime | None, expected: datetime):
+def test_the_planned_slot(stored: datetime | None, expected: datetime) -> None:
     """The status remembers the slot, so that a restart misses none."""
     assert expected == planned_slot(QUARTERS, stored, NOW)
 
@@ -59,7 +59,7 @@ def test_the_planned_slot(stored: datetime | None, expected: datetime):
         ),
     ],
 )
-def test_a_schedule_that_means_nothing_names_its_field(refresh: DatasetRefresh, field: str):
+def test_a_schedule_that_means_nothing_names_its_field(refresh: DatasetRefresh, field: str) -> None:
     """And says what to write instead."""
     with pytest.raises(ScheduleInvalid, match=f"^{field}: .*; write "):
         next_slot(refresh, NOW)

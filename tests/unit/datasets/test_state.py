@@ -9,7 +9,7 @@ from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.datasets.state import state_of
 
 
-def test_rows_and_refusal():
+def test_rows_and_refusal() -> None:
     """A refusal leaves the rows of the version that stays current."""
     assert [sample.value for sample in state_of(a_dataset())] == [0, 0]
     world = with_first_version()

@@ -6,7 +6,7 @@ from builders_training import digest, ingest_result, refusal
 from dataset_stories import DATASET, look_job, with_first_version
 
 
-def test_good_data_becomes_the_current_version_and_locks_the_shape():
+def test_good_data_becomes_the_current_version_and_locks_the_shape() -> None:
     """A version that passed is current, listed, and its inferred columns are locked."""
     world = with_first_version()
     status = world.status(*DATASET)
@@ -17,14 +17,14 @@ def test_good_data_becomes_the_current_version_and_locks_the_shape():
     assert "look" not in status
 
 
-def test_declared_columns_are_not_locked():
+def test_declared_columns_are_not_locked() -> None:
     """What the user declares the user may change."""
     columns = [{"name": "diagnosis", "type": "Category"}, {"name": "radius", "type": "Float"}]
     world = with_first_version(columns=columns)
     assert "lockedSchema" not in world.status(*DATASET)
 
 
-def test_a_locked_shape_is_handed_to_the_next_look():
+def test_a_locked_shape_is_handed_to_the_next_look() -> None:
     """The pod compares with the columns of the version that locked them."""
     world = with_first_version()
     world.ask(*DATASET, "refresh@now")
@@ -32,7 +32,7 @@ def test_a_locked_shape_is_handed_to_the_next_look():
     assert world.status(*DATASET)["look"]["lockedSchema"] == digest("d")
 
 
-def test_versions_are_kept_to_the_history_limit():
+def test_versions_are_kept_to_the_history_limit() -> None:
     """Newest first; a version that comes back is moved up, not doubled."""
     world = with_first_version(historyLimit=2)
     for character in ("e", "f", "e"):
@@ -44,7 +44,7 @@ def test_versions_are_kept_to_the_history_limit():
     assert found == [digest("e"), digest("f")]
 
 
-def test_the_same_bad_data_is_told_once():
+def test_the_same_bad_data_is_told_once() -> None:
     """A schedule that finds it again and again does not push the rest out of the history."""
     world = with_first_version()
     for look, failures in enumerate((refusal(), refusal(), refusal("Allowed"), refusal())):

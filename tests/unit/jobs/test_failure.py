@@ -131,7 +131,7 @@ NOWHERE = '{"outcome":"Failed","reason":"SourceNotFound","message":"nowhere"}'
         ),
     ],
 )
-def test_a_failure(view: JobView, fault: Fault, reason: str, message: str):
+def test_a_failure(view: JobView, fault: Fault, reason: str, message: str) -> None:
     """Exit codes 10 to 19 are the user's; the rest may be tried again."""
     found = failure_of(view)
     assert (fault, reason, message) == (found.fault, found.reason, found.message)
@@ -146,6 +146,6 @@ def test_a_failure(view: JobView, fault: Fault, reason: str, message: str):
         pytest.param(99, 600, id="bounded for ever"),
     ],
 )
-def test_pauses_double_up_to_ten_minutes(retry: int, seconds: int):
+def test_pauses_double_up_to_ten_minutes(retry: int, seconds: int) -> None:
     """10 s × 2ⁿ."""
     assert timedelta(seconds=seconds) == pause_before(retry)

@@ -33,12 +33,12 @@ def _work(**fields: Any) -> Work:
     return Work(**{**values, **fields})
 
 
-def test_the_result_lies_under_owner_and_run():
+def test_the_result_lies_under_owner_and_run() -> None:
     """By uid: a re-created owner of the same name reads nothing of its predecessor."""
     assert _work().result == "runs/uid-model/model-0123456789/result.json"
 
 
-def test_a_job_is_tried_once_and_kept():
+def test_a_job_is_tried_once_and_kept() -> None:
     """Our own attempts count, disruptions do not, and no TTL removes a result."""
     spec = job(_work(), PodParts(containers=[]), run="r")["spec"]
     assert (spec["backoffLimit"], spec["activeDeadlineSeconds"]) == (0, 60)
@@ -46,7 +46,7 @@ def test_a_job_is_tried_once_and_kept():
     assert [rule["action"] for rule in spec["podFailurePolicy"]["rules"]] == ["FailJob", "Ignore"]
 
 
-def test_labels_find_the_owner_on_job_and_pods():
+def test_labels_find_the_owner_on_job_and_pods() -> None:
     """The owner's kind and name, and the run."""
     manifest = job(_work(), PodParts(containers=[]), run="r")
     labels = manifest["metadata"]["labels"]
@@ -60,7 +60,7 @@ def test_labels_find_the_owner_on_job_and_pods():
     assert labels == manifest["spec"]["template"]["metadata"]["labels"]
 
 
-def test_every_container_has_a_scratch_folder_of_its_own():
+def test_every_container_has_a_scratch_folder_of_its_own() -> None:
     """Nothing is handed on through /tmp."""
     containers = [trainer_container(_work(), "fetch"), trainer_container(_work(), "train")]
     pod = job(_work(), PodParts(containers=containers))["spec"]["template"]["spec"]
@@ -70,13 +70,13 @@ def test_every_container_has_a_scratch_folder_of_its_own():
     assert mounts == [["tmp-fetch"], ["tmp-train"]]
 
 
-def test_equal_tasks_are_equal_texts():
+def test_equal_tasks_are_equal_texts() -> None:
     """Whatever the order of their fields."""
     assert task_variable({"a": 1, "b": 2}) == task_variable({"b": 2, "a": 1})
     assert variable("A", "b") == {"name": "A", "value": "b"}
 
 
-def test_a_bucket_needs_no_volume():
+def test_a_bucket_needs_no_volume() -> None:
     """Credentials come from the namespace's own secret."""
     installation = an_installation(store=BucketStore("bucket", "", "http://s3", "eu"))
     environment, mounts = store_parts(_work(installation=installation), read_only=True)
@@ -84,7 +84,7 @@ def test_a_bucket_needs_no_volume():
     assert environment[0]["value"] == "s3://bucket/default/team"
 
 
-def test_a_report_reads_another_runs_result():
+def test_a_report_reads_another_runs_result() -> None:
     """It may only read the store."""
     manifest = report_job(_work(name="report"), "model-0123456789")
     (container,) = manifest["spec"]["template"]["spec"]["containers"]

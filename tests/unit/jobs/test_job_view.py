@@ -55,7 +55,7 @@ def _terminated(name: str = "publish", code: int = 0, message: str = "", **more:
         pytest.param(_job("Complete", owner="other"), (), JobPhase.FOREIGN, id="not ours"),
     ],
 )
-def test_the_phase(job: Raw, pods: tuple[Raw, ...], phase: JobPhase):
+def test_the_phase(job: Raw, pods: tuple[Raw, ...], phase: JobPhase) -> None:
     """Only conditions that are final end a Job."""
     assert phase == view_job(job, pods, OWNER, ("publish",)).phase
 
@@ -78,12 +78,12 @@ def test_the_phase(job: Raw, pods: tuple[Raw, ...], phase: JobPhase):
         pytest.param(_pod(_terminated(message="{cut")), None, id="cut JSON"),
     ],
 )
-def test_whose_word_is_the_result(pod: Raw, expected: Raw | None):
+def test_whose_word_is_the_result(pod: Raw, expected: Raw | None) -> None:
     """Only that of the reporting container of a pod which the Job owns."""
     assert expected == view_job(_job("Complete"), (pod,), OWNER, ("publish",)).result
 
 
-def test_how_the_newest_pod_failed():
+def test_how_the_newest_pod_failed() -> None:
     """Its first container with an exit code, word for word."""
     old = _pod(_terminated("train", 1, "old"), created="2026-05-04T11:00:00Z")
     new = _pod(_terminated("train", 12, "new", reason="Error"))
@@ -91,7 +91,7 @@ def test_how_the_newest_pod_failed():
     assert view.end == ContainerEnd("train", 12, "Error", "new")
 
 
-def test_what_keeps_a_pod_from_starting_is_told():
+def test_what_keeps_a_pod_from_starting_is_told() -> None:
     """Image and scheduling problems reach the condition; normal waits do not."""
     pulling = {"name": "fetch", "state": {"waiting": {"reason": "ImagePullBackOff"}}}
     creating = {"name": "fetch", "state": {"waiting": {"reason": "ContainerCreating"}}}
@@ -108,13 +108,13 @@ def test_what_keeps_a_pod_from_starting_is_told():
     assert found == ["fetch: ImagePullBackOff: ", "", "Unschedulable: 0/1 nodes"]
 
 
-def test_the_image_is_that_of_the_training_container():
+def test_the_image_is_that_of_the_training_container() -> None:
     """What trained is what counts."""
     pod = _pod(_terminated("publish"), _terminated("train"))
     assert view_job(_job(), (pod,), OWNER, ()).image == "image-of-train"
 
 
-def test_references_are_to_own_jobs_that_are_not_leaving():
+def test_references_are_to_own_jobs_that_are_not_leaving() -> None:
     """With uid and version, so that a delete hits what was looked at."""
     jobs = (_job(), _job(owner="other"), _job(deletionTimestamp=MOMENT))
     (reference,) = job_references(jobs, OWNER)
@@ -129,12 +129,12 @@ def test_references_are_to_own_jobs_that_are_not_leaving():
         pytest.param('{"a": 1}', id="no outcome"),
     ],
 )
-def test_other_words_are_no_document(text: str):
+def test_other_words_are_no_document(text: str) -> None:
     """Anybody may write to a termination log."""
     assert read_document(text) is None
 
 
-async def test_a_job_that_does_not_exist_is_absent():
+async def test_a_job_that_does_not_exist_is_absent() -> None:
     """Absence is a value."""
     assert await see_job(TrainingWorld(), OWNER, "job", ()) == absent("job")
 
@@ -151,6 +151,6 @@ async def test_a_job_that_does_not_exist_is_absent():
         pytest.param(_pod(phase="Pending", reason="Evicted"), "", id="not over"),
     ],
 )
-def test_why_a_pod_was_lost(pod: Raw, expected: str):
+def test_why_a_pod_was_lost(pod: Raw, expected: str) -> None:
     """Said where no container could say it."""
     assert expected == view_job(_job("Failed"), (pod,), OWNER, ("publish",)).lost

@@ -39,12 +39,12 @@ FILES = {"kind": "files", "root": "/trainyard/source"}
         ),
     ],
 )
-def test_the_words_of_the_task(source: Raw, document: Raw):
+def test_the_words_of_the_task(source: Raw, document: Raw) -> None:
     """As the training image reads them."""
     assert document == source_access(Source.model_validate(source)).document
 
 
-def test_a_missing_config_map_is_an_empty_folder():
+def test_a_missing_config_map_is_an_empty_folder() -> None:
     """The pod starts and says what it misses instead of hanging."""
     access = source_access(Source.model_validate({"configMap": {"name": "files"}}))
     assert access.volumes == ({"name": "source", "configMap": {"name": "files", "optional": True}},)
@@ -53,14 +53,14 @@ def test_a_missing_config_map_is_an_empty_folder():
     )
 
 
-def test_a_claim_is_mounted_read_only():
+def test_a_claim_is_mounted_read_only() -> None:
     """Sources are never written."""
     access = source_access(Source.model_validate({"pvc": {"claimName": "raw", "path": "*"}}))
     (volume,) = access.volumes
     assert volume["persistentVolumeClaim"] == {"claimName": "raw", "readOnly": True}
 
 
-def test_without_a_secret_a_bucket_is_read_anonymously():
+def test_without_a_secret_a_bucket_is_read_anonymously() -> None:
     """No variable is set."""
     bucket = {"s3": {"path": "raw/", "bucket": "public"}}
     assert source_access(Source.model_validate(bucket)).environment == ()
@@ -75,7 +75,7 @@ def test_without_a_secret_a_bucket_is_read_anonymously():
         ),
     ],
 )
-def test_people_read_the_name_they_gave(source: Raw, said: str):
+def test_people_read_the_name_they_gave(source: Raw, said: str) -> None:
     """The folder in the pod says nothing to them."""
     text = "no file matches * below /trainyard/source"
     assert f"no file matches * below {said}" == with_source_named(

@@ -29,14 +29,14 @@ def _pod(**training: Any) -> dict[str, Any]:
         pytest.param({"train": False}, ["fetch", "predict"], id="an evaluation does not"),
     ],
 )
-def test_the_order_of_the_containers(training: dict[str, Any], expected: list[str]):
+def test_the_order_of_the_containers(training: dict[str, Any], expected: list[str]) -> None:
     """Init containers run one after the other; publish is last."""
     pod = _pod(**training)
     assert expected == [container["name"] for container in pod["initContainers"]]
     assert [container["name"] for container in pod["containers"]] == ["publish"]
 
 
-def test_user_code_is_hardened_like_ours():
+def test_user_code_is_hardened_like_ours() -> None:
     """The same read-only root, no privileges, no token, and no word of the task."""
     pod = _pod(container=TrainingContainer(image="team/trainer"))
     train = pod["initContainers"][1]

@@ -18,7 +18,7 @@ IN_RUN = {"bundleDigest": CHAMPION, "metrics": {"rmse": "1"}}
 AFTERWARDS = ChampionMeasured(bundle_digest=CHAMPION, metrics={"rmse": "2"})
 
 
-def test_the_run_itself_is_asked_before_later_measurements():
+def test_the_run_itself_is_asked_before_later_measurements() -> None:
     """Both were made on the same rows."""
     status = ModelVersionStatus(measured=(AFTERWARDS,))
     in_run = measured(a_model_version(comparison=IN_RUN), status, CHAMPION)
@@ -47,7 +47,7 @@ def _failed(code: int) -> JobView:
     return JobView("job", JobPhase.FAILED, end=ContainerEnd("predict", code, "Error", "why"))
 
 
-def test_what_a_job_found_is_kept():
+def test_what_a_job_found_is_kept() -> None:
     """And the measurement is over."""
     status = _after(_succeeded({"bundle": CHAMPION, "metrics": {"rmse": "2"}}))
     assert (status.measured, status.evaluate) == ((AFTERWARDS,), None)
@@ -67,21 +67,21 @@ def test_what_a_job_found_is_kept():
         pytest.param(JobView("job", JobPhase.RUNNING), 0, "Running", id="still at work"),
     ],
 )
-def test_what_is_not_known_yet(view: JobView, attempt: int, phase: str):
+def test_what_is_not_known_yet(view: JobView, attempt: int, phase: str) -> None:
     """Nothing counts as measured."""
     status = _after(view, attempt=attempt)
     assert status.evaluate is not None
     assert (status.evaluate.phase, status.measured) == (phase, ())
 
 
-def test_a_report_without_words_is_a_machines_fault():
+def test_a_report_without_words_is_a_machines_fault() -> None:
     """It is tried again from the start."""
     status = _after(JobView("report", JobPhase.SUCCEEDED), phase="Reporting")
     assert status.evaluate is not None
     assert status.evaluate.phase == "Waiting"
 
 
-def test_what_only_the_user_can_put_right_is_a_measured_error():
+def test_what_only_the_user_can_put_right_is_a_measured_error() -> None:
     """The gate fails with it instead of trying for ever."""
     status = _after(_failed(13))
     assert status.evaluate is None

@@ -49,7 +49,7 @@ def _report(world: TrainingWorld) -> str:
     return message
 
 
-def test_without_gates_every_version_is_accepted():
+def test_without_gates_every_version_is_accepted() -> None:
     """And the condition says that there was nothing to pass."""
     world = _world(gates=[])
     assert world.condition(*VERSION, "Accepted") == ("True", "NoGates")
@@ -86,7 +86,7 @@ def test_without_gates_every_version_is_accepted():
 )
 def test_absolute_gates_are_judged_from_recorded_metrics(
     gate: Raw, condition: tuple[str, str], report: str
-):
+) -> None:
     """No Job is needed; the report has the numbers."""
     world = _world(gates=[gate])
     assert world.condition(*VERSION, "Accepted") == condition
@@ -94,7 +94,7 @@ def test_absolute_gates_are_judged_from_recorded_metrics(
     assert world.names("Job") == []
 
 
-def test_without_a_champion_the_gate_passes_and_says_so():
+def test_without_a_champion_the_gate_passes_and_says_so() -> None:
     """The first version has nothing to be compared with."""
     world = _world(gates=[NOT_WORSE])
     assert world.condition(*VERSION, "Accepted") == ("True", "GatesPassed")
@@ -110,7 +110,9 @@ def test_without_a_champion_the_gate_passes_and_says_so():
         pytest.param("3.95", "True", "not-worse: rmse 4 ≤ 3.95 × 1.02", id="a little worse"),
     ],
 )
-def test_the_comparison_of_the_run_itself_is_used(champion: str, accepted: str, report: str):
+def test_the_comparison_of_the_run_itself_is_used(
+    champion: str, accepted: str, report: str
+) -> None:
     """The champion was measured in the training pod on the same rows."""
     world = _world(
         raw_deployment(stable="c"), gates=[NOT_WORSE], comparison=_comparison("c", rmse=champion)
@@ -120,7 +122,7 @@ def test_the_comparison_of_the_run_itself_is_used(champion: str, accepted: str, 
     assert world.names("Job") == []
 
 
-def test_a_champion_that_was_not_measured_is_measured_by_a_job_of_the_version():
+def test_a_champion_that_was_not_measured_is_measured_by_a_job_of_the_version() -> None:
     """Evaluate only: nothing is trained, and the result is kept."""
     world = _world(raw_deployment(stable="c"), gates=[NOT_WORSE])
     assert world.condition(*VERSION, "Accepted") == ("Unknown", "Comparing")
@@ -140,7 +142,7 @@ def test_a_champion_that_was_not_measured_is_measured_by_a_job_of_the_version():
     assert world.names("Job") == []
 
 
-def test_a_changed_gate_is_judged_again_without_a_job():
+def test_a_changed_gate_is_judged_again_without_a_job() -> None:
     """The numbers are known; only the bound moved."""
     world = _world(
         raw_deployment(stable="c"), gates=[NOT_WORSE], comparison=_comparison("c", rmse="3.9")
@@ -153,7 +155,7 @@ def test_a_changed_gate_is_judged_again_without_a_job():
     assert world.created == []
 
 
-def test_the_old_verdict_counts_until_a_new_champion_is_measured():
+def test_the_old_verdict_counts_until_a_new_champion_is_measured() -> None:
     """Deployments must not see the version vanish while a Job compares it."""
     world = _world(
         raw_deployment(stable="c"), gates=[NOT_WORSE], comparison=_comparison("c", rmse="4")
@@ -164,7 +166,7 @@ def test_the_old_verdict_counts_until_a_new_champion_is_measured():
     assert world.condition(*VERSION, "Reconciling") == ("True", "Comparing")
 
 
-def test_the_champion_is_never_judged_against_itself():
+def test_the_champion_is_never_judged_against_itself() -> None:
     """After its promotion the verdict that promoted it stands."""
     world = _world(
         raw_deployment(stable="c"), gates=[NOT_WORSE], comparison=_comparison("c", rmse="4")
@@ -176,7 +178,7 @@ def test_the_champion_is_never_judged_against_itself():
     assert world.created == []
 
 
-def test_several_deployments_make_the_champion_ambiguous():
+def test_several_deployments_make_the_champion_ambiguous() -> None:
     """The condition names them and says what to write."""
     world = _world(
         raw_deployment("one", stable="c"), raw_deployment("two", stable="9"), gates=[NOT_WORSE]
@@ -187,7 +189,7 @@ def test_several_deployments_make_the_champion_ambiguous():
     )
 
 
-def test_only_the_version_of_the_current_inputs_is_judged_again():
+def test_only_the_version_of_the_current_inputs_is_judged_again() -> None:
     """An overtaken version keeps its verdict whatever the gates say now."""
     world = _world(gates=[GOOD], inputs="1")
     job = world.raw("TrainingJob", "model")
@@ -198,14 +200,14 @@ def test_only_the_version_of_the_current_inputs_is_judged_again():
     assert world.condition(*VERSION, "Accepted") == ("True", "GatesPassed")
 
 
-def test_an_overtaken_version_costs_no_job():
+def test_an_overtaken_version_costs_no_job() -> None:
     """What cannot be judged from what is known is not judged any more."""
     world = _world(raw_deployment(stable="c"), gates=[NOT_WORSE], inputs="2")
     assert world.condition(*VERSION, "Accepted") == ("Unknown", "Superseded")
     assert world.names("Job") == []
 
 
-def test_a_champion_that_cannot_predict_these_rows_refuses_with_the_way_out():
+def test_a_champion_that_cannot_predict_these_rows_refuses_with_the_way_out() -> None:
     """Its error is recorded; the gate fails and says what to do."""
     comparison = {"bundleDigest": digest("c"), "error": "column radius is missing"}
     world = _world(raw_deployment(stable="c"), gates=[NOT_WORSE], comparison=comparison)
@@ -215,7 +217,7 @@ def test_a_champion_that_cannot_predict_these_rows_refuses_with_the_way_out():
     )
 
 
-def test_a_measurement_that_fails_is_tried_again():
+def test_a_measurement_that_fails_is_tried_again() -> None:
     """A machine's fault: a new Job after a pause, under a name of its own."""
     world = _world(raw_deployment(stable="c"), gates=[NOT_WORSE])
     (first,) = world.names("Job")
@@ -228,7 +230,7 @@ def test_a_measurement_that_fails_is_tried_again():
     assert second != first
 
 
-def test_a_deleted_training_job_leaves_the_verdict():
+def test_a_deleted_training_job_leaves_the_verdict() -> None:
     """What was accepted stays accepted."""
     world = _world(gates=[GOOD])
     world.delete("TrainingJob", "model")
@@ -236,7 +238,7 @@ def test_a_deleted_training_job_leaves_the_verdict():
     assert world.condition(*VERSION, "Accepted") == ("True", "GatesPassed")
 
 
-def test_every_verdict_is_one_event_with_its_numbers():
+def test_every_verdict_is_one_event_with_its_numbers() -> None:
     """And no second one while nothing changes."""
     world = _world(gates=[GOOD])
     world.settle()

@@ -25,14 +25,14 @@ def _question(champion: str) -> Question:
     return Question(digest(champion), digest("9"), digest("d"))
 
 
-def test_one_failed_gate_refuses():
+def test_one_failed_gate_refuses() -> None:
     """A gate without a champion to compare with does not."""
     (good,) = with_verdict((), _question("a"), (PASSED, VACUOUS), NOW)
     (bad,) = with_verdict((), _question("a"), (PASSED, FAILED), NOW)
     assert (good.accepted, bad.accepted) == (True, False)
 
 
-def test_a_question_that_comes_back_stands_last_with_its_old_time():
+def test_a_question_that_comes_back_stands_last_with_its_old_time() -> None:
     """Nothing was decided anew."""
     later = NOW + timedelta(hours=1)
     found: tuple[Evaluation, ...] = ()
@@ -44,7 +44,7 @@ def test_a_question_that_comes_back_stands_last_with_its_old_time():
     assert newest.at == NOW
 
 
-def test_five_verdicts_are_kept():
+def test_five_verdicts_are_kept() -> None:
     """Statuses are bounded."""
     found: tuple[Evaluation, ...] = ()
     for champion in "0123456":
@@ -53,14 +53,14 @@ def test_five_verdicts_are_kept():
     assert standing(()) is None
 
 
-def test_the_report_begins_with_what_failed():
+def test_the_report_begins_with_what_failed() -> None:
     """That is what the reader looks for."""
     assert report((PASSED, FAILED)) == ("small failed: rmse 4 > 3.9; good: accuracy 0.9 ≥ 0.8")
     (bad,) = with_verdict((), _question("a"), (PASSED, FAILED), NOW)
     assert accepted_finding(bad).reason == "GateFailed"
 
 
-def test_columns_show_the_metrics_that_gates_ask_about_first():
+def test_columns_show_the_metrics_that_gates_ask_about_first() -> None:
     """At most three."""
     metrics = {"a": "1", "b": "2", "rmse": "4.00", "z": "3"}
     gate = Gate.model_validate({"name": "g", "metric": "rmse", "max": "5"})

@@ -65,20 +65,20 @@ def _against(metric: str, regression: str, **fields: object) -> Gate:
         ),
     ],
 )
-def test_against_the_champion(gate: Gate, champion: str | None, outcome: str, message: str):
+def test_against_the_champion(gate: Gate, champion: str | None, outcome: str, message: str) -> None:
     """The bound moves with the champion's own result on the same rows."""
     theirs = {gate.metric: champion} if champion is not None else {}
     (report,) = judge((gate,), METRICS, Opponent(metrics=theirs))
     assert (outcome, message) == (report.outcome, report.message)
 
 
-def test_without_a_champion_the_gate_says_so():
+def test_without_a_champion_the_gate_says_so() -> None:
     """It passes, visibly."""
     (report,) = judge((_against("rmse", "0"),), METRICS, Opponent(absent="nothing serves yet"))
     assert (report.outcome, report.message) == ("NoChampion", "rmse 4.1: nothing serves yet")
 
 
-def test_a_champion_that_failed_refuses():
+def test_a_champion_that_failed_refuses() -> None:
     """With what failed and the way out."""
     (report,) = judge((_against("rmse", "0"),), METRICS, Opponent(error="no column a"))
     assert report.outcome == "Failed"

@@ -16,7 +16,7 @@ from trainyard.model_versions.manifests import (
 EVALUATE = EvaluateJob(name="model-x", champion=digest("c"), phase="Running", at=NOW)
 
 
-def test_an_evaluation_asks_candidate_and_champion_on_the_versions_rows():
+def test_an_evaluation_asks_candidate_and_champion_on_the_versions_rows() -> None:
     """The candidate is this version; nothing is trained."""
     version = a_model_version(target="diagnosis")
     document = evaluate_document(version, EVALUATE)
@@ -26,7 +26,7 @@ def test_an_evaluation_asks_candidate_and_champion_on_the_versions_rows():
     assert document["target"] == "diagnosis"
 
 
-def test_its_job_belongs_to_the_version():
+def test_its_job_belongs_to_the_version() -> None:
     """It goes when the version goes, and the version is woken by it."""
     manifest = evaluate_job(a_model_version(), EVALUATE, an_installation())
     (owner,) = manifest["metadata"]["ownerReferences"]
@@ -35,7 +35,7 @@ def test_its_job_belongs_to_the_version():
     assert [c["name"] for c in pod["initContainers"]] == ["fetch", "predict"]
 
 
-def test_names_fit_and_differ():
+def test_names_fit_and_differ() -> None:
     """The longest name of a version leaves room; every attempt has a Job of its own."""
     version = a_model_version()
     names = {evaluate_name(version, champion, n) for champion in "ab" for n in (0, 1)}
@@ -43,7 +43,7 @@ def test_names_fit_and_differ():
     assert len("x" * 40) + 2 * len("-0123456789") <= 63
 
 
-def test_the_report_job_has_another_name_and_the_same_result():
+def test_the_report_job_has_another_name_and_the_same_result() -> None:
     """It reads what the evaluation stored."""
     version = a_model_version()
     manifest = evaluate_report_job(version, EVALUATE, an_installation())

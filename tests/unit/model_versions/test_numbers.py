@@ -20,7 +20,7 @@ from trainyard.model_versions.numbers import number, shown
         pytest.param(None, None, id="nothing"),
     ],
 )
-def test_a_number_is_finite_or_none(text: str | None, expected: Decimal | None):
+def test_a_number_is_finite_or_none(text: str | None, expected: Decimal | None) -> None:
     """What is no finite number never passes a comparison."""
     assert expected == number(text)
 
@@ -34,6 +34,6 @@ def test_a_number_is_finite_or_none(text: str | None, expected: Decimal | None):
         pytest.param("1.000", "1", id="no trailing point"),
     ],
 )
-def test_numbers_are_shown_short(value: str, expected: str):
+def test_numbers_are_shown_short(value: str, expected: str) -> None:
     """As in reports."""
     assert expected == shown(Decimal(value))

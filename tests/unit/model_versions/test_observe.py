@@ -22,7 +22,7 @@ EVALUATE = {
 }
 
 
-async def test_the_owner_of_the_gates_and_all_deployments_are_seen():
+async def test_the_owner_of_the_gates_and_all_deployments_are_seen() -> None:
     """By the name in the spec; there may be none."""
     world = TrainingWorld(raw_training_job(), raw_deployment("one"), raw_deployment("two"))
     found = await observe_model_version(a_model_version(), world, installation=an_installation())
@@ -31,7 +31,7 @@ async def test_the_owner_of_the_gates_and_all_deployments_are_seen():
     assert (found.job, found.report) == (None, None)
 
 
-async def test_the_job_of_a_measurement_is_seen_even_when_it_is_missing():
+async def test_the_job_of_a_measurement_is_seen_even_when_it_is_missing() -> None:
     """Then it is created again."""
     version = a_model_version(status={"evaluate": EVALUATE})
     found = await observe_model_version(version, TrainingWorld(), installation=an_installation())

@@ -46,7 +46,7 @@ steps = st.lists(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps)
-def test_it_settles_and_keeps_its_promises(taken: list[tuple[str, Any, Any]]):
+def test_it_settles_and_keeps_its_promises(taken: list[tuple[str, Any, Any]]) -> None:
     """After each step: a fixed point, one run at work at most, nothing unbounded."""
     world = a_world(gates=GATES, retrain=RETRAIN, historyLimit=2)
     for number, (step, value, more) in enumerate(taken):

@@ -12,7 +12,7 @@ from training_stories import (
 )
 
 
-def test_a_request_runs_the_newest_data_even_if_it_ran_before():
+def test_a_request_runs_the_newest_data_even_if_it_ran_before() -> None:
     """`run@now` is a further attempt of the same inputs when no data is new."""
     world = a_world()
     succeed(world, "b")
@@ -25,7 +25,7 @@ def test_a_request_runs_the_newest_data_even_if_it_ran_before():
     assert len(world.status(*JOB)["runs"]) == 2
 
 
-def test_a_failed_run_is_tried_again_by_request():
+def test_a_failed_run_is_tried_again_by_request() -> None:
     """With the data it had, under a new attempt number."""
     world = a_world()
     world.fail(newest_run(world)["name"], 12)
@@ -55,7 +55,7 @@ def test_a_failed_run_is_tried_again_by_request():
         pytest.param("run@now", "of these inputs is at work already", id="a run that is under way"),
     ],
 )
-def test_what_cannot_be_done_is_refused(request_: str, message: str):
+def test_what_cannot_be_done_is_refused(request_: str, message: str) -> None:
     """Once, with the reason, and nothing else happens."""
     world = a_world()
     world.ask(*JOB, request_)
@@ -66,7 +66,7 @@ def test_what_cannot_be_done_is_refused(request_: str, message: str):
     assert len(world.status(*JOB)["runs"]) == 1
 
 
-def test_a_suspended_training_job_runs_nothing_on_request():
+def test_a_suspended_training_job_runs_nothing_on_request() -> None:
     """The refusal says what to do first."""
     world = a_world()
     world.change(*JOB, suspend=True)

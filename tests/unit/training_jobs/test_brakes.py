@@ -41,13 +41,13 @@ ONE_TODAY = BrakesState(started=(_ago(hours=25), _ago(hours=2)))
 )
 def test_when_a_retrain_is_free_again(
     state: BrakesState, last_end: datetime | None, until: datetime | None
-):
+) -> None:
     """By time alone."""
     found = blocked(BRAKES, state, last_end, NOW)
     assert until == (found.until if found else None)
 
 
-def test_too_many_failures_stop_until_they_are_released():
+def test_too_many_failures_stop_until_they_are_released() -> None:
     """Time alone frees nothing."""
     state = BrakesState(failures_in_a_row=3)
     found = blocked(BRAKES, state, None, NOW)
@@ -57,7 +57,7 @@ def test_too_many_failures_stop_until_they_are_released():
     assert not is_stopped(BRAKES, released(state))
 
 
-def test_each_failure_counts_once():
+def test_each_failure_counts_once() -> None:
     """As long as it can be seen, and not again."""
     state = counted(BrakesState(), ["refused:a", "failed:b"], None)
     state = counted(state, ["failed:b", "refused:a"], None)
@@ -65,7 +65,7 @@ def test_each_failure_counts_once():
     assert counted(state, ["refused:c"], None).failures_in_a_row == 3
 
 
-def test_a_promotion_resets_once():
+def test_a_promotion_resets_once() -> None:
     """The same bundle is one promotion, however long it serves."""
     state = counted(BrakesState(failures_in_a_row=2), [], digest("b"))
     assert state.failures_in_a_row == 0
@@ -74,6 +74,6 @@ def test_a_promotion_resets_once():
     assert counted(state, [], None).promoted == digest("b")
 
 
-def test_begins_are_remembered_for_a_day():
+def test_begins_are_remembered_for_a_day() -> None:
     """Older ones are forgotten."""
     assert started(ONE_TODAY, NOW).started == (_ago(hours=2), NOW)

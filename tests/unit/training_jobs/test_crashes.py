@@ -68,14 +68,14 @@ UNDISTURBED = _story(0)
 
 
 @pytest.mark.parametrize("crash_at", range(1, UNDISTURBED.writes + 1))
-def test_a_crash_before_any_write_changes_nothing_in_the_end(crash_at: int):
+def test_a_crash_before_any_write_changes_nothing_in_the_end(crash_at: int) -> None:
     """The same objects with the same statuses, and no Job was ever made under a second name."""
     world = _story(crash_at)
     assert _end(UNDISTURBED) == _end(world)
     assert sorted(set(UNDISTURBED.created)) == sorted(set(world.created))
 
 
-def test_the_story_is_the_main_flow():
+def test_the_story_is_the_main_flow() -> None:
     """Two versions of the data, two runs, two accepted versions, one compared by a Job."""
     assert len(UNDISTURBED.names("ModelVersion")) == 2
     assert UNDISTURBED.status(*JOB)["current"]["name"] == "model-ffffffffff"

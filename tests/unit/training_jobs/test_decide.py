@@ -15,7 +15,7 @@ from training_stories import (
 from training_world import TrainingWorld
 
 
-def test_a_first_run_starts_with_the_current_version_of_the_data():
+def test_a_first_run_starts_with_the_current_version_of_the_data() -> None:
     """The run is on record before its Job, and says why it was started."""
     world = a_world()
     run = newest_run(world)
@@ -25,7 +25,7 @@ def test_a_first_run_starts_with_the_current_version_of_the_data():
     assert world.condition(*JOB, "Reconciling") == ("True", "Training")
 
 
-def test_a_run_gives_an_accepted_version_that_becomes_current():
+def test_a_run_gives_an_accepted_version_that_becomes_current() -> None:
     """Without gates the version is accepted at once; its name is made of the bundle."""
     world = a_world()
     world.begin(newest_run(world)["name"])
@@ -40,7 +40,7 @@ def test_a_run_gives_an_accepted_version_that_becomes_current():
     assert newest_run(world)["metrics"] == {"accuracy": "0.97"}
 
 
-def test_a_settled_training_job_plans_nothing():
+def test_a_settled_training_job_plans_nothing() -> None:
     """Deciding again on the world that the last plan made yields no action and no change."""
     world = a_world()
     succeed(world, "b")
@@ -50,7 +50,7 @@ def test_a_settled_training_job_plans_nothing():
         assert plan.status.to_api() == world.status(kind, name)
 
 
-def test_a_model_version_has_no_owner_and_says_what_it_is_made_of():
+def test_a_model_version_has_no_owner_and_says_what_it_is_made_of() -> None:
     """It outlives its TrainingJob and holds metrics, recipe, cause and the image that ran."""
     world = a_world(seed=7)
     succeed(world, "b", accuracy="0.97")
@@ -64,7 +64,7 @@ def test_a_model_version_has_no_owner_and_says_what_it_is_made_of():
     assert spec["libraries"] == {"scikit-learn": "1.9.1"}
 
 
-def test_a_training_job_that_is_being_deleted_is_left_alone():
+def test_a_training_job_that_is_being_deleted_is_left_alone() -> None:
     """No status, no action."""
     world = TrainingWorld(raw_training_job(meta={"deletionTimestamp": "2026-05-04T12:00:00Z"}))
     plan = world.plans()["TrainingJob/model"]

@@ -15,7 +15,7 @@ from training_stories import (
 from training_world import TrainingWorld
 
 
-def test_a_refused_version_leaves_no_current_one_for_its_inputs():
+def test_a_refused_version_leaves_no_current_one_for_its_inputs() -> None:
     """Deployments keep what they have; the condition holds the gate report."""
     gates = [{"name": "good", "metric": "accuracy", "min": "0.95"}]
     world = a_world(gates=gates)
@@ -27,7 +27,7 @@ def test_a_refused_version_leaves_no_current_one_for_its_inputs():
     assert accepted["message"] == "good failed: accuracy 0.9 < 0.95"
 
 
-def test_missing_and_empty_datasets_are_named():
+def test_missing_and_empty_datasets_are_named() -> None:
     """Files can be applied in any order: it waits and says for what."""
     world = TrainingWorld(raw_training_job())
     world.settle()
@@ -37,7 +37,7 @@ def test_missing_and_empty_datasets_are_named():
     assert world.condition(*JOB, "Ready") == ("False", "WaitingForData")
 
 
-def test_an_unpinned_image_is_a_warning():
+def test_an_unpinned_image_is_a_warning() -> None:
     """A tag's content may change; what ran is recorded."""
     world = a_world(estimator=None, container={"image": "team/trainer:latest"})
     assert world.condition(*JOB, "ImageNotPinned") == ("True", "TagNotDigest")
@@ -50,7 +50,7 @@ def test_an_unpinned_image_is_a_warning():
         pytest.param("BackoffLimitExceeded", "Change the recipe or the data", id="anything else"),
     ],
 )
-def test_what_is_outside_the_recipe_needs_another_attempt(reason: str, words: str):
+def test_what_is_outside_the_recipe_needs_another_attempt(reason: str, words: str) -> None:
     """More time or memory starts nothing by itself, and the condition says so."""
     world = a_world(attempts={"maxRetries": 0})
     world.begin(world.names("Job")[0])

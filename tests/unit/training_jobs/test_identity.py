@@ -42,12 +42,12 @@ GOLDEN = {
         pytest.param("import", {"estimator": None, "import": IMPORT}, id="an imported model"),
     ],
 )
-def test_digests_of_recipes_are_pinned(name: str, spec: Raw):
+def test_digests_of_recipes_are_pinned(name: str, spec: Raw) -> None:
     """They may never change for an unchanged recipe: an upgrade would train everything again."""
     assert GOLDEN[name] == recipe_digest(a_training_job(**spec).spec)
 
 
-def test_the_digest_of_inputs_and_the_name_of_a_run_are_pinned():
+def test_the_digest_of_inputs_and_the_name_of_a_run_are_pinned() -> None:
     """They are made of recipe and data, and of the attempt."""
     inputs = inputs_digest(digest("a"), digest("b"))
     assert inputs == "sha256:c206de42518529329dd74ed5ca93c7db8992e728fee258aee94c205c1d6774bc"
@@ -70,7 +70,7 @@ def test_the_digest_of_inputs_and_the_name_of_a_run_are_pinned():
         pytest.param({"retrain": {"onNewData": {}}}, id="retrain"),
     ],
 )
-def test_what_does_not_count(spec: Raw):
+def test_what_does_not_count(spec: Raw) -> None:
     """These make no other model."""
     plain = recipe_digest(a_training_job(estimator=FOREST).spec)
     assert plain == recipe_digest(a_training_job(**{"estimator": FOREST, **spec}).spec)
@@ -88,13 +88,13 @@ def test_what_does_not_count(spec: Raw):
         ),
     ],
 )
-def test_what_counts(spec: Raw):
+def test_what_counts(spec: Raw) -> None:
     """Each of these makes another model."""
     plain = recipe_digest(a_training_job(estimator=FOREST).spec)
     assert plain != recipe_digest(a_training_job(**{"estimator": FOREST, **spec}).spec)
 
 
-def test_an_imported_file_may_move():
+def test_an_imported_file_may_move() -> None:
     """Its digest says what it is, wherever it lies."""
     moved = {**IMPORT, "source": {"http": {"url": "http://b/other.onnx"}}}
     one = a_training_job(estimator=None, **{"import": IMPORT})
@@ -121,11 +121,11 @@ def test_an_imported_file_may_move():
         ),
     ],
 )
-def test_recipes_in_short(spec: Raw, expected: str):
+def test_recipes_in_short(spec: Raw, expected: str) -> None:
     """What `kubectl get` shows of a recipe."""
     assert expected == describe_recipe(a_training_job(**spec).spec)
 
 
-def test_versions_are_named_by_their_bundle():
+def test_versions_are_named_by_their_bundle() -> None:
     """The first ten digits."""
     assert version_name("model", digest("b")) == "model-bbbbbbbbbb"

@@ -17,7 +17,7 @@ from training_stories import (
 )
 
 
-def test_new_data_alone_starts_nothing():
+def test_new_data_alone_starts_nothing() -> None:
     """Every trigger is off unless spec.retrain names it."""
     world = a_world()
     succeed(world, "b")
@@ -33,7 +33,7 @@ def test_new_data_alone_starts_nothing():
         pytest.param(110, 2, id="ten new rows of ten start a run"),
     ],
 )
-def test_new_data_starts_a_run_when_enough_rows_are_new(rows: int, runs: int):
+def test_new_data_starts_a_run_when_enough_rows_are_new(rows: int, runs: int) -> None:
     """spec.retrain.onNewData.minNewRows counts rows beyond the version trained on."""
     world = a_world(retrain=retraining())
     succeed(world, "b")
@@ -41,7 +41,7 @@ def test_new_data_starts_a_run_when_enough_rows_are_new(rows: int, runs: int):
     assert len(world.status(*JOB)["runs"]) == runs
 
 
-def test_a_changed_recipe_takes_the_newest_data():
+def test_a_changed_recipe_takes_the_newest_data() -> None:
     """A person wrote it: no brake holds it, and the data is the current version."""
     world = a_world(retrain=retraining(cooldownSeconds=10_000))
     succeed(world, "b")
@@ -64,7 +64,7 @@ def test_a_changed_recipe_takes_the_newest_data():
         pytest.param({"retrain": {"onNewData": {"minNewRows": 5}}}, id="retrain"),
     ],
 )
-def test_what_the_model_is_not_made_of_retrains_nothing(change: Raw):
+def test_what_the_model_is_not_made_of_retrains_nothing(change: Raw) -> None:
     """Only data and recipe are inputs."""
     world = a_world()
     succeed(world, "b")
@@ -74,7 +74,7 @@ def test_what_the_model_is_not_made_of_retrains_nothing(change: Raw):
     assert world.status(*JOB)["current"]["bundleDigest"] == digest("b")
 
 
-def test_a_pinned_dataset_digest_is_trained_on():
+def test_a_pinned_dataset_digest_is_trained_on() -> None:
     """The pin names the version; a changed pin is a new run."""
     world = a_world(dataset={"name": "tumours", "digest": digest("9")})
     assert newest_run(world)["datasetDigest"] == digest("9")

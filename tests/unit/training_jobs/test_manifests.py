@@ -40,12 +40,12 @@ def _mounted(container: Raw) -> dict[str, str]:
     }
 
 
-def test_the_job_of_a_run():
+def test_the_job_of_a_run() -> None:
     """The whole manifest as it is created."""
     assert_golden(__file__, "run_job", run_job(a_training_job(), _run(), an_installation()))
 
 
-def test_user_code_sees_neither_credentials_nor_answers():
+def test_user_code_sees_neither_credentials_nor_answers() -> None:
     """Mounts are those of the contract, and only fetch and publish know the store."""
     found = _containers(run_job(a_training_job(), _run(), an_installation()))
     expected = {
@@ -83,7 +83,7 @@ def test_user_code_sees_neither_credentials_nor_answers():
     assert knowing == {"fetch", "publish"}
 
 
-def test_the_task_of_a_run():
+def test_the_task_of_a_run() -> None:
     """Estimator, data, champion and whether gates need one."""
     gates = [{"name": "g", "metric": "accuracy", "againstChampion": {}}]
     estimator = {"class": "sklearn.svm.SVC", "parameters": {"C": {"$float": "1.0"}}}
@@ -110,7 +110,7 @@ def test_the_task_of_a_run():
     assert expected == train_document(job, _run(champion=digest("c")))
 
 
-def test_a_users_container_gets_its_words_and_nothing_of_ours():
+def test_a_users_container_gets_its_words_and_nothing_of_ours() -> None:
     """Command, arguments, variables and parameters; no task, no store."""
     container = {
         "image": "team/trainer@sha256:1",
@@ -137,7 +137,7 @@ def test_a_users_container_gets_its_words_and_nothing_of_ours():
     }
 
 
-def test_an_imported_model_is_fetched_and_not_trained():
+def test_an_imported_model_is_fetched_and_not_trained() -> None:
     """The pod has no container `train`; fetch gets the source."""
     imported = {
         "source": {"pvc": {"claimName": "models", "path": "m.onnx"}},
@@ -153,7 +153,7 @@ def test_an_imported_model_is_fetched_and_not_trained():
     assert task["recipe"]["import"]["source"]["path"] == "m.onnx"
 
 
-def test_the_report_job_reads_the_runs_result():
+def test_the_report_job_reads_the_runs_result() -> None:
     """Under the owner's uid and the run's name, not its own."""
     job = run_report_job(a_training_job(), _run(), an_installation())
     (container,) = job["spec"]["template"]["spec"]["containers"]

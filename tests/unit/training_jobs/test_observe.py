@@ -16,7 +16,7 @@ from trainyard.jobs.job_view import JobPhase
 from trainyard.training_jobs.observe import observe_training_job
 
 
-async def test_an_empty_namespace_is_seen_as_such():
+async def test_an_empty_namespace_is_seen_as_such() -> None:
     """Absence is a value."""
     found = await observe_training_job(
         a_training_job(), TrainingWorld(), installation=an_installation()
@@ -24,7 +24,7 @@ async def test_an_empty_namespace_is_seen_as_such():
     assert (found.dataset, found.versions, found.deployments, found.job) == (None, (), (), None)
 
 
-async def test_only_versions_of_this_training_job_that_are_not_leaving_are_seen():
+async def test_only_versions_of_this_training_job_that_are_not_leaving_are_seen() -> None:
     """By the name in their spec."""
     other = {"trainingJob": {"name": "another"}}
     leaving = {"deletionTimestamp": "2026-05-04T12:00:00Z"}
@@ -39,7 +39,7 @@ async def test_only_versions_of_this_training_job_that_are_not_leaving_are_seen(
     assert [deployment.metadata.name for deployment in found.deployments] == ["any"]
 
 
-async def test_the_job_of_the_run_at_work_is_seen():
+async def test_the_job_of_the_run_at_work_is_seen() -> None:
     """And it is among the Jobs that may be tidied up."""
     world = a_world()
     job = TrainingJob.model_validate(world.raw(*JOB))

@@ -13,7 +13,7 @@ from training_stories import (
 )
 
 
-def test_a_crash_between_result_and_record_loses_nothing():
+def test_a_crash_between_result_and_record_loses_nothing() -> None:
     """As long as the ModelVersion does not exist the run has not ended and its Job stays."""
     world = a_world()
     run = newest_run(world)
@@ -25,7 +25,7 @@ def test_a_crash_between_result_and_record_loses_nothing():
     assert plan.confirm_live
 
 
-def test_a_users_fault_is_never_tried_again():
+def test_a_users_fault_is_never_tried_again() -> None:
     """The message is the container's own, and the condition says how to go on."""
     world = a_world()
     said = '{"outcome":"Failed","reason":"ParameterInvalid","message":"no parameter depth"}'
@@ -40,7 +40,7 @@ def test_a_users_fault_is_never_tried_again():
     assert f"trainyard.dev/request=retry@{newest_run(world)['name']}" in stalled["message"]
 
 
-def test_a_machines_fault_is_tried_again_with_growing_pauses():
+def test_a_machines_fault_is_tried_again_with_growing_pauses() -> None:
     """MaxRetries attempts more, each a Job of its own; then it says that retries are used up."""
     world = a_world(attempts={"maxRetries": 2})
     for pause in (10, 20):
@@ -59,7 +59,7 @@ def test_a_machines_fault_is_tried_again_with_growing_pauses():
     assert world.condition(*JOB, "Stalled") == ("True", "RetriesExhausted")
 
 
-def test_a_deadline_in_the_middle_of_work_is_not_tried_again():
+def test_a_deadline_in_the_middle_of_work_is_not_tried_again() -> None:
     """More of the same time would not be enough; the pods are gone, the begin is remembered."""
     world = a_world()
     world.begin(newest_run(world)["name"])
@@ -69,7 +69,7 @@ def test_a_deadline_in_the_middle_of_work_is_not_tried_again():
     assert (newest_run(world)["fault"], newest_run(world)["reason"]) == ("User", "DeadlineExceeded")
 
 
-def test_a_deadline_before_any_work_is_the_clusters_fault():
+def test_a_deadline_before_any_work_is_the_clusters_fault() -> None:
     """A pod that never started is tried again."""
     world = a_world()
     world.lose(newest_run(world)["name"], "DeadlineExceeded")
@@ -77,7 +77,7 @@ def test_a_deadline_before_any_work_is_the_clusters_fault():
     assert (newest_run(world)["fault"], newest_run(world)["reason"]) == ("Machine", "NotStarted")
 
 
-def test_a_vanished_job_is_looked_up_in_the_store():
+def test_a_vanished_job_is_looked_up_in_the_store() -> None:
     """Somebody deleted it while it ran: the stored result counts, and nothing runs twice."""
     world = a_world()
     job = newest_run(world)["name"]
@@ -92,7 +92,7 @@ def test_a_vanished_job_is_looked_up_in_the_store():
     assert world.status(*JOB)["current"]["bundleDigest"] == digest("b")
 
 
-def test_a_vanished_job_without_a_stored_result_is_tried_again():
+def test_a_vanished_job_without_a_stored_result_is_tried_again() -> None:
     """The report Job finds nothing: that was the machine's fault."""
     world = a_world()
     job = newest_run(world)["name"]
@@ -106,7 +106,7 @@ def test_a_vanished_job_without_a_stored_result_is_tried_again():
     assert "retryAt" in newest_run(world)
 
 
-def test_the_next_attempt_knows_how_often_the_machine_failed():
+def test_the_next_attempt_knows_how_often_the_machine_failed() -> None:
     """Two faults of the machine with one retry are the end, a missing file between them is not."""
     world = a_world(attempts={"maxRetries": 1})
     for pause, code in ((10, 137), (20, 25), (40, 137), (80, 137)):

@@ -23,7 +23,7 @@ RUN = Run(
 )
 
 
-def test_a_result_becomes_the_spec_of_a_version():
+def test_a_result_becomes_the_spec_of_a_version() -> None:
     """What the run was made of comes from its record, what it reached from its result."""
     champion = {"bundle": digest("c"), "metrics": {"accuracy": "0.8"}}
     found = read_result(a_training_job(), RUN, train_result(champion=champion), "image@sha256:1")
@@ -63,14 +63,14 @@ def test_a_result_becomes_the_spec_of_a_version():
         ),
     ],
 )
-def test_a_result_that_is_no_model(result: Raw, fault: Fault, reason: str):
+def test_a_result_that_is_no_model(result: Raw, fault: Fault, reason: str) -> None:
     """No shape of the document raises."""
     found = read_result(a_training_job(), RUN, result, "")
     assert isinstance(found, Failure)
     assert (found.fault, found.reason) == (fault, reason)
 
 
-def test_a_run_shows_twelve_metrics():
+def test_a_run_shows_twelve_metrics() -> None:
     """The version has them all."""
     metrics = {f"m{number:02}": "1" for number in range(20)}
     found = read_result(a_training_job(), RUN, train_result(**metrics), "")

@@ -22,7 +22,7 @@ from trainyard.training_jobs.retention import (
 )
 
 
-def test_history_limits_keep_what_is_used():
+def test_history_limits_keep_what_is_used() -> None:
     """Old runs and versions go; what serves, what is current and their neighbours stay."""
     world = a_world(raw_deployment(stable="b"), retrain=retraining(), historyLimit=1)
     succeed(world, "b")
@@ -39,7 +39,7 @@ def test_history_limits_keep_what_is_used():
     assert world.names("Job") == [newest_run(world)["name"]]
 
 
-def test_a_version_that_is_pinned_or_canary_stays():
+def test_a_version_that_is_pinned_or_canary_stays() -> None:
     """Whatever a deployment refers to."""
     canary = {"canary": {"revision": "r2", "bundleDigest": digest("2")}}
     pinned = {"spec": {"model": {"version": {"name": "model-1111111111"}}}}
@@ -50,7 +50,7 @@ def test_a_version_that_is_pinned_or_canary_stays():
     assert [version.metadata.name for version in gone] == ["model-3333333333"]
 
 
-def test_jobs_that_something_needs_stay():
+def test_jobs_that_something_needs_stay() -> None:
     """The report Job of the run at work, for one."""
     jobs = [ObjectRef("Job", "team", name) for name in ("old", "report")]
     gone = superfluous_jobs(TrainingJobStatus(), jobs, {"report"})

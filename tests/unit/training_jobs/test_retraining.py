@@ -24,7 +24,7 @@ from training_stories import (
 from training_world import TrainingWorld
 
 
-def test_a_signal_with_new_data_starts_a_run_whose_cause_is_recorded():
+def test_a_signal_with_new_data_starts_a_run_whose_cause_is_recorded() -> None:
     """The cause is on run and version."""
     on_signals = [{"modelDeployment": {"name": "serving"}, "signals": ["Errors"]}]
     world = a_world(retrain={"onSignals": on_signals, "brakes": QUICK})
@@ -39,7 +39,7 @@ def test_a_signal_with_new_data_starts_a_run_whose_cause_is_recorded():
     assert version["spec"]["cause"]["kind"] == "Signal"
 
 
-def test_a_signal_without_new_data_wants_fresh_data_once():
+def test_a_signal_without_new_data_wants_fresh_data_once() -> None:
     """Nothing new to learn: said once, and the Dataset looks once per id."""
     on_signals = [{"modelDeployment": {"name": "serving"}}]
     world = a_world(retrain={"onSignals": on_signals, "brakes": QUICK})
@@ -56,7 +56,7 @@ def test_a_signal_without_new_data_wants_fresh_data_once():
     assert len([event for event in world.events if event.startswith("NothingNew")]) == 1
 
 
-def test_fresh_data_that_a_signal_wanted_is_trained_on():
+def test_fresh_data_that_a_signal_wanted_is_trained_on() -> None:
     """The look finds new rows, the run starts, the wish is gone."""
     on_signals = [{"modelDeployment": {"name": "serving"}}]
     world = a_world(retrain={"onSignals": on_signals, "brakes": QUICK})
@@ -70,7 +70,7 @@ def test_fresh_data_that_a_signal_wanted_is_trained_on():
     assert "freshDataWanted" not in world.status(*JOB)
 
 
-def test_no_signalled_retrain_begins_during_a_rollout():
+def test_no_signalled_retrain_begins_during_a_rollout() -> None:
     """What is being released now may be the cure already."""
     on_signals = [{"modelDeployment": {"name": "serving"}}]
     world = a_world(retrain={"onSignals": on_signals, "brakes": QUICK})
@@ -84,7 +84,7 @@ def test_no_signalled_retrain_begins_during_a_rollout():
     assert len(world.status(*JOB)["runs"]) == 2
 
 
-def test_the_cooldown_delays_and_coalesces_to_the_newest_data():
+def test_the_cooldown_delays_and_coalesces_to_the_newest_data() -> None:
     """Two versions arrive during the pause: one run, of the newer one."""
     world = a_world(retrain=retraining(cooldownSeconds=600))
     succeed(world, "b")
@@ -100,7 +100,7 @@ def test_the_cooldown_delays_and_coalesces_to_the_newest_data():
     assert len(world.status(*JOB)["runs"]) == 2
 
 
-def test_runs_per_day_are_counted():
+def test_runs_per_day_are_counted() -> None:
     """The third retrain of the day waits until the first is a day old."""
     world = a_world(retrain=retraining(maxRunsPerDay=2))
     succeed(world, "b")
@@ -131,7 +131,7 @@ def _with_gate() -> TrainingWorld:
     return world
 
 
-def test_retrains_that_come_to_nothing_stop_until_somebody_releases_them():
+def test_retrains_that_come_to_nothing_stop_until_somebody_releases_them() -> None:
     """Three refused in a row: stalled, with the command that goes on."""
     world = _with_gate()
     _three_refused(world)
@@ -145,7 +145,7 @@ def test_retrains_that_come_to_nothing_stop_until_somebody_releases_them():
     assert len(world.status(*JOB)["runs"]) == 5
 
 
-def test_only_a_promotion_resets_the_count():
+def test_only_a_promotion_resets_the_count() -> None:
     """An accepted version that is not promoted leaves it; when it is stable, it starts anew."""
     world = _with_gate()
     for index, character in enumerate("f9"):
@@ -159,7 +159,7 @@ def test_only_a_promotion_resets_the_count():
     assert world.status(*JOB)["brakes"]["failuresInARow"] == 0
 
 
-def test_a_rollback_counts_as_a_retrain_that_came_to_nothing():
+def test_a_rollback_counts_as_a_retrain_that_came_to_nothing() -> None:
     """A deployment that quarantined the bundle counts once."""
     world = _with_gate()
     new_data(world, "f", 200)

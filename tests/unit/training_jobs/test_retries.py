@@ -39,7 +39,7 @@ def _run(retry: int, machine_faults: int = 0) -> Run:
         pytest.param(Fault.SOURCE, 9, 600, id="a file that is still not there"),
     ],
 )
-def test_what_may_mend_is_tried_again(fault: Fault, retry: int, pause: int | None):
+def test_what_may_mend_is_tried_again(fault: Fault, retry: int, pause: int | None) -> None:
     """A machine's faults as often as spec.attempts.maxRetries says, a missing file for ever."""
     after = after_failure(
         _run(retry, retry), Failure(fault, "R", "m"), Attempts(max_retries=2), NOW
@@ -50,7 +50,7 @@ def test_what_may_mend_is_tried_again(fault: Fault, retry: int, pause: int | Non
     assert (after.phase, after.reason, after.finished_at) == ("Failed", "R", NOW)
 
 
-def test_waiting_for_a_source_uses_up_no_retry():
+def test_waiting_for_a_source_uses_up_no_retry() -> None:
     """Only faults of the machine in a row count."""
     attempts = Attempts(max_retries=1)
     waited = after_failure(_run(7, 1), Failure(Fault.SOURCE, "S", ""), attempts, NOW)

@@ -14,7 +14,7 @@ from training_stories import (
 )
 
 
-def test_a_recipe_that_comes_back_needs_no_training():
+def test_a_recipe_that_comes_back_needs_no_training() -> None:
     """A → B → A: the version of A is current again at once."""
     world = a_world()
     succeed(world, "b")
@@ -28,7 +28,7 @@ def test_a_recipe_that_comes_back_needs_no_training():
     assert len(world.status(*JOB)["runs"]) == 2
 
 
-def test_a_changed_recipe_stops_the_run_at_work():
+def test_a_changed_recipe_stops_the_run_at_work() -> None:
     """One run at a time: the old Job goes, and that is nobody's failure."""
     world = a_world()
     old = newest_run(world)["name"]
@@ -39,7 +39,7 @@ def test_a_changed_recipe_stops_the_run_at_work():
     assert world.names("Job") == [new["name"]]
 
 
-def test_suspend_stops_and_goes_on_with_another_attempt():
+def test_suspend_stops_and_goes_on_with_another_attempt() -> None:
     """Nothing is at work while it is true; afterwards the same inputs get a fresh attempt."""
     world = a_world()
     world.change(*JOB, suspend=True)
@@ -52,14 +52,14 @@ def test_suspend_stops_and_goes_on_with_another_attempt():
     assert world.condition(*JOB, "Suspended") is None
 
 
-def test_the_run_is_compared_with_the_champion_on_the_same_rows():
+def test_the_run_is_compared_with_the_champion_on_the_same_rows() -> None:
     """A gate against the champion: the pod gets its digest when the run starts."""
     gates = [{"name": "better", "metric": "accuracy", "againstChampion": {}}]
     world = a_world(raw_deployment(stable="c"), gates=gates)
     assert newest_run(world)["champion"] == digest("c")
 
 
-def test_without_its_dataset_nothing_begins():
+def test_without_its_dataset_nothing_begins() -> None:
     """The Dataset names the target; what is accepted stays current."""
     world = a_world()
     world.fail(newest_run(world)["name"], 137)

@@ -10,7 +10,7 @@ from trainyard.reconciling.controller import StateSample
 from trainyard.training_jobs.state import state_of
 
 
-def test_runs_by_phase_and_failures_in_a_row():
+def test_runs_by_phase_and_failures_in_a_row() -> None:
     """A new TrainingJob has no runs and no failures."""
     none = StateSample("trainingjob_failures_in_a_row", 0, {})
     assert list(state_of(a_training_job())) == [none]

@@ -12,7 +12,7 @@ def _columns(world: TrainingWorld) -> dict[str, str]:
     return found
 
 
-def test_a_run_at_work():
+def test_a_run_at_work() -> None:
     """The end of its name and its phase; nothing comes next before it ends."""
     world = a_world()
     found = _columns(world)
@@ -21,7 +21,7 @@ def test_a_run_at_work():
     assert found["why"] == f"Training: run {newest_run(world)['name']} is pending"
 
 
-def test_a_refused_version_shows_the_numbers():
+def test_a_refused_version_shows_the_numbers() -> None:
     """Gates passed of all, and why."""
     gates = [
         {"name": "good", "metric": "accuracy", "min": "0.95"},
@@ -35,7 +35,7 @@ def test_a_refused_version_shows_the_numbers():
     assert found["why"] == expected
 
 
-def test_the_champion_is_what_serves():
+def test_the_champion_is_what_serves() -> None:
     """Where nothing follows, it is the accepted version."""
     world = a_world()
     succeed(world, "b")
@@ -45,7 +45,7 @@ def test_the_champion_is_what_serves():
     assert _columns(world)["champion"] == "model-9999999999"
 
 
-def test_what_comes_next():
+def test_what_comes_next() -> None:
     """Missing rows, the cooldown, a retry, suspension."""
     world = a_world(retrain=retraining(cooldownSeconds=60))
     succeed(world, "b")
@@ -63,7 +63,7 @@ def test_what_comes_next():
     assert _columns(world)["next"] == "suspended"
 
 
-def test_a_failure_of_other_inputs_is_not_why():
+def test_a_failure_of_other_inputs_is_not_why() -> None:
     """The recipe came back: what failed in between is history."""
     world = a_world()
     succeed(world, "b")

@@ -41,7 +41,7 @@ ERRORS = a_deployment(stable="b", signals=[a_signal("Errors")])
         pytest.param([], a_deployment("other", signals=[a_signal()]), None, id="elsewhere"),
     ],
 )
-def test_signals(signals: list[str], deployment: ModelDeployment, expected: str | None):
+def test_signals(signals: list[str], deployment: ModelDeployment, expected: str | None) -> None:
     """Only those of spec.retrain.onSignals."""
     subscription = {"modelDeployment": {"name": "serving"}, "signals": signals}
     job = a_training_job(retrain={"onSignals": [subscription]})
@@ -52,7 +52,7 @@ def test_signals(signals: list[str], deployment: ModelDeployment, expected: str 
         assert found.cause.id == "uid-serving/r1/Errors"
 
 
-def test_a_rollout_holds_signals():
+def test_a_rollout_holds_signals() -> None:
     """What is being released may be the cure."""
     job = a_training_job(retrain={"onSignals": [{"modelDeployment": {"name": "serving"}}]})
     found = signal_wish(job, (a_deployment(signals=[a_signal()], rollout=a_rollout()),))
@@ -71,7 +71,7 @@ def test_a_rollout_holds_signals():
         pytest.param({"minNewRows": 10}, "f", 109, False, "9 of 10 new rows", id="too few rows"),
     ],
 )
-def test_new_data(rule: Any, character: str, rows: int, wished: bool, missing: str):
+def test_new_data(rule: Any, character: str, rows: int, wished: bool, missing: str) -> None:
     """Another version with enough rows beyond those trained on."""
     job = a_training_job(retrain={"onNewData": rule} if rule is not None else {})
     dataset = a_dataset(status=dataset_status(character, rows))

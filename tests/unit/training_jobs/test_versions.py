@@ -42,7 +42,7 @@ def _current(inputs: Inputs | None, *versions: ModelVersion) -> CurrentVersion |
     return current_version(a_training_job(), inputs, observed)
 
 
-def test_the_current_version_is_accepted_and_of_the_current_inputs():
+def test_the_current_version_is_accepted_and_of_the_current_inputs() -> None:
     """Of several the highest attempt."""
     first = a_model_version("1", status=judged(True), attempt=0)
     second = a_model_version("2", status=judged(True), attempt=1)
@@ -67,7 +67,7 @@ def test_the_current_version_is_accepted_and_of_the_current_inputs():
 )
 def test_a_version_comes_back_by_a_present_verdict_only(
     champion: str, gates: list[Raw], is_current: bool, found: bool
-):
+) -> None:
     """Or a release could begin before the gates have said anything about it."""
     verdict = {
         "champion": digest("c"),
@@ -88,7 +88,7 @@ def test_a_version_comes_back_by_a_present_verdict_only(
     assert found == (current_version(job, INPUTS, observed) is not None)
 
 
-def test_a_verdict_has_three_values():
+def test_a_verdict_has_three_values() -> None:
     """Accepted, refused, not judged."""
     found = [
         acceptance(a_model_version(status=status)) for status in (judged(True), judged(False), None)
@@ -96,14 +96,14 @@ def test_a_verdict_has_three_values():
     assert found == [True, False, None]
 
 
-def test_versions_are_found_by_name():
+def test_versions_are_found_by_name() -> None:
     """Or not at all."""
     version = a_model_version()
     assert version_named((version,), "model-bbbbbbbbbb") == version
     assert version_named((version,), "") is None
 
 
-def test_what_came_to_nothing_is_named():
+def test_what_came_to_nothing_is_named() -> None:
     """Failed, refused and rolled back retrains; not those that people asked for."""
     run = Run(
         name="run-a",
@@ -135,7 +135,7 @@ def test_what_came_to_nothing_is_named():
     ]
 
 
-def test_the_attempts_of_one_retrain_count_once():
+def test_the_attempts_of_one_retrain_count_once() -> None:
     """Two that failed by the machine's fault and a last one; nothing where the last succeeded."""
     attempts = [
         Run(

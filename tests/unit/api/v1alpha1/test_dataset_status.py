@@ -17,7 +17,7 @@ from trainyard.api.v1alpha1.dataset_status import (
 )
 
 
-def test_a_full_status_stays_below_32_kib():
+def test_a_full_status_stays_below_32_kib() -> None:
     """Twenty versions, a refusal with eight failures, a full history."""
     failure = CheckFailure(
         check="Range",

@@ -7,13 +7,13 @@ from builders_training import a_model_version, raw_model_version
 from trainyard.api.v1alpha1.model_version import ModelVersion, ModelVersionSpec
 
 
-def test_a_spec_survives_the_way_to_the_api_and_back():
+def test_a_spec_survives_the_way_to_the_api_and_back() -> None:
     """It can never change, so what is read must be what was written."""
     spec = a_model_version(comparison={"bundleDigest": "sha256:" + "c" * 64, "error": "no"}).spec
     assert ModelVersionSpec.model_validate(spec.to_api()) == spec
 
 
-def test_the_name_rule_is_the_rule_of_the_names():
+def test_the_name_rule_is_the_rule_of_the_names() -> None:
     """The name ends in the first ten digits of the bundle."""
     raw = raw_model_version("b")
     ((rule, _),) = ModelVersion.definition.rules

@@ -5,7 +5,7 @@ from __future__ import annotations
 from builders_training import a_training_job
 
 
-def test_every_trigger_is_off_unless_named():
+def test_every_trigger_is_off_unless_named() -> None:
     """And the brakes have these defaults."""
     retrain = a_training_job().spec.retrain
     assert (retrain.on_new_data, retrain.on_signals) == (None, ())
@@ -17,7 +17,7 @@ def test_every_trigger_is_off_unless_named():
     )
 
 
-def test_parameters_are_kept_as_they_are():
+def test_parameters_are_kept_as_they_are() -> None:
     """Also nested ones, and words that mean something exact."""
     parameters = {"max_features": {"$float": "1.0"}, "estimators": [["a", {"b": 1}]]}
     estimator = {"class": "sklearn.ensemble.StackingClassifier", "parameters": parameters}

@@ -10,7 +10,7 @@ from trainyard.api.base import HistoryEntry
 from trainyard.api.v1alpha1.training_job_status import Run, RunCause, TrainingJobStatus
 
 
-def test_a_full_status_stays_below_32_kib():
+def test_a_full_status_stays_below_32_kib() -> None:
     """Ten ended runs and one at work, each with metrics and a long message."""
     run = Run(
         name="n" * 51,
