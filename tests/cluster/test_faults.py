@@ -91,7 +91,7 @@ async def cut_off_amid_the_rollout(flow: Flow) -> dict[str, int]:
         assert (status.get("rollout") or {}).get("step"), status.get("why")
 
     running = asyncio.create_task(flow.run())
-    await eventually(canary_has_requests)
+    await eventually(canary_has_requests, 200)
     process = flow.process.pid
     flow.proxy.down = True
     flow.proxy.cut_watches()
