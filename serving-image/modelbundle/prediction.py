@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from modelbundle.faults import PredictionInvalid
 from modelbundle.rows import Rows
-from modelbundle.signature import Signature, Task, label_datatype
+from modelbundle.signature import Signature, Task
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +71,7 @@ def checked_prediction(
 
 def as_labels(values: npt.NDArray[Any], of: Signature) -> npt.NDArray[Any]:
     """Labels in the type of the signature's classes: text as object, int64 or bool."""
-    datatype = label_datatype(of.classes)
+    datatype = of.label_datatype
     if datatype == "BYTES":
         texts = np.empty(len(values), dtype=object)
         texts[:] = [str(value) for value in values.tolist()]

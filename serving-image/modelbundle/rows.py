@@ -44,10 +44,10 @@ def concatenated(parts: Sequence[Rows]) -> Rows:
     """All rows of all parts, in order."""
     if len(parts) == 1:
         return parts[0]
-    return Rows(
-        np.concatenate([part.numbers for part in parts]),
-        np.concatenate([part.texts for part in parts]),
-    )
+    numbers = np.concatenate([part.numbers for part in parts])
+    if parts[0].texts.shape[1] == 0:
+        return Rows(numbers, np.empty((len(numbers), 0), dtype=object))
+    return Rows(numbers, np.concatenate([part.texts for part in parts]))
 
 
 def rows_of_columns(columns: Sequence[npt.NDArray[Any]], features: Sequence[Feature]) -> Rows:

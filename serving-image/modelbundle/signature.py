@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 Label = str | int | bool
 
@@ -58,11 +59,12 @@ class Tensor:
     shape: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signature:
     """All that predicting needs to know about a model besides its bytes.
 
-    `classes` are in the order of the columns of the probabilities; empty for a regression.
+    `classes` are in the order of the columns of the probabilities; empty for a regression. Without
+    slots, because what is derived is asked for with every request and kept.
     """
 
     task: Task
@@ -70,12 +72,12 @@ class Signature:
     features: tuple[Feature, ...]
     probabilities: bool
 
-    @property
+    @cached_property
     def all_numeric(self) -> bool:
         """True when one matrix of numbers can hold a request."""
         return all(feature.numeric for feature in self.features)
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Tensor, ...]:
         """One FP64 matrix where every feature is numeric, else one tensor per feature."""
         if self.all_numeric:
@@ -84,15 +86,20 @@ class Signature:
             Tensor(feature.name, DATATYPES[feature.kind], (-1,)) for feature in self.features
         )
 
-    @property
+    @cached_property
     def outputs(self) -> tuple[Tensor, ...]:
         """Labels and, where the model has them, probabilities; or the predicted numbers."""
         if self.task is Task.REGRESSION:
             return (Tensor(VALUES_OUTPUT, "FP64", (-1,)),)
-        labels = Tensor(LABELS_OUTPUT, label_datatype(self.classes), (-1,))
+        labels = Tensor(LABELS_OUTPUT, self.label_datatype, (-1,))
         if not self.probabilities:
             return (labels,)
         return labels, Tensor(PROBABILITIES_OUTPUT, "FP64", (-1, len(self.classes)))
+
+    @cached_property
+    def label_datatype(self) -> str:
+        """The V2 datatype of the labels. Raises ValueError as the function of this name."""
+        return label_datatype(self.classes)
 
 
 DATATYPES = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import orjson
 
 from modelbundle.prediction import Prediction
 from modelbundle.signature import PROBABILITIES_OUTPUT
+from modelserver.binary_tensors import BINARY, BINARY_HEADER, encoded_tensor
 
 JSON = "application/json"
 
@@ -27,7 +27,7 @@ class Answer:
 
 def json_answer(document: Any, status: int = 200) -> Answer:
     """The document as JSON."""
-    return Answer(status, orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY))
+    return Answer(status, orjson.dumps(document))
 
 
 def error_answer(message: str, status: int) -> Answer:
@@ -46,32 +46,47 @@ class ModelIdentity:
 
 
 def v2_answer(
-    predicted: Prediction, wanted: tuple[str, ...], request_id: str | None, of: ModelIdentity
+    predicted: Prediction,
+    wanted: tuple[str, ...],
+    request_id: str | None,
+    of: ModelIdentity,
+    binary: frozenset[str] = frozenset(),
 ) -> Answer:
-    """The V2 response with the wanted outputs, flat and row-major, echoing the id."""
+    """The V2 response with the wanted outputs, flat and row-major, echoing the id.
+
+    Those named in `binary` stand behind the JSON as bytes.
+    """
     document: dict[str, Any] = {"model_name": of.name, "model_version": of.revision}
     if request_id is not None:
         document["id"] = request_id
-    document["outputs"] = [_output(name, predicted) for name in wanted]
-    body = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
-    return Answer(200, body, rows=len(predicted.values))
+    rows = len(predicted.values)
+    document["outputs"] = outputs = [_output(name, predicted) for name in wanted]
+    if not binary:
+        return Answer(200, orjson.dumps(document), rows=rows)
+    tensors = []
+    for output in outputs:
+        if output["name"] in binary:
+            tensors.append(encoded_tensor(output["datatype"], output.pop("data")))
+            output["parameters"] = {"binary_data_size": len(tensors[-1])}
+    head = orjson.dumps(document)
+    size = ((BINARY_HEADER, str(len(head))),)
+    return Answer(200, b"".join((head, *tensors)), BINARY, size, rows)
 
 
 def _output(name: str, predicted: Prediction) -> dict[str, Any]:
-    values = predicted.probabilities if name == PROBABILITIES_OUTPUT else predicted.values
-    assert values is not None, "only outputs of the signature are wanted"  # noqa: S101
-    flat = np.ascontiguousarray(values).ravel()
-    data: Any = flat if flat.dtype == np.float64 else flat.tolist()
+    values = predicted.values
+    if name == PROBABILITIES_OUTPUT:
+        assert predicted.probabilities is not None, "only outputs there are can be wanted"  # noqa: S101
+        values = predicted.probabilities
     return {
         "name": name,
-        "datatype": _datatype(flat),
-        "shape": list(values.shape),
-        "data": data,
+        "datatype": _DATATYPES[values.dtype.kind],
+        "shape": values.shape,
+        "data": values.ravel().tolist(),
     }
 
 
-def _datatype(values: Any) -> str:
-    return {"f": "FP64", "i": "INT64", "b": "BOOL", "O": "BYTES"}[values.dtype.kind]
+_DATATYPES = {"f": "FP64", "i": "INT64", "b": "BOOL", "O": "BYTES"}
 
 
 def v1_answer(predicted: Prediction) -> Answer:

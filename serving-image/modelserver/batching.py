@@ -24,10 +24,15 @@ _WEIGHT = 0.2
 Outcome = Prediction | ModelFailed
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job:
-    rows: Rows
-    answer: asyncio.Future[Prediction]
+class Job:
+    """Rows on their way to their outcome; set `gone` when nobody waits for it any more."""
+
+    __slots__ = ("deliver", "gone", "rows")
+
+    def __init__(self, rows: Rows, deliver: Callable[[Outcome], None]) -> None:
+        self.rows = rows
+        self.deliver = deliver
+        self.gone = False
 
 
 class Batcher:
@@ -37,20 +42,31 @@ class Batcher:
         self._runtime = runtime
         self._max_rows = max_rows
         self._clock = clock
-        self._waiting: deque[_Job] = deque()
+        self._waiting: deque[Job] = deque()
         self._scheduled = False
         self._speed = Speed()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="predict")
 
-    async def predict(self, rows: Rows) -> Prediction:
-        """The answers to these rows. Raises ModelFailed."""
-        loop = asyncio.get_running_loop()
-        job = _Job(rows, loop.create_future())
+    def submit(self, rows: Rows, deliver: Callable[[Outcome], None]) -> Job:
+        """`deliver` will be called once, in this event loop, unless the job is gone by then."""
+        job = Job(rows, deliver)
         self._waiting.append(job)
         if not self._scheduled:
             self._scheduled = True
-            loop.call_soon(self._next)
-        return await job.answer
+            asyncio.get_running_loop().call_soon(self._next)
+        return job
+
+    async def predict(self, rows: Rows) -> Prediction:
+        """The answers to these rows, for callers that are tasks. Raises ModelFailed."""
+        found: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        job = self.submit(rows, found.set_result)
+        try:
+            outcome = await found
+        finally:
+            job.gone = True
+        if isinstance(outcome, ModelFailed):
+            raise outcome
+        return outcome
 
     def close(self) -> None:
         """The worker thread ends after the batch it is in."""
@@ -70,11 +86,11 @@ class Batcher:
         running = loop.run_in_executor(self._thread, self._timed, jobs)
         running.add_done_callback(lambda done: self._deliver(jobs, done.result()))
 
-    def _taken(self) -> list[_Job]:
-        jobs: list[_Job] = []
+    def _taken(self) -> list[Job]:
+        jobs: list[Job] = []
         rows = 0
         while self._waiting:
-            if self._waiting[0].answer.done():
+            if self._waiting[0].gone:
                 self._waiting.popleft()
                 continue
             rows += len(self._waiting[0].rows)
@@ -83,21 +99,17 @@ class Batcher:
             jobs.append(self._waiting.popleft())
         return jobs
 
-    def _timed(self, jobs: Sequence[_Job]) -> tuple[list[Outcome], float]:
+    def _timed(self, jobs: Sequence[Job]) -> tuple[list[Outcome], float]:
         started = self._clock()
         outcomes = outcomes_of(self._runtime, [job.rows for job in jobs])
         return outcomes, self._clock() - started
 
-    def _deliver(self, jobs: Sequence[_Job], timed: tuple[list[Outcome], float]) -> None:
+    def _deliver(self, jobs: Sequence[Job], timed: tuple[list[Outcome], float]) -> None:
         outcomes, seconds = timed
         self._speed = self._speed.after(sum(len(job.rows) for job in jobs), seconds)
         for job, outcome in zip(jobs, outcomes, strict=True):
-            if job.answer.done():
-                continue
-            if isinstance(outcome, ModelFailed):
-                job.answer.set_exception(outcome)
-            else:
-                job.answer.set_result(outcome)
+            if not job.gone:
+                job.deliver(outcome)
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._next)
         else:

@@ -1,18 +1,9 @@
-"""How is a request body read without trusting the sender?"""
+"""How is a request body held without trusting the sender?"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
-
+from modelserver.exchange import Exchange
 from modelserver.refusals import RequestRefused
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-
-
-class ClientGone(Exception):
-    """The client closed the connection before its request was complete."""
 
 
 class Budget:
@@ -32,57 +23,36 @@ class Budget:
         self._free += size
 
 
-async def read_body(receive: Receive, budget: Budget, max_bytes: int, max_seconds: float) -> bytes:
-    """The whole body; its size stays taken from the budget. Raises as `_read`, all given back."""
-    chunks: list[bytes] = []
-    try:
-        async with asyncio.timeout(max_seconds):
-            await _read(receive, budget, max_bytes, chunks)
-    except TimeoutError:
-        budget.give_back(sum(map(len, chunks)))
-        raise RequestRefused(f"the body did not arrive within {max_seconds:g} s", 408) from None
-    except BaseException:
-        budget.give_back(sum(map(len, chunks)))
-        raise
-    return b"".join(chunks)
+class Bodies:
+    """Bodies of one port: each at most `max_bytes`, all together within a budget."""
 
+    def __init__(self, max_bytes: int, budget: Budget) -> None:
+        self._max_bytes = max_bytes
+        self._budget = budget
 
-async def _read(receive: Receive, budget: Budget, max_bytes: int, chunks: list[bytes]) -> None:
-    """`chunks` holds the whole body. Raises RequestRefused (413, 503), ClientGone."""
-    size = 0
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        chunk: bytes = message.get("body", b"")
-        size += len(chunk)
-        if size > max_bytes:
-            raise too_large(max_bytes)
-        budget.take(len(chunk))
-        chunks.append(chunk)
-        more = message.get("more_body", False)
-
-
-def check_head_size(scope: MutableMapping[str, Any], max_bytes: int) -> None:
-    """Returns when path and headers together are within the limit; refuses (431) otherwise."""
-    size = len(scope["raw_path"]) + len(scope["query_string"])
-    size += sum(len(name) + len(value) + 4 for name, value in scope["headers"])
-    if size > max_bytes:
-        raise RequestRefused(f"the head of the request is larger than {max_bytes} bytes", 431)
-
-
-def check_head(headers: list[tuple[bytes, bytes]], max_bytes: int) -> None:
-    """Returns when the body may be read; raises RequestRefused (413, 415, 400) before it is."""
-    for name, value in headers:
-        if name == b"content-length" and (len(value) > 18 or int(value) > max_bytes):
-            raise too_large(max_bytes)
-        if name == b"content-encoding" and value.lower() != b"identity":
+    def check_head(self, headers: dict[bytes, bytes]) -> None:
+        """Returns when the body may come; raises RequestRefused (413, 415) before it does."""
+        length = headers.get(b"content-length")
+        if length is not None and (len(length) > 18 or int(length) > self._max_bytes):
+            raise self._too_large()
+        encoding = headers.get(b"content-encoding")
+        if encoding is not None and encoding.lower() != b"identity":
             raise RequestRefused("compressed bodies are not supported; send plain JSON", 415)
-        if name == b"inference-header-content-length":
-            raise RequestRefused("binary tensors are not supported; send data as JSON")
 
+    def add(self, exchange: Exchange, chunk: bytes) -> None:
+        """The chunk is part of the exchange's body. Raises RequestRefused (413, 503)."""
+        size = len(chunk)
+        if exchange.held + size > self._max_bytes:
+            raise self._too_large()
+        self._budget.take(size)
+        exchange.held += size
+        exchange.add(chunk)
 
-def too_large(max_bytes: int) -> RequestRefused:
-    """The refusal of a body over the limit."""
-    return RequestRefused(f"the body is larger than {max_bytes} bytes", 413)
+    def drop(self, exchange: Exchange) -> None:
+        """The exchange holds no body any more."""
+        self._budget.give_back(exchange.held)
+        exchange.held = 0
+        exchange.body = b""
+
+    def _too_large(self) -> RequestRefused:
+        return RequestRefused(f"the body is larger than {self._max_bytes} bytes", 413)

@@ -47,19 +47,35 @@ def as_texts(values: Sequence[str | None]) -> Texts:
     return texts
 
 
+class RowRules:
+    """What the features of one model may hold, prepared for checking every request."""
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self._numeric = [feature for feature in features if feature.numeric]
+        self._texts = [feature for feature in features if not feature.numeric]
+        self._whole = [
+            (position, feature)
+            for position, feature in enumerate(self._numeric)
+            if feature.kind is not Kind.FLOAT
+        ]
+        # With these, rows of finite numbers need no look at all.
+        self.finite_is_enough = not (self._texts or self._whole)
+
+    def check(self, rows: Rows) -> None:
+        """Returns when the model can take every value; raises RequestRefused naming the first."""
+        if self._numeric:
+            _check_missing(np.isnan(rows.numbers), self._numeric)
+            for position, feature in self._whole:
+                _check_whole(rows.numbers[:, position], feature)
+        if self._texts:
+            _check_missing(rows.texts == "", self._texts)
+            for position, feature in enumerate(self._texts):
+                _check_categories(rows.texts[:, position], feature)
+
+
 def check_rows(rows: Rows, features: Sequence[Feature]) -> None:
     """Returns when the model can take every value; raises RequestRefused naming row and feature."""
-    numeric = [feature for feature in features if feature.numeric]
-    if numeric:
-        _check_missing(np.isnan(rows.numbers), numeric)
-        for position, feature in enumerate(numeric):
-            if feature.kind is not Kind.FLOAT:
-                _check_whole(rows.numbers[:, position], feature)
-    texts = [feature for feature in features if not feature.numeric]
-    if texts:
-        _check_missing(rows.texts == "", texts)
-        for position, feature in enumerate(texts):
-            _check_categories(rows.texts[:, position], feature)
+    RowRules(features).check(rows)
 
 
 def _check_missing(missing: npt.NDArray[np.bool_], features: Sequence[Feature]) -> None:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from modelbundle.example import Example
 from modelbundle.loading import RuntimeName
 from modelbundle.manifest import tensor_document
+from modelbundle.prediction import Prediction
 from modelbundle.signature import Signature
 from modelserver import SERVER_NAME, SERVER_VERSION
 from modelserver.answers import Answer, ModelIdentity, json_answer, v1_answer, v2_answer
-from modelserver.batching import Batcher
+from modelserver.batching import Batcher, Job, Outcome
+from modelserver.binary_tensors import BINARY_HEADER
+from modelserver.refusals import ModelFailed
 from modelserver.v1_requests import decode_v1
-from modelserver.v2_requests import decode_v2
+from modelserver.v2_requests import InferRequest, V2Decoder
+
+_JSON_SIZE = BINARY_HEADER.encode()
+
+Deliver = Callable[[Answer | ModelFailed], None]
 
 _PLATFORMS = {RuntimeName.ONNX: "onnxruntime_onnx", RuntimeName.SKLEARN: "sklearn_estimator"}
 
@@ -25,22 +34,52 @@ class Core:
         self._signature = signature
         self._batcher = batcher
         self._max_rows = max_rows
+        self._v2 = V2Decoder(signature, max_rows)
+
+    def start_infer(
+        self, body: bytes | bytearray, headers: Mapping[bytes, bytes], deliver: Deliver
+    ) -> Job:
+        """The V2 answer will be delivered. Raises RequestRefused."""
+        request = self._v2.decode(body, headers.get(_JSON_SIZE))
+
+        def encode(outcome: Outcome) -> None:
+            if isinstance(outcome, ModelFailed):
+                deliver(outcome)
+            else:
+                deliver(self._v2_answer(outcome, request))
+
+        return self._batcher.submit(request.rows, encode)
+
+    def start_v1(self, body: bytes | bytearray, deliver: Deliver) -> Job:
+        """The V1 answer will be delivered. Raises RequestRefused."""
+        rows = decode_v1(body, self._signature, self._max_rows)
+
+        def encode(outcome: Outcome) -> None:
+            deliver(outcome if isinstance(outcome, ModelFailed) else v1_answer(outcome))
+
+        return self._batcher.submit(rows, encode)
 
     async def infer(self, body: bytes) -> Answer:
-        """The V2 answer. Raises RequestRefused, ModelFailed."""
-        request = decode_v2(body, self._signature, self._max_rows)
+        """The V2 answer, for transports with a task per request. Raises as `start_infer`."""
+        request = self._v2.decode(body)
         predicted = await self._batcher.predict(request.rows)
-        return v2_answer(predicted, request.wanted, request.id, self.identity)
+        return self._v2_answer(predicted, request)
 
     async def predict_v1(self, body: bytes) -> Answer:
-        """The V1 answer. Raises RequestRefused, ModelFailed."""
+        """The V1 answer, likewise."""
         rows = decode_v1(body, self._signature, self._max_rows)
         return v1_answer(await self._batcher.predict(rows))
 
+    def _v2_answer(self, predicted: Prediction, request: InferRequest) -> Answer:
+        wanted, binary = request.wanted, request.binary
+        return v2_answer(predicted, wanted, request.id, self.identity, binary)
+
 
 def server_metadata() -> Answer:
-    """Name, version and protocol extensions (none yet) of the server."""
-    return json_answer({"name": SERVER_NAME, "version": SERVER_VERSION, "extensions": []})
+    """Name, version and protocol extensions of the server."""
+    return json_answer(
+        {"name": SERVER_NAME, "version": SERVER_VERSION, "extensions": ["binary_tensor_data"]}
+    )
 
 
 def model_metadata(identity: ModelIdentity, signature: Signature, runtime: RuntimeName) -> Answer:

@@ -1,32 +1,30 @@
-"""How do answers travel over HTTP? A thin ASGI shell around the core."""
+"""Which request is answered by what? Routes, counts and errors around the core."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from urllib.parse import unquote_to_bytes
+
+import httptools
 
 from modelserver.answers import Answer, ModelIdentity, error_answer, json_answer
-from modelserver.body import Budget, ClientGone, Receive, check_head, check_head_size, read_body
+from modelserver.body import Bodies, Budget
 from modelserver.core import Core
 from modelserver.error_log import ErrorLog
+from modelserver.exchange import Exchange
+from modelserver.http_connection import Connection
 from modelserver.lifecycle import Lifecycle
 from modelserver.metrics import CONTENT_TYPE, ServingMetrics
 from modelserver.refusals import ModelFailed, RequestRefused
 from modelserver.routing import PREDICTING, Route, check_method, route_of
 from modelserver.settings import Limits
 
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Scope = MutableMapping[str, Any]
-
-# After these the connection is closed. Not after 413: closing on a client that is still sending
-# resets the connection before it has read why; the rest of its body is read and dropped instead.
-_CLOSING = frozenset({408, 431})
-
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the shell works with besides the core."""
+    """What the API works with besides the core."""
 
     lifecycle: Lifecycle
     metrics: ServingMetrics
@@ -36,97 +34,135 @@ class Surroundings:
 
 
 class HttpApi:
-    """The ASGI application. `fixed`: the answers that never change, by route."""
+    """The application behind the port. `fixed`: the answers that never change, by route."""
 
-    def __init__(self, core: Core, fixed: dict[Route, Answer], around: Surroundings) -> None:
+    def __init__(self, core: Core, fixed: Mapping[Route, Answer], around: Surroundings) -> None:
         self._core = core
         self._fixed = fixed
         self._around = around
         self._in_flight = 0
-        self._budget = Budget(around.limits.all_bodies_bytes)
+        self._bodies = Bodies(around.limits.body_bytes, Budget(around.limits.all_bodies_bytes))
         identity = core.identity
         self._versions = frozenset({identity.revision, identity.digest})
-        self._named = _identity_headers(identity)
+        self._usual = _usual_targets(identity)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, one answer; whatever goes wrong in between is a 500 with a sentence."""
-        started = self._around.clock()
-        predicting = _asks_to_predict(scope)
+    # ── what connections call ─────────────────────────────────────────────────────────────
+    def admit(self, exchange: Exchange) -> Answer | None:
+        """None when the body may come; else why it need not."""
+        exchange.started = self._around.clock()
         try:
-            answer = await self._answer(scope, receive)
-        except ClientGone:
-            return
-        except RequestRefused as refusal:
-            answer = error_answer(str(refusal), refusal.status)
-        except ModelFailed as failure:
-            self._around.log.write("model-failed", str(failure.cause), failure.cause)
-            answer = error_answer(str(failure), 500)
+            route = self._usual.get(exchange.target) or self._route(exchange.target)
+            check_method(exchange.method, route)
+            exchange.route = route
+            if route in PREDICTING:
+                self._let_in(exchange)
         except Exception as fault:  # noqa: BLE001  (a bug must not become a lost connection)
+            return self._failed(exchange, fault)
+        return None
+
+    def receive(self, exchange: Exchange, chunk: bytes) -> Answer | None:
+        """None when the chunk was kept, or is not wanted; else why the body is too much."""
+        if not exchange.counted:
+            return None
+        try:
+            self._bodies.add(exchange, chunk)
+        except RequestRefused as refusal:
+            return self._failed(exchange, refusal)
+        return None
+
+    def begin(self, exchange: Exchange, connection: Connection) -> None:
+        """Questions are answered at once, predictions with their batch."""
+        try:
+            if not exchange.counted:
+                connection.answer(exchange, self._told(exchange.route))
+                return
+            deliver = partial(self._deliver, exchange, connection)
+            if exchange.route is Route.INFER:
+                exchange.job = self._core.start_infer(exchange.body, exchange.headers, deliver)
+            else:
+                exchange.job = self._core.start_v1(exchange.body, deliver)
+        except Exception as fault:  # noqa: BLE001
+            connection.answer(exchange, self._failed(exchange, fault))
+
+    def abandon(self, exchange: Exchange) -> None:
+        """Nothing is held for the exchange, and its rows are not predicted if they wait."""
+        if exchange.job is not None:
+            exchange.job.gone = True
+        self._let_out(exchange)
+
+    # ── answers ───────────────────────────────────────────────────────────────────────────
+    def _deliver(
+        self, exchange: Exchange, connection: Connection, outcome: Answer | Exception
+    ) -> None:
+        if isinstance(outcome, Answer):
+            self._count(exchange, outcome)
+            connection.answer(exchange, outcome)
+        else:
+            connection.answer(exchange, self._failed(exchange, outcome))
+
+    def _failed(self, exchange: Exchange, fault: Exception) -> Answer:
+        """The answer for what went wrong, counted."""
+        if isinstance(fault, RequestRefused):
+            answer = error_answer(str(fault), fault.status)
+        elif isinstance(fault, ModelFailed):
+            self._around.log.write("model-failed", str(fault.cause), fault.cause)
+            answer = error_answer(str(fault), 500)
+        else:
             self._around.log.write("server-failed", str(fault), fault)
             answer = error_answer("the server failed on this request; its log has the details", 500)
-        if predicting:
-            seconds = self._around.clock() - started
-            self._around.metrics.count(answer.status, seconds, answer.rows)
-        await self._send(answer, send)
+        self._count(exchange, answer)
+        return answer
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        check_head_size(scope, self._around.limits.header_bytes)
-        route = route_of(scope["path"], self._core.identity.name, self._versions)
-        check_method(scope["method"], route)
-        if route in PREDICTING:
-            return await self._predicted(route, scope, receive)
+    def _told(self, route: Route | None) -> Answer:
         if route is Route.METRICS:
             text = self._around.metrics.exposition(self._core.identity.revision)
             return Answer(200, text, CONTENT_TYPE)
-        if route in (Route.READY, Route.MODEL_READY):
-            return self._readiness(route)
-        return self._fixed[route]
-
-    async def _predicted(self, route: Route, scope: Scope, receive: Receive) -> Answer:
-        limits = self._around.limits
-        if self._in_flight >= limits.concurrency:
-            raise RequestRefused(f"{limits.concurrency} requests are being answered", 503)
-        self._in_flight += 1
-        try:
-            check_head(scope["headers"], limits.body_bytes)
-            body = await read_body(receive, self._budget, limits.body_bytes, limits.body_seconds)
-            try:
-                if route is Route.INFER:
-                    return await self._core.infer(body)
-                return await self._core.predict_v1(body)
-            finally:
-                self._budget.give_back(len(body))
-        finally:
-            self._in_flight -= 1
-
-    def _readiness(self, route: Route) -> Answer:
         ready = self._around.lifecycle.ready
         status = 200 if ready else 503
         if route is Route.MODEL_READY:
             return json_answer({"name": self._core.identity.name, "ready": ready}, status)
-        return json_answer({"live": True, "ready": ready}, status)
+        if route is Route.READY:
+            return json_answer({"live": True, "ready": ready}, status)
+        assert route is not None, "only admitted requests are begun"  # noqa: S101
+        return self._fixed[route]
 
-    async def _send(self, answer: Answer, send: Send) -> None:
-        headers = [
-            (b"content-type", answer.content_type.encode()),
-            (b"content-length", b"%d" % len(answer.body)),
-            *self._named,
-            *((name.encode(), value.encode()) for name, value in answer.headers),
-        ]
-        if self._around.lifecycle.draining or answer.status in _CLOSING:
-            headers.append((b"connection", b"close"))
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body})
+    # ── places and counts ─────────────────────────────────────────────────────────────────
+    def _route(self, target: bytes) -> Route:
+        try:
+            path = unquote_to_bytes(httptools.parse_url(target).path or b"/")
+        except httptools.HttpParserError:
+            path = target
+        return route_of(path.decode("ascii", "replace"), self._core.identity.name, self._versions)
+
+    def _let_in(self, exchange: Exchange) -> None:
+        limit = self._around.limits.concurrency
+        if self._in_flight >= limit:
+            raise RequestRefused(f"{limit} requests are being answered", 503)
+        self._bodies.check_head(exchange.headers)
+        exchange.counted = True
+        self._in_flight += 1
+
+    def _let_out(self, exchange: Exchange) -> None:
+        if exchange.counted:
+            exchange.counted = False
+            self._in_flight -= 1
+            self._bodies.drop(exchange)
+
+    def _count(self, exchange: Exchange, answer: Answer) -> None:
+        """Predictions asked for are counted, also those refused before their route was known."""
+        if exchange.counted or _asks_to_predict(exchange):
+            seconds = self._around.clock() - exchange.started
+            self._around.metrics.count(answer.status, seconds, answer.rows)
+            self._let_out(exchange)
 
 
-def _asks_to_predict(scope: Scope) -> bool:
-    """True for what the metrics count, also when it is refused before its route is known."""
-    path: str = scope["path"]
-    return scope["method"] == "POST" and path.rstrip("/").endswith(("/infer", ":predict"))
+def _asks_to_predict(exchange: Exchange) -> bool:
+    path = exchange.target.partition(b"?")[0].rstrip(b"/")
+    return exchange.method == "POST" and path.endswith((b"/infer", b":predict"))
 
 
-def _identity_headers(identity: ModelIdentity) -> tuple[tuple[bytes, bytes], ...]:
-    return (
-        (b"trainyard-revision", identity.revision.encode()),
-        (b"trainyard-bundle", identity.digest.encode()),
-    )
+def _usual_targets(identity: ModelIdentity) -> dict[bytes, Route]:
+    """Targets whose route needs no thought."""
+    infer = f"/v2/models/{identity.name}/infer"
+    versioned = f"/v2/models/{identity.name}/versions/{identity.revision}/infer"
+    return {infer.encode(): Route.INFER, versioned.encode(): Route.INFER}

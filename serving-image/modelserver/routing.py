@@ -34,6 +34,8 @@ _OF_MODEL = {
     ("example",): Route.EXAMPLE,
     ("infer",): Route.INFER,
 }
+_POST = ("POST",)
+_GET = ("GET", "HEAD")
 PREDICTING = frozenset({Route.INFER, Route.PREDICT_V1})
 
 
@@ -77,6 +79,6 @@ def _check_model(name: str, model: str) -> None:
 
 def check_method(method: str, route: Route) -> None:
     """Returns for POST where something is predicted, GET and HEAD elsewhere; else refuses (405)."""
-    allowed = ("POST",) if route in PREDICTING else ("GET", "HEAD")
+    allowed = _POST if route in PREDICTING else _GET
     if method not in allowed:
         raise RequestRefused(f"{route.value} takes {' or '.join(allowed)}, not {method[:20]}", 405)

@@ -32,6 +32,9 @@ class Limits:
     concurrency: int = 512
     body_seconds: float = 30.0
     header_seconds: float = 20.0
+    idle_seconds: float = 120.0
+    linger_seconds: float = 2.0
+    pipelined: int = 64
 
 
 @dataclass(frozen=True, slots=True)

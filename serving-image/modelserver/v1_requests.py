@@ -13,7 +13,7 @@ from modelserver.refusals import RequestRefused, shown
 from modelserver.v2_requests import json_object
 
 
-def decode_v1(body: bytes, signature: Signature, max_rows: int) -> Rows:
+def decode_v1(body: bytes | bytearray, signature: Signature, max_rows: int) -> Rows:
     """The rows of the request, checked against the signature. Raises RequestRefused."""
     instances = json_object(body).get("instances")
     if not isinstance(instances, list) or not instances:

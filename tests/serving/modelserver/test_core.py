@@ -73,5 +73,5 @@ def test_metadata_has_the_real_tensors(patients_sample: Sample) -> None:
 
 
 def test_server_advertises_only_what_works() -> None:
-    """No extension yet."""
-    assert json.loads(server_metadata().body)["extensions"] == []
+    """Binary tensors; nothing that manages models."""
+    assert json.loads(server_metadata().body)["extensions"] == ["binary_tensor_data"]

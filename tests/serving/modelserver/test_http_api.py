@@ -34,7 +34,11 @@ def example(client: Client) -> Any:
         pytest.param(f"/v2/models/{MODEL}/ready", {"name": MODEL, "ready": True}, id="model"),
         pytest.param(
             "/v2",
-            {"name": "trainyard-modelserver", "version": "0.1.0", "extensions": []},
+            {
+                "name": "trainyard-modelserver",
+                "version": "0.1.0",
+                "extensions": ["binary_tensor_data"],
+            },
             id="server",
         ),
     ],

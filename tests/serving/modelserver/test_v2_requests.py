@@ -114,6 +114,50 @@ def test_outputs_can_be_chosen(outputs: Any, expected: tuple[str, ...]) -> None:
     assert expected == decoded({**matrix([1, 2], [1, 2]), "outputs": outputs}).wanted
 
 
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param({}, set(), id="not said: JSON"),
+        pytest.param(
+            {"parameters": {"binary_data_output": True}}, {"labels", "probabilities"}, id="all"
+        ),
+        pytest.param(
+            {"outputs": [{"name": "labels", "parameters": {"binary_data": True}}]},
+            {"labels"},
+            id="one",
+        ),
+        pytest.param(
+            {
+                "parameters": {"binary_data_output": True},
+                "outputs": [
+                    {"name": "labels", "parameters": {"binary_data": False}},
+                    {"name": "probabilities"},
+                ],
+            },
+            {"probabilities"},
+            id="all but one",
+        ),
+    ],
+)
+def test_outputs_can_be_bytes(change: dict[str, Any], expected: set[str]) -> None:
+    """As a whole or one by one; the one counts more."""
+    assert expected == decoded({**matrix([1, 2], [1, 2]), **change}).binary
+
+
+def test_bytes_of_a_matrix_are_read() -> None:
+    """JSON, then the numbers; a gap is NaN."""
+    head = json.dumps(
+        {"inputs": [{"name": "input", "datatype": "FP32", "shape": [2, 2],
+                     "parameters": {"binary_data_size": 16}}]}
+    ).encode()  # fmt: skip
+    numbers = np.array([[1.5, 2], [np.nan, 4]], dtype="<f4")
+    size = str(len(head)).encode()
+    rows = decode_v2(head + numbers.tobytes(), NUMBERS, 3, size).rows.numbers
+    np.testing.assert_array_equal(numbers.astype(float), rows)
+    with pytest.raises(RequestRefused, match="4 bytes behind the last tensor"):
+        decode_v2(head + numbers.tobytes() + b"abcd", NUMBERS, 3, size)
+
+
 def test_id_is_kept() -> None:
     """The answer will echo it."""
     assert decoded({**matrix([1, 2], [1, 2]), "id": "42"}).id == "42"
@@ -170,11 +214,11 @@ REFUSED = [
                  "'score'; this model has labels, probabilities", id="an unknown output"),
     pytest.param({**matrix([1, 2], [1, 2]), "outputs": [7]}, "outputs: 7", id="an output of 7"),
     pytest.param({**matrix([1, 2], [1, 2]), "outputs": "all"}, "outputs: expected", id="all"),
-    pytest.param({**matrix([1, 2], [1, 2]), "parameters": {"binary_data_output": True}},
-                 "binary_data_output is not supported", id="binary outputs"),
+    pytest.param({**matrix([1, 2], [1, 2]), "parameters": {"classification": 3}},
+                 "classification is not supported", id="the classification extension"),
     pytest.param({"inputs": [tensor("input", "FP64", [1, 2], [1, 2],
                                     parameters={"binary_data_size": 16})]},
-                 "binary_data_size is not supported", id="binary inputs"),
+                 "binary_data_size 16; 0 bytes are left", id="binary data that is not there"),
     pytest.param({**matrix([1, 2], [1, 2]), "parameters": 3}, "parameters: expected", id="no map"),
 ]  # fmt: skip
 
