@@ -71,6 +71,9 @@ def _asked(scene: Scene, progress: Progress, kind: Kind, monitor: Monitor) -> Pr
         bad, good = min(bad + 1, limit), 0
     elif answer is Answer.PASS:
         bad, good = 0, min(good + 1, limit)
+    if before is not None and (bad, good) == (before.bad_in_a_row, before.good_in_a_row):
+        # Nothing new was learnt: the status of a service that stays well is never written again.
+        return _levelled(scene, progress, before, limit)
     state = MonitorState(
         kind=kind,
         revision=stable.revision,

@@ -70,7 +70,11 @@ def _monitors_due(scene: Scene, progress: Progress) -> Iterator[datetime]:
     for kind, monitor in monitors(scene.resource):
         state = next((m for m in status.monitors if m.kind == kind), None)
         wait = monitor_due(status, kind, monitor)
-        yield scene.now + AT_ONCE if state is None or wait is None else state.asked_at + wait
+        if state is None or wait is None:
+            yield scene.now + AT_ONCE
+        else:
+            asked = scene.now if kind in (scene.observed.monitors or ()) else state.asked_at
+            yield asked + wait
 
 
 def _rollout_due(scene: Scene, rollout: RolloutStatus) -> Iterator[datetime]:

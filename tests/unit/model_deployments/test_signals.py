@@ -53,6 +53,15 @@ async def test_a_bad_value_three_times_in_a_row_raises_the_signal() -> None:
     assert ["SignalRaised", "SignalCleared"] == [r for r, _ in yard.events][-2:]
 
 
+async def test_a_service_that_stays_well_is_never_written_again() -> None:
+    """The monitor asks on, and its answers, which differ a little, leave the status alone."""
+    yard = await watched()
+    before = yard.resource.status
+    set_accuracy(yard, 0.96)
+    await yard.run(120)
+    assert before == yard.resource.status
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")], ids=["NaN", "Inf"])
 async def test_what_is_no_number_raises_and_clears_nothing(value: float) -> None:
     """No evidence leaves the level where it is."""

@@ -212,6 +212,7 @@ class MonitorState(ApiModel):
     kind: Literal["Errors", "Quality"]
     revision: Name
     asked_at: datetime
+    """When an answer last changed the counts; it is asked on without being written down."""
     bad_in_a_row: int = 0
     good_in_a_row: int = 0
     why: Sentence = ""

@@ -26,6 +26,8 @@ MILLION = 1_000_000
 FIELDS = 5
 HEADER = 4
 ASSUMED_PHI = 2.0
+LEAST_INTERVALS = 2
+"""The first interval only says what to expect; with it alone, any version would pass."""
 
 
 @dataclass(frozen=True, slots=True)

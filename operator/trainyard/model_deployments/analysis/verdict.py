@@ -154,12 +154,13 @@ class _Judge:
         if self.look.interval is not None:
             evidence = latency.with_interval(evidence, self.look.interval, tolerance)
         log_e = latency.log_e_value(evidence)
-        if not evidence.edges:
-            why = "no latency buckets of both versions were counted"
-            return Answer.NO_EVIDENCE, why, evidence.folded()
         slower = "slower" if log_e >= self.threshold else "not slower"
         shown = f"{slower} than the stable version by more than {round(100 * tolerance - 100)} %"
-        return *self._compared(log_e, shown), evidence.folded()
+        answer, why = self._compared(log_e, shown)
+        if answer is Answer.PASS and evidence.intervals < latency.LEAST_INTERVALS:
+            why = f"latencies of {evidence.intervals} intervals counted, two are needed to compare"
+            answer = Answer.NO_EVIDENCE
+        return answer, why, evidence.folded()
 
     def _compared(self, log_e: float, shown: str) -> tuple[Answer, str]:
         if log_e >= self.threshold:

@@ -49,7 +49,12 @@ ERRORS = {"name": "errors", "errors": {}}
 @pytest.mark.parametrize(
     ("analysis", "look", "samples", "answer", "why"),
     [
-        pytest.param(spec(), Look(GOOD), ENOUGH, Answer.PASS, "all checks pass", id="healthy"),
+        pytest.param(
+            spec(ERRORS), Look(GOOD), ENOUGH, Answer.PASS, "all checks pass", id="healthy"
+        ),
+        pytest.param(
+            spec(), Look(GOOD), ENOUGH, Answer.NO_EVIDENCE, "of 1 intervals", id="one look"
+        ),
         pytest.param(spec(), Look(GOOD), FEW, Answer.NO_EVIDENCE, "41 of 300 requests", id="few"),
         pytest.param(spec(), Look(BAD), FEW, Answer.FAIL, "failed 50 of 100", id="failing"),
         pytest.param(
@@ -60,7 +65,7 @@ ERRORS = {"name": "errors", "errors": {}}
             Look(Interval(Counts(900, 2), Counts(100, 0), ())),
             ENOUGH,
             Answer.NO_EVIDENCE,
-            "no latency buckets",
+            "of 0 intervals",
             id="a server that shows no latency",
         ),
         pytest.param(
@@ -123,7 +128,7 @@ def test_bad_values_in_a_row_fail_and_a_gap_does_not_reset_them() -> None:
 
 def test_a_pass_without_a_look_keeps_what_was_said() -> None:
     """Passes between two looks change no evidence."""
-    first = verdict(spec(), Look(GOOD))
+    first = verdict(spec(), Look(GOOD), before=verdict(spec(), Look(GOOD)).checks)
     again = verdict(spec(), Look(None), before=first.checks)
     assert [c.evidence for c in first.checks] == [c.evidence for c in again.checks]
     assert Answer.PASS is again.answer
