@@ -28,7 +28,7 @@ async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Node]:
 @pytest.mark.parametrize(
     "codes",
     [
-        pytest.param((FAILING, SLOW), id="30 percent of the answers fail, or all take 60 ms"),
+        pytest.param((FAILING, SLOW), id="30 percent of the answers fail, or each takes 600 ms"),
         pytest.param((CRASHING, REFUSED), id="the server exits, or the bundle is not its own"),
     ],
 )
