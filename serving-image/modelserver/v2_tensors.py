@@ -28,6 +28,7 @@ _INTEGER_SPANS = {
     for bits in (8, 16, 32, 64)
 }
 _FLOATS = frozenset({"FP16", "FP32", "FP64"})
+_FLOAT_CODES = {name: np.dtype(f"<f{size}") for name, size in (("FP32", 4), ("FP64", 8))}
 _DATATYPES = ("BOOL", *_INTEGER_SPANS, "FP16", "FP32", "FP64", "BYTES")
 
 
@@ -59,7 +60,9 @@ class SentTensor:
 
         None says nothing but that `numbers` has to look closer.
         """
-        if self.content is not None or not self.quick:
+        if self.content is not None:
+            return self._finite_content(count)
+        if not self.quick:
             return None
         data = self.document.get("data")
         if type(data) is not list or self.document.get("datatype") not in ("FP64", "FP32", "FP16"):
@@ -71,6 +74,13 @@ class SentTensor:
         except (TypeError, OverflowError):
             return None
         return numbers if finite and len(numbers) == count else None
+
+    def _finite_content(self, count: int) -> Numbers | None:
+        code = _FLOAT_CODES.get(str(self.document.get("datatype")))
+        if code is None or self.content is None or len(self.content) != count * code.itemsize:
+            return None
+        numbers = np.frombuffer(self.content, dtype=code).astype(np.float64)
+        return numbers if np.isfinite(numbers).all() else None
 
     def numbers(self, shape: list[int]) -> Numbers:
         """float64, row-major; missing is NaN. Raises RequestRefused."""
