@@ -1,0 +1,40 @@
+"""What most people write first: FastAPI, pydantic, model.predict."""
+
+import sys
+from typing import Any
+
+import joblib
+import numpy as np
+import uvicorn
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+model = joblib.load("model.joblib")
+app = FastAPI()
+
+
+class Tensor(BaseModel):
+    name: str
+    datatype: str
+    shape: list[int]
+    data: list[Any]
+
+
+class Request(BaseModel):
+    inputs: list[Tensor]
+
+
+@app.get("/ready")
+def ready() -> dict[str, bool]:
+    return {"ready": True}
+
+
+@app.post("/v2/models/bench/infer")
+async def infer(request: Request) -> dict[str, Any]:
+    tensor = request.inputs[0]
+    labels = model.predict(np.array(tensor.data, dtype=float).reshape(tensor.shape))
+    output = {"name": "predict", "datatype": "INT64", "shape": [len(labels)]}
+    return {"model_name": "bench", "outputs": [{**output, "data": labels.tolist()}]}
+
+
+uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
