@@ -87,11 +87,11 @@ def test_a_refusal_is_a_result_whose_full_list_is_in_the_store(
         ),
         pytest.param(("dance",), {}, 10, "VerbUnknown", id="an unknown verb"),
         pytest.param((), {}, 10, "VerbUnknown", id="no verb"),
-        pytest.param(("report",), {}, 15, "ResultNotFound", id="a report of nothing"),
+        pytest.param(("report",), {}, 25, "ResultNotFound", id="a report of nothing"),
         pytest.param(
             ("ingest",),
             {"TRAINYARD_TASK": _task(Path("/nowhere"))},
-            15,
+            25,
             "SourceNotFound",
             id="a source that is not there",
         ),
@@ -122,10 +122,8 @@ def test_every_end_has_its_code_reason_and_sentence(
 
 
 def test_a_result_is_never_written_twice(source: Path, tmp_path: Path) -> None:
-    """A pod that runs again after its result tells the first one, whatever it finds now."""
+    """A pod that runs again after its result tells the first one, though the data is another."""
     first = _run(tmp_path, "ingest", TRAINYARD_TASK=_task(source))
     (source / "t.csv").write_text("a,y\n")
     second = _run(tmp_path, "ingest", TRAINYARD_TASK=_task(source))
-    (source / "t.csv").unlink()
-    third = _run(tmp_path, "ingest", TRAINYARD_TASK=_task(source))
-    assert first[:2] == second[:2] == third[:2]
+    assert first[:2] == second[:2]
