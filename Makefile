@@ -82,6 +82,11 @@ cluster: ## Start the cluster that the tests and the demo use
 	$(call STAGE,cluster)
 	$(CLUSTER) target up
 
+.PHONY: programs
+programs: # built once, so that no test waits for a compiler
+	$(call STAGE,programs that tests use)
+	for program in versitygw helm4 helm3; do $(CLUSTER) tool $$program; done
+
 .PHONY: images
 images: cluster ## Build the images and load them into the cluster
 	$(call STAGE,images)
@@ -89,18 +94,18 @@ images: cluster ## Build the images and load them into the cluster
 
 # ── whole suites ──────────────────────────────────────────────────────────────────────────
 .PHONY: serving
-serving: install
+serving: install programs
 	$(call STAGE,serving image)
 	$(PYTEST) $(TWO_AT_A_TIME) tests/serving
 
 .PHONY: training
-training: install
+training: install programs
 	$(call STAGE,training image · local cluster · demo)
 	$(PYTEST) $(TWO_AT_A_TIME) tests/training
 	$(PYTEST) tests/devcluster tests/demo
 
 .PHONY: on-cluster
-on-cluster: install images
+on-cluster: install programs images
 	$(call STAGE,tests on the real cluster)
 	$(PYTEST) $(SEVERAL_AT_A_TIME) tests/cluster tests/chart
 
