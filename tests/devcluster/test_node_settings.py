@@ -60,7 +60,7 @@ def test_pods_get_addresses_of_the_pod_range(places: Places) -> None:
 
 
 ROOT = "1 0 254:0 / / rw - {} /dev/vda rw\n"
-STATE = "2 1 254:1 / /root/.local rw shared:1 - ext4 /dev/vdb rw\n"
+STATE = "2 1 254:1 / /state/.local rw shared:1 - ext4 /dev/vdb rw\n"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ STATE = "2 1 254:1 / /root/.local rw shared:1 - ext4 /dev/vdb rw\n"
         pytest.param(ROOT.format("overlay"), "native", id="inside a container"),
         pytest.param(ROOT.format("overlay") + STATE, "overlayfs", id="a volume in a container"),
         pytest.param(
-            ROOT.format("ext4") + "3 1 0:1 / /root/.loc rw - overlay o rw\n",
+            ROOT.format("ext4") + "3 1 0:1 / /state/.loc rw - overlay o rw\n",
             "overlayfs",
             id="an overlay on a folder whose name begins alike",
         ),
@@ -78,7 +78,7 @@ STATE = "2 1 254:1 / /root/.local rw shared:1 - ext4 /dev/vdb rw\n"
 )
 def test_an_overlay_cannot_carry_another(mountinfo: str, snapshotter: str) -> None:
     """The file system below the state folder decides, not the root's."""
-    assert snapshotter_for(Path("/root/.local/state"), mountinfo) == snapshotter
+    assert snapshotter_for(Path("/state/.local/state"), mountinfo) == snapshotter
 
 
 def test_unchanged_settings_are_not_written_again(places: Places) -> None:

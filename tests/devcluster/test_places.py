@@ -12,7 +12,7 @@ SOURCE = Path("/repository/devcluster")
     ("environment", "cache", "state"),
     [
         pytest.param(
-            {}, "/home/x/.cache/trainyard", "/home/x/.local/state/trainyard", id="below home"
+            {}, "/people/x/.cache/trainyard", "/people/x/.local/state/trainyard", id="below home"
         ),
         pytest.param(
             {"XDG_CACHE_HOME": "/c", "XDG_STATE_HOME": "/s"},
@@ -22,15 +22,15 @@ SOURCE = Path("/repository/devcluster")
         ),
         pytest.param(
             {"XDG_CACHE_HOME": "c", "XDG_STATE_HOME": ""},
-            "/home/x/.cache/trainyard",
-            "/home/x/.local/state/trainyard",
+            "/people/x/.cache/trainyard",
+            "/people/x/.local/state/trainyard",
             id="relative and empty XDG values are ignored",
         ),
     ],
 )
 def test_folders(environment: dict[str, str], cache: str, state: str) -> None:
     """Cache and state follow the XDG rules."""
-    places = places_from(environment, Path("/home/x"), SOURCE)
+    places = places_from(environment, Path("/people/x"), SOURCE)
     assert (cache, state) == (str(places.cache), str(places.state))
 
 
