@@ -31,8 +31,3 @@ def after_failure(run: Run, failure: Failure, attempts: Attempts, now: datetime)
             "retry_at": now + pause_before(run.retry) if again else None,
         }
     )
-
-
-def is_final(run: Run) -> bool:
-    """Tell whether a failed run is not tried again by itself."""
-    return run.phase == "Failed" and run.retry_at is None
