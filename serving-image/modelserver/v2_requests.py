@@ -49,6 +49,15 @@ class V2Decoder:
         text, binary = split_body(body, json_size)
         document = json_object(text)
         quick = json_size is None and b"true" not in body and b"false" not in body
+        return self.request(document, binary, quick=quick)
+
+    def request(
+        self, document: dict[str, Any], binary: BinaryPart, *, quick: bool = False
+    ) -> InferRequest:
+        """The request that a document in the shape of the JSON spells, checked, for any transport.
+
+        `quick`: no value in it is true or false. Raises RequestRefused.
+        """
         tensors = _tensors(document, binary, quick=quick)
         binary.check_end()
         request_id = _id(document)
