@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 from urllib.parse import unquote_to_bytes
 
 import httptools
 
 from modelserver.answers import Answer, ModelIdentity, error_answer, json_answer
-from modelserver.body import Bodies, Budget
+from modelserver.body import Bodies
 from modelserver.core import Core
-from modelserver.error_log import ErrorLog
 from modelserver.exchange import Exchange
 from modelserver.http_connection import Connection
-from modelserver.lifecycle import Lifecycle
-from modelserver.metrics import CONTENT_TYPE, ServingMetrics
-from modelserver.refusals import ModelFailed, RequestRefused
+from modelserver.metrics import CONTENT_TYPE
+from modelserver.refusals import RequestRefused
 from modelserver.routing import PREDICTING, Route, check_method, route_of
-from modelserver.settings import Limits
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the API works with besides the core."""
-
-    lifecycle: Lifecycle
-    metrics: ServingMetrics
-    limits: Limits
-    log: ErrorLog
-    clock: Callable[[], float]
+from modelserver.surroundings import Surroundings
 
 
 class HttpApi:
@@ -40,8 +26,7 @@ class HttpApi:
         self._core = core
         self._fixed = fixed
         self._around = around
-        self._in_flight = 0
-        self._bodies = Bodies(around.limits.body_bytes, Budget(around.limits.all_bodies_bytes))
+        self._bodies = Bodies(around.limits.body_bytes, around.budget)
         identity = core.identity
         self._versions = frozenset({identity.revision, identity.digest})
         self._usual = _usual_targets(identity)
@@ -102,14 +87,8 @@ class HttpApi:
 
     def _failed(self, exchange: Exchange, fault: Exception) -> Answer:
         """The answer for what went wrong, counted."""
-        if isinstance(fault, RequestRefused):
-            answer = error_answer(str(fault), fault.status)
-        elif isinstance(fault, ModelFailed):
-            self._around.log.write("model-failed", str(fault.cause), fault.cause)
-            answer = error_answer(str(fault), 500)
-        else:
-            self._around.log.write("server-failed", str(fault), fault)
-            answer = error_answer("the server failed on this request; its log has the details", 500)
+        status, sentence = self._around.explained(fault)
+        answer = error_answer(sentence, status)
         self._count(exchange, answer)
         return answer
 
@@ -135,17 +114,14 @@ class HttpApi:
         return route_of(path.decode("ascii", "replace"), self._core.identity.name, self._versions)
 
     def _let_in(self, exchange: Exchange) -> None:
-        limit = self._around.limits.concurrency
-        if self._in_flight >= limit:
-            raise RequestRefused(f"{limit} requests are being answered", 503)
-        self._bodies.check_head(exchange.headers)
+        self._around.places.take()
         exchange.counted = True
-        self._in_flight += 1
+        self._bodies.check_head(exchange.headers)
 
     def _let_out(self, exchange: Exchange) -> None:
         if exchange.counted:
             exchange.counted = False
-            self._in_flight -= 1
+            self._around.places.give_back()
             self._bodies.drop(exchange)
 
     def _count(self, exchange: Exchange, answer: Answer) -> None:

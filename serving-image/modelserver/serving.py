@@ -16,17 +16,20 @@ import uvloop
 
 from modelserver.answers import Answer, ModelIdentity, json_answer
 from modelserver.batching import Batcher
+from modelserver.body import Budget
 from modelserver.connections import Connections
 from modelserver.core import Core, example_request, model_metadata, server_metadata
 from modelserver.error_log import ErrorLog, LogBridge
-from modelserver.http_api import HttpApi, Surroundings
+from modelserver.http_api import HttpApi
 from modelserver.http_connection import Listening
 from modelserver.http_port import HttpPort
 from modelserver.lifecycle import Lifecycle
 from modelserver.metrics import ServingMetrics
+from modelserver.places import Places
 from modelserver.routing import Route
 from modelserver.settings import ServerSettings
 from modelserver.startup import ReadyModel
+from modelserver.surroundings import Surroundings
 from modelserver.wire import Wire
 
 
@@ -44,7 +47,16 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> None:
     lifecycle = Lifecycle()
     log = ErrorLog(time.monotonic)
     batcher = Batcher(model.runtime, settings.limits.batch_rows, time.perf_counter)
-    around = Surroundings(lifecycle, ServingMetrics(), settings.limits, log, time.perf_counter)
+    limits = settings.limits
+    around = Surroundings(
+        lifecycle=lifecycle,
+        metrics=ServingMetrics(),
+        limits=limits,
+        log=log,
+        clock=time.perf_counter,
+        places=Places(limits.concurrency),
+        budget=Budget(limits.all_bodies_bytes),
+    )
     logging.getLogger().handlers = [LogBridge(log)]
     logging.captureWarnings(capture=True)
     identity = ModelIdentity(settings.model_name, settings.revision, settings.bundle.digest)

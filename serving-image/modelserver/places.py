@@ -1,0 +1,23 @@
+"""Is there room for one more request? One count for all ports."""
+
+from __future__ import annotations
+
+from modelserver.refusals import RequestRefused
+
+
+class Places:
+    """How many requests are being answered at this moment, and may be."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._taken = 0
+
+    def take(self) -> None:
+        """One more request has its place. Raises RequestRefused (503) when there is none."""
+        if self._taken >= self._limit:
+            raise RequestRefused(f"{self._limit} requests are being answered", 503)
+        self._taken += 1
+
+    def give_back(self) -> None:
+        """One place is free again."""
+        self._taken -= 1

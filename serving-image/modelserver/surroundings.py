@@ -1,0 +1,37 @@
+"""What do the APIs share besides the core? Counts, places, limits, and words for what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from modelserver.body import Budget
+from modelserver.error_log import ErrorLog
+from modelserver.lifecycle import Lifecycle
+from modelserver.metrics import ServingMetrics
+from modelserver.places import Places
+from modelserver.refusals import ModelFailed, RequestRefused
+from modelserver.settings import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """One for all ports, so that limits and counts are of the server."""
+
+    lifecycle: Lifecycle
+    metrics: ServingMetrics
+    limits: Limits
+    log: ErrorLog
+    clock: Callable[[], float]
+    places: Places
+    budget: Budget
+
+    def explained(self, fault: Exception) -> tuple[int, str]:
+        """HTTP status and sentence for the client; what is not its doing stands in the log."""
+        if isinstance(fault, RequestRefused):
+            return fault.status, str(fault)
+        if isinstance(fault, ModelFailed):
+            self.log.write("model-failed", str(fault.cause), fault.cause)
+            return 500, str(fault)
+        self.log.write("server-failed", str(fault), fault)
+        return 500, "the server failed on this request; its log has the details"
