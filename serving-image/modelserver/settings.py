@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-from modelbundle import is_digest
+from modelbundle.canonical import is_digest
 
 MIB = 1 << 20
 
@@ -47,13 +48,14 @@ class BundleSettings:
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """All that `python -m modelserver` needs to know."""
+    """All that `python -m modelserver` needs to know; `grpc_port`: None where nobody asked."""
 
     bundle: BundleSettings
     model_name: str
     revision: str
     host: str
     port: int
+    grpc_port: int | None
     drain_seconds: float
     limits: Limits
 
@@ -79,6 +81,7 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
         revision=_name(environ, "TRAINYARD_REVISION"),
         host=environ.get("TRAINYARD_HOST") or "0.0.0.0",
         port=_whole(environ, "TRAINYARD_PORT", 8080, (0, 65535)),
+        grpc_port=_grpc_port(environ),
         drain_seconds=float(_whole(environ, "TRAINYARD_DRAIN_SECONDS", 8, (0, 3600))),
         limits=Limits(
             body_bytes=_whole(environ, "TRAINYARD_MAX_BODY_BYTES", 16 * MIB, (1024, 128 * MIB)),
@@ -87,6 +90,14 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
             concurrency=_whole(environ, "TRAINYARD_MAX_CONCURRENCY", 512, (1, 100_000)),
         ),
     )
+
+
+def _grpc_port(environ: Mapping[str, str]) -> int | None:
+    port = _whole(environ, "TRAINYARD_GRPC_PORT", 0, (1, 65535))
+    if port and find_spec("grpc") is None:
+        expected = "none: this image has no grpcio; install it, or take an image that has it"
+        raise SettingsWrong("TRAINYARD_GRPC_PORT", str(port), expected)
+    return port or None
 
 
 def _name(environ: Mapping[str, str], variable: str) -> str:

@@ -1,4 +1,4 @@
-"""What do the APIs share besides the core? Counts, places, limits, and words for what went wrong."""
+"""What do the APIs share besides the core? Counts, places, limits, and words for faults."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ def test_defaults_are_the_contract_s() -> None:
         revision="tumours-1a2b3c4d5e",
         host="0.0.0.0",
         port=8080,
+        grpc_port=None,
         drain_seconds=8.0,
         limits=Limits(),
     )
@@ -39,14 +41,20 @@ def test_values_are_read() -> None:
     """Each number lands where it belongs."""
     environ = {
         **GOOD,
+        "TRAINYARD_GRPC_PORT": "9000",
         "TRAINYARD_DRAIN_SECONDS": "3",
         "TRAINYARD_MAX_BATCH_ROWS": "64",
         "TRAINYARD_MAX_CONCURRENCY": "9",
     }
     found = server_settings(environ)
-    expected = (3.0, 64, 9)
+    expected = (9000, 3.0, 64, 9)
     limits = found.limits
-    assert expected == (found.drain_seconds, limits.batch_rows, limits.concurrency)
+    assert expected == (
+        found.grpc_port,
+        found.drain_seconds,
+        limits.batch_rows,
+        limits.concurrency,
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,6 +67,7 @@ def test_values_are_read() -> None:
         pytest.param("TRAINYARD_REVISION", 'x"\n', id="a revision that breaks the metrics"),
         pytest.param("TRAINYARD_PORT", "http", id="a port that is no number"),
         pytest.param("TRAINYARD_PORT", "70000", id="a port that does not exist"),
+        pytest.param("TRAINYARD_GRPC_PORT", "0", id="a second port that nobody could find"),
         pytest.param("TRAINYARD_DRAIN_SECONDS", "-1", id="a negative time"),
         pytest.param("TRAINYARD_MAX_BATCH_ROWS", "0", id="batches of nothing"),
         pytest.param("TRAINYARD_MAX_BODY_BYTES", "1e6", id="a number in another spelling"),
@@ -68,6 +77,13 @@ def test_wrong_values_are_refused_by_name(variable: str, value: str) -> None:
     """The sentence names the variable, what it is, and what is expected."""
     with pytest.raises(SettingsWrong, match=f"{variable} is .*; expected "):
         server_settings({**GOOD, variable: value})
+
+
+def test_grpc_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An image without grpcio says so instead of failing at the import."""
+    monkeypatch.setitem(sys.modules, "grpc", None)
+    with pytest.raises(SettingsWrong, match="'9000'; expected none: this image has no grpcio"):
+        server_settings({**GOOD, "TRAINYARD_GRPC_PORT": "9000"})
 
 
 @pytest.mark.parametrize("variable", sorted(GOOD))
