@@ -19,26 +19,16 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from modelbundle import (
-    Feature,
-    Kind,
-    Origin,
-    Rows,
-    Signature,
-    SklearnRuntime,
-    Task,
-    example_of,
-    frame_for_model,
-    has_probabilities,
-    libraries_of,
-    pack,
-    probed_features,
-    profile_of,
-    rows_of_frame,
-    typical_row,
-    write_onnx,
-    write_skops,
-)
+from modelbundle.example import example_of, typical_row
+from modelbundle.manifest import Origin, libraries_of
+from modelbundle.onnx_file import write_onnx
+from modelbundle.packing import pack
+from modelbundle.probing import probed_features
+from modelbundle.reference_profile import profile_of
+from modelbundle.rows import Rows, frame_for_model, rows_of_frame
+from modelbundle.signature import Feature, Kind, Signature, Task
+from modelbundle.sklearn_runtime import SklearnRuntime, has_probabilities
+from modelbundle.skops_file import write_skops
 
 ORIGIN = Origin("target", "sha256:" + "a" * 64, "sha256:" + "b" * 64, libraries_of({"numpy": "2"}))
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from modelbundle.canonical import hex_of
 from modelbundle.faults import BundleCorrupt, BundleNotFound, StoreNotFound
 from modelbundle.manifest import ABOUT_FOLDER, MANIFEST_NAME, BundleFile, Manifest
 from modelbundle.packing import check_file, checked_manifest, verify
-from modelbundle.store import Store
+
+if TYPE_CHECKING:  # a server reads the name of a file here and needs no store
+    from modelbundle.store import Store
 
 RUNTIMES_NAME = "runtimes.json"
 

@@ -12,15 +12,15 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 from modelbundle.faults import BundleFault  # noqa: E402
 from modelserver.exits import ExitCode, exit_code_of, last_words  # noqa: E402
-from modelserver.fetching import fetch_bundle  # noqa: E402
 from modelserver.settings import SettingsWrong, server_settings  # noqa: E402
-from modelserver.startup import ready_model  # noqa: E402
 
 
 def main(arguments: list[str]) -> ExitCode:
     """Runs the verb; returns how the process should exit."""
     try:
         if arguments == ["fetch"]:
+            from modelserver.fetching import fetch_bundle  # noqa: PLC0415  (a server needs no store)
+
             code, message = fetch_bundle(os.environ)
             last_words(message)
             return code
@@ -34,6 +34,8 @@ def main(arguments: list[str]) -> ExitCode:
 
 
 def _serve() -> ExitCode:
+    from modelserver.startup import ready_model  # noqa: PLC0415  (fetching needs no numpy)
+
     try:
         settings = server_settings(os.environ)
         model = ready_model(settings.bundle)

@@ -17,7 +17,7 @@ from modelbundle.skops_file import normalised, read_skops, write_skops
 TRAIN = """
 import sys, hashlib, pathlib
 import serving_bundles as bundles
-from modelbundle import write_skops
+from modelbundle.skops_file import write_skops
 model = bundles.forest()
 bundles.fitted(model, bundles.tumours())
 path = pathlib.Path(sys.argv[1])
