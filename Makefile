@@ -30,7 +30,7 @@ install: $(VENV)/.installed ## Make the virtual environment with the pinned pack
 
 .PHONY: lock
 lock: install ## Resolve the extras of pyproject.toml into requirements/*.txt with hashes
-	for extra in bootstrap operator serving training dev; do \
+	for extra in bootstrap operator serving serving-sklearn training dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    --extra $$extra pyproject.toml -o requirements/$$extra.txt; \
