@@ -17,12 +17,15 @@ NEVER = ("__pycache__", ".git", ".venv", "*.pyc", ".mypy_cache", ".ruff_cache", 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What an image is built from: Dockerfile, context folder, tag and build arguments."""
+    """What an image is built from: Dockerfile, context folder, tag, build arguments, and which of
+    the Dockerfile's targets; empty: its last.
+    """
 
     file: Path
     context: Path
     tag: str
     arguments: Mapping[str, str]
+    target: str = ""
 
 
 def copied_sources(dockerfile: str) -> tuple[str, ...]:
@@ -66,13 +69,15 @@ def _ignored(path: Path, context: Path) -> bool:
 
 
 def input_key(recipe: Recipe, base: str) -> str:
-    """A digest of the Dockerfile, its arguments, the base image's identity and every file copied.
+    """A digest of the Dockerfile, its target and arguments, the base image's identity and every
+    file copied.
 
     Names, contents and the executable bit count; times and owners do not.
     """
     dockerfile = recipe.file.read_text()
     digest = hashlib.sha256()
-    for text in (dockerfile, base, json.dumps(dict(recipe.arguments), sort_keys=True)):
+    arguments = json.dumps(dict(recipe.arguments), sort_keys=True)
+    for text in (dockerfile, base, arguments, recipe.target):
         digest.update(f"{len(text)}\0{text}".encode())
     for path in files_below(recipe.context, copied_sources(dockerfile)):
         content = path.read_bytes()

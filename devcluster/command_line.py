@@ -82,6 +82,7 @@ def _build_arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--file", type=Path, required=True, help="the Dockerfile")
     verb.add_argument("--context", type=Path, default=Path(), help="the folder it copies from")
     verb.add_argument("--tag", required=True)
+    verb.add_argument("--target", default="", help="which target of the Dockerfile (default: last)")
     verb.add_argument("--build-arg", action="append", default=[], metavar="NAME=VALUE")
 
 
@@ -102,6 +103,7 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
         arguments.context.resolve(),
         arguments.tag,
         {name: value for name, _, value in pairs},
+        arguments.target,
     )
 
 

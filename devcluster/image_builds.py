@@ -30,6 +30,7 @@ def build_command(recipe: Recipe, base: str, mounts: tuple[str, ...]) -> tuple[s
         *("build", "--layers", "--isolation=chroot", "--network=host", "--format=docker"),
         *mounts,
         *(f"--build-arg={name}={value}" for name, value in sorted(arguments.items())),
+        *((f"--target={recipe.target}",) if recipe.target else ()),
         *("--file", str(recipe.file), "--tag", full_name(recipe.tag), str(recipe.context)),
     )
 

@@ -65,7 +65,8 @@ class KindCommands:
     def image(self, recipe: Recipe, archive: Path) -> tuple[tuple[str, ...], ...]:
         """Build, save and load an image; an archive works with every engine."""
         tag = full_name(recipe.tag)
-        arguments = (f"--build-arg={name}={value}" for name, value in recipe.arguments.items())
+        arguments = [f"--build-arg={name}={value}" for name, value in recipe.arguments.items()]
+        arguments += [f"--target={recipe.target}"] if recipe.target else []
         return (
             (
                 *(self.engine, "build", "--file", str(recipe.file), "--tag", tag),

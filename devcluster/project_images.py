@@ -1,4 +1,4 @@
-"""The images of this project: which Dockerfile makes which tag."""
+"""The images of this project: which Dockerfile, and which target of it, makes which tag."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ DOCKERFILES = {
     "operator": "operator/Dockerfile",
     "training": "training-image/Dockerfile",
     "serving": "serving-image/Dockerfile",
+    "serving-sklearn": "serving-image/Dockerfile",
     "envoy": "devcluster/images/envoy/Dockerfile",
     "prometheus": "devcluster/images/prometheus/Dockerfile",
 }
+TARGETS = {"serving": "server", "serving-sklearn": "server-sklearn"}
 
 
 def recipes(repository: Path, names: Sequence[str]) -> tuple[Recipe, ...]:
@@ -28,6 +30,12 @@ def recipes(repository: Path, names: Sequence[str]) -> tuple[Recipe, ...]:
             f"There is no image named {', '.join(unknown)}; there are {', '.join(DOCKERFILES)}."
         )
     return tuple(
-        Recipe(repository / DOCKERFILES[name], repository, f"trainyard/{name}:dev", {})
+        Recipe(
+            repository / DOCKERFILES[name],
+            repository,
+            f"trainyard/{name}:dev",
+            {},
+            TARGETS.get(name, ""),
+        )
         for name in names or DOCKERFILES
     )

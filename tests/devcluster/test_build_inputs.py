@@ -62,14 +62,15 @@ def test_what_moves_the_key(recipe: Recipe, path: str, text: str) -> None:
     assert input_key(recipe, "base") != before
 
 
-def test_base_and_arguments_move_the_key(recipe: Recipe) -> None:
-    """The same files on another base, or with other arguments, are another image."""
+def test_base_arguments_and_target_move_the_key(recipe: Recipe) -> None:
+    """The same files on another base, with other arguments or to another target: another image."""
     keys = {
         input_key(recipe, "base"),
         input_key(recipe, "newer"),
         input_key(replace(recipe, arguments={"EXTRA": "1"}), "base"),
+        input_key(replace(recipe, target="small"), "base"),
     }
-    assert len(keys) == 3
+    assert len(keys) == 4
 
 
 def test_the_executable_bit_moves_the_key(recipe: Recipe) -> None:

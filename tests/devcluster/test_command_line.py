@@ -72,3 +72,12 @@ def test_build_arguments_may_hold_equal_signs() -> None:
     from devcluster.command_line import _recipe
 
     assert _recipe(parser().parse_args(words)).arguments == {"FLAGS": "-X a=b"}
+
+
+def test_a_target_may_be_named() -> None:
+    """Without one the last stage of the Dockerfile is built."""
+    from devcluster.command_line import _recipe
+
+    words = ["build-image", "--file", "F", "--tag", "t"]
+    assert _recipe(parser().parse_args(words)).target == ""
+    assert _recipe(parser().parse_args([*words, "--target", "small"])).target == "small"

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,14 @@ def test_build_command() -> None:
         "docker.io/trainyard/x:dev",
         "/r",
     )
+
+
+def test_a_target_is_named_where_there_is_one() -> None:
+    """Without one the Dockerfile's last stage is the image."""
+    recipe = Recipe(Path("/r/Dockerfile"), Path("/r"), "x", {})
+    named = replace(recipe, target="small")
+    assert "--target=small" in build_command(named, "localhost/base:1", ())
+    assert not [word for word in build_command(recipe, "b", ()) if word.startswith("--target")]
 
 
 def test_a_declared_base_wins() -> None:

@@ -39,12 +39,12 @@ def test_create() -> None:
 
 def test_an_image_is_built_saved_and_loaded() -> None:
     """The engine builds, kind loads, under the name that pods ask for."""
-    recipe = Recipe(Path("/r/Dockerfile"), Path("/r"), "trainyard/x:dev", {"A": "1"})
+    recipe = Recipe(Path("/r/Dockerfile"), Path("/r"), "trainyard/x:dev", {"A": "1"}, "small")
     build, save, load = KindCommands("podman", OWN).image(recipe, Path("/s/x.tar"))
     tag = "docker.io/trainyard/x:dev"
     assert build == (
         *("podman", "build", "--file", "/r/Dockerfile", "--tag", tag),
-        *("--build-arg=A=1", "/r"),
+        *("--build-arg=A=1", "--target=small", "/r"),
     )
     assert save == ("podman", "save", "--output", "/s/x.tar", tag)
     assert load == ("kind", "load", "image-archive", "/s/x.tar", "--name", "trainyard")

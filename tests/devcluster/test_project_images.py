@@ -1,7 +1,7 @@
 import pytest
 
 from devcluster.places import Places
-from devcluster.project_images import DOCKERFILES, recipes
+from devcluster.project_images import DOCKERFILES, TARGETS, recipes
 from devcluster.refusal import Refusal
 
 
@@ -16,6 +16,14 @@ def test_named_images_in_the_order_asked_for(places: Places) -> None:
     """Only what is named is built."""
     tags = [recipe.tag for recipe in recipes(places.repository, ("serving", "operator"))]
     assert tags == ["trainyard/serving:dev", "trainyard/operator:dev"]
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_every_target_is_a_stage_of_its_dockerfile(places: Places, name: str) -> None:
+    """The names are those of the Dockerfile."""
+    (recipe,) = recipes(places.repository, (name,))
+    assert TARGETS[name] == recipe.target
+    assert f" AS {recipe.target}\n" in recipe.file.read_text()
 
 
 def test_an_unknown_name_is_refused(places: Places) -> None:
