@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
@@ -53,29 +54,36 @@ def _as_numbers(texts: list[str]) -> list[float] | None:
 
 
 def force_one_job(estimator: Any) -> int:
-    """Every object inside has `n_jobs` 1; returns how many attributes were there to set.
+    """Every object inside has `n_jobs` 1; returns how many attributes were there to set."""
+    count = 0
+    for part in parts_of(estimator):
+        if "n_jobs" in getattr(part, "__dict__", ()):
+            part.n_jobs = 1
+            count += 1
+    return count
 
-    Fitted parts (`estimators_`, calibrated members, …) are copies that `set_params` does not
-    reach, hence the walk over attributes.
+
+def parts_of(estimator: Any) -> Iterator[Any]:
+    """The estimator and every object inside it, each once, in the order in which it holds them.
+
+    Fitted parts (`estimators_`, calibrated members, …) are copies that `set_params` and
+    `get_params` do not reach, hence the walk over attributes.
     """
     seen: set[int] = set()
     pending = [estimator]
-    count = 0
     while pending:
         item = pending.pop()
         if id(item) in seen:
             continue
         seen.add(id(item))
         if isinstance(item, dict):
-            pending.extend(item.values())
+            pending.extend(reversed(item.values()))
         elif isinstance(item, (list, tuple)) or _is_array_of_objects(item):
-            pending.extend(item)
-        elif hasattr(item, "__dict__") and not isinstance(item, type | ModuleType):
-            if "n_jobs" in vars(item):
-                item.n_jobs = 1
-                count += 1
-            pending.extend(vars(item).values())
-    return count
+            pending.extend(reversed(item))
+        else:
+            yield item
+            if hasattr(item, "__dict__") and not isinstance(item, type | ModuleType):
+                pending.extend(reversed(vars(item).values()))
 
 
 def _is_array_of_objects(item: Any) -> bool:

@@ -4,6 +4,11 @@ Names, never prefixes: below `numpy.` and `sklearn.` there are functions that ex
 Found by fitting every estimator of scikit-learn; classes hold state, functions are arithmetic.
 """
 
+_PYTHON = (
+    # Binds arguments only: what it binds them to must be on this list as well.
+    "functools.partial",
+)
+
 _NUMPY_AND_SCIPY = (
     "numpy.dtype",
     "numpy.mean",
@@ -61,8 +66,9 @@ _SCIKIT_LEARN_FUNCTIONS = (
     "sklearn.metrics._classification.accuracy_score",
     "sklearn.metrics._classification.balanced_accuracy_score",
     "sklearn.metrics._classification.f1_score",
+    "sklearn.utils.validation.check_array",
 )
 
 TRUSTED_TYPES: frozenset[str] = frozenset(
-    (*_NUMPY_AND_SCIPY, *_SCIKIT_LEARN_CLASSES, *_SCIKIT_LEARN_FUNCTIONS)
+    (*_PYTHON, *_NUMPY_AND_SCIPY, *_SCIKIT_LEARN_CLASSES, *_SCIKIT_LEARN_FUNCTIONS)
 )

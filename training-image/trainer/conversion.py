@@ -23,6 +23,7 @@ from modelbundle.onnx_file import write_onnx
 from modelbundle.onnx_runtime import OnnxRuntime, onnx_name
 from modelbundle.prediction import Prediction, Runtime
 from modelbundle.signature import MATRIX_INPUT, Signature, Task
+from trainer.tree_holes import send_holes
 from trainer.verification_rows import Sample
 
 TOLERANCE = 1e-5
@@ -68,7 +69,9 @@ def convert(estimator: Any, native: Runtime, sample: Sample, path: Path) -> Conv
     why_not = ""
     for doubled in (False, True):
         try:
-            write_onnx(_onnx_model(estimator, native.signature, doubled), path)
+            model = _onnx_model(estimator, native.signature, doubled)
+            send_holes(model, estimator)
+            write_onnx(model, path)
             runtime = OnnxRuntime(path, native.signature)
             agreement = compare(expected, runtime.predict(sample.rows), sample.real)
         except Exception as error:  # noqa: BLE001 converters raise whatever they like

@@ -29,6 +29,10 @@ def test_every_entry_exists(name: str) -> None:
     "model",
     [
         pytest.param(HistGradientBoostingClassifier(max_iter=3), id="histogram boosting"),
+        pytest.param(
+            HistGradientBoostingClassifier(max_iter=3, categorical_features=[3]),
+            id="histogram boosting with categories",
+        ),
         pytest.param(KNeighborsClassifier(), id="neighbours"),
         pytest.param(SVC(), id="support vectors"),
         pytest.param(make_pipeline(SplineTransformer(), SVC()), id="splines"),
