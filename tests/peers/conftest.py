@@ -1,0 +1,35 @@
+"""The models that every server serves, and the servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import peers_servers
+import pytest
+import serving_bundles as bundles
+from peers_servers import Asked
+from serving_bundles import Sample
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Sample]:
+    """Integer labels, text labels, numbers, and features of every kind."""
+    folder = tmp_path_factory.mktemp("bundles")
+    both = ("onnx", "skops")
+    return {
+        "iris": bundles.packed(folder / "iris", bundles.linear(), bundles.iris(), both),
+        "tumours": bundles.packed(folder / "tumours", bundles.linear(), bundles.tumours(), both),
+        "diabetes": bundles.packed(folder / "diabetes", bundles.ridge(), bundles.diabetes(), both),
+        "patients": bundles.packed(
+            folder / "patients", bundles.tolerant_columns(), bundles.patients(), both
+        ),
+    }
+
+
+@pytest.fixture(scope="session")
+def servers(
+    samples: dict[str, Sample], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Asked]]:
+    """MLServer, KServe and ours, ready."""
+    with peers_servers.all_servers(samples, tmp_path_factory.mktemp("servers")) as all_of_them:
+        yield all_of_them
