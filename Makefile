@@ -35,6 +35,11 @@ lock: install ## Resolve the extras of pyproject.toml into requirements/*.txt wi
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    --extra $$extra pyproject.toml -o requirements/$$extra.txt; \
 	done
+	for peers in mlserver kserve; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+	    requirements/peers-$$peers.in -o requirements/peers-$$peers.txt; \
+	done
 
 .PHONY: generate
 generate: install ## Write the CRDs, the API reference and the kustomize base
@@ -98,6 +103,12 @@ serving: install programs
 	$(call STAGE,serving image)
 	$(PYTEST) $(TWO_AT_A_TIME) tests/serving
 
+.PHONY: peers
+peers: install ## Ask other model servers and ours the same (installs them on first use)
+	$(call STAGE,other model servers beside ours)
+	$(BIN)/python -m benchmarks.serving.locked_environments mlserver kserve
+	$(PYTEST) tests/peers
+
 .PHONY: training
 training: install programs
 	$(call STAGE,training image · local cluster · demo)
@@ -115,7 +126,7 @@ e2e: install images
 	$(PYTEST) -s tests/e2e
 
 .PHONY: test
-test: check serving training on-cluster e2e ## Set up everything and pass every test
+test: check serving peers training on-cluster e2e ## Set up everything and pass every test
 	$(call STAGE,all passed)
 
 .PHONY: demo
