@@ -41,6 +41,7 @@ class Images:
     operator: str = "trainyard/operator:dev"
     training: str = "trainyard/training:dev"
     serving: str = "trainyard/serving:dev"
+    serving_sklearn: str = "trainyard/serving-sklearn:dev"
     router: str = "trainyard/envoy:dev"
     prometheus: str = "trainyard/prometheus:dev"
 
@@ -94,6 +95,7 @@ def install_operator(operator: Kubectl, narrator: Narrator, images: Images) -> N
         "image.tag": images.operator.rpartition(":")[2],
         "images.training": images.training,
         "images.serving": images.serving,
+        "images.servingSklearn": images.serving_sklearn,
         "images.router": images.router,
         "namespaces": f"{{{NAMESPACE}}}",
         "store.url": f"pvc://{CLAIM}",

@@ -111,6 +111,7 @@ class ServingYard:
     numbers: dict[str, float] = field(default_factory=dict)
     """Prometheus: value by query."""
     events: list[tuple[str, str]] = field(default_factory=list)
+    installation: Installation = INSTALLATION
     last_plan: Plan[Any] | None = None
     writes: int = 0
     asked: int = 0
@@ -301,7 +302,7 @@ class ServingYard:
 
     def _sources(self) -> ServingSources:
         return ServingSources(
-            installation=INSTALLATION,
+            installation=self.installation,
             counters=self,
             scraper=self,
             predictor=self,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+ONNX = "onnx"
+"""What the record of a version says where ONNX Runtime serves it."""
+
 PullPolicy = Literal["Always", "IfNotPresent", "Never"]
 
 
@@ -51,9 +54,21 @@ class Installation:
     training_image: str
     serving_image: str
     router_image: str
+    serving_sklearn_image: str = ""
+    """Serves every model; empty: serving_image does."""
     image_pull_policy: PullPolicy = "IfNotPresent"
     has_prometheus: bool = False
     """Whether a Prometheus is configured; without one the operator scrapes pods itself."""
+
+    def server_image(self, serves: str) -> str:
+        """Return the image that serves a version, given the runtime that its record names.
+
+        The small image serves ONNX alone. A version of whose runtime nothing is known gets the
+        one that serves every model.
+        """
+        if serves == ONNX or not self.serving_sklearn_image:
+            return self.serving_image
+        return self.serving_sklearn_image
 
 
 def parse_store(address: str, *, endpoint: str = "", region: str = "") -> ArtifactStore:

@@ -47,7 +47,9 @@ class Settings(BaseSettings):
     training_image: str = "trainyard/training:dev"
     """Image of ingest, training and evaluation pods."""
     serving_image: str = "trainyard/serving:dev"
-    """Image of model servers."""
+    """Image of model servers that need ONNX Runtime alone."""
+    serving_sklearn_image: str = "trainyard/serving-sklearn:dev"
+    """Image of all other model servers; empty: serving_image serves all."""
     router_image: str = "docker.io/envoyproxy/envoy:v1.36.0"
     """Envoy image of the routers."""
     image_pull_policy: PullPolicy = "IfNotPresent"
@@ -94,6 +96,7 @@ class Settings(BaseSettings):
             store=self.artifact_store(),
             training_image=self.training_image,
             serving_image=self.serving_image,
+            serving_sklearn_image=self.serving_sklearn_image,
             router_image=self.router_image,
             image_pull_policy=self.image_pull_policy,
             has_prometheus=bool(self.prometheus_url),

@@ -43,7 +43,7 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
         "namespaces": ["team-a", "team-b"],
         "installation": "main",
         "logLevel": "DEBUG",
-        "images": {"training": "t:1", "serving": "s:1", "router": "r:1"},
+        "images": {"training": "t:1", "serving": "s:1", "servingSklearn": "k:1", "router": "r:1"},
     }
     for name, value in environment(values).items():
         monkeypatch.setenv(name, value)
@@ -56,6 +56,7 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
         store_region="eu-1",
         training_image="t:1",
         serving_image="s:1",
+        serving_sklearn_image="k:1",
         router_image="r:1",
         prometheus_url="http://prometheus:9090",
         log_level="DEBUG",

@@ -55,6 +55,7 @@ class Node:
             "TRAINYARD_OPERATOR_NAMESPACE": self.namespace,
             "TRAINYARD_LEADER_ELECTION": "false",
             "TRAINYARD_SERVING_IMAGE": SERVER,
+            "TRAINYARD_SERVING_SKLEARN_IMAGE": "",
             "TRAINYARD_ROUTER_IMAGE": "trainyard/envoy:dev",
             "TRAINYARD_PORT": str(20000 + secrets.randbelow(9999)),
             **self.settings,

@@ -36,7 +36,7 @@ def wanted_revision(scene: Scene) -> Revision | None:
     source = scene.observed.source
     if not isinstance(source, Wanted):
         return None
-    image = scene.observed.installation.serving_image
+    image = scene.observed.installation.server_image(source.serves)
     return revision_of(scene.resource, source.bundle_digest, source.model_version, image)
 
 

@@ -16,6 +16,8 @@ CRASHES = 3
 """Restarts of one server that make it a crash loop even between two crashes."""
 STORE_DENIED = 15
 """Exit code of a fetch without valid credentials: no fault of the version, and it may mend."""
+RUNTIME_MISSING = 16
+"""Exit code of a server whose image lacks what its bundle needs: another image mends it."""
 MESSAGE = 300
 ENDED = ("Failed", "Succeeded")
 """Phases of pods that are kept for people to look at: evicted ones, say."""
@@ -138,11 +140,14 @@ def _fetch_fault(name: str, fetch: Mapping[str, Any]) -> Finding | None:
 
 
 def _crash(name: str, server: Mapping[str, Any]) -> Finding | None:
+    ended = _last_end(server)
+    if ended.get("exitCode") == RUNTIME_MISSING:
+        why = f"pod {name} has the wrong image (exit 16): {ended.get('message', '')}"
+        return Finding(Trouble.CLUSTER, shorten(why, MESSAGE))
     restarts = int(server.get("restartCount", 0))
     waiting = (server.get("state") or {}).get("waiting") or {}
     if waiting.get("reason") != "CrashLoopBackOff" and restarts < CRASHES:
         return None
-    ended = _last_end(server)
     why = (
         f"pod {name} crashed {restarts} times, last with exit {ended.get('exitCode', '?')}"
         f" {ended.get('reason', '')}: {ended.get('message', '')}"

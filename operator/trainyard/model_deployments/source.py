@@ -16,6 +16,8 @@ class Wanted:
 
     bundle_digest: str
     model_version: str
+    serves: str = ""
+    """The runtime that its record names; empty: nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,11 @@ def _of_training_job(name: str, found: Mapping[str, Any] | None) -> Source:
             Reason.NO_VERSION_YET,
             f"TrainingJob {name} has no accepted version of its current inputs yet",
         )
-    return Wanted(str(current["bundleDigest"]), str(current.get("name", "")))
+    return Wanted(
+        str(current["bundleDigest"]),
+        str(current.get("name", "")),
+        str(current.get("serves", "")),
+    )
 
 
 def _of_version(name: str, found: Mapping[str, Any] | None) -> Source:
@@ -69,4 +75,5 @@ def _of_version(name: str, found: Mapping[str, Any] | None) -> Source:
             Reason.VERSION_REFUSED,
             f"ModelVersion {name} was refused: {accepted.get('message', '')}",
         )
-    return Wanted(str(found["spec"]["bundleDigest"]), name)
+    spec = found["spec"]
+    return Wanted(str(spec["bundleDigest"]), name, str(spec.get("serves", "")))

@@ -44,6 +44,7 @@ def current_version(
         bundle_digest=best.spec.bundle_digest,
         inputs_digest=best.spec.inputs_digest,
         dataset_digest=best.spec.dataset_digest,
+        serves=best.spec.serves,
     )
 
 

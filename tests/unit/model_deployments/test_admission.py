@@ -30,6 +30,42 @@ def test_the_wanted_revision_has_the_operators_image() -> None:
     assert "mine:1" == mine.image
 
 
+@pytest.mark.parametrize(
+    ("serves", "image"),
+    [
+        pytest.param("onnx", "trainyard/serving:1", id="the small one serves ONNX"),
+        pytest.param("sklearn", "large:1", id="scikit-learn needs the larger one"),
+        pytest.param("", "large:1", id="nothing is known: the one that serves every model"),
+    ],
+)
+def test_the_image_fits_the_runtime(serves: str, image: str) -> None:
+    """As the record of the version says; an image in the spec wins over both."""
+    both = replace(INSTALLATION, serving_sklearn_image="large:1")
+    seen = Observed(both, Wanted(digest("a"), "recipe-a", serves))
+    found, own = (
+        wanted_revision(scene(seen)),
+        wanted_revision(scene(seen, server={"image": "mine:1"})),
+    )
+    assert found is not None
+    assert own is not None
+    assert (image, "mine:1") == (found.image, own.image)
+
+
+async def test_an_image_that_the_operator_would_choose_today_restarts_nothing() -> None:
+    """The template's digest knows only what the spec says: the revision stays the same one."""
+    yard = ServingYard()
+    yard.publish("a")
+    await yard.run(20)
+    before, writes = yard.objects["Deployment", yard.name("a")], yard.writes
+    yard.installation = replace(
+        INSTALLATION, serving_image="small:2", serving_sklearn_image="large:2"
+    )
+    yard.objects["TrainingJob", "recipe"]["status"]["current"]["serves"] = "sklearn"
+    await yard.run(60)
+    assert before == yard.objects["Deployment", yard.name("a")]
+    assert writes == yard.writes
+
+
 def test_without_a_version_nothing_is_wanted() -> None:
     """Whatever the reason."""
     nothing = Observed(INSTALLATION, NotWanted(Reason.NO_VERSION_YET, "none"))

@@ -37,6 +37,11 @@ def waiting(reason: str) -> dict[str, Any]:
     return server(state={"waiting": {"reason": reason, "message": "m"}})
 
 
+def ended(code: int) -> dict[str, Any]:
+    """Return a status whose server ended with the code, for the first time."""
+    return server(state={"terminated": {"exitCode": code, "message": "said why"}})
+
+
 @pytest.mark.parametrize(
     ("status", "trouble"),
     [
@@ -45,6 +50,8 @@ def waiting(reason: str) -> dict[str, Any]:
         pytest.param(server(restartCount=2), None, id="two restarts may be bad luck"),
         pytest.param(server(restartCount=3), Trouble.CRASH, id="three restarts are a loop"),
         pytest.param(waiting("CrashLoopBackOff"), Trouble.CRASH, id="the kubelet calls it a loop"),
+        pytest.param(ended(13), None, id="one exit of a server may be bad luck"),
+        pytest.param(ended(16), Trouble.CLUSTER, id="the image lacks what the bundle needs"),
         pytest.param(waiting("ImagePullBackOff"), Trouble.CLUSTER, id="the image cannot be pulled"),
         pytest.param(waiting("CreateContainerConfigError"), Trouble.CLUSTER, id="a missing secret"),
         pytest.param(unschedulable(), Trouble.CLUSTER, id="no node has room"),

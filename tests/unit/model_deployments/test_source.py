@@ -18,7 +18,8 @@ PINNED = ModelSource.model_validate({"version": {"name": "recipe-1"}})
 def accepted(status: str) -> dict[str, Any]:
     """Return a ModelVersion with this answer of its gates."""
     condition = {"type": "Accepted", "status": status, "message": "rmse 4 > 3"}
-    return {"spec": {"bundleDigest": digest("a")}, "status": {"conditions": [condition]}}
+    spec = {"bundleDigest": digest("a"), "serves": "sklearn"}
+    return {"spec": spec, "status": {"conditions": [condition]}}
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,14 @@ def test_the_current_version_of_a_training_job_is_wanted() -> None:
     assert Wanted(digest("b"), "recipe-7") == wanted_version(JOB, {"status": {"current": current}})
 
 
+def test_the_runtime_that_serves_the_current_version_is_known() -> None:
+    """By it the server's image is chosen."""
+    current = {"name": "recipe-7", "bundleDigest": digest("b"), "serves": "onnx"}
+    expected = Wanted(digest("b"), "recipe-7", "onnx")
+    assert expected == wanted_version(JOB, {"status": {"current": current}})
+
+
 def test_an_accepted_pinned_version_is_wanted() -> None:
     """The bundle of its spec, once its gates passed."""
-    assert Wanted(digest("a"), "recipe-1") == wanted_version(PINNED, accepted("True"))
+    expected = Wanted(digest("a"), "recipe-1", "sklearn")
+    assert expected == wanted_version(PINNED, accepted("True"))

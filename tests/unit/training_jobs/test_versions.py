@@ -45,12 +45,13 @@ def _current(inputs: Inputs | None, *versions: ModelVersion) -> CurrentVersion |
 def test_the_current_version_is_accepted_and_of_the_current_inputs() -> None:
     """Of several the highest attempt."""
     first = a_model_version("1", status=judged(True), attempt=0)
-    second = a_model_version("2", status=judged(True), attempt=1)
+    second = a_model_version("2", status=judged(True), attempt=1, serves="sklearn")
     refused = a_model_version("3", status=judged(False), attempt=2)
     other = a_model_version("4", status=judged(True), inputsDigest=digest("9"), attempt=3)
     current = _current(INPUTS, second, first, refused, other)
     assert current is not None
     assert current.name == second.metadata.name
+    assert current.serves == second.spec.serves == "sklearn"
     assert _current(INPUTS, refused, other) is None
     assert _current(None, first) is None
 

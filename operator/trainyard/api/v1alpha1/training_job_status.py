@@ -146,6 +146,8 @@ class CurrentVersion(ApiModel):
     bundle_digest: Digest
     inputs_digest: Digest
     dataset_digest: Digest
+    serves: ShortText = ""
+    """Which runtime serves it; a ModelDeployment takes its server image by it."""
 
 
 class FreshDataWanted(ApiModel):
