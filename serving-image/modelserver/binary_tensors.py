@@ -104,7 +104,7 @@ def decoded_texts(content: memoryview, count: int, where: str) -> list[str | Non
     return texts
 
 
-def encoded_tensor(datatype: str, data: Sequence[Any]) -> bytes:
+def encoded_tensor(datatype: str, data: Sequence[Any] | npt.NDArray[Any]) -> bytes:
     """Output data as bytes."""
     if datatype == "BYTES":
         elements = [str(value).encode() for value in data]

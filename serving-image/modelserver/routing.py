@@ -49,18 +49,17 @@ def route_of(path: str, model: str, versions: Collection[str]) -> Route:
     if fixed is not None:
         return fixed
     if path.startswith("/v1/models/") and path.endswith(":predict"):
-        _check_model(path.removeprefix("/v1/models/").removesuffix(":predict"), model)
+        check_model(path.removeprefix("/v1/models/").removesuffix(":predict"), model)
         return Route.PREDICT_V1
     parts = path.split("/")[1:]
     if parts[:2] != ["v2", "models"] or len(parts) < 3:
         raise RequestRefused(
             f"there is nothing at {shown(path)}; the model is at /v2/models/{model}", 404
         )
-    _check_model(parts[2], model)
+    check_model(parts[2], model)
     rest = parts[3:]
     if len(rest) >= 2 and rest[0] == "versions":
-        if rest[1] not in versions:
-            raise RequestRefused(f"model {model!r} has no version {shown(rest[1])} here", 404)
+        check_version(rest[1], model, versions)
         rest = rest[2:]
     route = _OF_MODEL.get(tuple(rest))
     if route is None:
@@ -70,11 +69,18 @@ def route_of(path: str, model: str, versions: Collection[str]) -> Route:
     return route
 
 
-def _check_model(name: str, model: str) -> None:
+def check_model(name: str, model: str) -> None:
+    """Returns for the one model that is here; raises RequestRefused (404)."""
     if name != model:
         raise RequestRefused(
             f"there is no model {shown(name)} here; this server has {model!r}", 404
         )
+
+
+def check_version(version: str, model: str, versions: Collection[str]) -> None:
+    """Returns for a version of the model that is here; raises RequestRefused (404)."""
+    if version not in versions:
+        raise RequestRefused(f"model {model!r} has no version {shown(version)} here", 404)
 
 
 def check_method(method: str, route: Route) -> None:

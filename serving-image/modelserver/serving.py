@@ -11,6 +11,7 @@ import gc
 import logging
 import signal
 import time
+from typing import TYPE_CHECKING
 
 import uvloop
 
@@ -31,6 +32,9 @@ from modelserver.settings import ServerSettings
 from modelserver.startup import ReadyModel
 from modelserver.surroundings import Surroundings
 from modelserver.wire import Wire
+
+if TYPE_CHECKING:
+    from modelserver.grpc_port import GrpcPort
 
 
 def serve(settings: ServerSettings, model: ReadyModel) -> None:
@@ -60,7 +64,9 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> None:
     logging.getLogger().handlers = [LogBridge(log)]
     logging.captureWarnings(capture=True)
     identity = ModelIdentity(settings.model_name, settings.revision, settings.bundle.digest)
-    api = _api(identity, model, batcher, around)
+    core = Core(identity, model.runtime.signature, batcher, settings.limits.request_rows)
+    fixed = _fixed(identity, model)
+    api = HttpApi(core, fixed, around)
     connections = Connections(time.monotonic())
     port = HttpPort(Listening(api, connections, settings.limits, Wire(identity)))
     ending = asyncio.Event()
@@ -74,22 +80,33 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, drain)
     try:
+        second = await _opened_grpc_port(settings, core, fixed, around)
         await port.open(settings.host, settings.port)
         await ending.wait()
-        await port.close()
+        await asyncio.gather(port.close(), *(item.close() for item in second))
     finally:
         batcher.close()
 
 
-def _api(
-    identity: ModelIdentity, model: ReadyModel, batcher: Batcher, around: Surroundings
-) -> HttpApi:
-    signature = model.runtime.signature
-    fixed: dict[Route, Answer] = {
+def _fixed(identity: ModelIdentity, model: ReadyModel) -> dict[Route, Answer]:
+    """The answers that never change."""
+    return {
         Route.LIVE: json_answer({"live": True}),
         Route.SERVER: server_metadata(),
-        Route.MODEL: model_metadata(identity, signature, model.runtime_name),
+        Route.MODEL: model_metadata(identity, model.runtime.signature, model.runtime_name),
         Route.EXAMPLE: example_request(model.example),
     }
-    core = Core(identity, signature, batcher, around.limits.request_rows)
-    return HttpApi(core, fixed, around)
+
+
+async def _opened_grpc_port(
+    settings: ServerSettings, core: Core, fixed: dict[Route, Answer], around: Surroundings
+) -> list[GrpcPort]:
+    """The second port, if one was asked for."""
+    if settings.grpc_port is None:
+        return []
+    from modelserver.grpc_api import GrpcApi  # noqa: PLC0415  (20 MiB that others need not hold)
+    from modelserver.grpc_port import GrpcPort  # noqa: PLC0415
+
+    port = GrpcPort(GrpcApi(core, fixed, around), settings.limits)
+    await port.open(settings.host, settings.grpc_port)
+    return [port]
