@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from modelbundle.example import Example
 from modelbundle.loading import RuntimeName
@@ -12,7 +13,7 @@ from modelbundle.signature import Signature
 from modelserver import SERVER_NAME, SERVER_VERSION
 from modelserver.answers import Answer, ModelIdentity, json_answer, v1_answer, v2_answer
 from modelserver.batching import Batcher, Job, Outcome
-from modelserver.binary_tensors import BINARY_HEADER
+from modelserver.binary_tensors import BINARY_HEADER, BinaryPart
 from modelserver.refusals import ModelFailed
 from modelserver.v1_requests import decode_v1
 from modelserver.v2_requests import InferRequest, V2Decoder
@@ -31,7 +32,7 @@ class Core:
         self, identity: ModelIdentity, signature: Signature, batcher: Batcher, max_rows: int
     ) -> None:
         self.identity = identity
-        self._signature = signature
+        self.signature = signature
         self._batcher = batcher
         self._max_rows = max_rows
         self._v2 = V2Decoder(signature, max_rows)
@@ -52,23 +53,23 @@ class Core:
 
     def start_v1(self, body: bytes | bytearray, deliver: Deliver) -> Job:
         """The V1 answer will be delivered. Raises RequestRefused."""
-        rows = decode_v1(body, self._signature, self._max_rows)
+        rows = decode_v1(body, self.signature, self._max_rows)
 
         def encode(outcome: Outcome) -> None:
             deliver(outcome if isinstance(outcome, ModelFailed) else v1_answer(outcome))
 
         return self._batcher.submit(rows, encode)
 
-    async def infer(self, body: bytes) -> Answer:
-        """The V2 answer, for transports with a task per request. Raises as `start_infer`."""
-        request = self._v2.decode(body)
-        predicted = await self._batcher.predict(request.rows)
-        return self._v2_answer(predicted, request)
+    async def infer(
+        self, document: dict[str, Any], binary: BinaryPart
+    ) -> tuple[InferRequest, Prediction]:
+        """What was asked and what the model says, for transports with messages of their own.
 
-    async def predict_v1(self, body: bytes) -> Answer:
-        """The V1 answer, likewise."""
-        rows = decode_v1(body, self._signature, self._max_rows)
-        return v1_answer(await self._batcher.predict(rows))
+        `document`: in the shape of the JSON. Raises RequestRefused or ModelFailed; rows of a
+        cancelled task are not predicted.
+        """
+        request = self._v2.request(document, binary, quick=True)
+        return request, await self._batcher.predict(request.rows)
 
     def _v2_answer(self, predicted: Prediction, request: InferRequest) -> Answer:
         wanted, binary = request.wanted, request.binary

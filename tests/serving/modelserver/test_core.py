@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 from serving_bundles import Sample
@@ -11,9 +15,10 @@ from serving_bundles import Sample
 from modelbundle.example import read_example
 from modelbundle.loading import RuntimeName, load_runtime
 from modelbundle.manifest_reading import read_manifest
-from modelserver.answers import ModelIdentity
-from modelserver.batching import Batcher
-from modelserver.core import Core, example_request, model_metadata, server_metadata
+from modelserver.answers import Answer, ModelIdentity
+from modelserver.batching import Batcher, Job
+from modelserver.binary_tensors import BinaryPart
+from modelserver.core import Core, Deliver, example_request, model_metadata, server_metadata
 from modelserver.refusals import RequestRefused
 
 IDENTITY = ModelIdentity("patients", "patients-1", "sha256:" + "a" * 64)
@@ -26,12 +31,21 @@ def _core(sample: Sample) -> Core:
     return Core(IDENTITY, sample.signature, batcher, max_rows=10)
 
 
+async def _answer(start: Callable[[Deliver], Job]) -> Answer:
+    delivered: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    start(delivered.set_result)
+    found = await delivered
+    assert isinstance(found, Answer)
+    return found
+
+
 async def test_example_gives_its_own_answer(patients_sample: Sample) -> None:
     """The packed request is answered with the packed outputs."""
+    core = _core(patients_sample)
     example = read_example(patients_sample.directory)
-    answer = await _core(patients_sample).infer(example_request(example).body)
-    outputs = json.loads(answer.body)["outputs"]
-    assert list(example.outputs) == outputs
+    body = example_request(example).body
+    answer = await _answer(partial(core.start_infer, body, {}))
+    assert list(example.outputs) == json.loads(answer.body)["outputs"]
     assert (200, 1) == (answer.status, answer.rows)
 
 
@@ -40,15 +54,29 @@ async def test_v1_and_v2_agree(patients_sample: Sample) -> None:
     core = _core(patients_sample)
     example = read_example(patients_sample.directory)
     row = {item["name"]: item["data"][0] for item in example.request["inputs"]}
-    v1 = json.loads((await core.predict_v1(json.dumps({"instances": [row]}).encode())).body)
-    v2 = json.loads((await core.infer(json.dumps(example.request).encode())).body)
+    instances = json.dumps({"instances": [row]}).encode()
+    v1 = json.loads((await _answer(partial(core.start_v1, instances))).body)
+    body = json.dumps(example.request).encode()
+    v2 = json.loads((await _answer(partial(core.start_infer, body, {}))).body)
     assert v1["predictions"] == v2["outputs"][0]["data"]
+
+
+async def test_other_transports_get_the_prediction_itself(patients_sample: Sample) -> None:
+    """From the same document; what was asked comes with it."""
+    example = read_example(patients_sample.directory)
+    document = {**example.request, "id": "7", "outputs": [{"name": "labels"}]}
+    asked, predicted = await _core(patients_sample).infer(document, BinaryPart(memoryview(b"")))
+    assert ("7", ("labels",)) == (asked.id, asked.wanted)
+    assert example.outputs[0]["data"] == predicted.values.tolist()
 
 
 async def test_refusals_pass_through(patients_sample: Sample) -> None:
     """The transport turns them into its own errors."""
+    core = _core(patients_sample)
     with pytest.raises(RequestRefused, match="not JSON"):
-        await _core(patients_sample).infer(b"{")
+        await _answer(partial(core.start_infer, b"{", {}))
+    with pytest.raises(RequestRefused, match="expected a list of tensors"):
+        await core.infer({}, BinaryPart(memoryview(b"")))
 
 
 def test_metadata_has_the_real_tensors(patients_sample: Sample) -> None:
