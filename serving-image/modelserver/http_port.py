@@ -6,10 +6,12 @@ import asyncio
 import time
 from contextlib import suppress
 
+from modelserver.door import bolt
 from modelserver.http_connection import Connection, Listening
 
 _BACKLOG = 2048
 _FINISH_SECONDS = 10.0
+_DOORWAY_SECONDS = 0.25
 _SWEEP_SECONDS = 1.0
 
 
@@ -38,6 +40,10 @@ class HttpPort:
         connections = self._shared.connections
         connections.draining = True
         if self._server is not None:
+            # Who came in last has this long to ask: closing with unread bytes would lose them.
+            for listening in self._server.sockets:
+                bolt(listening.fileno())
+            await asyncio.sleep(_DOORWAY_SECONDS)
             self._server.close()
         connections.finish()
         deadline = time.monotonic() + max_seconds
