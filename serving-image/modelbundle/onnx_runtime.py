@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from modelbundle.faults import BundleUnreadable, PredictionInvalid
+from modelbundle.onnx_library import onnx_library
 from modelbundle.prediction import Prediction, checked_prediction
 from modelbundle.rows import Rows
 from modelbundle.signature import Signature, Task
@@ -89,8 +90,7 @@ class _Input:
 
 
 def _session(path: Path) -> Any:
-    import onnxruntime
-
+    onnxruntime = onnx_library()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

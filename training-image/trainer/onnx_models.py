@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import onnx
-import onnxruntime
 
+from modelbundle.onnx_library import onnx_library
 from modelbundle.onnx_runtime import onnx_name
 from modelbundle.signature import Feature, Label, Signature, Task
 from trainer.exits import Reason, UserFault
+from trainer.native_models import several
 
 _LABELS = {"tensor(int64)", "tensor(int32)", "tensor(string)", "tensor(bool)"}
 _NUMBERS = {"tensor(float)", "tensor(double)"}
@@ -19,18 +20,21 @@ _MAPS = {"seq(map(int64,tensor(float)))", "seq(map(string,tensor(float)))"}
 
 
 def onnx_signature(
-    path: Path, features: Sequence[Feature], seen_labels: Sequence[Label]
+    path: Path,
+    features: Sequence[Feature],
+    seen_labels: Sequence[Label],
+    targets: Sequence[str] = (),
 ) -> Signature:
     """The signature of the graph in the file.
 
     `seen_labels`: the sorted labels of the train part, which are the classes unless the graph
-    itself lists others. Raises UserFault(ModelUnreadable).
+    itself lists others. `targets`: as in `native_signature`. Raises UserFault(ModelUnreadable).
     """
     session = _session(path)
     used = _used_features([argument.name for argument in session.get_inputs()], features)
     outputs = [output.type for output in session.get_outputs()]
     if outputs[0] in _NUMBERS:
-        return Signature(Task.REGRESSION, (), used, probabilities=False)
+        return Signature(Task.REGRESSION, (), used, False, several(targets))
     if outputs[0] not in _LABELS:
         raise UserFault(
             Reason.MODEL_UNREADABLE,
@@ -43,6 +47,7 @@ def onnx_signature(
 
 
 def _session(path: Path) -> Any:
+    onnxruntime = onnx_library()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     try:
