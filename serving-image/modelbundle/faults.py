@@ -28,6 +28,10 @@ class BundleUnreadable(BundleFault):
     """The bytes are intact, but not a bundle that this version can read or serve."""
 
 
+class RuntimeMissing(BundleFault):
+    """The bundle is served by a library that this image lacks; another image has it."""
+
+
 class ModelNotTrusted(BundleFault):
     """Loading the model would run code that nobody allowed."""
 

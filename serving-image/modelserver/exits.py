@@ -11,6 +11,7 @@ from modelbundle.faults import (
     BundleCorrupt,
     BundleFault,
     BundleNotFound,
+    RuntimeMissing,
     StoreDenied,
     StoreFault,
     StoreMissing,
@@ -29,6 +30,7 @@ class ExitCode(IntEnum):
     MODEL_UNUSABLE = 13
     DIGEST_MISMATCH = 14
     STORE_DENIED = 15
+    RUNTIME_MISSING = 16
     STORE_UNREACHABLE = 20
     UNEXPECTED = 21
 
@@ -45,6 +47,7 @@ def exit_code_of(fault: Exception) -> ExitCode:
 _CODES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], ExitCode], ...] = (
     (SettingsWrong, ExitCode.SETTINGS_WRONG),
     ((BundleCorrupt, BundleNotFound), ExitCode.DIGEST_MISMATCH),
+    (RuntimeMissing, ExitCode.RUNTIME_MISSING),
     (BundleFault, ExitCode.MODEL_UNUSABLE),
     ((StoreDenied, StoreMissing), ExitCode.STORE_DENIED),
     (StoreFault, ExitCode.STORE_UNREACHABLE),

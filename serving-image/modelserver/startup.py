@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from modelbundle.example import Example, read_example
+from modelbundle.faults import RuntimeMissing
 from modelbundle.loading import RuntimeName, chosen_runtime, load_runtime
 from modelbundle.packing import verify
 from modelbundle.prediction import Runtime
 from modelserver.self_test import self_test
 from modelserver.settings import BundleSettings
+
+_WRONG_IMAGE = (
+    "this image has no scikit-learn, which serves this bundle; use the image trainyard/"
+    "serving-sklearn (target server-sklearn of the Dockerfile): in spec.server.image, or where that"
+    " is empty in the operator's TRAINYARD_SERVING_SKLEARN_IMAGE (chart: images.servingSklearn)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +33,12 @@ def ready_model(settings: BundleSettings) -> ReadyModel:
     """The model of the declared digest, ready to serve.
 
     Raises BundleNotFound or BundleCorrupt when the directory is not that bundle, ModelNotTrusted
-    or BundleUnreadable when it is but cannot be served.
+    or BundleUnreadable when it is but cannot be served, RuntimeMissing when another image can.
     """
     manifest = verify(settings.directory, settings.digest)
     name = chosen_runtime(settings.directory, manifest)
+    if name is RuntimeName.SKLEARN and find_spec("sklearn") is None:
+        raise RuntimeMissing(_WRONG_IMAGE)
     runtime = load_runtime(settings.directory, manifest, name)
     example = read_example(settings.directory)
     self_test(runtime, example)
