@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,14 +58,22 @@ def all_servers(samples: Mapping[str, Sample], folder: Path) -> Iterator[dict[st
     for name, sample in samples.items():
         joblib.dump(sample.model, files / f"{name}.joblib")
     cores = sorted(os.sched_getaffinity(0))
+    commands = {MLSERVER: _mlserver(files, folder), KSERVE: _kserve(files, folder)}
     with ExitStack() as stack, ThreadPoolExecutor() as pool:
-        mlserver = pool.submit(PinnedServer, _mlserver(files, folder), cores[0], _READY)
-        kserve = pool.submit(PinnedServer, _kserve(files, folder), cores[-1], _READY)
+        starting = {
+            name: pool.submit(PinnedServer, command, core, _READY)
+            for (name, command), core in zip(commands.items(), (cores[0], cores[-1]), strict=True)
+        }
+        for future in starting.values():
+            stack.callback(_stop, future)
         ports = {name: stack.enter_context(_ours(name, samples, folder)) for name in samples}
-        servers = {OURS: Asked(OURS, ports)}
-        for name, starting in ((MLSERVER, mlserver), (KSERVE, kserve)):
-            servers[name] = Asked(name, stack.enter_context(starting.result()).port)
-        yield servers
+        peers = {name: Asked(name, future.result().port) for name, future in starting.items()}
+        yield {OURS: Asked(OURS, ports), **peers}
+
+
+def _stop(starting: Future[PinnedServer]) -> None:
+    if starting.exception() is None:
+        starting.result().stop()
 
 
 @contextmanager
