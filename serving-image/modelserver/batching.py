@@ -16,40 +16,69 @@ from dataclasses import dataclass
 
 from modelbundle.prediction import Prediction, Runtime
 from modelbundle.rows import Rows, concatenated
+from modelserver.batch_metrics import BatchMetrics
 from modelserver.refusals import ModelFailed
 
 SLOW_SECONDS = 0.002
 _WEIGHT = 0.2
 
 Outcome = Prediction | ModelFailed
+# Rows that were predicted, what the model said, and the time of the clock.
+Sampling = Callable[[Rows, Prediction, float], None]
 
 
 class Job:
     """Rows on their way to their outcome; set `gone` when nobody waits for it any more."""
 
-    __slots__ = ("deliver", "gone", "rows")
+    __slots__ = ("deliver", "gone", "rows", "submitted")
 
-    def __init__(self, rows: Rows, deliver: Callable[[Outcome], None]) -> None:
+    def __init__(self, rows: Rows, deliver: Callable[[Outcome], None], submitted: float) -> None:
         self.rows = rows
         self.deliver = deliver
+        self.submitted = submitted
         self.gone = False
 
 
-class Batcher:
-    """One model, one batch at a time, in order of arrival. Lives in one event loop."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """What came of rows that were predicted together: one outcome per part.
 
-    def __init__(self, runtime: Runtime, max_rows: int, clock: Callable[[], float]) -> None:
+    `whole`: the answers to all rows; None when they had to be asked for part by part.
+    """
+
+    rows: Rows
+    whole: Prediction | None
+    outcomes: list[Outcome]
+
+
+class Batcher:
+    """One model, one batch at a time, in order of arrival. Lives in one event loop.
+
+    `metrics` counts what it does; `sampling` is shown every batch after its answers are delivered.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        max_rows: int,
+        clock: Callable[[], float],
+        metrics: BatchMetrics | None = None,
+        sampling: Sampling | None = None,
+    ) -> None:
+        self.clock = clock
+        self.metrics = metrics or BatchMetrics()
         self._runtime = runtime
         self._max_rows = max_rows
-        self._clock = clock
+        self._sampling = sampling
         self._waiting: deque[Job] = deque()
         self._scheduled = False
+        self._since: float | None = None  # when the present batch went to the model
         self._speed = Speed()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="predict")
 
     def submit(self, rows: Rows, deliver: Callable[[Outcome], None]) -> Job:
         """`deliver` will be called once, in this event loop, unless the job is gone by then."""
-        job = Job(rows, deliver)
+        job = Job(rows, deliver, self.clock())
         self._waiting.append(job)
         if not self._scheduled:
             self._scheduled = True
@@ -68,6 +97,15 @@ class Batcher:
             raise outcome
         return outcome
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a batch to begin."""
+        return len(self._waiting)
+
+    def batch_seconds(self) -> float:
+        """How long the present batch has been with the model; 0 without one."""
+        return 0.0 if self._since is None else self.clock() - self._since
+
     def close(self) -> None:
         """The worker thread ends after the batch it is in."""
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -79,6 +117,7 @@ class Batcher:
             self._scheduled = False
             return
         rows = sum(len(job.rows) for job in jobs)
+        self._since = self.clock()
         if self._speed.expected_seconds(rows) <= SLOW_SECONDS:
             self._deliver(jobs, self._timed(jobs))
             return
@@ -99,37 +138,73 @@ class Batcher:
             jobs.append(self._waiting.popleft())
         return jobs
 
-    def _timed(self, jobs: Sequence[Job]) -> tuple[list[Outcome], float]:
-        started = self._clock()
-        outcomes = outcomes_of(self._runtime, [job.rows for job in jobs])
-        return outcomes, self._clock() - started
+    def _timed(self, jobs: Sequence[Job]) -> tuple[Batch, float, float]:
+        started = self.clock()
+        batch = predicted_together(self._runtime, [job.rows for job in jobs])
+        return batch, started, self.clock()
 
-    def _deliver(self, jobs: Sequence[Job], timed: tuple[list[Outcome], float]) -> None:
-        outcomes, seconds = timed
-        self._speed = self._speed.after(sum(len(job.rows) for job in jobs), seconds)
-        for job, outcome in zip(jobs, outcomes, strict=True):
+    def _deliver(self, jobs: Sequence[Job], timed: tuple[Batch, float, float]) -> None:
+        batch, started, ended = timed
+        self._since = None
+        known = self.clock()
+        delivered = 0
+        for job, outcome in zip(jobs, batch.outcomes, strict=True):
             if not job.gone:
-                job.deliver(outcome)
+                self._hand_over(job, outcome)
+                delivered += 1
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._next)
         else:
             self._scheduled = False
+        now = self.clock()
+        rows = len(batch.rows)
+        self._speed = self._speed.after(rows, ended - started)
+        metrics = self.metrics
+        metrics.predicted(rows, started, ended)
+        metrics.waited([job.submitted for job in jobs], started, known)
+        metrics.encoded(delivered, now - known)
+        if batch.whole is None:
+            metrics.repeated += len(jobs) > 1
+        if self._sampling is not None:
+            self._sample(jobs, batch, now)
+
+    def _hand_over(self, job: Job, outcome: Outcome) -> None:
+        """Delivered; an answer that cannot be encoded is the model's failure, and nobody else's."""
+        try:
+            job.deliver(outcome)
+        except Exception as fault:  # noqa: BLE001  (the other jobs of the batch wait)
+            if not isinstance(outcome, ModelFailed):
+                job.deliver(ModelFailed(fault))
+
+    def _sample(self, jobs: Sequence[Job], batch: Batch, now: float) -> None:
+        """Every row that has an answer has been shown once."""
+        assert self._sampling is not None  # noqa: S101
+        if batch.whole is not None:
+            self._sampling(batch.rows, batch.whole, now)
+            return
+        for job, outcome in zip(jobs, batch.outcomes, strict=True):
+            if not isinstance(outcome, ModelFailed):
+                self._sampling(job.rows, outcome, now)
 
 
-def outcomes_of(runtime: Runtime, parts: Sequence[Rows]) -> list[Outcome]:
+def predicted_together(runtime: Runtime, parts: Sequence[Rows]) -> Batch:
     """One outcome per part: its prediction, or why the model failed on it alone."""
+    rows = concatenated(parts)
     try:
-        whole = runtime.predict(concatenated(parts))
+        whole = runtime.predict(rows)
     except BaseException as fault:  # noqa: BLE001  (not even SystemExit may end the server)
         if len(parts) == 1:
-            return [ModelFailed(fault)]
-        return [outcome for part in parts for outcome in outcomes_of(runtime, [part])]
+            return Batch(rows, None, [ModelFailed(fault)])
+        alone = [predicted_together(runtime, [part]) for part in parts]
+        return Batch(rows, None, [batch.outcomes[0] for batch in alone])
+    if len(parts) == 1:
+        return Batch(rows, whole, [whole])
     outcomes: list[Outcome] = []
     start = 0
     for part in parts:
         outcomes.append(whole.part(start, start + len(part)))
         start += len(part)
-    return outcomes
+    return Batch(rows, whole, outcomes)
 
 
 @dataclass(frozen=True, slots=True)

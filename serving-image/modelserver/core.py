@@ -9,6 +9,7 @@ from modelbundle.example import Example
 from modelbundle.loading import RuntimeName
 from modelbundle.manifest import tensor_document
 from modelbundle.prediction import Prediction
+from modelbundle.rows import Rows
 from modelbundle.signature import Signature
 from modelserver import SERVER_NAME, SERVER_VERSION
 from modelserver.answers import Answer, ModelIdentity, json_answer, v1_answer, v2_answer
@@ -41,6 +42,7 @@ class Core:
         self, body: bytes | bytearray, headers: Mapping[bytes, bytes], deliver: Deliver
     ) -> Job:
         """The V2 answer will be delivered. Raises RequestRefused."""
+        begun = self._batcher.clock()
         request = self._v2.decode(body, headers.get(_JSON_SIZE))
 
         def encode(outcome: Outcome) -> None:
@@ -49,16 +51,23 @@ class Core:
             else:
                 deliver(self._v2_answer(outcome, request))
 
-        return self._batcher.submit(request.rows, encode)
+        return self._submitted(request.rows, encode, begun)
 
     def start_v1(self, body: bytes | bytearray, deliver: Deliver) -> Job:
         """The V1 answer will be delivered. Raises RequestRefused."""
+        begun = self._batcher.clock()
         rows = decode_v1(body, self.signature, self._max_rows)
 
         def encode(outcome: Outcome) -> None:
             deliver(outcome if isinstance(outcome, ModelFailed) else v1_answer(outcome))
 
-        return self._batcher.submit(rows, encode)
+        return self._submitted(rows, encode, begun)
+
+    def _submitted(self, rows: Rows, encode: Callable[[Outcome], None], begun: float) -> Job:
+        """The job, and its decoding since `begun` counted."""
+        job = self._batcher.submit(rows, encode)
+        self._batcher.metrics.decoded(job.submitted - begun)
+        return job
 
     async def infer(
         self, document: dict[str, Any], binary: BinaryPart

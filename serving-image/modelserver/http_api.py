@@ -96,12 +96,15 @@ class HttpApi:
         if route is Route.METRICS:
             text = self._around.metrics.exposition(self._core.identity.revision)
             return Answer(200, text, CONTENT_TYPE)
+        live = self._around.lifecycle.live
+        if route is Route.LIVE:
+            return json_answer({"live": live}, 200 if live else 503)
         ready = self._around.lifecycle.ready
         status = 200 if ready else 503
         if route is Route.MODEL_READY:
             return json_answer({"name": self._core.identity.name, "ready": ready}, status)
         if route is Route.READY:
-            return json_answer({"live": True, "ready": ready}, status)
+            return json_answer({"live": live, "ready": ready}, status)
         assert route is not None, "only admitted requests are begun"  # noqa: S101
         return self._fixed[route]
 
@@ -129,6 +132,8 @@ class HttpApi:
         if exchange.counted or _asks_to_predict(exchange):
             seconds = self._around.clock() - exchange.started
             self._around.metrics.count(answer.status, seconds, answer.rows)
+            if self._around.note is not None:
+                self._around.note(exchange, answer, seconds)
             self._let_out(exchange)
 
 

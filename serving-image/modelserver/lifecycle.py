@@ -1,18 +1,44 @@
-"""Is the server to be sent new work?"""
+"""Is the server to be sent new work, and is it still able to do any?"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
+
+def _never() -> float:
+    return 0.0
+
 
 class Lifecycle:
-    """Serving until `drain`, then draining for good: not ready, but every request is answered."""
+    """Serving until `drain`, then draining for good: not ready, but every request is answered.
 
-    def __init__(self) -> None:
+    A batch that is with the model for longer than `stuck_seconds` is stuck: not ready until it
+    ends; one that takes twice as long is given up: not live, so that a kubelet starts anew.
+    `batch_seconds`: how long the present batch has been with the model; 0 without one.
+    """
+
+    def __init__(
+        self, batch_seconds: Callable[[], float] = _never, stuck_seconds: float = math.inf
+    ) -> None:
+        self._batch_seconds = batch_seconds
+        self._stuck_seconds = stuck_seconds
         self._draining = False
 
     @property
     def ready(self) -> bool:
         """True while routers may send requests here."""
-        return not self._draining
+        return not self._draining and not self.stuck
+
+    @property
+    def live(self) -> bool:
+        """True while there is hope that requests will be answered."""
+        return self._batch_seconds() <= 2 * self._stuck_seconds
+
+    @property
+    def stuck(self) -> bool:
+        """True while the model does not come back from a batch."""
+        return self._batch_seconds() > self._stuck_seconds
 
     @property
     def draining(self) -> bool:

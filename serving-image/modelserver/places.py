@@ -12,6 +12,11 @@ class Places:
         self._limit = limit
         self._taken = 0
 
+    @property
+    def taken(self) -> int:
+        """How many requests are being answered."""
+        return self._taken
+
     def take(self) -> None:
         """One more request has its place. Raises RequestRefused (503) when there is none."""
         if self._taken >= self._limit:

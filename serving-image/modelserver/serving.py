@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import time
 from typing import TYPE_CHECKING
 
 import uvloop
 
-from modelserver.answers import Answer, ModelIdentity, json_answer
+from modelserver.access_log import AccessLog
+from modelserver.answers import Answer, ModelIdentity
+from modelserver.batch_metrics import BatchMetrics
 from modelserver.batching import Batcher
 from modelserver.body import Budget
 from modelserver.connections import Connections
@@ -26,10 +29,12 @@ from modelserver.http_connection import Listening
 from modelserver.http_port import HttpPort
 from modelserver.lifecycle import Lifecycle
 from modelserver.metrics import ServingMetrics
+from modelserver.observing import row_sampling, show, show_access_log
 from modelserver.places import Places
 from modelserver.routing import Route
 from modelserver.settings import ServerSettings
 from modelserver.startup import ReadyModel
+from modelserver.stuck_model import tell_of_stuck_batches
 from modelserver.surroundings import Surroundings
 from modelserver.wire import Wire
 
@@ -44,23 +49,17 @@ def serve(settings: ServerSettings, model: ReadyModel) -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, model))
+        left_behind = runner.run(_serve(settings, model))
+    if left_behind:
+        # A thread cannot be ended from outside, and nobody waits for this batch any more.
+        os._exit(0)
 
 
-async def _serve(settings: ServerSettings, model: ReadyModel) -> None:
-    lifecycle = Lifecycle()
+async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
+    """Serves until the end; true when a batch is still with the model."""
     log = ErrorLog(time.monotonic)
-    batcher = Batcher(model.runtime, settings.limits.batch_rows, time.perf_counter)
-    limits = settings.limits
-    around = Surroundings(
-        lifecycle=lifecycle,
-        metrics=ServingMetrics(),
-        limits=limits,
-        log=log,
-        clock=time.perf_counter,
-        places=Places(limits.concurrency),
-        budget=Budget(limits.all_bodies_bytes),
-    )
+    access = AccessLog() if settings.watching.access_log else None
+    batcher, around = _assembled(settings, model, log, access)
     logging.getLogger().handlers = [LogBridge(log)]
     logging.captureWarnings(capture=True)
     identity = ModelIdentity(settings.model_name, settings.revision, settings.bundle.digest)
@@ -73,25 +72,54 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> None:
     loop = asyncio.get_running_loop()
 
     def drain() -> None:
-        if lifecycle.drain():
+        if around.lifecycle.drain():
             connections.draining = True
             loop.call_later(settings.drain_seconds, ending.set)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, drain)
+    watching = loop.create_task(tell_of_stuck_batches(around.lifecycle, log))
     try:
         second = await _opened_grpc_port(settings, core, fixed, around)
         await port.open(settings.host, settings.port)
         await ending.wait()
         await asyncio.gather(port.close(), *(item.close() for item in second))
     finally:
+        watching.cancel()
         batcher.close()
+        if access is not None:
+            access.close()
+    return batcher.batch_seconds() > 0
+
+
+def _assembled(
+    settings: ServerSettings, model: ReadyModel, log: ErrorLog, access: AccessLog | None
+) -> tuple[Batcher, Surroundings]:
+    """What all ports share, with everything that is watched among the metrics."""
+    limits = settings.limits
+    metrics = ServingMetrics()
+    places = Places(limits.concurrency)
+    sampling = row_sampling(settings, model.runtime.signature, metrics, log)
+    batcher = Batcher(model.runtime, limits.batch_rows, time.perf_counter, BatchMetrics(), sampling)
+    show(metrics, batcher, places, settings.model_name)
+    if access is not None:
+        show_access_log(metrics, access)
+    around = Surroundings(
+        lifecycle=Lifecycle(batcher.batch_seconds, settings.watching.stuck_seconds),
+        metrics=metrics,
+        limits=limits,
+        log=log,
+        clock=time.perf_counter,
+        places=places,
+        budget=Budget(limits.all_bodies_bytes),
+        note=None if access is None else access.note,
+    )
+    return batcher, around
 
 
 def _fixed(identity: ModelIdentity, model: ReadyModel) -> dict[Route, Answer]:
     """The answers that never change."""
     return {
-        Route.LIVE: json_answer({"live": True}),
         Route.SERVER: server_metadata(),
         Route.MODEL: model_metadata(identity, model.runtime.signature, model.runtime_name),
         Route.EXAMPLE: example_request(model.example),

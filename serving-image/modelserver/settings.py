@@ -39,6 +39,18 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Watching:
+    """What is watched. `values_per_second`: live values counted in bins; 0: none are.
+
+    `stuck_seconds`: after so long a batch is stuck; no client of a router waits longer than 60 s.
+    """
+
+    access_log: bool = False
+    values_per_second: int = 100_000
+    stuck_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class BundleSettings:
     """Which bundle, and in which directory."""
 
@@ -58,6 +70,7 @@ class ServerSettings:
     grpc_port: int | None
     drain_seconds: float
     limits: Limits
+    watching: Watching = Watching()
 
 
 def bundle_settings(environ: Mapping[str, str]) -> BundleSettings:
@@ -88,6 +101,11 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
             request_rows=_whole(environ, "TRAINYARD_MAX_REQUEST_ROWS", 10_000, (1, 10_000_000)),
             batch_rows=_whole(environ, "TRAINYARD_MAX_BATCH_ROWS", 256, (1, 1_000_000)),
             concurrency=_whole(environ, "TRAINYARD_MAX_CONCURRENCY", 512, (1, 100_000)),
+        ),
+        watching=Watching(
+            access_log=bool(_whole(environ, "TRAINYARD_ACCESS_LOG", 0, (0, 1))),
+            values_per_second=_whole(environ, "TRAINYARD_SAMPLED_VALUES", 100_000, (0, 10**9)),
+            stuck_seconds=float(_whole(environ, "TRAINYARD_STUCK_SECONDS", 60, (1, 86_400))),
         ),
     )
 

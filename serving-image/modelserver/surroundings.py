@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from modelserver.answers import Answer
 from modelserver.body import Budget
 from modelserver.error_log import ErrorLog
+from modelserver.exchange import Exchange
 from modelserver.lifecycle import Lifecycle
 from modelserver.metrics import ServingMetrics
 from modelserver.places import Places
 from modelserver.refusals import ModelFailed, RequestRefused
 from modelserver.settings import Limits
+
+Note = Callable[[Exchange, Answer, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Surroundings:
     clock: Callable[[], float]
     places: Places
     budget: Budget
+    note: Note | None = None  # is told of every prediction asked for, with its answer and seconds
 
     def explained(self, fault: Exception) -> tuple[int, str]:
         """HTTP status and sentence for the client; what is not its doing stands in the log."""

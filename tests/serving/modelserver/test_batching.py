@@ -18,7 +18,8 @@ from modelbundle.prediction import Prediction, Runtime
 from modelbundle.rows import Rows
 from modelbundle.signature import Signature
 from modelbundle.sklearn_runtime import SklearnRuntime
-from modelserver.batching import Batcher, Speed, outcomes_of
+from modelserver.batch_metrics import BatchMetrics
+from modelserver.batching import Batcher, Outcome, Speed, predicted_together
 from modelserver.refusals import ModelFailed
 
 
@@ -165,8 +166,9 @@ async def test_who_has_left_is_not_predicted(
 def test_outcomes_are_one_per_part(brittle: tuple[Runtime, Rows]) -> None:
     """In order, also when all fail."""
     runtime, rows = brittle
-    found = outcomes_of(runtime, [_strange(rows), _strange(rows)])
-    assert [ModelFailed, ModelFailed] == [type(outcome) for outcome in found]
+    found = predicted_together(runtime, [_strange(rows), _strange(rows)])
+    assert found.whole is None
+    assert [ModelFailed, ModelFailed] == [type(outcome) for outcome in found.outcomes]
 
 
 @pytest.mark.parametrize(
@@ -206,3 +208,80 @@ async def test_a_model_cannot_end_the_server(brittle: tuple[Runtime, Rows]) -> N
         with pytest.raises(ModelFailed, match="SystemExit"):
             await asyncio.wait_for(batcher.predict(brittle[1].part(0, 1)), 5)
     batcher.close()
+
+
+def _numbers(metrics: BatchMetrics, name: str) -> float:
+    (line,) = [line for line in metrics.lines("") if line.startswith(f"{name}{{")]
+    return float(line.split()[-1])
+
+
+async def test_batches_are_counted(brittle: tuple[Runtime, Rows]) -> None:
+    """Three requests with six rows together, then one alone; each waited for its batch."""
+    metrics = BatchMetrics()
+    batcher = Batcher(brittle[0], 10, time.perf_counter, metrics)
+    await asyncio.gather(*(batcher.predict(brittle[1].part(0, size)) for size in (1, 2, 3)))
+    await batcher.predict(brittle[1].part(0, 1))
+    batcher.close()
+    names = (
+        "trainyard_batch_rows_count",
+        "trainyard_batch_rows_sum",
+        "trainyard_queue_seconds_count",
+    )
+    assert [2.0, 7.0, 4.0] == [_numbers(metrics, name) for name in names]
+
+
+async def test_every_answered_row_is_shown_to_the_sampling_once(
+    brittle: tuple[Runtime, Rows],
+) -> None:
+    """Of a batch with a bad row: the rows of its peers."""
+    runtime, rows = brittle
+    shown: list[tuple[int, int]] = []
+    metrics = BatchMetrics()
+    batcher = Batcher(
+        runtime,
+        10,
+        time.perf_counter,
+        metrics,
+        lambda rows, said, _: shown.append((len(rows), len(said.values))),
+    )
+    parts = [rows.part(0, 1), _strange(rows), rows.part(1, 3)]
+    await asyncio.gather(*(batcher.predict(part) for part in parts), return_exceptions=True)
+    await batcher.predict(rows.part(0, 4))
+    await asyncio.sleep(0)
+    batcher.close()
+    assert [(1, 1), (2, 2), (4, 4)] == shown
+    assert _numbers(metrics, "trainyard_batches_repeated_total") == 1
+
+
+async def test_an_answer_that_cannot_be_encoded_fails_alone(
+    batcher: Batcher, brittle: tuple[Runtime, Rows]
+) -> None:
+    """It is told as the model's failure; the next in the batch is answered, and so is the next."""
+    told: list[type] = []
+
+    def refuse(outcome: Outcome) -> None:
+        if isinstance(outcome, Prediction):
+            raise TypeError("not JSON")
+        told.append(type(outcome))
+
+    batcher.submit(brittle[1].part(0, 1), refuse)
+    assert len((await batcher.predict(brittle[1].part(0, 1))).values) == 1
+    assert len((await batcher.predict(brittle[1].part(0, 1))).values) == 1
+    assert [ModelFailed] == told
+
+
+async def test_it_is_known_how_long_a_batch_has_been_running(
+    brittle: tuple[Runtime, Rows],
+) -> None:
+    """Nothing before and after, its age meanwhile; who came later waits."""
+    batcher = Batcher(Watched(brittle[0], seconds=0.3), 10, time.perf_counter)
+    assert batcher.batch_seconds() == 0.0
+    working = asyncio.ensure_future(batcher.predict(brittle[1].part(0, 1)))
+    await asyncio.sleep(0.1)
+    later = asyncio.ensure_future(batcher.predict(brittle[1].part(0, 1)))
+    await asyncio.sleep(0.01)
+    assert (True, 1) == (0.05 < batcher.batch_seconds() < 5, batcher.waiting)
+    await asyncio.gather(working, later)
+    await asyncio.sleep(0)
+    batcher.close()
+    assert (0.0, 0) == (batcher.batch_seconds(), batcher.waiting)

@@ -43,3 +43,12 @@ def test_requests_are_counted_by_code_time_and_rows() -> None:
         ("trainyard_rows_total", ""): 5.0,
     }
     assert expected == {key: found[key] for key in expected}
+
+
+def test_gauges_are_read_when_asked() -> None:
+    """Not when they are added."""
+    metrics = ServingMetrics()
+    value = [1]
+    metrics.add_gauge("trainyard_some", "Some.", lambda: value[0])
+    value[0] = 7
+    assert _samples(metrics.exposition("m-1"))[("trainyard_some", "")] == 7.0

@@ -12,6 +12,7 @@ from modelserver.settings import (
     Limits,
     ServerSettings,
     SettingsWrong,
+    Watching,
     server_settings,
 )
 
@@ -33,6 +34,7 @@ def test_defaults_are_the_contract_s() -> None:
         grpc_port=None,
         drain_seconds=8.0,
         limits=Limits(),
+        watching=Watching(access_log=False, values_per_second=100_000, stuck_seconds=60.0),
     )
     assert expected == server_settings(GOOD)
 
@@ -57,6 +59,17 @@ def test_values_are_read() -> None:
     )
 
 
+def test_what_is_watched_is_read() -> None:
+    """Access log on, no bins, a hasty limit."""
+    environ = {
+        **GOOD,
+        "TRAINYARD_ACCESS_LOG": "1",
+        "TRAINYARD_SAMPLED_VALUES": "0",
+        "TRAINYARD_STUCK_SECONDS": "5",
+    }
+    assert Watching(True, 0, 5.0) == server_settings(environ).watching
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -69,6 +82,8 @@ def test_values_are_read() -> None:
         pytest.param("TRAINYARD_PORT", "70000", id="a port that does not exist"),
         pytest.param("TRAINYARD_GRPC_PORT", "0", id="a second port that nobody could find"),
         pytest.param("TRAINYARD_DRAIN_SECONDS", "-1", id="a negative time"),
+        pytest.param("TRAINYARD_ACCESS_LOG", "yes", id="a switch that is neither 0 nor 1"),
+        pytest.param("TRAINYARD_STUCK_SECONDS", "0", id="a batch that is stuck at once"),
         pytest.param("TRAINYARD_MAX_BATCH_ROWS", "0", id="batches of nothing"),
         pytest.param("TRAINYARD_MAX_BODY_BYTES", "1e6", id="a number in another spelling"),
     ],

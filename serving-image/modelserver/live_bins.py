@@ -1,0 +1,164 @@
+"""Do live values look like those the model was trained on? Counts in the bins of its profile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from modelbundle.prediction import Prediction
+from modelbundle.reference_profile import Bins, NumberBins, Profile, TextBins
+from modelbundle.rows import Rows
+from modelbundle.signature import Signature, Task
+
+MAX_BINS = 4000
+# Rows wait in a table of about this many values until they are counted together.
+_WAITING_VALUES = 8192
+
+
+class LiveBins:
+    """Counts of what was shown to `add`, in the order of the profile. Memory is constant.
+
+    Numbers wait in a table, and many rows are counted at once; texts and labels at once, so that
+    no text of a request is kept. Features whose bins would be more than `MAX_BINS` together, in
+    order of the profile, are left out. Raises ValueError when the profile is another model's.
+    """
+
+    def __init__(self, profile: Profile, signature: Signature) -> None:
+        if [bins.name for bins in profile.features] != [f.name for f in signature.features]:
+            raise ValueError("the features of the profile are not those of the model")
+        self.profile = profile
+        self.features = _bounded(profile.features)
+        numbers = [bins for bins in self.features if isinstance(bins, NumberBins)]
+        self._wide = len(numbers)
+        self._texts = [_Texts(b) for b in self.features if isinstance(b, TextBins)]
+        self._labels = _labels_of(profile, signature)
+        if self._labels is None:
+            numbers += [bins for bins in profile.predictions if isinstance(bins, NumberBins)]
+        self._numbers = _Numbers(numbers)
+        self._capacity = max(8, _WAITING_VALUES // (len(numbers) or 1))
+        self._table = np.empty((self._capacity, len(numbers)))
+        self._filled = 0
+        self._rows = 0
+
+    @property
+    def width(self) -> int:
+        """How many values are counted per row."""
+        return len(self.features) + len(self.profile.predictions)
+
+    @property
+    def rows(self) -> int:
+        """How many rows are in every count."""
+        self._count()
+        return self._rows
+
+    def add(self, rows: Rows, predicted: Prediction) -> None:
+        """These rows and the answers to them are counted, now or before anybody reads a count."""
+        for position, texts in enumerate(self._texts):
+            texts.count(rows.texts[:, position].tolist())
+        if self._labels is not None:
+            self._labels.count(predicted.values.tolist())
+        start = 0
+        while start < len(rows):
+            if self._filled == self._capacity:
+                self._count()
+            stop = min(len(rows), start + self._capacity - self._filled)
+            into = self._table[self._filled : self._filled + stop - start]
+            into[:, : self._wide] = rows.numbers[start:stop, : self._wide]
+            if self._labels is None:
+                into[:, self._wide :] = predicted.values[start:stop].reshape(stop - start, -1)
+            self._filled += stop - start
+            start = stop
+
+    def feature_counts(self) -> list[list[int]]:
+        """Per feature: one count per bin of the profile, then the missing."""
+        self._count()
+        numbers = iter(self._numbers.counts(self._rows))
+        texts = iter(self._texts)
+        return [
+            next(numbers) if isinstance(bins, NumberBins) else next(texts).counts
+            for bins in self.features
+        ]
+
+    def prediction_counts(self) -> list[list[int]]:
+        """The same per predicted target."""
+        self._count()
+        if self._labels is not None:
+            return [self._labels.counts]
+        return self._numbers.counts(self._rows)[self._wide :]
+
+    def _count(self) -> None:
+        if self._filled:
+            self._numbers.count(self._table[: self._filled])
+            self._rows += self._filled
+            self._filled = 0
+
+
+class _Numbers:
+    """Counts of columns of numbers: per edge, how many values reach it."""
+
+    def __init__(self, columns: Sequence[NumberBins]) -> None:
+        self._widths = [len(bins.edges) for bins in columns]
+        most = max(self._widths, default=0)
+        # No value reaches infinity: columns with fewer edges end with it.
+        self._edges = np.full((most, len(columns)), np.inf)
+        for position, bins in enumerate(columns):
+            self._edges[: len(bins.edges), position] = bins.edges
+        self._reached = np.zeros((most, len(columns)), dtype=np.int64)
+        self._missing = np.zeros(len(columns), dtype=np.int64)
+
+    def count(self, table: npt.NDArray[np.float64]) -> None:
+        """These rows are counted; NaN reaches no edge and is missing."""
+        for position, edges in enumerate(self._edges):
+            self._reached[position] += (table >= edges).sum(axis=0)
+        self._missing += np.isnan(table).sum(axis=0)
+
+    def counts(self, rows: int) -> list[list[int]]:
+        """Per column: how many of so many rows are in each bin, then the missing."""
+        found = []
+        for position, width in enumerate(self._widths):
+            missing = int(self._missing[position])
+            reached = [rows - missing, *self._reached[:width, position].tolist(), 0]
+            inside = [reached[i] - reached[i + 1] for i in range(width + 1)]
+            found.append([*inside, missing])
+        return found
+
+
+class _Texts:
+    """Counts of texts or labels: one per value of the profile, then others, then missing ("")."""
+
+    def __init__(self, bins: TextBins) -> None:
+        self._index = {value: position for position, value in enumerate(bins.values)}
+        self._others = len(bins.values)
+        self._index.setdefault("", self._others + 1)
+        self.counts = [0] * (self._others + 2)
+
+    def count(self, values: Sequence[object]) -> None:
+        """Labels that are no text count under their text."""
+        for value in values:
+            position = self._index.get(
+                value if isinstance(value, str) else str(value), self._others
+            )
+            self.counts[position] += 1
+
+
+def _labels_of(profile: Profile, signature: Signature) -> _Texts | None:
+    """Counts of labels; None for a regression."""
+    wanted = NumberBins if signature.task is Task.REGRESSION else TextBins
+    count = signature.width[0] if signature.width else 1
+    if [type(bins) for bins in profile.predictions] != [wanted] * count:
+        raise ValueError("the predictions of the profile are not those of the model")
+    first = profile.predictions[0]
+    return _Texts(first) if isinstance(first, TextBins) else None
+
+
+def _bounded(features: Sequence[Bins]) -> tuple[Bins, ...]:
+    kept = []
+    total = 0
+    for bins in features:
+        total += len(bins.counts) + 1
+        if total > MAX_BINS:
+            break
+        kept.append(bins)
+    return tuple(kept)

@@ -1,0 +1,92 @@
+"""Which rows are counted in the bins, when there are too many to count all?
+
+Every row of a moment has the same chance, 1 in `one_in`, drawn for each row by itself: it depends
+on nothing but how many rows were counted before, so neither values, nor the size of a request or a
+batch, nor the place in it make a row more likely. With little traffic the chance is 1. It is halved
+whenever a second's budget is used up, and doubled for each second that needed less than half of it;
+so a row of a quiet second weighs more than one of a busy second.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Protocol
+
+from modelbundle.prediction import Prediction
+from modelbundle.rows import Rows
+
+_LEAST_ROWS = 20
+
+
+class Counting(Protocol):
+    """Who counts rows."""
+
+    @property
+    def width(self) -> int:
+        """How many values are counted per row."""
+
+    def add(self, rows: Rows, predicted: Prediction) -> None:
+        """The rows are counted."""
+
+
+class RowSampling:
+    """Shows some of the rows to `counting`: about `values` per second, however wide they are.
+
+    `chance`: numbers evenly spread over [0, 1).
+    """
+
+    def __init__(self, counting: Counting, values: int, chance: Callable[[], float]) -> None:
+        self.one_in = 1
+        self._counting = counting
+        self._chance = chance
+        self._budget = max(_LEAST_ROWS, values // counting.width)
+        self._left = self._budget
+        self._second_ends = 0.0
+        self._gap = 0  # so many rows are passed over before the next is counted
+
+    def __call__(self, rows: Rows, predicted: Prediction, now: float) -> None:
+        """Those of the rows are counted whose turn it is; `now` in seconds."""
+        if now >= self._second_ends:
+            self._begin_second(now)
+        count = len(rows)
+        if self._gap >= count:
+            self._gap -= count
+            return
+        if self.one_in > 1:
+            chosen = self._drawn(count)
+            count = len(chosen)
+            rows = Rows(rows.numbers[chosen], rows.texts[chosen])
+            predicted = Prediction(predicted.values[chosen], None)
+        self._counting.add(rows, predicted)
+        self._left -= count
+        if self._left <= 0:
+            self._set(self.one_in * 2)
+
+    def _begin_second(self, now: float) -> None:
+        if self.one_in > 1 and self._left > self._budget // 2:
+            seconds = min(60, 1 + int(now - self._second_ends))
+            self._set(max(1, self.one_in >> seconds))
+        self._left = self._budget
+        self._second_ends = now + 1.0
+
+    def _set(self, one_in: int) -> None:
+        self.one_in = one_in
+        self._left = self._budget
+        self._gap = self._next_gap()
+
+    def _drawn(self, count: int) -> list[int]:
+        """Positions below `count` whose turn it is."""
+        chosen = []
+        position = self._gap
+        while position < count:
+            chosen.append(position)
+            position += 1 + self._next_gap()
+        self._gap = position - count
+        return chosen
+
+    def _next_gap(self) -> int:
+        """Rows before the next hit, when each is hit with the chance 1 in `one_in`."""
+        if self.one_in == 1:
+            return 0
+        return int(math.log(1.0 - self._chance()) / math.log1p(-1.0 / self.one_in))
