@@ -1,192 +1,182 @@
-"""Who is compared, how is each started, and what does each answer?"""
+"""Who is compared, and how is each set up?"""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from functools import partial
 
-from benchmarks.serving.environments import python_of
-from benchmarks.serving.process import Command
-from benchmarks.serving.workloads import Workload, http_request, v2_binary_request, v2_body
+from benchmarks.serving.answers import list_said, mlflow_said, v2_binary_said, v2_said
+from benchmarks.serving.bodies import (
+    mlflow_request,
+    rows_request,
+    v2_binary_request,
+    v2_pandas_request,
+    v2_request,
+)
+from benchmarks.serving.commands import mlserver, ours, script
+from benchmarks.serving.contender import OURS, Contender
+from benchmarks.serving.environments import Requirements
 
-ROOT = Path(__file__).parents[2]
-SCRIPTS = Path(__file__).parent / "peers"
-V2_PATH = "/v2/models/bench/infer"
-OURS = "Trainyard"
-_THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-
-
-@dataclass(frozen=True, slots=True)
-class Contender:
-    """A server: `command` for a workload, a request for rows, the labels of an answer."""
-
-    name: str
-    command: Callable[[Workload], Command]
-    request: Callable[[Any], bytes]
-    labels: Callable[[bytes], list[int]]
-    ready: str = "/v2/health/ready"
-
-
-def _v2_request(rows: Any) -> bytes:
-    return http_request(V2_PATH, v2_body(rows))
-
-
-def _v2_labels(body: bytes) -> list[int]:
-    return [int(label) for label in json.loads(body)["outputs"][0]["data"]]
-
-
-def _binary_labels(body: bytes) -> list[int]:
-    """Labels are INT64 and stand right behind the JSON."""
-    head = body[: body.rindex(b"]}") + 2]
-    size = json.loads(head)["outputs"][0]["parameters"]["binary_data_size"]
-    labels = body[len(head) : len(head) + size]
-    return [int.from_bytes(labels[at : at + 8], "little") for at in range(0, size, 8)]
-
-
-def _ours(workload: Workload) -> Command:
-    folder = _folder(workload, "ours")
-    environ = {
-        "PYTHONPATH": str(ROOT / "serving-image"),
-        "TRAINYARD_BUNDLE_DIGEST": workload.digest,
-        "TRAINYARD_BUNDLE_DIR": str(workload.folder / "bundle"),
-        "TRAINYARD_MODEL_NAME": "bench",
-        "TRAINYARD_REVISION": "bench-1",
-        "TRAINYARD_HOST": "127.0.0.1",
-        "TRAINYARD_PORT": "{port}",
-        "TRAINYARD_DRAIN_SECONDS": "0",
-    }
-    return Command((sys.executable, "-m", "modelserver"), folder, environ)
-
-
-def _script(
-    name: str, requirements: tuple[str, ...], *arguments: str
-) -> Callable[[Workload], Command]:
-    """A script of ours in the peer's environment; its folder holds model.joblib."""
-
-    def command(workload: Workload) -> Command:
-        folder = _folder(workload, name)
-        python = python_of(name.split("-", maxsplit=1)[0], requirements)
-        for script in SCRIPTS.glob("*.py"):
-            shutil.copy(script, folder)
-        environ = {**_THREADS, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
-        whole = tuple(str(python) if part == "python" else part for part in arguments)
-        return Command(whole, folder, environ)
-
-    return command
-
-
-def _mlserver(name: str, **settings: Any) -> Callable[[Workload], Command]:
-    plain = _script(
-        name,
-        ("mlserver==1.7.1", "mlserver-sklearn==1.7.1", "uvloop<0.22"),
-        *("python", "-c", "from mlserver.cli import main; main()", "start", "."),
-    )
-
-    def command(workload: Workload) -> Command:
-        made = plain(workload)
-        model = {"name": "bench", "implementation": "mlserver_sklearn.SKLearnModel"}
-        parameters = {"parameters": {"uri": "./model.joblib"}}
-        batching = {k: v for k, v in settings.items() if k.startswith("max_")}
-        server = {k: v for k, v in settings.items() if not k.startswith("max_")}
-        document = json.dumps({**model, **parameters, **batching})
-        (made.folder / "model-settings.json").write_text(document)
-        (made.folder / "settings.json").write_text(json.dumps(server))
-        ports = {
-            "MLSERVER_HTTP_PORT": "{port}",
-            "MLSERVER_GRPC_PORT": "0",
-            "MLSERVER_METRICS_PORT": "0",
-        }
-        return Command(made.arguments, made.folder, {**made.environ, **ports})
-
-    return command
-
-
-def _folder(workload: Workload, name: str) -> Path:
-    folder = workload.folder / name
-    if not folder.exists():
-        shutil.copytree(workload.joblib_file.parent, folder)
-    return folder
-
-
-_LITSERVE = ("litserve==0.2.19",)
-_BENTO = ("bentoml==1.4.39",)
-
-
-def _bento(service: str) -> Contender:
-    def request(rows: Any) -> bytes:
-        return http_request("/infer", json.dumps({"rows": rows.tolist()}).encode())
-
-    serve = ("python", "-m", "bentoml", "serve", f"bento_service:{service}", "--port", "{port}")
-    command = _script(f"bentoml-{service}", _BENTO, *serve)
-    name = "BentoML" if service == "Plain" else "BentoML, batched"
-    return Contender(name, command, request, json.loads, "/readyz")
-
-
-def _mlflow() -> Contender:
-    def request(rows: Any) -> bytes:
-        return http_request("/invocations", json.dumps({"inputs": rows.tolist()}).encode())
-
-    command = _script("mlflow", ("mlflow==3.17.2",), "python", "mlflow_model.py", "{port}")
-    return Contender(
-        "MLflow", command, request, lambda body: json.loads(body)["predictions"], "/ping"
-    )
+_PANDAS = "pandas==3.1.1"
+_MLSERVER = Requirements(
+    "mlserver", ("mlserver==1.7.1", "mlserver-sklearn==1.7.1", "uvloop<0.22", _PANDAS)
+)
+_KSERVE = Requirements("kserve", ("kserve==0.21.0",))
+_MLFLOW = Requirements("mlflow", ("mlflow==3.17.2", _PANDAS))
+_BENTOML = Requirements("bentoml", ("bentoml==1.4.39", _PANDAS))
+_RAY = Requirements("ray", ("ray[serve]==2.60.0", _PANDAS))
+_LITSERVE = Requirements("litserve", ("litserve==0.2.19", _PANDAS))
+_FASTAPI = Requirements("fastapi", ("fastapi==0.165.0", "uvicorn[standard]==0.54.0", _PANDAS))
+# Its own wish for numpy below 2 is about the Python half, which is not used.
+_TRITON = Requirements("triton", (_PANDAS,), alone=("nvidia-pytriton==0.7.0",))
 
 
 def contenders() -> tuple[Contender, ...]:
-    """Ours first."""
+    """Ours first, then peers."""
     return (
-        Contender(OURS, _ours, _v2_request, _v2_labels),
+        *_ours(),
+        *_mlservers(),
+        _kserve(),
+        _mlflow(),
+        *_bentos(),
+        _ray(),
+        *_litserves(),
+        _fastapi(),
+        _triton(),
+    )
+
+
+def _ours() -> tuple[Contender, ...]:
+    return (
+        Contender(
+            OURS,
+            "As the image starts it; nothing is set but names, address and port. V2 JSON.",
+            ours,
+            v2_request,
+            v2_said,
+        ),
         Contender(
             f"{OURS}, binary tensors",
-            _ours,
-            lambda rows: v2_binary_request(V2_PATH, rows),
-            _binary_labels,
+            "The same, asked and answering with binary tensors.",
+            ours,
+            v2_binary_request,
+            v2_binary_said,
         ),
-        Contender("MLServer", _mlserver("mlserver-default"), _v2_request, _v2_labels),
+    )
+
+
+def _mlservers() -> tuple[Contender, ...]:
+    tuned = {"parallel_workers": 0, "max_batch_size": 64, "max_batch_time": 0.002}
+    return (
+        Contender(
+            "MLServer",
+            "1.7.1 as it comes (one inference worker), with uvloop below 0.22, without which it"
+            " does not start. V2 JSON; columns with the pandas codec.",
+            mlserver("mlserver-default", _MLSERVER, {}),
+            v2_pandas_request,
+            v2_said,
+        ),
         Contender(
             "MLServer, tuned",
-            _mlserver(
-                "mlserver-tuned", parallel_workers=0, max_batch_size=64, max_batch_time=0.002
-            ),
-            _v2_request,
-            _v2_labels,
+            "No worker process (parallel_workers 0) and adaptive batching: 64 requests, 2 ms.",
+            mlserver("mlserver-tuned", _MLSERVER, tuned),
+            v2_pandas_request,
+            v2_said,
         ),
+    )
+
+
+def _kserve() -> Contender:
+    return Contender(
+        "KServe",
+        "0.21.0, a Model that loads and predicts as its sklearn server does; one worker, no gRPC."
+        " V2 JSON; columns with content type pd.",
+        script("kserve", _KSERVE, "python", "kserve_model.py", "{port}"),
+        v2_pandas_request,
+        v2_said,
+    )
+
+
+def _mlflow() -> Contender:
+    return Contender(
+        "MLflow",
+        "3.17.2, `mlflow models serve` with one worker, in the environment it stands in."
+        " `inputs` for matrices, `dataframe_split` for columns.",
+        script("mlflow", _MLFLOW, "python", "mlflow_model.py", "{port}"),
+        mlflow_request,
+        mlflow_said,
+        "/ping",
+    )
+
+
+def _bentos() -> tuple[Contender, ...]:
+    tunings = {
+        "Plain": ("BentoML", "1.4.39, one worker, an API that takes an array or a data frame."),
+        "Batched": ("BentoML, batched", "The same, batchable: up to 64, at most 1 s late."),
+    }
+    return tuple(
         Contender(
-            "KServe",
-            _script("kserve", ("kserve==0.21.0",), "python", "kserve_model.py", "{port}"),
-            _v2_request,
-            _v2_labels,
-        ),
+            name,
+            tuning,
+            script(f"bentoml-{kind}", _BENTOML, "python", "bento_start.py", kind, "{port}"),
+            partial(rows_request, path="/infer"),
+            list_said,
+            "/readyz",
+        )
+        for kind, (name, tuning) in tunings.items()
+    )
+
+
+def _ray() -> Contender:
+    return Contender(
+        "Ray Serve",
+        "2.60.0, one replica, @serve.batch with up to 64 requests and 2 ms, 200 requests under way"
+        " instead of 5, no access log, no dashboard. JSON rows.",
+        script("ray", _RAY, "python", "ray_serve_app.py", "{port}"),
+        partial(rows_request, path="/"),
+        list_said,
+        "/-/healthz",
+    )
+
+
+def _litserves() -> tuple[Contender, ...]:
+    tunings = {
+        "1": ("LitServe", "0.2.19, one worker, one API server. V2 JSON."),
+        "64": ("LitServe, batched", "The same with batches of up to 64 within 2 ms."),
+    }
+    return tuple(
         Contender(
-            "FastAPI, naive",
-            _script(
-                "fastapi",
-                ("fastapi==0.165.0", "uvicorn[standard]==0.54.0"),
-                *("python", "naive_fastapi.py", "{port}"),
-            ),
-            _v2_request,
-            _v2_labels,
-            "/ready",
-        ),
-        *(
-            Contender(
-                name,
-                _script(
-                    f"litserve-{batch}", _LITSERVE, "python", "litserve_api.py", "{port}", batch
-                ),
-                lambda rows: http_request("/predict", v2_body(rows)),
-                _v2_labels,
-                "/health",
-            )
-            for name, batch in (("LitServe", "1"), ("LitServe, batched", "64"))
-        ),
-        _bento("Plain"),
-        _bento("Batched"),
-        _mlflow(),
+            name,
+            tuning,
+            script(f"litserve-{batch}", _LITSERVE, "python", "litserve_api.py", "{port}", batch),
+            partial(v2_request, path="/predict"),
+            v2_said,
+            "/health",
+        )
+        for batch, (name, tuning) in tunings.items()
+    )
+
+
+def _fastapi() -> Contender:
+    return Contender(
+        "FastAPI, naive",
+        "0.165.0 on uvicorn with uvloop and httptools, pydantic, model.predict in the handler."
+        " V2 JSON. Stands beside the peers, no bar is about it.",
+        script("fastapi", _FASTAPI, "python", "naive_fastapi.py", "{port}"),
+        v2_request,
+        v2_said,
+        "/ready",
+        in_bars=False,
+    )
+
+
+def _triton() -> Contender:
+    return Contender(
+        "Triton, Python backend",
+        "The server binary of PyTriton 0.7.0 with its Python backend, dynamic batching up to 64,"
+        " one instance, no metrics; that wheel holds no ONNX backend. V2 JSON. Stands beside the"
+        " peers, no bar is about it.",
+        script("triton", _TRITON, "python", "triton_start.py", "{port}"),
+        v2_request,
+        v2_said,
+        in_bars=False,
     )

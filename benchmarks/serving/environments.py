@@ -6,10 +6,31 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import venv
+from dataclasses import dataclass
 from pathlib import Path
 
-SCIKIT_LEARN = ("scikit-learn==1.9.1", "numpy==2.4.6", "joblib==1.6.0")
+MODEL_LIBRARIES = ("scikit-learn==1.9.1", "numpy==2.4.6", "joblib==1.6.0")
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What a peer needs; `alone` is installed without what it asks for."""
+
+    name: str
+    packages: tuple[str, ...]
+    alone: tuple[str, ...] = ()
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """With the libraries of the models."""
+        return (*self.packages, *MODEL_LIBRARIES)
+
+    @property
+    def stamp(self) -> str:
+        """Says whether an environment holds exactly this."""
+        return hashlib.sha256("\n".join((*self.wanted, *self.alone)).encode()).hexdigest()
 
 
 def cache_folder() -> Path:
@@ -18,23 +39,32 @@ def cache_folder() -> Path:
     return Path(base) / "trainyard" / "serving-peers"
 
 
-def python_of(name: str, requirements: tuple[str, ...]) -> Path:
+def python_of(requirements: Requirements) -> Path:
     """The interpreter of an environment with exactly these requirements, made on first use.
 
     Raises CalledProcessError when they cannot be installed.
     """
-    wanted = (*requirements, *SCIKIT_LEARN)
-    stamp = hashlib.sha256("\n".join(wanted).encode()).hexdigest()
-    folder = cache_folder() / name
+    folder = cache_folder() / requirements.name
     python = folder / "bin" / "python"
     done = folder / ".installed"
-    if done.is_file() and done.read_text() == stamp:
+    if done.is_file() and done.read_text() == requirements.stamp:
         return python
-    print(f"installing {name}: {', '.join(requirements)}", flush=True)
+    print(f"installing {requirements.name}: {', '.join(requirements.wanted)}", flush=True)
     venv.create(folder, with_pip=True, clear=True)
-    uv = shutil.which("uv")
-    install = [uv, "pip", "install", "--python"] if uv else []
-    command = [*install, str(python)] if install else [str(python), "-m", "pip", "install"]
-    subprocess.run([*command, "--quiet", *wanted], check=True)
-    done.write_text(stamp)
+    install = _installer(python)
+    subprocess.run([*install, "--quiet", *requirements.wanted], check=True)
+    if requirements.alone:
+        subprocess.run([*install, "--quiet", "--no-deps", *requirements.alone], check=True)
+    done.write_text(requirements.stamp)
     return python
+
+
+def _installer(python: Path) -> list[str]:
+    """Uv where there is one, on the path or beside this interpreter."""
+    beside = Path(sys.executable).with_name("uv")
+    uv = str(beside) if beside.is_file() else shutil.which("uv")
+    return [uv, "pip", "install", "--python", str(python)] if uv else [*_pip(python)]
+
+
+def _pip(python: Path) -> list[str]:
+    return [str(python), "-m", "pip", "install", "--disable-pip-version-check"]

@@ -1,9 +1,10 @@
-"""How fast does a server answer one request, asked again and again?
+"""How fast does a server answer requests, asked again and again?
 
 An epoll loop over plain sockets: about 6 µs of this process per request, so that one core of it
 keeps a server on another core busy up to about 100,000 requests a second. Closed loop: each of `c`
 connections asks again when it is answered. Open loop: requests are due at a fixed rate whether or
-not earlier ones are answered, and the time counts from when they were due.
+not earlier ones are answered, and the time counts from when they were due, so that a server that
+stops answering for a while cannot hide what that would have cost.
 """
 
 from __future__ import annotations
@@ -13,27 +14,33 @@ import select
 import socket
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _RECEIVE = 1 << 18
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to ask, and what: a complete HTTP request."""
+    """Where to ask, and what: complete HTTP requests, sent in turn."""
 
     port: int
-    request: bytes
+    requests: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one run gave: seconds it took, one latency per good answer, wrong or lost answers."""
+    """What one run gave: seconds it took, one latency per good answer, wrong or lost answers.
+
+    `busy`: the share of that time that this process worked.
+    """
 
     seconds: float
     latencies: list[float] = field(repr=False)
     wrong: int
+    busy: float
 
     @property
     def rate(self) -> float:
@@ -52,7 +59,7 @@ class _Caller:
     __slots__ = ("due", "parts", "socket", "whole")
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.parts = b""
         self.due = 0.0
@@ -60,7 +67,10 @@ class _Caller:
 
     def received(self) -> bool | None:
         """True for a complete 200, False for another answer or the end, None for a part of one."""
-        data = self.socket.recv(_RECEIVE)
+        try:
+            data = self.socket.recv(_RECEIVE)
+        except OSError:
+            return False
         if not data:
             return False
         if self.parts:
@@ -82,86 +92,120 @@ class _Caller:
         return len(data) >= self.whole
 
 
-def closed_loop(target: Target, connections: int, seconds: float) -> Result:
-    """The result of asking from this many connections for this long."""
-    callers = {}
-    poll = select.epoll()
-    for _ in range(connections):
-        caller = _Caller(target.port)
-        callers[caller.socket.fileno()] = caller
-        poll.register(caller.socket, select.EPOLLIN)
-    latencies: list[float] = []
-    wrong = 0
-    clock = time.perf_counter
-    started = clock()
-    for caller in callers.values():
-        caller.due = clock()
-        caller.socket.sendall(target.request)
-    while (now := clock()) - started < seconds:
-        for number, _ in poll.poll(1.0):
-            caller = callers[number]
+class _Callers:
+    """All connections of a run and the requests they send in turn."""
+
+    def __init__(self, target: Target, connections: int) -> None:
+        self._target = target
+        self._sent = 0
+        self._poll = select.epoll()
+        self._by_number: dict[int, _Caller] = {}
+        for _ in range(connections):
+            self._add()
+
+    def all(self) -> list[_Caller]:
+        """Every connection."""
+        return list(self._by_number.values())
+
+    def send(self, caller: _Caller, due: float) -> None:
+        """The next request is on its way; its time counts from `due`."""
+        caller.due = due
+        requests = self._target.requests
+        caller.socket.sendall(requests[self._sent % len(requests)])
+        self._sent += 1
+
+    def answered(self, wait: float) -> list[tuple[_Caller, bool]]:
+        """Connections whose answer is complete, and whether it was good.
+
+        After a wrong answer a new connection takes the place of the old one.
+        """
+        found = []
+        for number, _ in self._poll.poll(wait):
+            caller = self._by_number[number]
             good = caller.received()
             if good is None:
                 continue
-            now = clock()
-            if good:
-                latencies.append(now - caller.due)
-            else:
-                wrong += 1
-                _renew(callers, number, poll, target.port)
-                caller = callers[max(callers)] if number not in callers else callers[number]
-            caller.due = now
-            caller.socket.sendall(target.request)
-    took = clock() - started
-    for caller in callers.values():
-        caller.socket.close()
-    return Result(took, latencies, wrong)
+            if not good:
+                self._poll.unregister(number)
+                self._by_number.pop(number).socket.close()
+                caller = self._add()
+            found.append((caller, good))
+        return found
+
+    def close(self) -> None:
+        """No connection is left."""
+        for caller in self._by_number.values():
+            caller.socket.close()
+        self._poll.close()
+
+    def _add(self) -> _Caller:
+        caller = _Caller(self._target.port)
+        self._by_number[caller.socket.fileno()] = caller
+        self._poll.register(caller.socket, select.EPOLLIN)
+        return caller
 
 
-def _renew(callers: dict[int, _Caller], number: int, poll: select.epoll, port: int) -> None:
-    """After a wrong answer, a new connection takes the place of the old one."""
-    poll.unregister(number)
-    callers.pop(number).socket.close()
-    caller = _Caller(port)
-    callers[caller.socket.fileno()] = caller
-    poll.register(caller.socket, select.EPOLLIN)
+def closed_loop(target: Target, connections: int, seconds: float) -> Result:
+    """The result of asking from this many connections for this long."""
+
+    def loop(callers: _Callers, latencies: list[float]) -> int:
+        wrong = 0
+        clock = time.perf_counter
+        started = clock()
+        for caller in callers.all():
+            callers.send(caller, clock())
+        while clock() - started < seconds:
+            for caller, good in callers.answered(1.0):
+                now = clock()
+                if good:
+                    latencies.append(now - caller.due)
+                else:
+                    wrong += 1
+                callers.send(caller, now)
+        return wrong
+
+    return _timed(target, connections, loop)
 
 
 def open_loop(target: Target, connections: int, seconds: float, rate: float) -> Result:
-    """The result of `rate` requests a second, due at even times, over these connections."""
-    callers = {}
-    poll = select.epoll()
-    idle: deque[_Caller] = deque()
-    for _ in range(connections):
-        caller = _Caller(target.port)
-        callers[caller.socket.fileno()] = caller
-        poll.register(caller.socket, select.EPOLLIN)
-        idle.append(caller)
+    """The result of `rate` requests a second, due at even times, over these connections.
+
+    Answers that did not come within three times the seconds, and five more, count as lost.
+    """
+    total = max(1, int(rate * seconds))
+
+    def loop(callers: _Callers, latencies: list[float]) -> int:
+        idle = deque(callers.all())
+        wrong = sent = 0
+        clock = time.perf_counter
+        started = clock()
+        while len(latencies) + wrong < total and clock() - started < 3 * seconds + 5:
+            now = clock() - started
+            while idle and sent < total and sent / rate <= now:
+                callers.send(idle.popleft(), started + sent / rate)
+                sent += 1
+            wait = max(0.0, sent / rate - (clock() - started)) if idle and sent < total else 0.1
+            # epoll waits in whole milliseconds: the last one is spent looking.
+            for caller, good in callers.answered(wait if wait > 0.0015 else 0.0):
+                idle.append(caller)
+                if good:
+                    latencies.append(clock() - caller.due)
+                else:
+                    wrong += 1
+        return total - len(latencies)
+
+    return _timed(target, connections, loop)
+
+
+def _timed(
+    target: Target, connections: int, loop: Callable[[_Callers, list[float]], int]
+) -> Result:
+    callers = _Callers(target, connections)
     latencies: list[float] = []
-    wrong = sent = 0
-    clock = time.perf_counter
-    started = clock()
-    total = int(rate * seconds)
-    while len(latencies) + wrong < total and clock() - started < 3 * seconds + 5:
-        now = clock() - started
-        while idle and sent < total and sent / rate <= now:
-            caller = idle.popleft()
-            caller.due = started + sent / rate
-            caller.socket.sendall(target.request)
-            sent += 1
-        wait = max(0.0, sent / rate - (clock() - started)) if idle and sent < total else 0.1
-        # epoll waits in whole milliseconds: the last one is spent looking.
-        for number, _ in poll.poll(wait if wait > 0.0015 else 0.0):
-            caller = callers[number]
-            good = caller.received()
-            if good is None:
-                continue
-            idle.append(caller)
-            if good:
-                latencies.append(clock() - caller.due)
-            else:
-                wrong += 1
-    took = clock() - started
-    for caller in callers.values():
-        caller.socket.close()
-    return Result(took, latencies, wrong + total - len(latencies) - wrong)
+    started, worked = time.perf_counter(), time.process_time()
+    try:
+        wrong = loop(callers, latencies)
+        took = time.perf_counter() - started
+        return Result(took, latencies, wrong, (time.process_time() - worked) / took)
+    finally:
+        callers.close()

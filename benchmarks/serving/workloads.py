@@ -1,87 +1,86 @@
-"""What is asked? The same models and rows for everybody, made from data that ships with
-scikit-learn.
-"""
+"""What is asked? One fitted model for everybody, and the rows of its test set."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 import serving_bundles as bundles
-from sklearn.ensemble import RandomForestClassifier
 
-MODELS = {
-    "linear": ("scaling + logistic regression", bundles.linear),
-    "forest": ("forest of 100 trees", lambda: RandomForestClassifier(100, random_state=7)),
-}
+from benchmarks.serving.models import Model
+from modelbundle.rows import frame_for_model
+
+_TESTED = 3
+"""Every third row is in the test set, the others in the training set."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Workload:
-    """One fitted model as joblib and as bundle, its rows, and what scikit-learn says to them."""
+    """One fitted model as joblib and as bundle, its test set, and what scikit-learn says to it."""
 
-    name: str
     folder: Path
     digest: str
-    rows: Any
-    expected: tuple[int, ...]
+    table: pd.DataFrame
+    labels: tuple[int, ...]
+    probabilities: Any
 
     @property
-    def joblib_file(self) -> Path:
-        """The model as the peers load it."""
-        return self.folder / "peer" / "model.joblib"
+    def joblib_folder(self) -> Path:
+        """What a peer gets: model.joblib, and columns.json when rows are no plain matrix."""
+        return self.folder / "peer"
+
+    def batches(self, rows: int) -> Iterator[tuple[slice, pd.DataFrame]]:
+        """The test set in parts of so many rows; the last may be shorter."""
+        for start in range(0, len(self.table), rows):
+            part = slice(start, min(start + rows, len(self.table)))
+            yield part, self.table.iloc[part]
 
 
-def made(name: str, folder: Path) -> Workload:
+def is_matrix(table: pd.DataFrame) -> bool:
+    """True when every column is a number, so that the table can be sent as one tensor."""
+    return all(dtype.kind == "f" for dtype in table.dtypes)
+
+
+def made(model: Model, folder: Path) -> Workload:
     """The workload, trained and packed in the folder."""
-    data = bundles.tumours()
-    data = replace(data, target=(data.target == "benign").astype(np.int64))
-    sample = bundles.packed(folder / "bundle", MODELS[name][1](), data, ("onnx", "skops"))
-    values = data.frame.to_numpy()
-    # Peers get plain matrices, so theirs is fitted without column names.
-    plain = MODELS[name][1]().fit(values, data.target)
-    (folder / "peer").mkdir()
-    joblib.dump(plain, folder / "peer" / "model.joblib")
-    expected = sample.model.predict(sample.table)
-    if plain.predict(values).tolist() != expected.tolist():
-        raise RuntimeError("the two fits of one model differ")
-    return Workload(name, folder, sample.digest, values, tuple(expected.tolist()))
-
-
-def v2_body(rows: Any, datatype: str = "FP64") -> bytes:
-    """The rows as one V2 matrix in JSON."""
-    tensor = {"name": "input", "datatype": datatype, "shape": list(rows.shape)}
-    document = {"inputs": [{**tensor, "data": rows.ravel().tolist()}]}
-    return json.dumps(document, separators=(",", ":")).encode()
-
-
-def http_request(path: str, body: bytes, **headers: str) -> bytes:
-    """A complete POST."""
-    lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    if "Content_Type" not in headers:
-        lines.append("Content-Type: application/json")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
-
-
-def v2_binary_request(path: str, rows: Any) -> bytes:
-    """The rows as bytes behind a small JSON, asking for bytes."""
-    tensor = {"name": "input", "datatype": "FP64", "shape": list(rows.shape)}
-    content = rows.astype("<f8").tobytes()
-    head = json.dumps(
-        {
-            "inputs": [{**tensor, "parameters": {"binary_data_size": len(content)}}],
-            "parameters": {"binary_data_output": True},
-        }
-    ).encode()
-    size = str(len(head))
-    return http_request(
-        path,
-        head + content,
-        Content_Type="application/octet-stream",
-        Inference_Header_Content_Length=size,
+    data = model.data()
+    tested = np.arange(len(data.frame)) % _TESTED == 0
+    training = replace(
+        data, frame=data.frame[~tested].reset_index(drop=True), target=data.target[~tested]
     )
+    sample = bundles.packed(folder / "bundle", model.estimator(), training, model.formats)
+    table = frame_for_model(data.frame[tested].reset_index(drop=True), data.features)
+    labels = sample.model.predict(table)
+    peer = folder / "peer"
+    peer.mkdir()
+    _for_peers(sample, training.target, model, peer)
+    workload = Workload(
+        folder, sample.digest, table, tuple(labels.tolist()), sample.model.predict_proba(table)
+    )
+    _check_peers_model(workload)
+    return workload
+
+
+def _for_peers(sample: bundles.Sample, target: Any, model: Model, peer: Path) -> None:
+    """Peers get plain matrices where they can, so theirs is fitted without column names."""
+    if is_matrix(sample.table):
+        fitted = model.estimator().fit(sample.table.to_numpy(), target)
+    else:
+        fitted = sample.model
+        kinds = {name: dtype.kind for name, dtype in sample.table.dtypes.items()}
+        (peer / "columns.json").write_text(json.dumps(kinds))
+    joblib.dump(fitted, peer / "model.joblib")
+
+
+def _check_peers_model(workload: Workload) -> None:
+    model = joblib.load(workload.joblib_folder / "model.joblib")
+    table = workload.table
+    rows = table.to_numpy() if is_matrix(table) else table
+    if model.predict(rows).tolist() != list(workload.labels):
+        raise RuntimeError("the two fits of one model differ")

@@ -4,7 +4,7 @@ import sys
 
 import joblib
 from kserve import InferRequest, InferResponse, Model, ModelServer
-from kserve.utils.utils import get_predict_response
+from kserve.utils.utils import get_predict_input, get_predict_response
 
 
 class Sklearn(Model):
@@ -14,9 +14,8 @@ class Sklearn(Model):
         self.ready = True
 
     def predict(self, payload: InferRequest, headers=None, **_) -> InferResponse:
-        return get_predict_response(
-            payload, self.model.predict(payload.inputs[0].as_numpy()), self.name
-        )
+        labels = self.model.predict(get_predict_input(payload))
+        return get_predict_response(payload, labels, self.name)
 
 
 ModelServer(http_port=int(sys.argv[1]), enable_grpc=False, workers=1, enable_docs_url=False).start(

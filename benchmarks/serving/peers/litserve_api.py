@@ -1,10 +1,12 @@
-"""LitServe, as its documentation shows it; batched when a second argument is given."""
+"""LitServe, as its documentation shows it; batched when the second argument says so."""
 
 import sys
+from pathlib import Path
 
 import joblib
 import litserve
 import numpy as np
+import pandas as pd
 
 BATCH = int(sys.argv[2])
 
@@ -12,14 +14,17 @@ BATCH = int(sys.argv[2])
 class Sklearn(litserve.LitAPI):
     def setup(self, device):
         self.model = joblib.load("model.joblib")
+        self.named = Path("columns.json").exists()
 
     def decode_request(self, request):
-        tensor = request["inputs"][0]
-        return np.array(tensor["data"], dtype=float).reshape(tensor["shape"])
+        tensors = request["inputs"]
+        if self.named:
+            return pd.DataFrame({tensor["name"]: tensor["data"] for tensor in tensors})
+        return np.array(tensors[0]["data"], dtype=float).reshape(tensors[0]["shape"])
 
     def batch(self, inputs):
         self.sizes = [len(rows) for rows in inputs]
-        return np.concatenate(inputs)
+        return pd.concat(inputs) if self.named else np.concatenate(inputs)
 
     def predict(self, rows):
         return self.model.predict(rows)

@@ -1,15 +1,18 @@
 """What most people write first: FastAPI, pydantic, model.predict."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 import uvicorn
 from fastapi import FastAPI
 from pydantic import BaseModel
 
 model = joblib.load("model.joblib")
+named = Path("columns.json").exists()
 app = FastAPI()
 
 
@@ -31,8 +34,12 @@ def ready() -> dict[str, bool]:
 
 @app.post("/v2/models/bench/infer")
 async def infer(request: Request) -> dict[str, Any]:
-    tensor = request.inputs[0]
-    labels = model.predict(np.array(tensor.data, dtype=float).reshape(tensor.shape))
+    if named:
+        rows = pd.DataFrame({tensor.name: tensor.data for tensor in request.inputs})
+    else:
+        tensor = request.inputs[0]
+        rows = np.array(tensor.data, dtype=float).reshape(tensor.shape)
+    labels = model.predict(rows)
     output = {"name": "predict", "datatype": "INT64", "shape": [len(labels)]}
     return {"model_name": "bench", "outputs": [{**output, "data": labels.tolist()}]}
 
