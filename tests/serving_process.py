@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,21 +127,25 @@ def environment(directory: Path, digest: str, **changes: str) -> dict[str, str]:
     }
 
 
-def run_to_end(environ: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def run_to_end(
+    environ: Mapping[str, str], *arguments: str, python: Sequence[str] = (sys.executable,)
+) -> subprocess.CompletedProcess[str]:
     """Runs `python -m modelserver` where it is expected to end by itself."""
-    command = [sys.executable, "-m", "modelserver", *arguments]
+    command = [*python, "-m", "modelserver", *arguments]
     return subprocess.run(
         command, env=dict(environ), capture_output=True, text=True, timeout=60, check=False
     )
 
 
 @contextmanager
-def running(environ: Mapping[str, str], errors: Path) -> Iterator[Running]:
+def running(
+    environ: Mapping[str, str], errors: Path, python: Sequence[str] = (sys.executable,)
+) -> Iterator[Running]:
     """A server that is ready; it is killed at the end if it still runs."""
     port = _free_port()
     with errors.open("wb") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-m", "modelserver"],
+            [*python, "-m", "modelserver"],
             env={**environ, "TRAINYARD_PORT": str(port)},
             stderr=sink,
         )

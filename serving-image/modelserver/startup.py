@@ -14,9 +14,9 @@ from modelserver.self_test import self_test
 from modelserver.settings import BundleSettings
 
 _WRONG_IMAGE = (
-    "this image has no scikit-learn, which serves this bundle; use the image trainyard/"
-    "serving-sklearn (target server-sklearn of the Dockerfile): in spec.server.image, or where that"
-    " is empty in the operator's TRAINYARD_SERVING_SKLEARN_IMAGE (chart: images.servingSklearn)"
+    "scikit-learn serves this bundle and this image lacks it: use the image trainyard/"
+    "serving-sklearn, in spec.server.image if that names one, else in the operator's"
+    " TRAINYARD_SERVING_SKLEARN_IMAGE"
 )
 
 
