@@ -9,6 +9,8 @@ import traceback
 # Before numpy is imported: one core, one thread, whatever the node has.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
+# Before grpc is: its library in C++ has lines of its own for what clients do wrong.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 from modelbundle.faults import BundleFault  # noqa: E402
 from modelserver.exits import ExitCode, exit_code_of, last_words  # noqa: E402

@@ -74,10 +74,12 @@ class Core:
     ) -> tuple[InferRequest, Prediction]:
         """What was asked and what the model says, for transports with messages of their own.
 
-        `document`: in the shape of the JSON. Raises RequestRefused or ModelFailed; rows of a
-        cancelled task are not predicted.
+        `document`: in the shape of the JSON; floats hold no true and no false. Raises
+        RequestRefused or ModelFailed; rows of a cancelled task are not predicted.
         """
+        begun = self._batcher.clock()
         request = self._v2.request(document, binary, quick=True)
+        self._batcher.metrics.decoded(self._batcher.clock() - begun)
         return request, await self._batcher.predict(request.rows)
 
     def _v2_answer(self, predicted: Prediction, request: InferRequest) -> Answer:

@@ -10,6 +10,7 @@ import orjson
 
 from modelserver.answers import Answer
 from modelserver.core import Core
+from modelserver.exchange import Exchange
 from modelserver.grpc_answers import Responses, status_code
 from modelserver.grpc_messages import (
     HEALTH,
@@ -31,6 +32,7 @@ from modelserver.routing import Route, check_model, check_version
 from modelserver.surroundings import Surroundings
 
 SERVICE = f"{INFERENCE}.GRPCInferenceService"
+_INFER = f"/{SERVICE}/ModelInfer".encode()
 _ECHOED = frozenset({"traceparent", "x-request-id"})
 _MAX_ECHO = 256
 _SERVING, _NOT_SERVING = 1, 2
@@ -117,9 +119,9 @@ class GrpcApi:
             answer, rows = await self._predicted(body)
         except Exception as fault:  # noqa: BLE001
             status, sentence = self._around.explained(fault)
-            self._around.metrics.count(status, self._around.clock() - started, 0)
+            self._count(context, Answer(status, b""), started)
         else:
-            self._around.metrics.count(200, self._around.clock() - started, rows)
+            self._count(context, Answer(200, answer, rows=rows), started)
             return answer
         return await self._refuse(context, status, sentence)
 
@@ -142,17 +144,28 @@ class GrpcApi:
 
     # ── metadata and status ───────────────────────────────────────────────────────────────
     async def _greet(self, context: Any) -> None:
-        echoed = tuple(
-            (name, value)
-            for name, value in context.invocation_metadata()
-            if name in _ECHOED and len(value) <= _MAX_ECHO
-        )
-        await context.send_initial_metadata((*self._greeting, *echoed))
+        await context.send_initial_metadata((*self._greeting, *_echoed(context)))
+
+    def _count(self, context: Any, answer: Answer, started: float) -> None:
+        """As HTTP counts, by the status that HTTP would have."""
+        seconds = self._around.clock() - started
+        self._around.metrics.count(answer.status, seconds, answer.rows)
+        if self._around.note is not None:
+            headers = {name.encode(): value.encode() for name, value in _echoed(context)}
+            self._around.note(Exchange("POST", _INFER, headers), answer, seconds)
 
     async def _refuse(self, context: Any, status: int, sentence: str) -> bytes:
         more = (_COME_BACK,) if status == 503 else ()
         await context.abort(status_code(status), sentence, more)
         raise AssertionError("abort raises")
+
+
+def _echoed(context: Any) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, value)
+        for name, value in context.invocation_metadata()
+        if name in _ECHOED and len(value) <= _MAX_ECHO
+    )
 
 
 def _service(name: str, methods: Mapping[str, Handler]) -> Any:

@@ -135,6 +135,6 @@ async def _opened_grpc_port(
     from modelserver.grpc_api import GrpcApi  # noqa: PLC0415  (20 MiB that others need not hold)
     from modelserver.grpc_port import GrpcPort  # noqa: PLC0415
 
-    port = GrpcPort(GrpcApi(core, fixed, around), settings.limits)
+    port = GrpcPort(GrpcApi(core, fixed, around), settings.limits, settings.drain_seconds)
     await port.open(settings.host, settings.grpc_port)
     return [port]

@@ -112,6 +112,8 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
 
 def _grpc_port(environ: Mapping[str, str]) -> int | None:
     port = _whole(environ, "TRAINYARD_GRPC_PORT", 0, (1, 65535))
+    if port and environ.get("TRAINYARD_PORT", "8080") == str(port):
+        raise SettingsWrong("TRAINYARD_GRPC_PORT", str(port), "another port than that of HTTP")
     if port and find_spec("grpc") is None:
         expected = "none: this image has no grpcio; install it, or take an image that has it"
         raise SettingsWrong("TRAINYARD_GRPC_PORT", str(port), expected)

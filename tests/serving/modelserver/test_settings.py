@@ -80,6 +80,7 @@ def test_what_is_watched_is_read() -> None:
         pytest.param("TRAINYARD_REVISION", 'x"\n', id="a revision that breaks the metrics"),
         pytest.param("TRAINYARD_PORT", "http", id="a port that is no number"),
         pytest.param("TRAINYARD_PORT", "70000", id="a port that does not exist"),
+        pytest.param("TRAINYARD_GRPC_PORT", "8080", id="two servers on one port"),
         pytest.param("TRAINYARD_GRPC_PORT", "0", id="a second port that nobody could find"),
         pytest.param("TRAINYARD_DRAIN_SECONDS", "-1", id="a negative time"),
         pytest.param("TRAINYARD_ACCESS_LOG", "yes", id="a switch that is neither 0 nor 1"),
