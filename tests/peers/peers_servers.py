@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import joblib
@@ -16,7 +16,7 @@ from serving_bundles import Sample
 from serving_process import Client, Reply, environment, running
 
 from benchmarks.serving.locked_environments import locked, python_of_locked
-from benchmarks.serving.process import Command, PinnedServer
+from benchmarks.serving.process import Command, PinnedServer, free_port
 
 SCRIPTS = Path(__file__).parent / "in_kserve"
 _READY = b"GET /v2/health/ready HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
@@ -30,10 +30,11 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A server: its port, or one port per model."""
+    """A server: its port, or one port per model; `grpc`: its gRPC port per model, if it has any."""
 
     name: str
     ports: Mapping[str, int] | int
+    grpc: Mapping[str, int] = field(default_factory=dict)
 
     def reply(self, payload: Payload) -> Reply:
         """What it says to the payload."""
@@ -66,9 +67,13 @@ def all_servers(samples: Mapping[str, Sample], folder: Path) -> Iterator[dict[st
         }
         for future in starting.values():
             stack.callback(_stop, future)
-        ports = {name: stack.enter_context(_ours(name, samples, folder)) for name in samples}
+        grpc = {name: free_port() for name in samples}
+        ports = {}
+        for name, sample in samples.items():
+            changes = {"TRAINYARD_MODEL_NAME": name, "TRAINYARD_GRPC_PORT": str(grpc[name])}
+            ports[name] = stack.enter_context(_ours(sample, folder / f"{name}.stderr", changes))
         peers = {name: Asked(name, future.result().port) for name, future in starting.items()}
-        yield {OURS: Asked(OURS, ports), **peers}
+        yield {OURS: Asked(OURS, ports, grpc), **peers}
 
 
 def _stop(starting: Future[PinnedServer]) -> None:
@@ -77,11 +82,9 @@ def _stop(starting: Future[PinnedServer]) -> None:
 
 
 @contextmanager
-def _ours(name: str, samples: Mapping[str, Sample], folder: Path) -> Iterator[int]:
-    sample = samples[name]
-    changes = {"TRAINYARD_MODEL_NAME": name, "TRAINYARD_REVISION": VERSION}
-    environ = environment(sample.directory, sample.digest, **changes)
-    with running(environ, folder / f"{name}.stderr") as server:
+def _ours(sample: Sample, errors: Path, changes: Mapping[str, str]) -> Iterator[int]:
+    whole = {"TRAINYARD_REVISION": VERSION, **changes}
+    with running(environment(sample.directory, sample.digest, **whole), errors) as server:
         yield server.client.port
 
 
