@@ -69,32 +69,6 @@ class RowSampling:
             if quiet:
                 self._set(max(1, self.one_in >> min(60, quiet)))
         self._left = self._budget
-        self._second_ends = 0.0
-        self._gap = 0  # so many rows are passed over before the next is counted
-
-    def __call__(self, rows: Rows, predicted: Prediction, now: float) -> None:
-        """Those of the rows are counted whose turn it is; `now` in seconds."""
-        if now >= self._second_ends:
-            self._begin_second(now)
-        count = len(rows)
-        if self._gap >= count:
-            self._gap -= count
-            return
-        if self.one_in > 1:
-            chosen = self._drawn(count)
-            count = len(chosen)
-            rows = Rows(rows.numbers[chosen], rows.texts[chosen])
-            predicted = Prediction(predicted.values[chosen], None)
-        self._counting.add(rows, predicted)
-        self._left -= count
-        if self._left <= 0:
-            self._set(self.one_in * 2)
-
-    def _begin_second(self, now: float) -> None:
-        if self.one_in > 1 and self._left > self._budget // 2:
-            seconds = min(60, 1 + int(now - self._second_ends))
-            self._set(max(1, self.one_in >> seconds))
-        self._left = self._budget
         self._second_ends = now + 1.0
 
     def _set(self, one_in: int) -> None:
