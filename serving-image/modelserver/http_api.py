@@ -124,6 +124,7 @@ class HttpApi:
     def _let_out(self, exchange: Exchange) -> None:
         if exchange.counted:
             exchange.counted = False
+            exchange.job = None  # it holds the exchange too: both go now, not with a collection
             self._around.places.give_back()
             self._bodies.drop(exchange)
 

@@ -73,7 +73,8 @@ class Connection(RequestReader, asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """Nobody is left to answer."""
         self._connections.discard(self)
-        self._deaf = self._ended = True
+        self.forget()
+        self._ended = True
         for exchange in self._waiting:
             if exchange.answer is None:
                 self._application.abandon(exchange)

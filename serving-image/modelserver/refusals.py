@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import reprlib
+
 
 class RequestRefused(Exception):
     """The request cannot be answered as it is; `status` is the HTTP status of the answer."""
@@ -22,7 +24,20 @@ class ModelFailed(Exception):
         self.cause = cause
 
 
+class _Brief(reprlib.Repr):
+    """Looks at the beginning alone: `repr` of deep nesting raises, of a megabyte takes a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 4
+        self.maxlist = self.maxdict = 8
+        self.maxstring = self.maxlong = self.maxother = 60
+
+
+_BRIEF = _Brief()
+
+
 def shown(value: object) -> str:
     """A value of a request as a refusal quotes it: at most 60 characters."""
-    text = repr(value)
+    text = _BRIEF.repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -76,6 +76,14 @@ class RequestReader(ABC):
             self._head_bytes += len(data)  # a head that began in this read is at most one read long
             self._check_head_bytes()
 
+    def forget(self) -> None:
+        """Nothing more is read; reader and parser no longer hold each other, so both go at once.
+
+        Left to the garbage collector, thousands of closed connections would wait for it.
+        """
+        self._deaf = True
+        self._parser = None
+
     def _decline_upgrade(self) -> None:
         """What stands behind is read as HTTP/1.1: the body, if there is one, or the next request.
 
