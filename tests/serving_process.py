@@ -142,7 +142,7 @@ def running(
     environ: Mapping[str, str], errors: Path, python: Sequence[str] = (sys.executable,)
 ) -> Iterator[Running]:
     """A server that is ready; it is killed at the end if it still runs."""
-    port = _free_port()
+    port = free_port()
     with errors.open("wb") as sink:
         process = subprocess.Popen(
             [*python, "-m", "modelserver"],
@@ -170,7 +170,8 @@ def _wait_until_ready(process: subprocess.Popen[bytes], client: Client, errors: 
     raise AssertionError(f"server not ready in 60 s: {errors.read_text()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
