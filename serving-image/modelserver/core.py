@@ -23,7 +23,8 @@ _JSON_SIZE = BINARY_HEADER.encode()
 
 Deliver = Callable[[Answer | ModelFailed], None]
 
-_PLATFORMS = {RuntimeName.ONNX: "onnxruntime_onnx", RuntimeName.SKLEARN: "sklearn_estimator"}
+# The protocol lists the names of platforms; for scikit-learn there is none, only their form.
+_PLATFORMS = {RuntimeName.ONNX: "onnx_onnxv1", RuntimeName.SKLEARN: "sklearn_estimator"}
 
 
 class Core:
@@ -105,6 +106,11 @@ def model_metadata(identity: ModelIdentity, signature: Signature, runtime: Runti
             "outputs": [tensor_document(tensor) for tensor in signature.outputs],
         }
     )
+
+
+def models_v1(identity: ModelIdentity) -> Answer:
+    """The models there are, as V1 lists them."""
+    return json_answer({"models": [identity.name]})
 
 
 def example_request(example: Example) -> Answer:

@@ -18,6 +18,7 @@ class Route(Enum):
     MODEL_READY = "model ready"
     EXAMPLE = "example"
     INFER = "infer"
+    MODELS_V1 = "models"
     PREDICT_V1 = "predict"
     METRICS = "metrics"
 
@@ -26,6 +27,7 @@ _FIXED = {
     "/v2/health/live": Route.LIVE,
     "/v2/health/ready": Route.READY,
     "/v2": Route.SERVER,
+    "/v1/models": Route.MODELS_V1,
     "/metrics": Route.METRICS,
 }
 _OF_MODEL = {
@@ -48,9 +50,10 @@ def route_of(path: str, model: str, versions: Collection[str]) -> Route:
     fixed = _FIXED.get(path)
     if fixed is not None:
         return fixed
-    if path.startswith("/v1/models/") and path.endswith(":predict"):
-        check_model(path.removeprefix("/v1/models/").removesuffix(":predict"), model)
-        return Route.PREDICT_V1
+    if path.startswith("/v1/models/"):
+        name = path.removeprefix("/v1/models/")
+        check_model(name.removesuffix(":predict"), model)
+        return Route.PREDICT_V1 if name.endswith(":predict") else Route.MODEL_READY
     parts = path.split("/")[1:]
     if parts[:2] != ["v2", "models"] or len(parts) < 3:
         raise RequestRefused(

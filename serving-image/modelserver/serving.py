@@ -22,7 +22,7 @@ from modelserver.batch_metrics import BatchMetrics
 from modelserver.batching import Batcher
 from modelserver.body import Budget
 from modelserver.connections import Connections
-from modelserver.core import Core, example_request, model_metadata, server_metadata
+from modelserver.core import Core, example_request, model_metadata, models_v1, server_metadata
 from modelserver.error_log import ErrorLog, LogBridge
 from modelserver.http_api import HttpApi
 from modelserver.http_connection import Listening
@@ -123,6 +123,7 @@ def _fixed(identity: ModelIdentity, model: ReadyModel) -> dict[Route, Answer]:
         Route.SERVER: server_metadata(),
         Route.MODEL: model_metadata(identity, model.runtime.signature, model.runtime_name),
         Route.EXAMPLE: example_request(model.example),
+        Route.MODELS_V1: models_v1(identity),
     }
 
 

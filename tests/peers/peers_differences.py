@@ -212,9 +212,9 @@ STATUSES = (
     Difference(
         404,
         {KSERVE: 200},
-        "V1 is here for predictions; what is there, and whether it is ready, is asked by V2.",
-        'KServe V1: "List Models: GET /v1/models", "Model Ready: GET /v1/models/<model_name>"',
-        ("V1, which models?", "V1, is the model ready?", "V1, alive?"),
+        "Alive is asked by V2; nothing is at the root.",
+        'KServe V1 has "List Models", "Model Ready", "Predict" and "Explain".',
+        ("KServe, alive?",),
     ),
 )
 

@@ -213,4 +213,4 @@ def v1(iris: Model) -> Iterator[Payload]:
         peers=(KSERVE,),
     )
     yield Payload(says="V1, which models?", method="GET", path="/v1/models", peers=(KSERVE,))
-    yield Payload(says="V1, alive?", method="GET", path="/", peers=(KSERVE,))
+    yield Payload(says="KServe, alive?", method="GET", path="/", peers=(KSERVE,))

@@ -96,6 +96,7 @@ def test_v1(matrix: Understood, samples: dict[str, Sample]) -> None:
     """The client's default protocol."""
     expected = samples["tumours"].model.predict(samples["tumours"].table[:ROWS]).tolist()
     assert {"predictions": expected} == matrix["v1"]["instances"]
+    assert matrix["v1"]["model ready"] is True
 
 
 def test_mistakes_reach_the_user(matrix: Understood) -> None:

@@ -104,11 +104,11 @@ async def over_rest(task: Task) -> dict[str, Any]:
 
 async def over_v1(task: Task) -> dict[str, Any]:
     """V1 by InferenceRESTClient."""
-    client = client_of("v1")
-    body = {"instances": task["rows"]}
-    answer = await client.infer(f"http://{task['http']}", body, model_name=task["model"])
+    client, base, model = client_of("v1"), f"http://{task['http']}", task["model"]
+    answer = await client.infer(base, {"instances": task["rows"]}, model_name=model)
+    ready = await client.is_model_ready(base, model)
     await client.close()
-    return {"instances": answer}
+    return {"instances": answer, "model ready": ready}
 
 
 async def over_grpc(task: Task) -> dict[str, Any]:

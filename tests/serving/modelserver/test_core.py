@@ -18,7 +18,14 @@ from modelbundle.manifest_reading import read_manifest
 from modelserver.answers import Answer, ModelIdentity
 from modelserver.batching import Batcher, Job
 from modelserver.binary_tensors import BinaryPart
-from modelserver.core import Core, Deliver, example_request, model_metadata, server_metadata
+from modelserver.core import (
+    Core,
+    Deliver,
+    example_request,
+    model_metadata,
+    models_v1,
+    server_metadata,
+)
 from modelserver.refusals import RequestRefused
 
 IDENTITY = ModelIdentity("patients", "patients-1", "sha256:" + "a" * 64)
@@ -85,7 +92,7 @@ def test_metadata_has_the_real_tensors(patients_sample: Sample) -> None:
     expected = {
         "name": "patients",
         "versions": ["patients-1"],
-        "platform": "onnxruntime_onnx",
+        "platform": "onnx_onnxv1",
         "inputs": [
             {"name": "size", "datatype": "FP64", "shape": [-1]},
             {"name": "age", "datatype": "INT64", "shape": [-1]},
@@ -98,6 +105,11 @@ def test_metadata_has_the_real_tensors(patients_sample: Sample) -> None:
         ],
     }
     assert expected == found
+
+
+def test_v1_lists_the_one_model() -> None:
+    """By its name."""
+    assert {"models": ["patients"]} == json.loads(models_v1(IDENTITY).body)
 
 
 def test_server_advertises_only_what_works() -> None:

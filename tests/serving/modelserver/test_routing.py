@@ -25,11 +25,13 @@ VERSIONS = ("m-1", "sha256:aa")
         pytest.param("/v2/models/m/versions/m-1", Route.MODEL, id="a version of the model"),
         pytest.param("/v2/models/m/versions/m-1/infer", Route.INFER, id="infer by revision"),
         pytest.param("/v2/models/m/versions/sha256:aa/infer", Route.INFER, id="infer by digest"),
-        pytest.param("/v1/models/m:predict", Route.PREDICT_V1, id="v1"),
+        pytest.param("/v1/models", Route.MODELS_V1, id="v1, the models"),
+        pytest.param("/v1/models/m", Route.MODEL_READY, id="v1, model ready"),
+        pytest.param("/v1/models/m:predict", Route.PREDICT_V1, id="v1, predict"),
     ],
 )
 def test_paths_of_the_protocols(path: str, expected: Route) -> None:
-    """Every path of V2, the one of V1, and ours."""
+    """Every path of V2 and V1, and ours."""
     assert route_of(path, "m", VERSIONS) is expected
 
 
@@ -40,6 +42,7 @@ def test_paths_of_the_protocols(path: str, expected: Route) -> None:
         pytest.param("/v2/models", "the model is at /v2/models/m", id="no model"),
         pytest.param("/v2/models/x/infer", "no model 'x' here; this server has 'm'", id="another"),
         pytest.param("/v1/models/x:predict", "no model 'x'", id="another in v1"),
+        pytest.param("/v1/models/m:explain", "no model 'm:explain'", id="a verb v1 has not here"),
         pytest.param("/v2/models/m/versions/m-2", "no version 'm-2'", id="another version"),
         pytest.param("/v2/models/m/explain", "infer is at", id="what is not there"),
         pytest.param("/v2/repository/index", "the model is at", id="management"),
