@@ -24,3 +24,13 @@ class SlowClassifier(ClassifierMixin, BaseEstimator):
         """The first class for every row, after a while."""
         time.sleep(self.seconds)
         return np.repeat(self.classes_[:1], len(table))
+
+
+class HangingClassifier(SlowClassifier):
+    """Says the first class, and takes its time for rows whose first value is above 100."""
+
+    def predict(self, table: Any) -> Any:
+        """As the other; only such rows are slow."""
+        if np.asarray(table)[:, 0].max() > 100:
+            time.sleep(self.seconds)
+        return np.repeat(self.classes_[:1], len(table))
