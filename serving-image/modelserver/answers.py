@@ -30,9 +30,14 @@ def json_answer(document: Any, status: int = 200) -> Answer:
     return Answer(status, orjson.dumps(document))
 
 
-def error_answer(message: str, status: int) -> Answer:
-    """`{"error": message}`, as the V2 protocol wants it; 503 says when to come back."""
-    headers = (("retry-after", "1"),) if status == 503 else ()
+def error_answer(message: str, status: int, allowed: tuple[str, ...] = ()) -> Answer:
+    """`{"error": message}`, as the V2 protocol wants it; 503 says when to come back.
+
+    `allowed`: for 405, the methods to use instead, as RFC 9110 15.5.6 requires.
+    """
+    headers: tuple[tuple[str, str], ...] = (("retry-after", "1"),) if status == 503 else ()
+    if allowed:
+        headers += (("allow", ", ".join(allowed)),)
     return Answer(status, orjson.dumps({"error": message}), headers=headers)
 
 

@@ -15,7 +15,7 @@ from modelserver.exchange import Exchange
 from modelserver.http_connection import Connection
 from modelserver.metrics import CONTENT_TYPE
 from modelserver.refusals import RequestRefused
-from modelserver.routing import PREDICTING, Route, check_method, route_of
+from modelserver.routing import PREDICTING, Route, check_method, methods_of, route_of
 from modelserver.surroundings import Surroundings
 
 
@@ -37,8 +37,8 @@ class HttpApi:
         exchange.started = self._around.clock()
         try:
             route = self._usual.get(exchange.target) or self._route(exchange.target)
-            check_method(exchange.method, route)
             exchange.route = route
+            check_method(exchange.method, route)
             if route in PREDICTING:
                 self._let_in(exchange)
         except Exception as fault:  # noqa: BLE001  (a bug must not become a lost connection)
@@ -88,7 +88,9 @@ class HttpApi:
     def _failed(self, exchange: Exchange, fault: Exception) -> Answer:
         """The answer for what went wrong, counted."""
         status, sentence = self._around.explained(fault)
-        answer = error_answer(sentence, status)
+        route = exchange.route
+        allowed = methods_of(route) if status == 405 and route is not None else ()
+        answer = error_answer(sentence, status, allowed)
         self._count(exchange, answer)
         return answer
 

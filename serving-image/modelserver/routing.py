@@ -86,8 +86,13 @@ def check_version(version: str, model: str, versions: Collection[str]) -> None:
         raise RequestRefused(f"model {model!r} has no version {shown(version)} here", 404)
 
 
+def methods_of(route: Route) -> tuple[str, ...]:
+    """The methods that the route takes."""
+    return _POST if route in PREDICTING else _GET
+
+
 def check_method(method: str, route: Route) -> None:
     """Returns for POST where something is predicted, GET and HEAD elsewhere; else refuses (405)."""
-    allowed = _POST if route in PREDICTING else _GET
+    allowed = methods_of(route)
     if method not in allowed:
         raise RequestRefused(f"{route.value} takes {' or '.join(allowed)}, not {method[:20]}", 405)

@@ -75,6 +75,19 @@ def test_our_errors_have_the_form_of_the_protocol(replies: Replies, payload: Pay
         assert secret not in message
 
 
+@pytest.mark.parametrize(
+    "payload", [pytest.param(p, id=p.says) for p in CORPUS.values() if " of " in p.says]
+)
+def test_refused_methods_come_with_those_that_are_allowed(
+    replies: Replies, payload: Payload
+) -> None:
+    """As RFC 9110 15.5.6 requires, and as both peers do."""
+    for server in (OURS, *payload.peers):
+        reply = replies[payload.says, server]
+        if reply.status == 405:
+            assert payload.method not in reply.headers["allow"].split(", ")
+
+
 def test_the_table_names_payloads_that_are_asked() -> None:
     """No row is about nothing."""
     asked = {(payload.says, peer) for payload in CORPUS.values() for peer in payload.peers}

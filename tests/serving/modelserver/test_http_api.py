@@ -145,9 +145,12 @@ def test_too_many_rows_are_413(client: Client, tumours_sample: Sample) -> None:
     assert (413, "601 rows; at most 600 in one request") == (reply.status, reply.document["error"])
 
 
-def test_get_infer_is_405(client: Client) -> None:
-    """Predictions are POSTed."""
-    assert client.get(f"/v2/models/{MODEL}/infer").status == 405
+def test_other_methods_are_405(client: Client) -> None:
+    """Predictions are POSTed, questions asked by GET; the answer says so in a header."""
+    found = client.get(f"/v2/models/{MODEL}/infer")
+    assert (405, "POST") == (found.status, found.headers["allow"])
+    found = client.post("/v2/health/ready", {})
+    assert (405, "GET, HEAD") == (found.status, found.headers["allow"])
 
 
 def test_compressed_bodies_are_415(client: Client) -> None:
