@@ -106,15 +106,14 @@ def _values(column: Any, feature: Feature) -> list[Any]:
 
 def output_tensors(predicted: Prediction, signature: Signature) -> list[dict[str, Any]]:
     """The V2 `outputs` of a prediction, with data as plain lists."""
-    count = len(predicted.values)
     tensors = {tensor.name: tensor for tensor in signature.outputs}
     first = VALUES_OUTPUT if signature.task is Task.REGRESSION else LABELS_OUTPUT
     outputs = [
         {
             "name": first,
             "datatype": tensors[first].datatype,
-            "shape": [count],
-            "data": predicted.values.tolist(),
+            "shape": list(predicted.values.shape),
+            "data": predicted.values.ravel().tolist(),
         }
     ]
     if predicted.probabilities is not None:

@@ -56,8 +56,9 @@ class Manifest:
         return tuple(name for name, path in FORMAT_FILES.items() if path in present)
 
     def document(self) -> dict[str, Any]:
-        """The JSON value of `manifest.json`."""
-        return {
+        """The JSON value of `manifest.json`; `targets` is there only where there are several."""
+        several = {"targets": list(self.signature.targets)} if self.signature.targets else {}
+        return several | {
             "version": VERSION,
             "files": [{"path": f.path, "size": f.size, "sha256": f.sha256} for f in self.files],
             "formats": sorted(self.formats),

@@ -25,6 +25,7 @@ _FIELDS = {
     "version", "files", "formats", "task", "classes", "target", "features", "inputs", "outputs",
     "datasetDigest", "recipeDigest", "libraries", "trust",
 }  # fmt: skip
+_MAYBE = {"targets"}
 _T = TypeVar("_T")
 
 
@@ -57,8 +58,9 @@ def parse_manifest(content: bytes) -> Manifest:
         raise _wrong("the document", document, "an object")
     if document.get("version") != VERSION:
         raise _wrong("version", document.get("version"), f"{VERSION}; use a newer serving image")
-    if set(document) != _FIELDS:
-        raise _wrong("the fields", sorted(set(document) ^ _FIELDS), "no unknown or missing field")
+    odd = (set(document) - _MAYBE) ^ _FIELDS
+    if odd:
+        raise _wrong("the fields", sorted(odd), "no unknown or missing field")
     manifest = Manifest(_signature(document), _origin(document), _files(document))
     if manifest.content() != content:
         raise BundleUnreadable(
@@ -77,7 +79,8 @@ def _signature(document: dict[str, Any]) -> Signature:
         raise _wrong("features", [feature.name for feature in features], "one or more unique names")
     task = _member(Task, document["task"], "task")
     classes: tuple[Label, ...] = tuple(_list(document, "classes"))
-    signature = Signature(task, classes, features, probabilities="probabilities" in names)
+    targets = _targets(document, task) if "targets" in document else ()
+    signature = Signature(task, classes, features, "probabilities" in names, targets)
     if (task is Task.CLASSIFICATION) != (len(classes) > 0):
         raise _wrong("classes", classes, "labels for a Classification, none for a Regression")
     try:
@@ -85,6 +88,15 @@ def _signature(document: dict[str, Any]) -> Signature:
     except ValueError as fault:
         raise _wrong("classes", classes, str(fault)) from fault
     return signature
+
+
+def _targets(document: dict[str, Any], task: Task) -> tuple[str, ...]:
+    targets = tuple(_text(item, "targets") for item in _list(document, "targets"))
+    if task is not Task.REGRESSION or len(targets) < 2 or len(set(targets)) < len(targets):
+        raise _wrong("targets", targets, "two or more unique names, for a Regression")
+    if targets[0] != document["target"]:
+        raise _wrong("targets", targets, f"the target {document['target']} first")
+    return targets
 
 
 def _feature(item: Any) -> Feature:

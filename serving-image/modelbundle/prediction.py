@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,7 +16,8 @@ from modelbundle.signature import Signature, Task
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
-    """One answer per row. `values`: labels (object, int64 or bool) or float64 numbers.
+    """One answer per row. `values`: labels (object, int64 or bool) or float64 numbers, which are
+    (n, targets) where the model predicts several.
 
     `probabilities`: (n, classes) float64 in the order of the signature's classes, or None.
     """
@@ -50,9 +52,10 @@ def checked_prediction(
     Raises PredictionInvalid when there is not one finite answer per row.
     """
     values = np.asarray(values)
-    if values.size != rows:
-        raise PredictionInvalid(f"{rows} rows gave answers of shape {values.shape}")
-    flat = values.reshape(rows)
+    shape = (rows, *of.width)
+    if values.size != math.prod(shape):
+        raise PredictionInvalid(f"{rows} rows gave answers of shape {values.shape}, not {shape}")
+    flat = values.reshape(shape)
     if of.task is Task.REGRESSION:
         numbers = flat.astype(np.float64)
         if not np.isfinite(numbers).all():

@@ -3,7 +3,8 @@
 `profile.json`: {"version":1,"rows":n,"features":[bins…],"prediction":bins}. Bins of numbers:
 {"name","kind":"Numbers","edges":[e1<…<em],"counts":[m+1],"missing":k}; value x is in bin i when
 e_i <= x < e_(i+1). Bins of texts: {"name","kind":"Texts","values":[…],"counts":[one per value,
-then all others],"missing":k}. The same bins are counted live, so that drift is a comparison of
+then all others],"missing":k}. Where a model predicts several numbers, `prediction` is a list of
+bins, named by the targets. The same bins are counted live, so that drift is a comparison of
 two rows of integers.
 """
 
@@ -77,20 +78,21 @@ Bins = NumberBins | TextBins
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The reference for drift: bins per feature, in their order, and of the predictions."""
+    """The reference for drift: bins per feature, in their order, and per predicted target."""
 
     rows: int
     features: tuple[Bins, ...]
-    prediction: Bins
+    predictions: tuple[Bins, ...]
 
     def content(self) -> bytes:
         """The canonical bytes of `profile.json`."""
+        answers = [bins.document() for bins in self.predictions]
         return canonical_json(
             {
                 "version": VERSION,
                 "rows": self.rows,
                 "features": [bins.document() for bins in self.features],
-                "prediction": self.prediction.document(),
+                "prediction": answers if len(answers) > 1 else answers[0],
             }
         )
 
@@ -106,14 +108,18 @@ def profile_of(rows: Rows, predicted: Prediction, signature: Signature) -> Profi
         else:
             bins.append(text_bins(feature.name, rows.texts[:, text].tolist()))
             text += 1
+    return Profile(len(rows), tuple(bins), _predictions(predicted, signature))
+
+
+def _predictions(predicted: Prediction, signature: Signature) -> tuple[Bins, ...]:
     if signature.task is Task.REGRESSION:
-        answers: Bins = number_bins(PREDICTION_NAME, predicted.values)
-    else:
-        labels = tuple(str(label) for label in signature.classes)
-        counted = Counter(str(label) for label in predicted.values.tolist())
-        counts = (*(counted[label] for label in labels), 0)
-        answers = TextBins(PREDICTION_NAME, labels, counts, 0)
-    return Profile(len(rows), tuple(bins), answers)
+        names = signature.targets or (PREDICTION_NAME,)
+        columns = predicted.values.reshape(-1, len(names)).T
+        return tuple(number_bins(name, column) for name, column in zip(names, columns, strict=True))
+    labels = tuple(str(label) for label in signature.classes)
+    counted = Counter(str(label) for label in predicted.values.tolist())
+    counts = (*(counted[label] for label in labels), 0)
+    return (TextBins(PREDICTION_NAME, labels, counts, 0),)
 
 
 def number_bins(name: str, values: npt.NDArray[Any]) -> NumberBins:
@@ -152,10 +158,11 @@ def read_profile(directory: Path) -> Profile:
         document = json.loads((directory / PROFILE_NAME).read_bytes())
         if document["version"] != VERSION:
             raise BundleUnreadable(f"{PROFILE_NAME}: version {document['version']!r}, expected 1")
+        answers = document["prediction"]
         return Profile(
             int(document["rows"]),
             tuple(_bins(item) for item in document["features"]),
-            _bins(document["prediction"]),
+            tuple(_bins(item) for item in (answers if isinstance(answers, list) else [answers])),
         )
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise BundleUnreadable(f"{PROFILE_NAME} is not a profile: {fault!r}") from fault

@@ -63,14 +63,17 @@ class Tensor:
 class Signature:
     """All that predicting needs to know about a model besides its bytes.
 
-    `classes` are in the order of the columns of the probabilities; empty for a regression. Without
-    slots, because what is derived is asked for with every request and kept.
+    `classes` are in the order of the columns of the probabilities; empty for a regression.
+    `targets` names the numbers of one answer, in order, where a regression predicts several; empty
+    where it predicts one. Without slots, because what is derived is asked for with every request
+    and kept.
     """
 
     task: Task
     classes: tuple[Label, ...]
     features: tuple[Feature, ...]
     probabilities: bool
+    targets: tuple[str, ...] = ()
 
     @cached_property
     def all_numeric(self) -> bool:
@@ -88,13 +91,21 @@ class Signature:
 
     @cached_property
     def outputs(self) -> tuple[Tensor, ...]:
-        """Labels and, where the model has them, probabilities; or the predicted numbers."""
+        """Labels and, where the model has them, probabilities; or the predicted numbers.
+
+        Several numbers per row are one matrix, as sklearn's servers for KServe and MLServer say it.
+        """
         if self.task is Task.REGRESSION:
-            return (Tensor(VALUES_OUTPUT, "FP64", (-1,)),)
+            return (Tensor(VALUES_OUTPUT, "FP64", (-1, *self.width)),)
         labels = Tensor(LABELS_OUTPUT, self.label_datatype, (-1,))
         if not self.probabilities:
             return (labels,)
         return labels, Tensor(PROBABILITIES_OUTPUT, "FP64", (-1, len(self.classes)))
+
+    @cached_property
+    def width(self) -> tuple[int, ...]:
+        """The shape of one row's answer: () for one label or number, (k,) for k numbers."""
+        return (len(self.targets),) if self.targets else ()
 
     @cached_property
     def label_datatype(self) -> str:

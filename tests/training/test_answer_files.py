@@ -18,6 +18,7 @@ from trainer.exits import Exit, Reason, UserFault
 FEATURES = (Feature("a", Kind.FLOAT),)
 TEXTS = Signature(Task.CLASSIFICATION, ("B", "M"), FEATURES, True)
 RANKED = Signature(Task.CLASSIFICATION, (0, 1), FEATURES, False)
+PAIRS = Signature(Task.REGRESSION, (), FEATURES, False, ("y", "z"))
 NUMBERS = Signature(Task.REGRESSION, (), FEATURES, False)
 SHARES = {"probability_0": [0.9, 0.1], "probability_1": [0.1, 0.9]}
 
@@ -49,9 +50,18 @@ def test_numbers(tmp_path: Path) -> None:
     assert [0.1, 2.0] == read_answers(tmp_path / "a", NUMBERS, 2).prediction.values.tolist()
 
 
+def test_several_targets(tmp_path: Path) -> None:
+    """Each number comes back under its target."""
+    rows = GradedRows(Prediction(np.array([[0.1, 2.0], [3.0, -4.0]]), None), None)
+    write_answers(rows, tmp_path / "a")
+    found = read_answers(tmp_path / "a", PAIRS, 2)
+    assert [[0.1, 2.0], [3.0, -4.0]] == found.prediction.values.tolist()
+
+
 @pytest.mark.parametrize(
     ("signature", "columns", "words"),
     [
+        pytest.param(PAIRS, {"answer_0": [1.0, 2.0]}, "do not answer", id="one target of two"),
         pytest.param(NUMBERS, {"answer": [1.0]}, "do not answer 2 test rows", id="too few rows"),
         pytest.param(NUMBERS, {"answer": [1.0] * 3}, "do not answer 2 test rows", id="too many"),
         pytest.param(NUMBERS, {"answer": [1.0, float("nan")]}, "not finite", id="NaN"),

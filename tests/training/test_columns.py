@@ -35,6 +35,14 @@ MANIFEST = DatasetManifest(
 )
 
 
+def test_targets_begin_with_the_one_that_is_named() -> None:
+    """Other columns with that role follow in the order of the data; none of them is a feature."""
+    first = DatasetColumn("x", ColumnType.FLOAT, Role.TARGET, None)
+    columns = Columns("y", (first, *MEMBERS))
+    assert (("y", "x"), ("a", "b")) == (columns.targets, tuple(f.name for f in columns.features))
+    assert {"x", "y"} < set(columns.graded)
+
+
 def test_columns_of() -> None:
     """Ignored columns are gone; features, weight and what is graded follow from the roles."""
     columns = columns_of(MANIFEST)

@@ -121,8 +121,8 @@ def test_targets_times_of_a_split_and_weights_must_be_there(rig: Rig) -> None:
 
 def test_failures_speak_in_sentences() -> None:
     """What, why, what to do."""
-    leak = Leak("paid", 99, 100, "tells the target by its value alone", ((3, "1 → yes"),))
-    (failure,) = leak_failures([leak], "y", _NUMBERS)
+    leak = Leak("paid", "y", 99, 100, "tells the target by its value alone", ((3, "1 → yes"),))
+    (failure,) = leak_failures([leak], _NUMBERS)
     assert ("row 3: 1 → yes",) == failure.examples
     assert failure.message == (
         "column paid tells the target by its value alone for 99 of 100 sampled rows: a model would"

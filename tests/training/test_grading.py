@@ -116,6 +116,16 @@ def test_regression(weights: Any) -> None:
     assert expected == pytest.approx(grade_regression(truth, predicted, weights))
 
 
+def test_regression_of_several_targets() -> None:
+    """Metrics are means over the targets; the largest error is that of all."""
+    truth = RANDOM.normal(10, 2, (ROWS, 2))
+    predicted = truth + RANDOM.normal(0, 1, (ROWS, 2))
+    one, other = (grade_regression(truth[:, at], predicted[:, at], WEIGHTS) for at in (0, 1))
+    expected = {name: (one[name] + other[name]) / 2 for name in one}
+    expected["max_error"] = max(one["max_error"], other["max_error"])
+    assert expected == pytest.approx(grade_regression(truth, predicted, WEIGHTS))
+
+
 def test_no_percentage_of_zero() -> None:
     """With a true value of zero there is no percentage error; with one row no r2."""
     found = grade_regression(np.array([0.0]), np.array([1.0]), None)

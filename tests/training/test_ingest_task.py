@@ -34,6 +34,11 @@ def _columns(*columns: dict[str, Any]) -> dict[str, Any]:
             id="an undeclared target",
         ),
         pytest.param(
+            _columns({"name": "a", "type": "Category", "role": "Target"}),
+            "column a: role Target beside y needs type Float or Integer",
+            id="a second target of texts",
+        ),
+        pytest.param(
             _columns({"name": "a", "type": "Category", "min": "1"}),
             "column a: min and max need type Float or Integer",
             id="a range of texts",

@@ -117,6 +117,20 @@ def test_columns_that_only_help_are_not(
     assert [] == _one(pa.array(feature, from_pandas=True), kind, pa.array(target), target_kind)
 
 
+def test_a_second_target_is_watched_as_well() -> None:
+    """Targets may tell each other; a feature must tell none of them."""
+    declared = [
+        {"name": "a", "type": "Float"},
+        {"name": "y", "type": "Float"},
+        {"name": "z", "type": "Float", "role": "Target"},
+    ]
+    task = ingest_task(Path("/source"), columns=declared)
+    table = pa.table({"a": _NOISE, "y": _AMOUNT, "z": _NOISE * 2})
+    rows = np.arange(1, _ROWS + 1, dtype=np.uint64)
+    found = leaks(Sample(table, rows, rows <= _ROWS), declared_schema(task.columns or (), task))
+    assert [("a", "z")] == [(leak.column, leak.target) for leak in found]
+
+
 def test_rows_that_are_repeated_prove_nothing() -> None:
     """Fifty rows forty times over: each value tells its class, which means nothing."""
     kinds = {"a": "Float", "y": "Category"}

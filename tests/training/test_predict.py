@@ -99,7 +99,7 @@ def test_profile_counts_train_rows_and_test_predictions(pod: Pod) -> None:
     profile = read_profile(pod.mount / "predictions")
     missing = int(table.frame["alcohol"].iloc[:300].isna().sum())
     assert (300, missing) == (profile.rows, profile.features[0].missing)
-    assert 100 == sum(profile.prediction.counts)
+    assert 100 == sum(profile.predictions[0].counts)
 
 
 def test_example_is_no_row_of_the_data(pod: Pod) -> None:

@@ -9,7 +9,7 @@ import pytest
 import training_pod
 from training_pod import Pod, estimator, store_dataset, train_task
 
-from modelbundle.signature import Feature, Kind, Task
+from modelbundle.signature import Feature, Kind, Signature, Task
 from trainer.candidates import Candidate
 from trainer.exits import UserFault
 from trainer.stored_models import load_bundle, load_champion, load_evaluated
@@ -19,6 +19,7 @@ FEATURES = tuple(
     for name in training_pod.diabetes().frame.columns
     if name != "progression"
 )
+NUMBERS = Signature(Task.REGRESSION, (), FEATURES, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +55,35 @@ def test_load_bundle_of_another_version(
 
 def test_champion(published: Published) -> None:
     """A champion of the same task and features is ready to be asked."""
-    found = load_champion(published.folder, published.digest, Task.REGRESSION, FEATURES)
+    found = load_champion(published.folder, published.digest, NUMBERS, FEATURES)
     assert isinstance(found, Candidate)
 
 
 def test_champion_with_more_columns_in_the_data(published: Published) -> None:
     """A new column in the dataset does not disqualify the champion, nor does their order."""
     features = (Feature("new", Kind.CATEGORY), *reversed(FEATURES))
-    found = load_champion(published.folder, published.digest, Task.REGRESSION, features)
+    found = load_champion(published.folder, published.digest, NUMBERS, features)
     assert isinstance(found, Candidate)
 
 
 @pytest.mark.parametrize(
-    ("task", "features", "words"),
+    ("like", "features", "words"),
     [
         pytest.param(
-            Task.CLASSIFICATION, FEATURES, "the champion is a Regression", id="another task"
+            Signature(Task.CLASSIFICATION, ("a", "b"), FEATURES, False),
+            FEATURES,
+            "the champion is a Regression",
+            id="another task",
         ),
         pytest.param(
-            Task.REGRESSION, FEATURES[1:], "needs the feature age", id="a feature that is gone"
+            Signature(Task.REGRESSION, (), FEATURES, False, ("progression", "bmi")),
+            FEATURES,
+            "the champion predicts one target, the candidate progression and bmi",
+            id="other targets",
         ),
+        pytest.param(NUMBERS, FEATURES[1:], "needs the feature age", id="a feature that is gone"),
         pytest.param(
-            Task.REGRESSION,
+            NUMBERS,
             (Feature("age", Kind.CATEGORY), *FEATURES[1:]),
             "needs age as Float, but the dataset has Category",
             id="a feature of another kind",
@@ -83,10 +91,10 @@ def test_champion_with_more_columns_in_the_data(published: Published) -> None:
     ],
 )
 def test_champion_that_does_not_fit(
-    published: Published, task: Task, features: tuple[Feature, ...], words: str
+    published: Published, like: Signature, features: tuple[Feature, ...], words: str
 ) -> None:
     """Why the champion cannot be compared is said, not raised."""
-    found = load_champion(published.folder, published.digest, task, features)
+    found = load_champion(published.folder, published.digest, like, features)
     assert isinstance(found, str)
     assert words in found
 
@@ -94,7 +102,7 @@ def test_champion_that_does_not_fit(
 def test_champion_that_fetch_did_not_get(tmp_path: Path, published: Published) -> None:
     """What fetch noted is passed on."""
     (tmp_path / "fault.json").write_text('{"error": "gone"}')
-    assert "gone" == load_champion(tmp_path, published.digest, Task.REGRESSION, FEATURES)
+    assert "gone" == load_champion(tmp_path, published.digest, NUMBERS, FEATURES)
 
 
 def test_evaluated(published: Published) -> None:

@@ -1,7 +1,7 @@
 """How do predictions travel from `predict` to `publish`? One parquet file per model.
 
-Columns: `answer`; for a classifier with probabilities `probability_0`… in the order of its
-classes; for one that only ranks, `score`.
+Columns: `answer`, or `answer_0`… where a regression predicts several targets; for a classifier with
+probabilities `probability_0`… in the order of its classes; for one that only ranks, `score`.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ def write_answers(rows: GradedRows, path: Path) -> None:
     """The file holds one line per row, in order."""
     predicted = rows.prediction
     columns: dict[str, Any] = {"answer": pa.array(predicted.values.tolist())}
+    if predicted.values.ndim > 1:
+        numbers = enumerate(predicted.values.T)
+        columns = {f"answer_{position}": pa.array(column) for position, column in numbers}
     if predicted.probabilities is not None:
         for position in range(predicted.probabilities.shape[1]):
             columns[f"probability_{position}"] = pa.array(predicted.probabilities[:, position])
@@ -57,7 +60,7 @@ def read_answers(path: Path, signature: Signature, rows: int) -> GradedRows:
     try:
         with open_plain_file(path) as source:
             table = pq.read_table(source)
-        values = np.array(table.column("answer").to_pylist())
+        values = _values(table, signature)
         shares = _shares(table, signature) if signature.probabilities else None
         scores = _floats(table, "score") if "score" in table.column_names else None
         prediction = checked_prediction(values, shares, rows, signature)
@@ -72,9 +75,18 @@ def read_answers(path: Path, signature: Signature, rows: int) -> GradedRows:
     return GradedRows(prediction, scores)
 
 
+def _values(table: pa.Table, signature: Signature) -> npt.NDArray[Any]:
+    if not signature.targets:
+        return np.array(table.column("answer").to_pylist())
+    names = [f"answer_{position}" for position in range(len(signature.targets))]
+    return np.column_stack([_floats(table, name) for name in names])
+
+
 def _refuse_foreign(prediction: Prediction, signature: Signature) -> None:
+    if not signature.classes:
+        return
     foreign = set(prediction.values.tolist()) - set(signature.classes)
-    if signature.classes and foreign:
+    if foreign:
         raise UserFault(
             Reason.PREDICTIONS_INVALID,
             f"the model answered {sorted(foreign, key=str)[:3]}, which are none of its classes"

@@ -55,6 +55,7 @@ class TrainFacts:
 
     features: tuple[Feature, ...]
     labels: tuple[Label, ...]
+    targets: tuple[str, ...] = ()
 
 
 def load_candidate(path: Path, trust: str | None, facts: TrainFacts) -> Candidate:
@@ -64,10 +65,10 @@ def load_candidate(path: Path, trust: str | None, facts: TrainFacts) -> Candidat
     """
     try:
         if path.suffix == ".onnx":
-            signature = onnx_signature(path, facts.features, facts.labels)
+            signature = onnx_signature(path, facts.features, facts.labels, facts.targets)
             return Candidate(path, OnnxRuntime(path, signature), None)
         estimator = load_estimator(path, trust)
-        signature = native_signature(estimator, facts.features)
+        signature = native_signature(estimator, facts.features, facts.targets)
         return Candidate(path, SklearnRuntime(estimator, signature), estimator)
     except ModelNotTrusted as fault:
         raise UserFault(Reason.MODEL_NOT_TRUSTED, str(fault)) from fault

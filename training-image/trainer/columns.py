@@ -16,7 +16,9 @@ COLUMNS_NAME = "columns.json"
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The stored columns of a dataset version, and which of them is predicted."""
+    """The stored columns of a dataset version, and which of them is predicted (`target`; other
+    columns with role Target beside it).
+    """
 
     target: str
     members: tuple[DatasetColumn, ...]
@@ -31,13 +33,19 @@ class Columns:
         )
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """What is predicted: the target, then the other columns with that role, as they stand."""
+        named = (c.name for c in self.members if c.role is Role.TARGET)
+        return (self.target, *(name for name in named if name != self.target))
+
+    @property
     def weight(self) -> str | None:
         """The column that says how much a row counts."""
         return next((c.name for c in self.members if c.role is Role.WEIGHT), None)
 
     @property
     def graded(self) -> tuple[str, ...]:
-        """What is kept from user code until grading: target, weight and slices."""
+        """What is kept from user code until grading: targets, weight and slices."""
         kept = (Role.TARGET, Role.WEIGHT, Role.SLICE)
         return tuple(c.name for c in self.members if c.role in kept or c.name == self.target)
 

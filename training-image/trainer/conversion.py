@@ -27,7 +27,7 @@ from trainer.tree_holes import send_holes
 from trainer.verification_rows import Sample
 
 TOLERANCE = 1e-5
-"""Largest difference of a probability; of a number, relative to it or to the spread of all."""
+"""Largest difference of a probability; of a number, relative to it or to its target's spread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def compare(expected: Prediction, found: Prediction, real: int) -> Agreement:
     """
     rows = len(expected.values)
     if expected.values.dtype == np.float64:
-        spread = float(np.std(expected.values)) if rows else 0.0
+        spread = np.std(expected.values, axis=0) if rows else 0.0
         scale = np.maximum(np.abs(expected.values), spread)
         gaps = np.abs(expected.values - found.values) / np.where(scale == 0, 1.0, scale)
         return Agreement(rows, True, _largest(gaps))

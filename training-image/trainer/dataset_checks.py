@@ -84,8 +84,8 @@ def duplicate_failures(
     )
 
 
-def leak_failures(found: Iterable[Leak], target: str, numbers: RowNumbers) -> Iterator[Failure]:
-    """Columns that give the target away."""
+def leak_failures(found: Iterable[Leak], numbers: RowNumbers) -> Iterator[Failure]:
+    """Columns that give a target away."""
     for leak in found:
         yield Failure(
             Check.TARGET_LEAKAGE,
@@ -94,8 +94,8 @@ def leak_failures(found: Iterable[Leak], target: str, numbers: RowNumbers) -> It
             leak.rows,
             tuple(f"{numbers.label(row)}: {value}" for row, value in leak.found),
             f"column {leak.column} {leak.how} for {leak.agreeing} of {leak.rows} sampled rows: a"
-            f" model would learn nothing else. Give it role Ignore if it is written after {target}"
-            " is known; if it is really known before, set targetLeakage: Warn",
+            f" model would learn nothing else. Give it role Ignore if it is written after"
+            f" {leak.target} is known; if it is really known before, set targetLeakage: Warn",
         )
 
 

@@ -92,7 +92,7 @@ class Examination:
         if self._task.checks.target_leakage is Leakage.IGNORE or sampled is None:
             return ()
         found = leaks(sampled, self._typed.schema)
-        return tuple(leak_failures(found, self._task.target, sources.numbers))
+        return tuple(leak_failures(found, sources.numbers))
 
     def splitter(self) -> Splitter:
         """Decides which rows are test rows."""

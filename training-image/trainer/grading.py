@@ -39,14 +39,18 @@ class Answers:
 
 
 def grade_regression(truth: Floats, predicted: Floats, weights: Floats | None) -> dict[str, float]:
-    """The regression metrics by name; row weights count where the metric has them."""
+    """The regression metrics by name; row weights count where the metric has them.
+
+    Where there are several targets (columns), each metric is the mean over them, as scikit-learn's
+    multioutput="uniform_average"; max_error is the largest of all.
+    """
     found = {
         "rmse": metrics.root_mean_squared_error(truth, predicted, sample_weight=weights),
         "mae": metrics.mean_absolute_error(truth, predicted, sample_weight=weights),
         "median_absolute_error": metrics.median_absolute_error(
             truth, predicted, sample_weight=weights
         ),
-        "max_error": metrics.max_error(truth, predicted),
+        "max_error": metrics.max_error(truth.ravel(), predicted.ravel()),
     }
     if len(truth) >= 2:
         found["r2"] = metrics.r2_score(truth, predicted, sample_weight=weights)

@@ -24,7 +24,9 @@ class ColumnType(StrEnum):
 
 
 class Role(StrEnum):
-    """What a column is for. `Target` is set by the name in `target`, never declared."""
+    """What a column is for. `Target`: predicted; always so for the name in `target`, and for
+    those that declare it, which a regression predicts beside it.
+    """
 
     FEATURE = "Feature"
     SLICE = "Slice"
@@ -151,6 +153,11 @@ def _check_columns(columns: tuple[Column, ...], target: str, split: Split) -> No
 
 
 def _check_use(column: Column, target: str, split: Split) -> None:
+    numeric = column.type in {ColumnType.FLOAT, ColumnType.INTEGER}
+    if column.role is Role.TARGET and column.name != target and not numeric:
+        raise ValueError(
+            f"column {column.name}: role Target beside {target} needs type Float or Integer"
+        )
     if column.type is ColumnType.TIMESTAMP:
         if column.name == target:
             raise ValueError(f"target {target}: type Timestamp cannot be predicted")

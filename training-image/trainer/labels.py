@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,6 +49,12 @@ def numbers_of(column: pa.ChunkedArray, target: str) -> npt.NDArray[np.float64]:
             " target of type Float or Integer.",
         )
     return np.array(values, dtype=np.float64)
+
+
+def numbers_of_all(table: pa.Table, targets: Sequence[str]) -> npt.NDArray[np.float64]:
+    """(rows,) float64 of one target, (rows, targets) of several. Raises as `numbers_of`."""
+    columns = [numbers_of(table.column(target), target) for target in targets]
+    return columns[0] if len(columns) == 1 else np.column_stack(columns)
 
 
 def _refuse_missing(values: list[object], target: str) -> None:

@@ -38,9 +38,10 @@ _ROWS_PER_RANGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """`agreeing` of `rows` sampled rows are told by the column; `how` in words."""
+    """The target in `agreeing` of `rows` sampled rows is told by the column; `how` in words."""
 
     column: str
+    target: str
     agreeing: int
     rows: int
     how: str
@@ -48,10 +49,13 @@ class Leak:
 
 
 def leaks(sample: Sample, schema: Schema) -> Iterator[Leak]:
-    """Every feature of the sample that tells the target."""
-    target = next((c for c in schema.columns if c.name == schema.target), None)
-    if target is None or target.name not in sample.rows.schema.names:
-        return
+    """Every feature of the sample that tells a target."""
+    for target in schema.columns:
+        if target.role is Role.TARGET and target.name in sample.rows.schema.names:
+            yield from _leaks_of(target, sample, schema)
+
+
+def _leaks_of(target: SchemaColumn, sample: Sample, schema: Schema) -> Iterator[Leak]:
     known = pc.is_valid(sample.rows.column(target.name)).to_numpy()
     for column in schema.columns:
         if column.role is not Role.FEATURE:
@@ -63,7 +67,7 @@ def leaks(sample: Sample, schema: Schema) -> Iterator[Leak]:
         if told is not None:
             agreeing, how = told
             examples = _examples(rows, sample.numbers[chosen], column.name, target.name)
-            yield Leak(column.name, agreeing, rows.num_rows, how, examples)
+            yield Leak(column.name, target.name, agreeing, rows.num_rows, how, examples)
 
 
 def _told(

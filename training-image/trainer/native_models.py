@@ -13,9 +13,12 @@ from trainer.estimators import task_of
 from trainer.exits import Reason, UserFault
 
 
-def native_signature(estimator: Any, features: Sequence[Feature]) -> Signature:
+def native_signature(
+    estimator: Any, features: Sequence[Feature], targets: Sequence[str] = ()
+) -> Signature:
     """The signature of a fitted estimator on these columns of the data.
 
+    `targets`: what the data wants predicted; several make a regression answer as many numbers.
     An estimator that was fitted on named columns takes those, in its own order; one fitted on a
     bare matrix takes all features. Raises UserFault(ModelUnreadable) when neither fits, or when it
     is neither classifier nor regressor.
@@ -29,8 +32,13 @@ def native_signature(estimator: Any, features: Sequence[Feature]) -> Signature:
         )
     used = _used_features(estimator, features)
     if task is Task.REGRESSION:
-        return Signature(task, (), used, probabilities=False)
+        return Signature(task, (), used, False, several(targets))
     return Signature(task, _classes(estimator), used, has_probabilities(estimator))
+
+
+def several(targets: Sequence[str]) -> tuple[str, ...]:
+    """The targets as a Signature names them: none where there is one."""
+    return tuple(targets) if len(targets) > 1 else ()
 
 
 def _used_features(estimator: Any, features: Sequence[Feature]) -> tuple[Feature, ...]:
@@ -65,7 +73,8 @@ def _classes(estimator: Any) -> tuple[Label, ...]:
         raise UserFault(
             Reason.MODEL_UNREADABLE,
             f"the model's classes_ are {getattr(estimator, 'classes_', None)!r:.100}; a classifier"
-            " of one target with at least two classes is needed",
+            " of one target with at least two classes is needed (several targets are served for"
+            " regressors only: train one classifier per target)",
         )
     return tuple(as_label(value) for value in found.tolist())
 

@@ -16,7 +16,7 @@ from modelbundle.manifest import EXAMPLE_NAME, FORMAT_FILES, PROFILE_NAME
 from modelbundle.publishing import RUNTIMES_NAME
 from modelbundle.reference_profile import profile_of
 from modelbundle.rows import Rows
-from modelbundle.signature import Signature, Task
+from modelbundle.signature import Signature
 from trainer.answer_files import (
     CANDIDATE_NAME,
     CHAMPION_ERROR_NAME,
@@ -60,7 +60,7 @@ def run(task: TrainTask, environment: Environment) -> Result:
         candidate = load_evaluated(environment.output, digest, columns.features)
         _write_answers(candidate, ask(candidate, questions), environment.predictions)
     if task.champion is not None:
-        _ask_champion(task.champion.digest, candidate.signature.task, environment, questions)
+        _ask_champion(task.champion.digest, candidate.signature, environment, questions)
     return Result({}, Exit.DONE)
 
 
@@ -69,7 +69,8 @@ def _trained(
 ) -> Candidate:
     """The candidate that training left behind, with everything its bundle needs."""
     train = read_table(environment.data / TRAIN_NAME)
-    facts = TrainFacts(columns.features, _seen_labels(train, columns.target))
+    labels = _seen_labels(train, columns.target)
+    facts = TrainFacts(columns.features, labels, columns.targets)
     path = model_file(environment.output, task.recipe.trust)
     candidate = _probed(load_candidate(path, task.recipe.trust, facts), train)
     answers = ask(candidate, questions)
@@ -153,9 +154,11 @@ def _verified(made: Converted) -> dict[str, Any]:
     }
 
 
-def _ask_champion(digest: str, task: Task, environment: Environment, questions: pa.Table) -> None:
+def _ask_champion(
+    digest: str, like: Signature, environment: Environment, questions: pa.Table
+) -> None:
     features = read_columns(environment.data).features
-    champion = load_champion(environment.champion, digest, task, features)
+    champion = load_champion(environment.champion, digest, like, features)
     error = champion if isinstance(champion, str) else _answered(champion, environment, questions)
     if error:
         note = json.dumps({"error": error})

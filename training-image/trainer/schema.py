@@ -93,7 +93,7 @@ def locked_schema(manifest: DatasetManifest, task: IngestTask) -> Schema:
         role = column.role
         if column.name == task.target:
             role = Role.TARGET
-        elif role is Role.TARGET:
+        elif column.name == manifest.target:
             role = Role.FEATURE
         columns.append(SchemaColumn(column.name, column.type, role))
     return Schema(tuple(columns), task.target, _required(task), locked=True)

@@ -22,7 +22,7 @@ from trainer.columns import Columns
 from trainer.decimal_text import decimal_text
 from trainer.exits import Reason, UserFault
 from trainer.grading import Answers, grade_classification, grade_regression
-from trainer.labels import labels_of, numbers_of
+from trainer.labels import labels_of, numbers_of_all
 from trainer.plain_files import read_plain_file
 from trainer.signatures import MODEL_NAME, read_signature
 from trainer.tables import weights_of
@@ -79,7 +79,7 @@ def _score(path: Path, signature: Signature, sheet: AnswerSheet) -> dict[str, fl
     weights = weights_of(sheet.table, sheet.columns)
     predicted = found.prediction
     if signature.task is Task.REGRESSION:
-        truth = numbers_of(sheet.table.column(target), target)
+        truth = numbers_of_all(sheet.table, signature.targets or (target,))
         return grade_regression(truth, predicted.values, weights)
     labels = labels_of(sheet.table.column(target), target)
     if not set(labels) & set(signature.classes):

@@ -46,6 +46,7 @@ class _Model(_Document):
     probabilities: StrictBool
     inputs: tuple[_Tensor, ...]
     outputs: tuple[_Tensor, ...]
+    targets: tuple[StrictStr, ...] = ()
 
 
 def write_signature(signature: Signature, path: Path) -> None:
@@ -56,6 +57,7 @@ def write_signature(signature: Signature, path: Path) -> None:
             "classes": signature.classes,
             "features": [_feature_document(feature) for feature in signature.features],
             "probabilities": signature.probabilities,
+            "targets": signature.targets,
             "inputs": [tensor_document(tensor) for tensor in signature.inputs],
             "outputs": [tensor_document(tensor) for tensor in signature.outputs],
         }
@@ -76,7 +78,9 @@ def read_signature(path: Path) -> Signature:
             Feature(item.name, item.kind, item.accepts_missing, item.categories)
             for item in model.features
         )
-        signature = Signature(model.task, model.classes, features, model.probabilities)
+        signature = Signature(
+            model.task, model.classes, features, model.probabilities, model.targets
+        )
         # Raises ValueError for classes of several types.
         signature.outputs  # noqa: B018
     except (ValidationError, ValueError) as error:

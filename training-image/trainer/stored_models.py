@@ -12,7 +12,7 @@ from modelbundle.faults import BundleFault
 from modelbundle.loading import RuntimeName, load_estimator, load_runtime
 from modelbundle.manifest import FORMAT_FILES, Manifest
 from modelbundle.packing import verify
-from modelbundle.signature import Feature, Task
+from modelbundle.signature import Feature, Signature
 from modelbundle.sklearn_runtime import SklearnRuntime
 from trainer.candidates import Candidate
 from trainer.exits import Reason, UserFault
@@ -39,9 +39,9 @@ def load_bundle(folder: Path, digest: str) -> Candidate:
 
 
 def load_champion(
-    folder: Path, digest: str, task: Task, features: Sequence[Feature]
+    folder: Path, digest: str, like: Signature, features: Sequence[Feature]
 ) -> Candidate | str:
-    """The champion, or why it cannot be compared on these features for this task."""
+    """The champion, or why it cannot be compared on these features with a candidate `like` this."""
     note = folder / CHAMPION_FAULT_NAME
     if note.is_file():
         return str(json.loads(note.read_text(encoding="utf-8"))["error"])
@@ -50,8 +50,10 @@ def load_champion(
     except BundleFault as fault:
         return str(fault)
     signature = champion.signature
-    if signature.task is not task:
-        return f"the champion is a {signature.task}, the candidate a {task}"
+    if signature.task is not like.task:
+        return f"the champion is a {signature.task}, the candidate a {like.task}"
+    if signature.targets != like.targets:
+        return f"the champion predicts {_told(signature)}, the candidate {_told(like)}"
     return _foreign_features(signature.features, features) or champion
 
 
@@ -68,6 +70,10 @@ def load_evaluated(folder: Path, digest: str, features: Sequence[Feature]) -> Ca
     if foreign:
         raise UserFault(Reason.MODEL_UNREADABLE, f"{digest} cannot be evaluated: {foreign}")
     return candidate
+
+
+def _told(signature: Signature) -> str:
+    return " and ".join(signature.targets) or "one target"
 
 
 def _of_this_version(manifest: Manifest) -> bool:

@@ -11,6 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from sklearn.base import BaseEstimator
+from sklearn.multioutput import MultiOutputRegressor
+from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
 from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
@@ -22,7 +25,7 @@ from trainer.columns import Columns, read_columns
 from trainer.environment import Environment
 from trainer.estimators import build_estimator, task_of
 from trainer.exits import Exit, Reason, UserFault
-from trainer.labels import labels_of, numbers_of
+from trainer.labels import labels_of, numbers_of_all
 from trainer.preprocessing import PreprocessingMode, with_preprocessing
 from trainer.processors import usable_processors
 from trainer.result import Result
@@ -62,18 +65,26 @@ def fitted(recipe: Estimator, seed: int, columns: Columns, table: pa.Table) -> B
     frame = frame_of_rows(rows_of_table(table, features), features)
     jobs = usable_processors()
     estimator = build_estimator(recipe.class_, recipe.parameters, seed, jobs)
-    answers = _answers(estimator, table, columns.target)
+    answers = _answers(estimator, table, columns.targets)
     _name_class_weights(estimator, answers)
     mode = PreprocessingMode(recipe.preprocessing.mode)
-    model = with_preprocessing(estimator, mode, features, frame)
+    model = with_preprocessing(_for_all(estimator, columns.targets), mode, features, frame)
     weights = _fit_weights(estimator, model, weights_of(table, columns))
     _fit(recipe.class_, model, (frame, answers), weights)
     return _without_jobs(model)
 
 
-def _answers(estimator: BaseEstimator, table: pa.Table, target: str) -> Array:
+def _answers(estimator: BaseEstimator, table: pa.Table, targets: Sequence[str]) -> Array:
     if task_of(estimator) is Task.REGRESSION:
-        return numbers_of(table.column(target), target)
+        return numbers_of_all(table, targets)
+    target = targets[0]
+    if len(targets) > 1:
+        raise UserFault(
+            Reason.PARAMETER_INVALID,
+            f"{type(estimator).__name__} is a classifier, and the dataset has the targets"
+            f" {', '.join(targets)}; several are predicted by regressors only: give the others"
+            " another role, and train one classifier per target",
+        )
     labels = labels_of(table.column(target), target)
     if len(set(labels)) < 2:
         raise UserFault(
@@ -82,6 +93,13 @@ def _answers(estimator: BaseEstimator, table: pa.Table, target: str) -> Array:
             " nothing to tell apart; bring rows of another class",
         )
     return np.array(labels)
+
+
+def _for_all(estimator: BaseEstimator, targets: Sequence[str]) -> BaseEstimator:
+    """The estimator itself, or one of it per target where it takes only one."""
+    if len(targets) == 1 or get_tags(estimator).target_tags.multi_output:
+        return estimator
+    return MultiOutputRegressor(estimator)
 
 
 def _name_class_weights(estimator: BaseEstimator, answers: Array) -> None:
@@ -110,7 +128,7 @@ def _fit_weights(
         name = type(estimator).__name__
         sys.stderr.write(f"{name} takes no row weights: they count in the metrics only\n")
         return {}
-    return {"sample_weight" if model is estimator else "model__sample_weight": weights}
+    return {"model__sample_weight" if isinstance(model, Pipeline) else "sample_weight": weights}
 
 
 def _fit(

@@ -55,6 +55,17 @@ def test_no_manifest_is_not_found(tmp_path: Path) -> None:
         pytest.param(
             {"files": [{"path": "x", "size": 1, "sha256": "a"}]}, "sha256 of x", id="bad sha256"
         ),
+        pytest.param({"targets": ["risk", "age"]}, "for a Regression", id="several of classes"),
+        pytest.param(
+            {"task": "Regression", "classes": [], "targets": ["x", "y"]},
+            "first",
+            id="a foreign target",
+        ),
+        pytest.param(
+            {"task": "Regression", "classes": [], "targets": ["x"]},
+            "two or more",
+            id="one in a list",
+        ),
         pytest.param({"inputs": []}, "do not follow", id="inputs at odds with the features"),
         pytest.param({"formats": ["onnx"]}, "do not follow", id="formats at odds with the files"),
     ],

@@ -64,7 +64,7 @@ def test_packed_profile_is_read(patients_sample: Sample) -> None:
     profile = read_profile(patients_sample.directory)
     names = tuple(feature.name for feature in patients_sample.signature.features)
     assert names == tuple(bins.name for bins in profile.features)
-    totals = {sum(b.counts) + b.missing for b in (*profile.features, profile.prediction)}
+    totals = {sum(b.counts) + b.missing for b in (*profile.features, *profile.predictions)}
     assert {400} == totals == {profile.rows}
 
 

@@ -36,6 +36,12 @@ def test_a_regression_gives_predictions() -> None:
     assert (Tensor("predictions", "FP64", (-1,)),) == signature.outputs
 
 
+def test_a_regression_of_several_targets_gives_a_matrix() -> None:
+    """One column per target."""
+    signature = Signature(Task.REGRESSION, (), (A,), False, targets=("y", "z"))
+    assert (Tensor("predictions", "FP64", (-1, 2)),) == signature.outputs
+
+
 @pytest.mark.parametrize(
     ("classes", "expected"),
     [

@@ -60,8 +60,9 @@ class DatasetColumn(ApiModel):
     """The column's name as in the file."""
     type: Literal["Float", "Integer", "Boolean", "Category", "String", "Timestamp"]
     """What the values are."""
-    role: Literal["Feature", "Slice", "Id", "Time", "Weight", "Ignore"] = "Feature"
-    """What the column is for; only features reach the model."""
+    role: Literal["Feature", "Slice", "Id", "Time", "Weight", "Ignore", "Target"] = "Feature"
+    """What the column is for; only features reach the model. Target: a regression predicts this
+    column too, beside spec.target."""
     min: DecimalString | None = None
     """The smallest value that is accepted."""
     max: DecimalString | None = None
@@ -155,6 +156,13 @@ class DatasetSpec(ApiModel):
                 "!has(self.columns) || self.columns.exists(c, c.name == self.target)",
                 "target must be one of the columns",
             ),
+            (
+                (
+                    "!has(self.columns) || self.columns.all(c, c.role != 'Target'"
+                    " || c.name == self.target || c.type in ['Float','Integer'])"
+                ),
+                "role Target beside spec.target needs type Float or Integer",
+            ),
         )
     )
 
@@ -163,7 +171,7 @@ class DatasetSpec(ApiModel):
     format: Literal["csv", "parquet", "jsonl"] | None = None
     """How to read the files; absent: by the file name's ending."""
     target: ColumnName
-    """The column that models are to predict."""
+    """The column that models are to predict; more of them: columns with role Target."""
     columns: (
         Annotated[
             tuple[DatasetColumn, ...],
