@@ -73,7 +73,7 @@ class V2Decoder:
         width = len(self._names)
         shape = tensor.shape()
         if len(shape) != 2 or shape[1] != width:
-            raise RequestRefused(f"{tensor.where}: shape {shape}; expected [rows, {width}]")
+            raise RequestRefused(f"{tensor.where}: shape {shown(shape)}; expected [rows, {width}]")
         count = self._row_count(shape[0])
         numbers = tensor.finite_numbers(count * width)
         looked_at = numbers is not None and self._rules.finite_is_enough
@@ -93,7 +93,9 @@ class V2Decoder:
             tensor = tensors[feature.name]
             shape = tensor.shape()
             if len(shape) not in (1, 2) or (len(shape) == 2 and shape[1] != 1):
-                raise RequestRefused(f"{tensor.where}: shape {shape}; expected [rows] or [rows, 1]")
+                raise RequestRefused(
+                    f"{tensor.where}: shape {shown(shape)}; expected [rows] or [rows, 1]"
+                )
             if count is None:
                 count = self._row_count(shape[0])
             if shape[0] != count:
