@@ -17,6 +17,8 @@ from benchmarks.serving.workloads import Workload
 _DIFFERENT_REQUESTS = 16
 _OPEN_CONNECTIONS = 64
 _WARMING_SHARE = 1 / 3
+_SLOWEST = 1.0
+"""Requests a second that are offered even to a server that answered none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def measured(
             target = _target(contender, workload, server.port, rows)
             points[f"{rows}x{connections}"] = _closed(server, target, connections, plan.seconds)
         loaded = server.tree.memory_mib()
-        rate = offered or points["1x64"].rate / 2
+        rate = offered or max(_SLOWEST, points["1x64"].rate / 2)
         target = _target(contender, workload, server.port, 1)
         alone = {contender.name: _open(server, target, plan.seconds, rate)}
         after = compared(contender, workload, server.port)

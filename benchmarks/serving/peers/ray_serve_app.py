@@ -1,5 +1,6 @@
 """Ray Serve, as its documentation shows it, with its own batching; one replica."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -7,9 +8,13 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pandas as pd
-import ray
-from ray import serve
-from starlette.requests import Request
+
+os.environ["RAY_AUTH_MODE"] = "disabled"
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+
+import ray  # noqa: E402
+from ray import serve  # noqa: E402
+from starlette.requests import Request  # noqa: E402
 
 FOLDER = Path.cwd()
 

@@ -2,12 +2,16 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 
-import joblib
-import numpy as np
-import pandas as pd
-import triton_python_backend_utils as triton
+# The backend's own interpreter does not know the environment.
+sys.path.insert(0, os.environ["MODEL_LIBRARIES"])
+
+import joblib  # noqa: E402
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+import triton_python_backend_utils as triton  # noqa: E402
 
 FOLDER = Path(os.environ["MODEL_FOLDER"])
 

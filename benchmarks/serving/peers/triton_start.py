@@ -53,7 +53,7 @@ if not backends.exists():
     shutil.copy(stub, backends / "python")
 libraries = [str(WHEEL.parent / "nvidia_pytriton.libs"), sysconfig.get_config_var("LIBDIR")]
 os.environ["LD_LIBRARY_PATH"] = os.pathsep.join(libraries)
-os.environ["PYTHONPATH"] = sysconfig.get_path("purelib")
+os.environ["MODEL_LIBRARIES"] = os.environ["PYTHONPATH"] = sysconfig.get_path("purelib")
 os.environ["MODEL_FOLDER"] = str(FOLDER)
 arguments = {
     "model-repository": repository,
