@@ -37,17 +37,6 @@ def brittle_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
         yield server
 
 
-@pytest.fixture(scope="module")
-def slow_sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    """A model that takes a second per batch, pickled with the recipe's trust."""
-    directory = tmp_path_factory.mktemp("slow")
-    sample = bundles.packed(directory, SlowClassifier(0.0), bundles.iris(), ("joblib",))
-    sample.model.seconds = 1.0
-    joblib.dump(sample.model, directory / "model.joblib")
-    digest = pack(directory, sample.signature, replace(ORIGIN, trust="Pickle"))
-    return replace(sample, digest=digest)
-
-
 def _iris_row(change: float = 0.0) -> dict[str, Any]:
     row = [5.8 + change, 3.0, 4.3, 1.3]
     return {"inputs": [{"name": "input", "datatype": "FP64", "shape": [1, 4], "data": row}]}

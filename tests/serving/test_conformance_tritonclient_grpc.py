@@ -1,0 +1,256 @@
+"""NVIDIA's own client of the V2 protocol over gRPC, and whether both ports say the same."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+import numpy as np
+import pytest
+from serving_bundles import Sample
+from serving_grpc import grpc_running, infer_method, typed_request
+from serving_process import MODEL, REVISION, Running, environment
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of the client's own dependencies
+    import tritonclient.grpc as triton
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A server, its gRPC address, and a client of it."""
+
+    server: Running
+    address: str
+    client: Any
+
+
+@pytest.fixture(scope="module")
+def tumours(tumours_sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    """The tumours model on both ports, with small limits."""
+    limits = {"TRAINYARD_MAX_BODY_BYTES": "200000", "TRAINYARD_MAX_REQUEST_ROWS": "600"}
+    environ = environment(tumours_sample.directory, tumours_sample.digest, **limits)
+    errors = tmp_path_factory.mktemp("errors") / "stderr"
+    with (
+        grpc_running(environ, errors) as (server, address),
+        triton.InferenceServerClient(address) as client,
+    ):
+        yield Asked(server, address, client)
+    assert "" == errors.read_text()
+
+
+@pytest.fixture(scope="module")
+def patients(patients_sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    """The patients model on both ports."""
+    environ = environment(patients_sample.directory, patients_sample.digest)
+    errors = tmp_path_factory.mktemp("errors") / "stderr"
+    with (
+        grpc_running(environ, errors) as (server, address),
+        triton.InferenceServerClient(address) as client,
+    ):
+        yield Asked(server, address, client)
+
+
+def _matrix(rows: np.ndarray, datatype: str = "FP64") -> Any:
+    tensor = triton.InferInput("input", list(rows.shape), datatype)
+    tensor.set_data_from_numpy(rows)
+    return tensor
+
+
+def _texts(labels: np.ndarray) -> list[str]:
+    return [label.decode() for label in labels]
+
+
+def test_questions_about_the_server(tumours: Asked) -> None:
+    """Health, readiness by version, metadata of server and model as over HTTP."""
+    client = tumours.client
+    assert client.is_server_live()
+    assert client.is_server_ready()
+    assert client.is_model_ready(MODEL)
+    assert client.is_model_ready(MODEL, REVISION)
+    told = tumours.server.client.get("/v2").document
+    assert told == client.get_server_metadata(as_json=True)
+    told = tumours.server.client.get(f"/v2/models/{MODEL}").document
+    found = client.get_model_metadata(MODEL, as_json=True)
+    for tensor in (*found["inputs"], *found["outputs"]):
+        tensor["shape"] = [int(size) for size in tensor["shape"]]
+    assert told == found
+
+
+def test_every_row_equals_scikit_learn(tumours: Asked, tumours_sample: Sample) -> None:
+    """569 rows: labels exactly, probabilities within 1e-5; the id comes back, and the order."""
+    outputs = [triton.InferRequestedOutput(name) for name in ("probabilities", "labels")]
+    inputs = [_matrix(tumours_sample.rows.numbers)]
+    found = tumours.client.infer(MODEL, inputs, outputs=outputs, request_id="7")
+    expected = tumours_sample.model.predict(tumours_sample.table).tolist()
+    assert expected == _texts(found.as_numpy("labels"))
+    shares = tumours_sample.model.predict_proba(tumours_sample.table)
+    np.testing.assert_allclose(found.as_numpy("probabilities"), shares, rtol=0, atol=1e-5)
+    response = found.get_response()
+    names = [output.name for output in response.outputs]
+    assert ("7", REVISION, ["probabilities", "labels"]) == (
+        response.id,
+        response.model_version,
+        names,
+    )
+
+
+@pytest.mark.parametrize("datatype", ["FP64", "FP32"])
+def test_both_ports_say_the_same(tumours: Asked, tumours_sample: Sample, datatype: str) -> None:
+    """To the last bit, whether bytes or numbers are sent."""
+    rows = tumours_sample.rows.numbers[:50].astype({"FP64": "f8", "FP32": "f4"}[datatype])
+    tensor = {"name": "input", "datatype": datatype, "shape": [50, 30]}
+    document = {"inputs": [{**tensor, "data": rows.ravel().tolist()}]}
+    labels, shares = tumours.server.client.infer(document).document["outputs"]
+    found = tumours.client.infer(MODEL, [_matrix(rows, datatype)], model_version=REVISION)
+    assert labels["data"] == _texts(found.as_numpy("labels"))
+    assert shares["data"] == found.as_numpy("probabilities").ravel().tolist()
+
+
+def test_numbers_are_answered_with_numbers(tumours: Asked, tumours_sample: Sample) -> None:
+    """Typed contents, as most examples in other languages send them."""
+    rows = tumours_sample.rows.numbers[:5]
+    with grpc.insecure_channel(tumours.address) as channel:
+        found = infer_method(channel)(typed_request(rows))
+    labels, shares = found.outputs
+    expected = tumours.client.infer(MODEL, [_matrix(rows)])
+    assert expected.as_numpy("labels").tolist() == list(labels.contents.bytes_contents)
+    probabilities = expected.as_numpy("probabilities").ravel().tolist()
+    assert probabilities == list(shares.contents.fp64_contents)
+
+
+def test_one_tensor_per_feature_with_categories(patients: Asked, patients_sample: Sample) -> None:
+    """Numbers with gaps, booleans, integers and BYTES; the same values as over HTTP."""
+    table = patients_sample.table
+    columns = {
+        "size": ("FP64", table["size"].to_numpy(np.float64)),
+        "age": ("INT64", table["age"].to_numpy(np.int64)),
+        "smoker": ("BOOL", table["smoker"].to_numpy(bool)),
+        "site": ("BYTES", table["site"].to_numpy(object)),
+    }
+    inputs = []
+    for name, (datatype, values) in columns.items():
+        tensor = triton.InferInput(name, [len(values)], datatype)
+        tensor.set_data_from_numpy(values)
+        inputs.append(tensor)
+    found = patients.client.infer(MODEL, inputs)
+    assert patients_sample.model.predict(table).tolist() == _texts(found.as_numpy("labels"))
+    document = {
+        "inputs": [
+            {
+                "name": name,
+                "datatype": datatype,
+                "shape": [len(values)],
+                "data": json.loads(json.dumps(values.tolist()).replace("NaN", "null")),
+            }
+            for name, (datatype, values) in columns.items()
+        ]
+    }
+    labels, shares = patients.server.client.infer(document).document["outputs"]
+    assert labels["data"] == _texts(found.as_numpy("labels"))
+    assert shares["data"] == found.as_numpy("probabilities").ravel().tolist()
+
+
+def _without_numbers() -> Any:
+    tensor = triton.InferInput("other", [1], "FP64")
+    tensor.set_data_from_numpy(np.zeros(1))
+    return tensor
+
+
+@pytest.mark.parametrize(
+    ("model", "tensor", "status", "sentence"),
+    [
+        pytest.param(
+            MODEL,
+            _matrix(np.zeros((1, 29))),
+            "INVALID_ARGUMENT",
+            "expected [rows, 30]",
+            id="a wrong shape",
+        ),
+        pytest.param(
+            MODEL,
+            _without_numbers(),
+            "INVALID_ARGUMENT",
+            "unknown input 'other'",
+            id="an input there is not",
+        ),
+        pytest.param(
+            "others",
+            _matrix(np.zeros((1, 30))),
+            "NOT_FOUND",
+            "there is no model 'others' here",
+            id="another model",
+        ),
+        pytest.param(
+            MODEL,
+            _matrix(np.zeros((601, 30))),
+            "RESOURCE_EXHAUSTED",
+            "601 rows; at most 600",
+            id="too many rows",
+        ),
+        pytest.param(
+            MODEL,
+            _matrix(np.zeros((900, 30))),
+            "RESOURCE_EXHAUSTED",
+            "larger than max (216",
+            id="a message over the limit of bodies",
+        ),
+    ],
+)
+def test_errors_reach_the_user(
+    tumours: Asked, model: str, tensor: Any, status: str, sentence: str
+) -> None:
+    """As the client's own exception with the status and our sentence."""
+    with pytest.raises(triton.InferenceServerException) as caught:
+        tumours.client.infer(model, [tensor])
+    assert f"StatusCode.{status}" == caught.value.status()
+    assert sentence in caught.value.message()
+
+
+def test_compressed_messages_are_refused(tumours: Asked) -> None:
+    """What is small on the wire and large unpacked is not unpacked; the next call is answered."""
+    tensor = _matrix(np.zeros((1, 30)))
+    with pytest.raises(triton.InferenceServerException) as caught:
+        tumours.client.infer(MODEL, [tensor], compression_algorithm="gzip")
+    assert "StatusCode.UNIMPLEMENTED" == caught.value.status()
+    assert (1,) == tumours.client.infer(MODEL, [tensor]).as_numpy("labels").shape
+
+
+def test_models_are_not_managed_here(tumours: Asked) -> None:
+    """What the protocol's extensions offer is UNIMPLEMENTED, each in its own words."""
+    for call in (
+        tumours.client.get_model_repository_index,
+        tumours.client.get_system_shared_memory_status,
+        lambda: tumours.client.unload_model(MODEL),
+        lambda: tumours.client.get_model_config(MODEL),
+    ):
+        with pytest.raises(triton.InferenceServerException) as caught:
+            call()
+        assert "StatusCode.UNIMPLEMENTED" == caught.value.status()
+
+
+def test_both_ports_are_counted_together(tumours: Asked, tumours_sample: Sample) -> None:
+    """One more request and three more rows in the same metrics."""
+
+    def counts() -> list[float]:
+        lines = tumours.server.client.get("/metrics").body.decode().splitlines()
+        wanted = (f'requests_total{{revision="{REVISION}",code="200"}}', "trainyard_rows_total{")
+        return [float(line.rsplit(" ", 1)[1]) for line in lines for name in wanted if name in line]
+
+    before = counts()
+    tumours.client.infer(MODEL, [_matrix(tumours_sample.rows.numbers[:3])])
+    assert [1.0, 3.0] == [after - then for after, then in zip(counts(), before, strict=True)]
+
+
+def test_requests_at_once(tumours: Asked, tumours_sample: Sample) -> None:
+    """Two hundred calls on one connection, each row its own answer."""
+    rows = tumours_sample.rows.numbers[:200]
+    with grpc.insecure_channel(tumours.address) as channel:
+        infer = infer_method(channel)
+        waiting = [infer.future(typed_request(row.reshape(1, -1))) for row in rows]
+        found = [call.result().outputs[0].contents.bytes_contents[0].decode() for call in waiting]
+    assert tumours_sample.model.predict(tumours_sample.table)[:200].tolist() == found
