@@ -14,13 +14,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
+
 from modelbundle.prediction import Prediction, Runtime
 from modelbundle.rows import Rows, concatenated
 from modelserver.batch_metrics import BatchMetrics
-from modelserver.refusals import ModelFailed
+from modelserver.refusals import BeyondModel, ModelFailed
 
 SLOW_SECONDS = 0.002
 _WEIGHT = 0.2
+# The product of two such numbers is no longer a float32, in which most models compute.
+_EXTREME = 1e18
 
 Outcome = Prediction | ModelFailed
 # Rows that were predicted, what the model said, and the time of the clock.
@@ -194,7 +198,7 @@ def predicted_together(runtime: Runtime, parts: Sequence[Rows]) -> Batch:
         whole = runtime.predict(rows)
     except BaseException as fault:  # noqa: BLE001  (not even SystemExit may end the server)
         if len(parts) == 1:
-            return Batch(rows, None, [ModelFailed(fault)])
+            return Batch(rows, None, [_failed(fault, rows)])
         alone = [predicted_together(runtime, [part]) for part in parts]
         return Batch(rows, None, [batch.outcomes[0] for batch in alone])
     if len(parts) == 1:
@@ -205,6 +209,14 @@ def predicted_together(runtime: Runtime, parts: Sequence[Rows]) -> Batch:
         outcomes.append(whole.part(start, start + len(part)))
         start += len(part)
     return Batch(rows, whole, outcomes)
+
+
+def _failed(fault: BaseException, rows: Rows) -> ModelFailed:
+    """Whose doing it was: no sender may make a sound model look broken by one absurd number."""
+    extreme = rows.numbers[np.abs(rows.numbers) > _EXTREME]
+    if len(extreme) and isinstance(fault, Exception):
+        return BeyondModel(fault, float(extreme[0]))
+    return ModelFailed(fault)
 
 
 @dataclass(frozen=True, slots=True)

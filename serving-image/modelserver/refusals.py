@@ -24,6 +24,14 @@ class ModelFailed(Exception):
         self.cause = cause
 
 
+class BeyondModel(ModelFailed):
+    """The model failed on a row with a number too large to compute with: its sender's doing."""
+
+    def __init__(self, cause: BaseException, number: float) -> None:
+        super().__init__(cause)
+        self.args = (f"the model cannot compute with a number as large as {number:g}",)
+
+
 class _Brief(reprlib.Repr):
     """Looks at the beginning alone: `repr` of deep nesting raises, of a megabyte takes a second."""
 

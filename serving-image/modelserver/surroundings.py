@@ -12,7 +12,7 @@ from modelserver.exchange import Exchange
 from modelserver.lifecycle import Lifecycle
 from modelserver.metrics import ServingMetrics
 from modelserver.places import Places
-from modelserver.refusals import ModelFailed, RequestRefused
+from modelserver.refusals import BeyondModel, ModelFailed, RequestRefused
 from modelserver.settings import Limits
 
 Note = Callable[[Exchange, Answer, float], None]
@@ -35,6 +35,8 @@ class Surroundings:
         """HTTP status and sentence for the client; what is not its doing stands in the log."""
         if isinstance(fault, RequestRefused):
             return fault.status, str(fault)
+        if isinstance(fault, BeyondModel):
+            return 400, str(fault)
         if isinstance(fault, ModelFailed):
             self.log.write("model-failed", str(fault.cause), fault.cause)
             return 500, str(fault)

@@ -59,6 +59,7 @@ STATUSES = (
             "2 to the 70 in INT64",
             "a value that is null",
             "an object among the data",
+            "the largest number of FP64",
         ),
     ),
     Difference(

@@ -32,20 +32,27 @@ Understood = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def matrix(servers: dict[str, Asked], samples: dict[str, Sample]) -> Understood:
-    """What the clients understood of the tumours model: one matrix in, text labels out."""
+def found(servers: dict[str, Asked], samples: dict[str, Sample]) -> list[Understood]:
+    """What the clients understood: of one matrix, and of one input per feature."""
     rows = samples["tumours"].rows.numbers[:ROWS].tolist()
-    return _asked(servers[OURS], {"model": "tumours", "rows": rows})
-
-
-@pytest.fixture(scope="module")
-def columns(servers: dict[str, Asked], samples: dict[str, Sample]) -> Understood:
-    """What they understood of the patients model: numbers, truth and text in."""
     table = samples["patients"].table[:ROWS]
     kinds = {"size": "FP64", "age": "INT64", "smoker": "BOOL", "site": "BYTES"}
     casts = {"FP64": float, "INT64": int, "BOOL": bool, "BYTES": str}
-    whole = {n: [kind, [casts[kind](v) for v in table[n]]] for n, kind in kinds.items()}
-    return _asked(servers[OURS], {"model": "patients", "columns": whole})
+    columns = {n: [kind, [casts[kind](v) for v in table[n]]] for n, kind in kinds.items()}
+    tasks = [{"model": "tumours", "rows": rows}, {"model": "patients", "columns": columns}]
+    return _asked(servers[OURS], tasks)
+
+
+@pytest.fixture(scope="module")
+def matrix(found: list[Understood]) -> Understood:
+    """Of the tumours model: one matrix in, text labels out."""
+    return found[0]
+
+
+@pytest.fixture(scope="module")
+def columns(found: list[Understood]) -> Understood:
+    """Of the patients model: numbers, truth and text in."""
+    return found[1]
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
@@ -109,17 +116,17 @@ def test_mistakes_reach_the_user(matrix: Understood) -> None:
     assert "expected [rows, 30]" in details
 
 
-def _asked(server: Asked, task: dict[str, Any]) -> Understood:
+def _asked(server: Asked, tasks: list[dict[str, Any]]) -> list[Understood]:
     assert not isinstance(server.ports, int)
-    model = task["model"]
-    ports = {"http": server.ports[model], "grpc": server.grpc[model]}
-    whole = {**task, **{kind: f"127.0.0.1:{port}" for kind, port in ports.items()}}
+    for task in tasks:
+        task["http"] = f"127.0.0.1:{server.ports[task['model']]}"
+        task["grpc"] = f"127.0.0.1:{server.grpc[task['model']]}"
     command = [str(python_of_locked(locked("kserve"))), str(SCRIPTS / "client.py")]
     ended = subprocess.run(
-        command, input=json.dumps(whole), capture_output=True, text=True, timeout=120, check=False
+        command, input=json.dumps(tasks), capture_output=True, text=True, timeout=120, check=False
     )
     assert ended.returncode == 0, ended.stderr[-3000:]
-    found: Understood = json.loads(ended.stdout)
+    found: list[Understood] = json.loads(ended.stdout)
     return found
 
 

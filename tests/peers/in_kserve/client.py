@@ -1,7 +1,7 @@
 """KServe's own clients put questions to a server of ours; what they understood goes to stdout.
 
-Runs in KServe's environment: `python client.py < task.json`. The task holds `http`, `grpc` (host
-and port of each), `model`, `rows`, and where there are several inputs `columns`.
+Runs in KServe's environment: `python client.py < tasks.json`. A task holds `http`, `grpc` (host
+and port of each), `model`, and `rows` or, where there are several inputs, `columns`.
 """
 
 import asyncio
@@ -134,15 +134,19 @@ def client_of(protocol: str) -> InferenceRESTClient:
     return InferenceRESTClient(RESTConfig(protocol=protocol, retries=0))
 
 
-async def main() -> None:
-    """Each way that the task has."""
-    task = json.load(sys.stdin)
+async def over_all(task: Task) -> dict[str, Any]:
+    """By each transport that the task has."""
     found = {"rest": await over_rest(task)}
     if "columns" not in task:
         found["v1"] = await over_v1(task)
-    if task.get("grpc"):
-        found["grpc"] = await over_grpc(task)
-    json.dump(found, sys.stdout)
+    found["grpc"] = await over_grpc(task)
+    return found
+
+
+async def main() -> None:
+    """One task after the other."""
+    tasks = json.load(sys.stdin)
+    json.dump([await over_all(task) for task in tasks], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from modelbundle.signature import Signature
 from modelbundle.sklearn_runtime import SklearnRuntime
 from modelserver.batch_metrics import BatchMetrics
 from modelserver.batching import Batcher, Outcome, Speed, predicted_together
-from modelserver.refusals import ModelFailed
+from modelserver.refusals import BeyondModel, ModelFailed
 
 
 class Watched:
@@ -112,6 +112,26 @@ async def test_a_bad_row_fails_alone(batcher: Batcher, brittle: tuple[Runtime, R
     assert [Prediction, ModelFailed, Prediction] == [type(outcome) for outcome in found]
     assert isinstance(found[2], Prediction)
     assert runtime.predict(parts[2]).values.tolist() == found[2].values.tolist()
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        pytest.param(1e300, BeyondModel, id="an absurd number is its sender's doing"),
+        pytest.param(-1e300, BeyondModel, id="so is its negative"),
+        pytest.param(99.0, ModelFailed, id="a number that others may send is the model's"),
+    ],
+)
+def test_whose_doing_a_failure_is(
+    brittle: tuple[Runtime, Rows], number: float, expected: type[ModelFailed]
+) -> None:
+    """The model raises on all of them; the row beside them is answered."""
+    runtime, rows = brittle
+    strange = rows.part(0, 1)
+    strange = Rows(np.where(np.arange(4) == 2, number, strange.numbers), strange.texts)
+    bad, good = predicted_together(runtime, [strange, rows.part(1, 2)]).outcomes
+    assert type(bad) is expected
+    assert isinstance(good, Prediction)
 
 
 async def test_after_a_failure_work_goes_on(

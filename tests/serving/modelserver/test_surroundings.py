@@ -11,7 +11,7 @@ from modelserver.error_log import ErrorLog
 from modelserver.lifecycle import Lifecycle
 from modelserver.metrics import ServingMetrics
 from modelserver.places import Places
-from modelserver.refusals import ModelFailed, RequestRefused
+from modelserver.refusals import BeyondModel, ModelFailed, RequestRefused
 from modelserver.settings import Limits
 from modelserver.surroundings import Surroundings
 
@@ -26,6 +26,13 @@ from modelserver.surroundings import Surroundings
             "the model failed on this request (ValueError); the log of the server has the details",
             ["model-failed"],
             id="a failing model",
+        ),
+        pytest.param(
+            BeyondModel(ValueError("secret"), 1.5e300),
+            400,
+            "the model cannot compute with a number as large as 1.5e+300",
+            [],
+            id="a number that no model can take",
         ),
         pytest.param(
             KeyError("secret"),
