@@ -1,30 +1,55 @@
-"""What does counting live values in bins cost? `python -m benchmarks.serving.observation_cost`.
+"""What does watching cost? `python -m benchmarks.serving.observation_cost`.
 
-Two servers of the same bundle on one core, one with bins and one without
-(`TRAINYARD_SAMPLED_VALUES=0`), are asked in turns, closed loop over 64 connections, and the CPU
-time of each (user and system) is divided by its answers. A turn of both is a pair; the median of
-the pairs is printed, so that what else the machine does meanwhile falls on both sides alike.
+Three servers in one process, without sockets but with everything behind them: one that watches
+nothing of its batches, one that counts batches, waiting and stages, and one that counts live
+values in bins besides. They are asked in short turns, 64 requests at a time, and the CPU time of a
+turn (user and system) is divided by its requests. What else the machine does falls on all of them
+alike; the figures are medians over all rounds, in percent of the one that watches nothing. A
+socket costs more and shares no work with what is measured: the shares of a real server are smaller.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
+import gc
 import json
+import random
 import statistics
 import tempfile
+import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.serving.bodies import v2_request
-from benchmarks.serving.commands import ours
-from benchmarks.serving.load import Target, closed_loop
-from benchmarks.serving.models import models
-from benchmarks.serving.process import Command, PinnedServer
-from benchmarks.serving.workloads import Workload, made
+import uvloop
 
-_READY = b"GET /v2/health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-_CONNECTIONS = 64
+from benchmarks.serving.bodies import V2_PATH, v2_request
+from benchmarks.serving.models import models
+from benchmarks.serving.workloads import Workload, made
+from modelbundle.prediction import Prediction
+from modelbundle.reference_profile import read_profile
+from modelbundle.rows import Rows
+from modelserver.answers import ModelIdentity
+from modelserver.batch_metrics import BatchMetrics
+from modelserver.batching import Batcher, Sampling
+from modelserver.body import Budget
+from modelserver.connections import Connections
+from modelserver.core import Core
+from modelserver.error_log import ErrorLog
+from modelserver.http_api import HttpApi
+from modelserver.http_connection import Connection, Listening
+from modelserver.lifecycle import Lifecycle
+from modelserver.live_bins import LiveBins
+from modelserver.metrics import ServingMetrics
+from modelserver.places import Places
+from modelserver.row_sampling import RowSampling
+from modelserver.settings import BundleSettings, Limits, Watching
+from modelserver.startup import ReadyModel, ready_model
+from modelserver.surroundings import Surroundings
+from modelserver.wire import Wire
+
+_AT_ONCE = 64
+_NAMES = ("nothing", "batches", "bins")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -32,57 +57,137 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", default="linear,columns")
     parser.add_argument("--rows", default="1,32")
-    parser.add_argument("--pairs", type=int, default=10)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each turn")
-    parser.add_argument("--core", type=int, default=0, help="of both servers")
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--waves", type=int, default=10, help="of a turn, 64 requests each")
     chosen = parser.parse_args(arguments)
     for name in chosen.models.split(","):
         with tempfile.TemporaryDirectory() as folder:
             workload = made(models()[name], Path(folder))
-            with (
-                PinnedServer(_command(workload, bins=True), chosen.core, _READY) as watched,
-                PinnedServer(_command(workload, bins=False), chosen.core, _READY) as unwatched,
-            ):
-                for rows in map(int, chosen.rows.split(",")):
-                    request = v2_request(workload.table.iloc[:rows])
-                    pairs = [
-                        (
-                            _microseconds(watched, request, chosen.seconds),
-                            _microseconds(unwatched, request, chosen.seconds),
-                        )
-                        for _ in range(chosen.pairs)
-                    ]
-                    print(json.dumps({"model": name, "rows": rows, **_summary(pairs)}), flush=True)
+            for rows in map(int, chosen.rows.split(",")):
+                request = v2_request(workload.table.iloc[:rows])
+                with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                    found = runner.run(_rounds(workload, request, chosen))
+                print(json.dumps({"model": name, "rows": rows, **_summary(found)}), flush=True)
 
 
-def _command(workload: Workload, *, bins: bool) -> Command:
-    command = ours(workload)
-    if bins:
-        return command
-    folder = command.folder.with_name(command.folder.name + "-without-bins")
-    folder.mkdir(exist_ok=True)
-    environ = {**command.environ, "TRAINYARD_SAMPLED_VALUES": "0"}
-    return replace(command, folder=folder, environ=environ)
+class _NotWatching(BatchMetrics):
+    """Counts nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.decoded = lambda _: None
+
+    def predicted(self, rows: int, started: float, ended: float) -> None:
+        """Not counted."""
+
+    def waited(self, submitted: Sequence[float], started: float, known: float) -> None:
+        """Not counted."""
+
+    def encoded(self, requests: int, seconds: float) -> None:
+        """Not counted."""
 
 
-def _microseconds(server: PinnedServer, request: bytes, seconds: float) -> float:
-    """CPU time of the server per answer."""
-    before = server.tree.cpu_seconds()
-    result = closed_loop(Target(server.port, (request,)), _CONNECTIONS, seconds)
-    if result.wrong or not result.latencies:
-        raise RuntimeError(f"{result.wrong} wrong answers, {len(result.latencies)} good ones")
-    return (server.tree.cpu_seconds() - before) / len(result.latencies) * 1e6
+class _Sink(asyncio.Transport):
+    """Where answers go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = 0
+
+    def write(self, data: object) -> None:
+        """One answer more."""
+        assert bytes(data[9:12]) == b"200"  # type: ignore[index]  # noqa: S101
+        self.answers += 1
+
+    def is_closing(self) -> bool:
+        """Never."""
+        return False
 
 
-def _summary(pairs: Sequence[tuple[float, float]]) -> dict[str, float | list[float]]:
-    more = [100 * (watched / unwatched - 1) for watched, unwatched in pairs]
-    low, middle, high = statistics.quantiles(more, n=4)
-    return {
-        "us_with_bins": round(statistics.median(watched for watched, _ in pairs), 2),
-        "us_without": round(statistics.median(unwatched for _, unwatched in pairs), 2),
-        "percent_more": round(middle, 2),
-        "quartiles": [round(low, 2), round(high, 2)],
-    }
+def _of_a_busy_core(sampling: RowSampling) -> Sampling:
+    """Its budget is per second of a core that one server keeps busy; here three share one."""
+
+    def sample(rows: Rows, said: Prediction, _: float) -> None:
+        sampling(rows, said, time.process_time() / len(_NAMES))
+
+    return sample
+
+
+class _Server:
+    """A server without sockets."""
+
+    def __init__(self, workload: Workload, model: ReadyModel, name: str) -> None:
+        signature, limits = model.runtime.signature, Limits()
+        sampling: Sampling | None = None
+        if name == "bins":
+            bins = LiveBins(read_profile(workload.folder / "bundle"), signature)
+            sampling = _of_a_busy_core(
+                RowSampling(bins, Watching().values_per_second, random.random)
+            )
+        metrics = _NotWatching() if name == "nothing" else BatchMetrics()
+        self.batcher = Batcher(model.runtime, 256, time.perf_counter, metrics, sampling)
+        around = Surroundings(
+            lifecycle=Lifecycle(),
+            metrics=ServingMetrics(),
+            limits=limits,
+            log=ErrorLog(time.monotonic),
+            clock=time.perf_counter,
+            places=Places(limits.concurrency),
+            budget=Budget(limits.all_bodies_bytes),
+        )
+        identity = ModelIdentity(V2_PATH.split("/")[3], "bench-1", workload.digest)
+        api = HttpApi(Core(identity, signature, self.batcher, limits.request_rows), {}, around)
+        shared = Listening(api, Connections(time.monotonic()), limits, Wire(identity))
+        self._sink = _Sink()
+        self._connections = [Connection(shared) for _ in range(_AT_ONCE)]
+        for connection in self._connections:
+            connection.connection_made(self._sink)
+
+    async def turn(self, request: bytes, waves: int) -> float:
+        """CPU time per request in microseconds."""
+        sink = self._sink
+        wanted = sink.answers
+        started = time.process_time_ns()
+        for _ in range(waves):
+            for connection in self._connections:
+                connection.data_received(request)
+            wanted += _AT_ONCE
+            while sink.answers < wanted:  # noqa: ASYNC110  (each turn of the loop counts)
+                await asyncio.sleep(0)
+        return (time.process_time_ns() - started) / (waves * _AT_ONCE) / 1000
+
+
+async def _rounds(
+    workload: Workload, request: bytes, chosen: argparse.Namespace
+) -> list[list[float]]:
+    """Per round the CPU time of each server, which take turns at being the first."""
+    model = ready_model(BundleSettings(workload.digest, workload.folder / "bundle"))
+    servers = [_Server(workload, model, name) for name in _NAMES]
+    gc.collect()
+    gc.freeze()
+    found = []
+    for number in range(-3, chosen.rounds):
+        times = [0.0] * len(servers)
+        for step in range(len(servers)):
+            position = (number + step) % len(servers)
+            times[position] = await servers[position].turn(request, chosen.waves)
+        if number >= 0:
+            found.append(times)
+    for server in servers:
+        server.batcher.close()
+    return found
+
+
+def _summary(found: Sequence[Sequence[float]]) -> dict[str, float]:
+    summary = {}
+    for position, name in enumerate(_NAMES):
+        summary[f"us_{name}"] = round(statistics.median(times[position] for times in found), 2)
+    for position, name in enumerate(_NAMES[1:], start=1):
+        more = statistics.median(times[position] / times[0] - 1 for times in found)
+        summary[f"percent_{name}"] = round(100 * more, 2)
+    only = statistics.median(times[2] / times[1] - 1 for times in found)
+    summary["percent_bins_alone"] = round(100 * only, 2)
+    return summary
 
 
 if __name__ == "__main__":

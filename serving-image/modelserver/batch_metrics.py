@@ -45,7 +45,7 @@ class BatchMetrics:
     def encoded(self, requests: int, seconds: float) -> None:
         """So many answers were encoded and handed to their connections within `seconds`."""
         if requests:
-            self._stages["postprocess"].observe(seconds / requests, requests)
+            self._stages["postprocess"].observe_mean(seconds / requests, requests)
 
     def lines(self, labels: str) -> list[str]:
         """The metrics that carry the constant label `revision` alone."""

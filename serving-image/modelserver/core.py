@@ -36,6 +36,8 @@ class Core:
         self.identity = identity
         self.signature = signature
         self._batcher = batcher
+        self._clock = batcher.clock
+        self._decoded = batcher.metrics.decoded
         self._max_rows = max_rows
         self._v2 = V2Decoder(signature, max_rows)
 
@@ -43,7 +45,7 @@ class Core:
         self, body: bytes | bytearray, headers: Mapping[bytes, bytes], deliver: Deliver
     ) -> Job:
         """The V2 answer will be delivered. Raises RequestRefused."""
-        begun = self._batcher.clock()
+        begun = self._clock()
         request = self._v2.decode(body, headers.get(_JSON_SIZE))
 
         def encode(outcome: Outcome) -> None:
@@ -56,7 +58,7 @@ class Core:
 
     def start_v1(self, body: bytes | bytearray, deliver: Deliver) -> Job:
         """The V1 answer will be delivered. Raises RequestRefused."""
-        begun = self._batcher.clock()
+        begun = self._clock()
         rows = decode_v1(body, self.signature, self._max_rows)
 
         def encode(outcome: Outcome) -> None:
@@ -67,7 +69,7 @@ class Core:
     def _submitted(self, rows: Rows, encode: Callable[[Outcome], None], begun: float) -> Job:
         """The job, and its decoding since `begun` counted."""
         job = self._batcher.submit(rows, encode)
-        self._batcher.metrics.decoded(job.submitted - begun)
+        self._decoded(job.submitted - begun)
         return job
 
     async def infer(
@@ -78,7 +80,7 @@ class Core:
         `document`: in the shape of the JSON; floats hold no true and no false. Raises
         RequestRefused or ModelFailed; rows of a cancelled task are not predicted.
         """
-        begun = self._batcher.clock()
+        begun = self._clock()
         request = self._v2.request(document, binary, quick=True)
         self._batcher.metrics.decoded(self._batcher.clock() - begun)
         return request, await self._batcher.predict(request.rows)

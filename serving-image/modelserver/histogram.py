@@ -16,8 +16,13 @@ class Histogram:
         self.counts = [0] * (len(bounds) + 1)
         self.total = 0.0
 
-    def observe(self, value: float, times: int = 1) -> None:
-        """The value has been seen once more, or so many times."""
+    def observe(self, value: float) -> None:
+        """The value has been seen once more."""
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.total += value
+
+    def observe_mean(self, value: float, times: int) -> None:
+        """So many values have been seen, whose mean this is."""
         self.counts[bisect_left(self.bounds, value)] += times
         self.total += value * times
 
@@ -26,6 +31,9 @@ class Histogram:
 
         Mostly the first and the last fall between the same bounds, and so do all between them.
         """
+        if len(starts) == 1:
+            self.observe(now - starts[0])
+            return
         bounds = self.bounds
         longest = bisect_left(bounds, now - starts[0])
         if longest == bisect_left(bounds, now - starts[-1]):

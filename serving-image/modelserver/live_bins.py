@@ -59,16 +59,20 @@ class LiveBins:
             texts.count(rows.texts[:, position].tolist())
         if self._labels is not None:
             self._labels.count(predicted.values.tolist())
+        numbers = rows.numbers
+        if numbers.shape[1] > self._wide:
+            numbers = numbers[:, : self._wide]
         start = 0
-        while start < len(rows):
+        while start < len(numbers):
             if self._filled == self._capacity:
                 self._count()
-            stop = min(len(rows), start + self._capacity - self._filled)
-            into = self._table[self._filled : self._filled + stop - start]
-            into[:, : self._wide] = rows.numbers[start:stop, : self._wide]
+            stop = min(len(numbers), start + self._capacity - self._filled)
+            filled = self._filled + stop - start
+            self._table[self._filled : filled, : self._wide] = numbers[start:stop]
             if self._labels is None:
-                into[:, self._wide :] = predicted.values[start:stop].reshape(stop - start, -1)
-            self._filled += stop - start
+                values = predicted.values[start:stop].reshape(stop - start, -1)
+                self._table[self._filled : filled, self._wide :] = values
+            self._filled = filled
             start = stop
 
     def feature_counts(self) -> list[list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 
 from modelserver.exposition import CONTENT_TYPE, family, histogram, label, sample
@@ -30,7 +31,9 @@ class ServingMetrics:
     def count(self, code: int, seconds: float, rows: int) -> None:
         """One more request was answered with `code` after `seconds`, predicting `rows`."""
         self._codes[code] = self._codes.get(code, 0) + 1
-        self._seconds.observe(seconds)
+        times = self._seconds
+        times.counts[bisect_left(BUCKETS, seconds)] += 1  # `observe`, without the price of a call
+        times.total += seconds
         self._rows += rows
 
     def add(self, lines: Lines) -> None:

@@ -55,9 +55,10 @@ class RowSampling:
             return
         if self.one_in > 1:
             chosen = self._drawn(count)
-            count = len(chosen)
-            rows = Rows(rows.numbers[chosen], rows.texts[chosen])
-            predicted = Prediction(predicted.values[chosen], None)
+            if len(chosen) < count:
+                count = len(chosen)
+                rows = Rows(rows.numbers[chosen], rows.texts[chosen])
+                predicted = Prediction(predicted.values[chosen], None)
         self._counting.add(rows, predicted)
         self._left -= count
         if self._left <= 0:

@@ -46,7 +46,7 @@ class Watching:
     """
 
     access_log: bool = False
-    values_per_second: int = 100_000
+    values_per_second: int = 30_000
     stuck_seconds: float = 60.0
 
 
@@ -104,7 +104,7 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
         ),
         watching=Watching(
             access_log=bool(_whole(environ, "TRAINYARD_ACCESS_LOG", 0, (0, 1))),
-            values_per_second=_whole(environ, "TRAINYARD_SAMPLED_VALUES", 100_000, (0, 10**9)),
+            values_per_second=_whole(environ, "TRAINYARD_SAMPLED_VALUES", 30_000, (0, 10**9)),
             stuck_seconds=float(_whole(environ, "TRAINYARD_STUCK_SECONDS", 60, (1, 86_400))),
         ),
     )

@@ -18,7 +18,7 @@ def test_values_fall_at_or_below_their_bound() -> None:
 def test_a_value_can_count_several_times() -> None:
     """As the mean of many."""
     found = Histogram((1.0, 2.0))
-    found.observe(1.5, 4)
+    found.observe_mean(1.5, 4)
     assert ([0, 4, 0], 6.0) == (found.counts, found.total)
 
 
