@@ -49,6 +49,10 @@ class Call:
         """What the client receives first."""
         self.received.extend(metadata)
 
+    def set_trailing_metadata(self, metadata: tuple[tuple[str, str], ...]) -> None:
+        """What the client receives last."""
+        self.trailing = metadata
+
     async def abort(self, code: Any, details: str, trailing: tuple[tuple[str, str], ...]) -> None:
         """The end of the call, which handlers must not survive."""
         self.status, self.trailing = (code, details), trailing

@@ -144,7 +144,11 @@ class GrpcApi:
 
     # ── metadata and status ───────────────────────────────────────────────────────────────
     async def _greet(self, context: Any) -> None:
-        await context.send_initial_metadata((*self._greeting, *_echoed(context)))
+        """What names the answer goes with its end: to send metadata first costs a message more."""
+        context.set_trailing_metadata(self._greeting)
+        echoed = _echoed(context)
+        if echoed:
+            await context.send_initial_metadata(echoed)
 
     def _count(self, context: Any, answer: Answer, started: float) -> None:
         """As HTTP counts, by the status that HTTP would have."""
@@ -155,8 +159,8 @@ class GrpcApi:
             self._around.note(Exchange("POST", _INFER, headers), answer, seconds)
 
     async def _refuse(self, context: Any, status: int, sentence: str) -> bytes:
-        more = (_COME_BACK,) if status == 503 else ()
-        await context.abort(status_code(status), sentence, more)
+        trailing = (*self._greeting, _COME_BACK) if status == 503 else self._greeting
+        await context.abort(status_code(status), sentence, trailing)
         raise AssertionError("abort raises")
 
 

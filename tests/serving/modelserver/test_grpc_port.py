@@ -115,7 +115,7 @@ def _outcome(infer: Any, body: Any) -> str:
         _, call = infer.with_call(body, timeout=30)
     except grpc.RpcError as fault:
         return f"{fault.code()}: {fault.details()}"
-    revision: str = dict(call.initial_metadata())["trainyard-revision"]
+    revision: str = dict(call.trailing_metadata())["trainyard-revision"]
     return revision
 
 
