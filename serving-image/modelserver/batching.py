@@ -19,10 +19,10 @@ import numpy as np
 from modelbundle.prediction import Prediction, Runtime
 from modelbundle.rows import Rows, concatenated
 from modelserver.batch_metrics import BatchMetrics
+from modelserver.batch_speed import BatchSpeed
 from modelserver.refusals import BeyondModel, ModelFailed
 
 SLOW_SECONDS = 0.002
-_WEIGHT = 0.2
 # The product of two such numbers is no longer a float32, in which most models compute.
 _EXTREME = 1e18
 
@@ -77,7 +77,7 @@ class Batcher:
         self._waiting: deque[Job] = deque()
         self._scheduled = False
         self._since: float | None = None  # when the present batch went to the model
-        self._speed = Speed()
+        self._speed = BatchSpeed()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="predict")
 
     def submit(self, rows: Rows, deliver: Callable[[Outcome], None]) -> Job:
@@ -162,7 +162,7 @@ class Batcher:
             self._scheduled = False
         now = self.clock()
         rows = len(batch.rows)
-        self._speed = self._speed.after(rows, ended - started)
+        self._speed.add(rows, ended - started)
         metrics = self.metrics
         metrics.predicted(rows, started, ended)
         metrics.waited([job.submitted for job in jobs], started, known)
@@ -217,26 +217,3 @@ def _failed(fault: BaseException, rows: Rows) -> ModelFailed:
     if len(extreme) and isinstance(fault, Exception):
         return BeyondModel(fault, float(extreme[0]))
     return ModelFailed(fault)
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """How long recent batches took: moving averages of seconds and rows; None before the first."""
-
-    seconds: float | None = None
-    rows: float = 1.0
-
-    def expected_seconds(self, rows: int) -> float:
-        """A batch of average size or less takes the average; a larger one in proportion."""
-        if self.seconds is None:
-            return float("inf")
-        return self.seconds * max(1.0, rows / self.rows)
-
-    def after(self, rows: int, seconds: float) -> Speed:
-        """The averages with one more batch; each earlier one fades by a fifth."""
-        if self.seconds is None:
-            return Speed(seconds, float(rows))
-        return Speed(
-            self.seconds + _WEIGHT * (seconds - self.seconds),
-            self.rows + _WEIGHT * (rows - self.rows),
-        )

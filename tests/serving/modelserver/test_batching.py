@@ -19,7 +19,7 @@ from modelbundle.rows import Rows
 from modelbundle.signature import Signature
 from modelbundle.sklearn_runtime import SklearnRuntime
 from modelserver.batch_metrics import BatchMetrics
-from modelserver.batching import Batcher, Outcome, Speed, predicted_together
+from modelserver.batching import Batcher, Outcome, predicted_together
 from modelserver.refusals import BeyondModel, ModelFailed
 
 
@@ -189,25 +189,6 @@ def test_outcomes_are_one_per_part(brittle: tuple[Runtime, Rows]) -> None:
     found = predicted_together(runtime, [_strange(rows), _strange(rows)])
     assert found.whole is None
     assert [ModelFailed, ModelFailed] == [type(outcome) for outcome in found.outcomes]
-
-
-@pytest.mark.parametrize(
-    ("speed", "rows", "expected"),
-    [
-        pytest.param(Speed(), 1, float("inf"), id="nothing known: as if slow"),
-        pytest.param(Speed(0.001, 10.0), 5, 0.001, id="a smaller batch takes the average"),
-        pytest.param(Speed(0.001, 10.0), 100, 0.01, id="a larger one in proportion"),
-    ],
-)
-def test_expected_time(speed: Speed, rows: int, expected: float) -> None:
-    """What decides between loop and thread."""
-    assert expected == pytest.approx(speed.expected_seconds(rows))
-
-
-def test_averages_follow_slowly() -> None:
-    """A new batch weighs a fifth: 1 ms and then 6 ms are 2 ms."""
-    speed = Speed().after(10, 0.001).after(10, 0.006)
-    assert (0.002, 10.0) == pytest.approx((speed.seconds, speed.rows))
 
 
 class Quitter:
