@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -244,6 +246,28 @@ def test_both_ports_are_counted_together(tumours: Asked, tumours_sample: Sample)
     before = counts()
     tumours.client.infer(MODEL, [_matrix(tumours_sample.rows.numbers[:3])])
     assert [1.0, 3.0] == [after - then for after, then in zip(counts(), before, strict=True)]
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        pytest.param(b"GET /v2 HTTP/1.1\r\nhost: x\r\n\r\n", id="HTTP/1.1"),
+        pytest.param(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 4096, id="broken frames"),
+        pytest.param(bytes(range(256)) * 64, id="bytes of no protocol"),
+        pytest.param(b"", id="nothing at all"),
+    ],
+)
+def test_noise_ends_its_own_connection(tumours: Asked, noise: bytes) -> None:
+    """Others are answered meanwhile, and nothing is written down (see the fixture)."""
+    host, _, port = tumours.address.partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(noise)
+        assert tumours.client.is_server_ready()
+        with suppress(OSError):  # the server may have ended it already
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65536):
+                pass
+    assert tumours.client.is_server_ready()
 
 
 def test_requests_at_once(tumours: Asked, tumours_sample: Sample) -> None:
