@@ -183,6 +183,13 @@ STATUSES = (
     ),
     Difference(
         200,
+        {KSERVE: 307, MLSERVER: 307},
+        "The protocol's text has it without a slash, its OpenAPI file with one: ours answers both.",
+        'open_inference_rest.yaml: "/v2/: get: summary: Server Metadata"',
+        ("GET /v2/",),
+    ),
+    Difference(
+        200,
         {KSERVE: 405, MLSERVER: 405},
         "Probes use HEAD.",
         'RFC 9110, 9.1: "All general-purpose servers MUST support the methods GET and HEAD."',

@@ -128,6 +128,8 @@ def wrong_binary(iris: Model) -> Iterator[Payload]:
         "bytes without the header": (body, {}),
     }.items():
         yield iris.infer(says, content, (KSERVE,), changed)
+    raw = {**headers, JSON_SIZE: "0"}
+    yield iris.infer("bytes without any JSON", rows.tobytes(), (KSERVE,), raw)
     both = iris.matrix(rows, parameters={"binary_data_size": 8 * rows.size})
     head = json_bytes({"inputs": [both]})
     headers = _sized(headers, len(head))

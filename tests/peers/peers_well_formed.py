@@ -53,6 +53,7 @@ def ids_and_parameters(iris: Model) -> Iterator[Payload]:
     inputs = [iris.matrix()]
     yield iris.infer("an id", {"id": "request-7", "inputs": inputs})
     yield iris.infer("an id in other letters", {"id": "запрос-七-🌳", "inputs": inputs})
+    yield iris.infer("an id of a thousand letters", {"id": "x" * 1000, "inputs": inputs})
     yield iris.infer("an id behind the inputs", {"inputs": inputs, "id": "8"})
     yield iris.infer("no id", {"inputs": inputs})
     yield iris.infer("an id that is null", {"id": None, "inputs": inputs})
@@ -182,7 +183,7 @@ def named_inputs(patients: Model, table: pd.DataFrame) -> Iterator[Payload]:
 def questions(iris: Model) -> Iterator[Payload]:
     """What is there, and is it ready?"""
     model = f"/v2/models/{iris.name}"
-    for path in ("/v2/health/live", "/v2/health/ready", "/v2", model, f"{model}/ready"):
+    for path in ("/v2/health/live", "/v2/health/ready", "/v2", "/v2/", model, f"{model}/ready"):
         yield Payload(says=f"GET {path}", method="GET", path=path)
     for path in (f"{model}/versions/{VERSION}", f"{model}/versions/{VERSION}/ready"):
         yield Payload(says=f"GET {path}", method="GET", path=path)
