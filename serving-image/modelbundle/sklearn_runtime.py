@@ -13,6 +13,20 @@ from modelbundle.prediction import Prediction, checked_prediction
 from modelbundle.rows import Rows, frame_of_rows
 from modelbundle.signature import Signature, Task
 
+_RANKED = frozenset(
+    {
+        "BaggingClassifier",
+        "CalibratedClassifierCV",
+        "DecisionTreeClassifier",
+        "ExtraTreeClassifier",
+        "ExtraTreesClassifier",
+        "RandomForestClassifier",
+    }
+)
+"""Classifiers whose `predict` is, in scikit-learn's own code, the class of the largest value of
+`predict_proba`. Of all others (support vectors, logistic regression at a tie) it is not.
+"""
+
 
 class SklearnRuntime:
     """An estimator behind the Runtime protocol. Its `n_jobs` are 1 from here on.
@@ -24,15 +38,39 @@ class SklearnRuntime:
         _check_classes(estimator, signature)
         force_one_job(estimator)
         self.signature = signature
-        self._estimator = estimator
+        self._steps, self._last = _divided(estimator)
+        self._ranked = signature.probabilities and _is_ranked(self._last)
 
     def predict(self, rows: Rows) -> Prediction:
-        """The estimator's own `predict` and `predict_proba` on the table it was fitted on."""
-        signature = self.signature
+        """The estimator's own `predict` and `predict_proba` on the table it was fitted on.
+
+        What both would do alike is done once: the steps of a pipeline before its last, and all of
+        it where labels follow from probabilities.
+        """
+        signature, last = self.signature, self._last
         table = frame_of_rows(rows, signature.features)
-        values = np.asarray(self._estimator.predict(table))
-        shares = self._estimator.predict_proba(table) if signature.probabilities else None
-        return checked_prediction(values, shares, len(rows), signature)
+        if self._steps is not None:
+            table = self._steps.transform(table)
+        shares: Any = last.predict_proba(table) if signature.probabilities else None
+        values = last.classes_[shares.argmax(axis=1)] if self._ranked else last.predict(table)
+        return checked_prediction(np.asarray(values), shares, len(rows), signature)
+
+
+def _divided(estimator: Any) -> tuple[Any | None, Any]:
+    """The steps that only transform, and what predicts; (None, estimator) for no pipeline."""
+    if not _is_from_sklearn(estimator, "Pipeline") or len(estimator.steps) < 2:
+        return None, estimator
+    return estimator[:-1], estimator.steps[-1][1]
+
+
+def _is_ranked(last: Any) -> bool:
+    return any(_is_from_sklearn(last, name) for name in _RANKED)
+
+
+def _is_from_sklearn(item: Any, name: str) -> bool:
+    """True for exactly this class, subclasses not included: they may do otherwise."""
+    kind = type(item)
+    return kind.__name__ == name and kind.__module__.startswith("sklearn.")
 
 
 def _check_classes(estimator: Any, signature: Signature) -> None:

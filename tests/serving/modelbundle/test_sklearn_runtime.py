@@ -6,9 +6,17 @@ import numpy as np
 import pytest
 import serving_bundles as bundles
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.ensemble import (
+    BaggingClassifier,
+    ExtraTreesClassifier,
+    RandomForestClassifier,
+    VotingClassifier,
+)
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.svm import LinearSVC
+from sklearn.preprocessing import MinMaxScaler
+from sklearn.svm import SVC, LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 
 from modelbundle.faults import BundleUnreadable
 from modelbundle.signature import Signature
@@ -51,12 +59,24 @@ def test_every_part_gets_one_job(model) -> None:  # noqa: ANN001
     assert {1} == set(_jobs(model, set()))
 
 
+@pytest.mark.filterwarnings("ignore:The `probability` parameter:FutureWarning")
 @pytest.mark.parametrize(
     ("model", "data"),
     [
         pytest.param(bundles.forest, bundles.iris, id="three classes"),
         pytest.param(bundles.linear, bundles.tumours, id="two classes"),
         pytest.param(bundles.tolerant_columns, bundles.patients, id="features of every kind"),
+        pytest.param(lambda: DecisionTreeClassifier(max_depth=2), bundles.tumours, id="a tree"),
+        pytest.param(lambda: ExtraTreesClassifier(4, max_depth=2), bundles.tumours, id="ties"),
+        pytest.param(
+            lambda: make_pipeline(MinMaxScaler(), BaggingClassifier()), bundles.iris, id="bags"
+        ),
+        pytest.param(
+            lambda: CalibratedClassifierCV(LinearSVC(), cv=2), bundles.tumours, id="calibrated"
+        ),
+        pytest.param(
+            lambda: SVC(probability=True), bundles.iris, id="labels that are not the likeliest"
+        ),
     ],
 )
 def test_labels_and_probabilities_are_the_model_s_own(model, data) -> None:  # noqa: ANN001
@@ -67,6 +87,23 @@ def test_labels_and_probabilities_are_the_model_s_own(model, data) -> None:  # n
     assert fitted.predict(table).tolist() == found.values.tolist()
     assert found.probabilities is not None
     np.testing.assert_array_equal(fitted.predict_proba(table), found.probabilities)
+
+
+def test_steps_before_the_last_run_once() -> None:
+    """Labels and probabilities of one batch share the work of preprocessing."""
+
+    class Counting(MinMaxScaler):
+        calls = 0
+
+        def transform(self, X):  # noqa: ANN001, N803
+            Counting.calls += 1
+            return super().transform(X)
+
+    model = make_pipeline(Counting(), LogisticRegression())
+    signature, _, rows = bundles.fitted(model, bundles.iris())
+    Counting.calls = 0
+    SklearnRuntime(model, signature).predict(rows)
+    assert 1 == Counting.calls
 
 
 def test_numbers_are_the_model_s_own() -> None:
