@@ -38,7 +38,7 @@ from trainer.signatures import MODEL_NAME, write_signature
 from trainer.stored_models import load_champion, load_evaluated
 from trainer.tables import TEST_NAME, TRAIN_NAME, read_table, rows_of_table
 from trainer.task import TrainTask
-from trainer.timing import runtimes_document, time_runtime
+from trainer.timing import BUDGET_SECONDS, runtimes_document, time_runtime
 from trainer.verification_rows import Sample, verification_rows
 
 MAX_CONVERTED_BYTES = 128 << 20
@@ -127,14 +127,22 @@ def _write_descriptions(
 
 
 def _write_runtimes(candidate: Candidate, sample: Sample, folder: Path) -> None:
-    if candidate.estimator is None:
-        document = runtimes_document(None, time_runtime(candidate.runtime, sample.rows), {}, "")
-    else:
+    made = None
+    if candidate.estimator is not None:
         made = _converted(candidate, sample, folder / FORMAT_FILES["onnx"])
-        onnx = None if made.runtime is None else time_runtime(made.runtime, sample.rows)
-        native = time_runtime(candidate.runtime, sample.rows)
-        document = runtimes_document(native, onnx, _verified(made), made.why_not)
+    document = runtimes_of(candidate, made, sample)
     (folder / RUNTIMES_NAME).write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+
+def runtimes_of(
+    candidate: Candidate, made: Converted | None, sample: Sample, seconds: float = BUDGET_SECONDS
+) -> dict[str, Any]:
+    """runtimes.json: who serves, why, on what evidence; `made` None for a model that is ONNX."""
+    own = time_runtime(candidate.runtime, sample.rows, seconds)
+    if made is None:
+        return runtimes_document(None, own, {}, "")
+    onnx = None if made.runtime is None else time_runtime(made.runtime, sample.rows, seconds)
+    return runtimes_document(own, onnx, _verified(made), made.why_not)
 
 
 def _converted(candidate: Candidate, sample: Sample, path: Path) -> Converted:
