@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := operator/trainyard serving-image/modelbundle serving-image/modelserver training-image/trainer devcluster demo
+PACKAGES := operator/trainyard serving-image/modelbundle serving-image/modelserver training-image/trainer devcluster demo benchmarks
 PYTEST := $(BIN)/python -m pytest -q
 TWO_AT_A_TIME := -n 2 --dist loadfile
 SEVERAL_AT_A_TIME := -n 4 --dist loadfile
@@ -101,7 +101,7 @@ images: cluster ## Build the images and load them into the cluster
 .PHONY: serving
 serving: install programs
 	$(call STAGE,serving image)
-	$(PYTEST) $(TWO_AT_A_TIME) tests/serving
+	$(PYTEST) $(TWO_AT_A_TIME) tests/serving tests/benchmarks
 
 .PHONY: peers
 peers: install ## Ask other model servers and ours the same (installs them on first use)

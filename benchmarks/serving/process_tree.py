@@ -16,6 +16,8 @@ from pathlib import Path
 MARK = "TRAINYARD_BENCHMARK_SERVER"
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PROC = Path("/proc")
+_DEAD = ("Z", "X")
+"""States of processes that only wait for their parent to look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class ProcessTree:
             _signal(self.processes(), number)
             deadline = time.monotonic() + patience
             while time.monotonic() < deadline:
-                left = [process for process in self.processes() if not _is_dead(process.number)]
+                left = self.processes()
                 if not left:
                     return
                 if number == signal.SIGKILL:
@@ -91,18 +93,11 @@ def _living() -> list[Process]:
             continue
         # The name in brackets may hold anything, so counting begins behind it, with field 3.
         fields = text.rsplit(")", 1)[1].split()
+        if fields[0] in _DEAD:
+            continue
         cpu = (int(fields[11]) + int(fields[12])) / _TICKS
         found.append(Process(int(entry.name), int(fields[1]), int(fields[19]), cpu))
     return found
-
-
-def _is_dead(number: int) -> bool:
-    """Gone, or only waiting for its parent to look."""
-    try:
-        text = (_PROC / str(number) / "stat").read_text()
-    except OSError:
-        return True
-    return text.rsplit(")", 1)[1].split()[0] in "ZX"
 
 
 def _signal(processes: list[Process], number: signal.Signals) -> None:

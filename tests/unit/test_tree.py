@@ -19,8 +19,11 @@ MIRRORS = {
     "serving-image/modelbundle": "tests/serving/modelbundle",
     "training-image/trainer": "tests/training",
     "devcluster": "tests/devcluster",
+    "benchmarks": "tests/benchmarks",
 }
 """Where each package's tests stand."""
+IN_THEIR_OWN_ENVIRONMENTS = (ROOT / "benchmarks/serving/peers",)
+"""Scripts that servers of others run; each is measured, and its answers compared."""
 TOLD_AS_A_STORY = ("demo",)
 """Tested as a whole, by running it."""
 
@@ -43,7 +46,7 @@ def mirrored() -> list[pytest.ParameterSet]:
         )
         for package, tests in MIRRORS.items()
         for path in sorted((ROOT / package).rglob("*.py"))
-        if not path.stem.startswith("__")
+        if not path.stem.startswith("__") and path.parent not in IN_THEIR_OWN_ENVIRONMENTS
     ]
 
 

@@ -12,9 +12,9 @@ import pandas as pd
 os.environ["RAY_AUTH_MODE"] = "disabled"
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 
-import ray  # noqa: E402
-from ray import serve  # noqa: E402
-from starlette.requests import Request  # noqa: E402
+import ray
+from ray import serve
+from starlette.requests import Request
 
 FOLDER = Path.cwd()
 

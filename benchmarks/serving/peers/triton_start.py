@@ -63,6 +63,8 @@ arguments = {
     "allow-grpc": "false",
     "allow-metrics": "false",
     "log-info": "false",
+    "exit-timeout-secs": "2",
+    "backend-config": "python,stub-timeout-seconds=100",
 }
 server = str(TRITON / "bin" / "tritonserver")
 os.execv(server, [server, *(f"--{name}={value}" for name, value in arguments.items())])

@@ -1,0 +1,72 @@
+"""The same rows, in each server's way of reading them."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.serving import bodies
+
+MATRIX = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]})
+MIXED = pd.DataFrame({"a": [1.0, 2.0], "c": pd.Series(["x", "yy"], dtype=object)})
+
+
+def document(request: bytes):
+    """The JSON of a request whose length is what it says."""
+    head, body = request.split(b"\r\n\r\n", 1)
+    assert f"Content-Length: {len(body)}".encode() in head
+    return json.loads(body)
+
+
+def test_a_matrix_is_one_tensor():
+    """Row-major."""
+    expected = {"name": "input", "datatype": "FP64", "shape": [2, 2], "data": [1.0, 3.0, 2.0, 4.0]}
+    assert {"inputs": [expected]} == document(bodies.v2_request(MATRIX))
+    assert {"inputs": [expected]} == document(bodies.v2_pandas_request(MATRIX))
+
+
+def test_columns_are_a_tensor_each():
+    """Categories as BYTES."""
+    sent = document(bodies.v2_request(MIXED))["inputs"]
+    assert [("a", "FP64", [1.0, 2.0]), ("c", "BYTES", ["x", "yy"])] == [
+        (each["name"], each["datatype"], each["data"]) for each in sent
+    ]
+
+
+def test_columns_are_marked_as_a_table_for_pandas():
+    """The request and its texts say how they are to be read."""
+    sent = document(bodies.v2_pandas_request(MIXED))
+    assert {"content_type": "pd"} == sent["parameters"]
+    assert {"content_type": "str"} == sent["inputs"][1]["parameters"]
+
+
+def test_binary_tensors_stand_behind_the_json():
+    """Numbers as they lie in memory, texts behind their lengths."""
+    head, body = bodies.v2_binary_request(MIXED).split(b"\r\n\r\n", 1)
+    size = int(head.split(b"Inference-Header-Content-Length: ")[1].split(b"\r\n")[0])
+    sizes = [each["parameters"]["binary_data_size"] for each in json.loads(body[:size])["inputs"]]
+    assert [16, 11] == sizes
+    expected = np.array([1.0, 2.0]).tobytes() + b"\1\0\0\0x\2\0\0\0yy"
+    assert expected == body[size:]
+
+
+@pytest.mark.parametrize(
+    ("table", "rows"),
+    [
+        pytest.param(MATRIX, [[1.0, 3.0], [2.0, 4.0]], id="a matrix as lists"),
+        pytest.param(MIXED, [{"a": 1.0, "c": "x"}, {"a": 2.0, "c": "yy"}], id="columns by name"),
+    ],
+)
+def test_rows_in_plain_json(table, rows):
+    """As BentoML and Ray Serve get them."""
+    assert {"rows": rows} == document(bodies.rows_request(table, "/infer"))
+
+
+def test_mlflow_gets_inputs_or_a_split_frame():
+    """As its scoring server documents."""
+    assert [[1.0, 3.0], [2.0, 4.0]] == document(bodies.mlflow_request(MATRIX))["inputs"]
+    expected = {"columns": ["a", "c"], "data": [[1.0, "x"], [2.0, "yy"]]}
+    assert expected == document(bodies.mlflow_request(MIXED))["dataframe_split"]

@@ -1,0 +1,53 @@
+"""How servers are started."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from benchmarks.serving import commands
+from benchmarks.serving.environments import Requirements
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """An environment that is there already."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    wanted = Requirements("some", ("some==1",))
+    folder = tmp_path / "cache/trainyard/serving-peers/some"
+    folder.mkdir(parents=True)
+    (folder / ".installed").write_text(wanted.stamp)
+    return wanted
+
+
+@pytest.fixture
+def packed(workload):
+    """A workload with a model for peers."""
+    workload.joblib_folder.mkdir()
+    (workload.joblib_folder / "model.joblib").write_bytes(b"model")
+    return workload
+
+
+def test_ours_is_told_bundle_and_port(packed):
+    """As in a pod: by the environment."""
+    environ = commands.ours(packed).environ
+    assert packed.digest == environ["TRAINYARD_BUNDLE_DIGEST"]
+    assert "{port}" == environ["TRAINYARD_PORT"]
+
+
+def test_a_script_runs_beside_its_model_in_its_own_environment(packed, installed):
+    """`python` becomes the interpreter of that environment."""
+    start = commands.script("some-1", installed, "python", "kserve_model.py", "{port}")
+    command = start(packed)
+    assert command.arguments[0].endswith("/serving-peers/some/bin/python")
+    assert (command.folder / "kserve_model.py").is_file()
+    assert b"model" == (command.folder / "model.joblib").read_bytes()
+
+
+def test_mlserver_gets_settings_of_server_and_model(packed, installed):
+    """Batching belongs to the model."""
+    settings = {"parallel_workers": 0, "max_batch_size": 64}
+    folder = commands.mlserver("ml", installed, settings)(packed).folder
+    assert {"parallel_workers": 0} == json.loads((folder / "settings.json").read_text())
+    assert 64 == json.loads((folder / "model-settings.json").read_text())["max_batch_size"]
