@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from peers_answers import Inferred, Output, read
 from peers_corpus import corpus
-from peers_differences import DOCUMENTS, statuses
+from peers_differences import statuses
+from peers_leaves import DOCUMENTS
 from peers_payloads import OURS, PEERS, Payload
 from peers_servers import Asked
 from serving_process import Reply
