@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from typing import Protocol
 
 from modelbundle.faults import BundleUnreadable
 from modelbundle.reference_profile import read_profile
 from modelbundle.signature import Signature
 from modelserver.access_log import AccessLog
+from modelserver.answers import Answer
 from modelserver.batching import Batcher
 from modelserver.bin_lines import BinLines
 from modelserver.error_log import ErrorLog
+from modelserver.exchange import Exchange
 from modelserver.exposition import family, sample
 from modelserver.live_bins import LiveBins
 from modelserver.metrics import ServingMetrics
 from modelserver.places import Places
 from modelserver.row_sampling import RowSampling
 from modelserver.settings import ServerSettings
+from modelserver.surroundings import Note
 
 
 def row_sampling(
@@ -60,7 +65,48 @@ def show(metrics: ServingMetrics, batcher: Batcher, places: Places, model: str) 
     )
 
 
-def show_access_log(metrics: ServingMetrics, log: AccessLog) -> None:
-    """Lines that the access log had to drop are among the metrics."""
-    name, says = "trainyard_access_log_dropped_total", "Lines that stderr was too slow for."
-    metrics.add(lambda labels: family(name, "counter", says, [sample(name, labels, log.dropped)]))
+class Witness(Protocol):
+    """Who is told of every prediction asked for; `dropped`: of how many nothing will be seen."""
+
+    dropped: int
+
+    def note(self, exchange: Exchange, answer: Answer, seconds: float) -> None:
+        """Told, at once and without waiting."""
+
+    def close(self) -> None:
+        """What was told is passed on, as far as there is time."""
+
+
+def witnesses(
+    settings: ServerSettings, metrics: ServingMetrics, log: ErrorLog
+) -> tuple[Witness, ...]:
+    """Access log and spans, where settings want them, with their losses among the metrics."""
+    found: list[Witness] = []
+    if settings.watching.access_log:
+        access = AccessLog()
+        found.append(access)
+        _show_losses(metrics, "trainyard_access_log_dropped_total", access)
+    if settings.watching.traces is not None:
+        from modelserver.tracing import Tracing  # noqa: PLC0415  (an HTTP client that few need)
+
+        tracing = Tracing(settings.watching.traces, log)
+        found.append(tracing)
+        _show_losses(metrics, "trainyard_spans_dropped_total", tracing)
+    return tuple(found)
+
+
+def told_to(witnesses: Sequence[Witness]) -> Note | None:
+    """Tells all of them; None when there is nobody."""
+    if len(witnesses) < 2:
+        return witnesses[0].note if witnesses else None
+
+    def tell(exchange: Exchange, answer: Answer, seconds: float) -> None:
+        for witness in witnesses:
+            witness.note(exchange, answer, seconds)
+
+    return tell
+
+
+def _show_losses(metrics: ServingMetrics, name: str, of: Witness) -> None:
+    says = "How many were lost: nobody took them in time."
+    metrics.add(lambda labels: family(name, "counter", says, [sample(name, labels, of.dropped)]))

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
-from modelserver.access_log import AccessLog
 from modelserver.answers import Answer, ModelIdentity
 from modelserver.batch_metrics import BatchMetrics
 from modelserver.batching import Batcher
@@ -30,13 +29,13 @@ from modelserver.http_connection import Listening
 from modelserver.http_port import HttpPort
 from modelserver.lifecycle import Lifecycle
 from modelserver.metrics import ServingMetrics
-from modelserver.observing import row_sampling, show, show_access_log
+from modelserver.observing import row_sampling, show, told_to, witnesses
 from modelserver.places import Places
 from modelserver.routing import Route
 from modelserver.settings import ServerSettings
 from modelserver.startup import ReadyModel
 from modelserver.stuck_model import tell_of_stuck_batches
-from modelserver.surroundings import Surroundings
+from modelserver.surroundings import Note, Surroundings
 from modelserver.wire import Wire
 
 if TYPE_CHECKING:
@@ -61,8 +60,9 @@ def serve(settings: ServerSettings, model: ReadyModel) -> None:
 async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     """Serves until the end; true when a batch is still with the model."""
     log = ErrorLog(time.monotonic)
-    access = AccessLog() if settings.watching.access_log else None
-    batcher, around = _assembled(settings, model, log, access)
+    metrics = ServingMetrics()
+    told = witnesses(settings, metrics, log)
+    batcher, around = _assembled(settings, model, metrics, log, told_to(told))
     logging.getLogger().handlers = [LogBridge(log)]
     logging.captureWarnings(capture=True)
     identity = ModelIdentity(settings.model_name, settings.revision, settings.bundle.digest)
@@ -90,23 +90,24 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     finally:
         watching.cancel()
         batcher.close()
-        if access is not None:
-            access.close()
+        for witness in told:
+            witness.close()
     return batcher.batch_seconds() > 0
 
 
 def _assembled(
-    settings: ServerSettings, model: ReadyModel, log: ErrorLog, access: AccessLog | None
+    settings: ServerSettings,
+    model: ReadyModel,
+    metrics: ServingMetrics,
+    log: ErrorLog,
+    note: Note | None,
 ) -> tuple[Batcher, Surroundings]:
     """What all ports share, with everything that is watched among the metrics."""
     limits = settings.limits
-    metrics = ServingMetrics()
     places = Places(limits.concurrency)
     sampling = row_sampling(settings, model.runtime.signature, metrics, log)
     batcher = Batcher(model.runtime, limits.batch_rows, time.perf_counter, BatchMetrics(), sampling)
     show(metrics, batcher, places, settings.model_name)
-    if access is not None:
-        show_access_log(metrics, access)
     around = Surroundings(
         lifecycle=Lifecycle(batcher.batch_seconds, settings.watching.stuck_seconds),
         metrics=metrics,
@@ -115,7 +116,7 @@ def _assembled(
         clock=time.perf_counter,
         places=places,
         budget=Budget(limits.all_bodies_bytes),
-        note=None if access is None else access.note,
+        note=note,
     )
     return batcher, around
 

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modelbundle.canonical import is_digest
+
+if TYPE_CHECKING:
+    from modelserver.tracing_settings import TraceTarget
 
 MIB = 1 << 20
 
@@ -48,6 +52,7 @@ class Watching:
     access_log: bool = False
     values_per_second: int = 30_000
     stuck_seconds: float = 60.0
+    traces: TraceTarget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,19 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
             batch_rows=_whole(environ, "TRAINYARD_MAX_BATCH_ROWS", 256, (1, 1_000_000)),
             concurrency=_whole(environ, "TRAINYARD_MAX_CONCURRENCY", 512, (1, 100_000)),
         ),
-        watching=Watching(
-            access_log=bool(_whole(environ, "TRAINYARD_ACCESS_LOG", 0, (0, 1))),
-            values_per_second=_whole(environ, "TRAINYARD_SAMPLED_VALUES", 30_000, (0, 10**9)),
-            stuck_seconds=float(_whole(environ, "TRAINYARD_STUCK_SECONDS", 60, (1, 86_400))),
-        ),
+        watching=_watching(environ),
+    )
+
+
+def _watching(environ: Mapping[str, str]) -> Watching:
+    from modelserver.tracing_settings import trace_target  # noqa: PLC0415  (it knows this module)
+
+    model, revision = environ["TRAINYARD_MODEL_NAME"], environ["TRAINYARD_REVISION"]
+    return Watching(
+        access_log=bool(_whole(environ, "TRAINYARD_ACCESS_LOG", 0, (0, 1))),
+        values_per_second=_whole(environ, "TRAINYARD_SAMPLED_VALUES", 30_000, (0, 10**9)),
+        stuck_seconds=float(_whole(environ, "TRAINYARD_STUCK_SECONDS", 60, (1, 86_400))),
+        traces=trace_target(environ, model, revision),
     )
 
 

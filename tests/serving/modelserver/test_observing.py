@@ -105,3 +105,23 @@ def test_the_access_log_has_a_line_per_prediction(tumours_sample: Sample, tmp_pa
         for x in lines
     ]
     assert all(0 < line["seconds"] < 10 for line in lines)
+
+
+def test_spans_are_sent_where_the_environment_says(tumours_sample: Sample, tmp_path: Path) -> None:
+    """Nobody listens there: the answer is good, the loss is counted and told."""
+    environ = environment(
+        tumours_sample.directory,
+        tumours_sample.digest,
+        TRAINYARD_ACCESS_LOG="1",
+        OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:1",
+    )
+    path = f"/v2/models/{MODEL}/infer"
+    parent = f"00-{'a' * 32}-{'b' * 16}-01"
+    with running(environ, tmp_path / "stderr") as server:
+        example = server.client.get(f"/v2/models/{MODEL}/example").document
+        reply = server.client.post(path, example, {"traceparent": parent})
+        assert (200, parent) == (reply.status, reply.headers["traceparent"])
+        server.terminate()
+        server.process.wait(10)
+    lines = [json.loads(line) for line in (tmp_path / "stderr").read_text().splitlines()]
+    assert {"request", "spans-lost"} == {line["event"] for line in lines}

@@ -1,0 +1,121 @@
+"""Spans of sampled requests, at a receiver of our own."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+from modelserver.answers import Answer
+from modelserver.error_log import ErrorLog
+from modelserver.exchange import Exchange
+from modelserver.tracing import Tracing, sampled_parent
+from modelserver.tracing_settings import TraceTarget
+
+TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+SAMPLED = f"00-{TRACE}-{PARENT}-01".encode()
+
+
+@contextmanager
+def _receiver() -> Iterator[tuple[str, list[tuple[str, dict[str, str], Any]]]]:
+    """An OTLP receiver: its URL, and what it got (path, headers, document)."""
+    got: list[tuple[str, dict[str, str], Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            got.append((self.path, headers, json.loads(body)))
+            self.send_response(200)
+            self.send_header("content-length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_port}/v1/traces", got
+        server.shutdown()
+        serving.join()
+
+
+def _exchange(traceparent: bytes | None) -> Exchange:
+    headers = {} if traceparent is None else {b"traceparent": traceparent}
+    return Exchange("POST", b"/v2/models/m/infer?x=1", headers)
+
+
+def _attributes(listed: list[dict[str, Any]]) -> dict[str, str]:
+    return {item["key"]: next(iter(item["value"].values())) for item in listed}
+
+
+def test_a_sampled_request_becomes_a_child_span() -> None:
+    """Of the client's span, with status, rows and times; others become none."""
+    log = ErrorLog(lambda: 0.0, io.StringIO())
+    with _receiver() as (url, got):
+        target = TraceTarget(
+            url, {"api-key": "k"}, {"service.name": "m", "trainyard.revision": "m-1"}
+        )
+        tracing = Tracing(target, log)
+        tracing.note(_exchange(SAMPLED), Answer(200, b"", rows=3), 0.25)
+        tracing.note(_exchange(SAMPLED[:-2] + b"00"), Answer(200, b""), 0.25)
+        tracing.note(_exchange(None), Answer(200, b""), 0.25)
+        tracing.note(_exchange(SAMPLED), Answer(500, b""), 0.5)
+        tracing.close(30)
+    assert [("/v1/traces", "k", "application/json")] == [
+        (path, headers["api-key"], headers["content-type"]) for path, headers, _ in got
+    ]
+    (resource,) = got[0][2]["resourceSpans"]
+    expected = {"service.name": "m", "trainyard.revision": "m-1"}
+    assert expected == _attributes(resource["resource"]["attributes"])
+    good, bad = resource["scopeSpans"][0]["spans"]
+    assert (TRACE, PARENT, 2) == (good["traceId"], good["parentSpanId"], good["kind"])
+    assert len({good["spanId"], bad["spanId"], PARENT}) == 3
+    assert 250_000_000 == int(good["endTimeUnixNano"]) - int(good["startTimeUnixNano"])
+    told = _attributes(good["attributes"])
+    assert ("/v2/models/m/infer", "200", "3") == (
+        told["url.path"],
+        told["http.response.status_code"],
+        told["trainyard.rows"],
+    )
+    assert ({}, {"code": 2}) == (good["status"], bad["status"])
+
+
+def test_spans_that_cannot_be_sent_are_counted_and_told() -> None:
+    """No collector there: requests do not notice."""
+    out = io.StringIO()
+    tracing = Tracing(
+        TraceTarget("http://127.0.0.1:1/v1/traces", {}, {}), ErrorLog(lambda: 0.0, out)
+    )
+    tracing.note(_exchange(SAMPLED), Answer(200, b""), 0.1)
+    tracing.close(30)
+    assert tracing.dropped == 1
+    assert json.loads(out.getvalue())["event"] == "spans-lost"
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        pytest.param(SAMPLED, (TRACE, PARENT), id="sampled"),
+        pytest.param(b"01" + SAMPLED[2:] + b"-more", (TRACE, PARENT), id="a later version"),
+        pytest.param(SAMPLED[:-2] + b"02", None, id="not sampled"),
+        pytest.param(b"ff" + SAMPLED[2:], None, id="no version"),
+        pytest.param(SAMPLED.upper(), None, id="capital letters"),
+        pytest.param(SAMPLED.replace(TRACE.encode(), b"0" * 32), None, id="no trace"),
+        pytest.param(SAMPLED.replace(PARENT.encode(), b"0" * 16), None, id="no span"),
+        pytest.param(b"hello", None, id="something else"),
+    ],
+)
+def test_only_sampled_parents_ask_for_a_span(
+    header: bytes, expected: tuple[str, str] | None
+) -> None:
+    """By the rules of W3C Trace Context."""
+    assert expected == sampled_parent(header)
