@@ -16,16 +16,20 @@ MODEL_LIBRARIES = ("scikit-learn==1.9.1", "numpy==2.4.6", "joblib==1.6.0")
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """What a peer needs; `alone` is installed without what it asks for."""
+    """What a peer needs; `alone` is installed without what it asks for.
+
+    `libraries`: those of the models, the same for all peers that can.
+    """
 
     name: str
     packages: tuple[str, ...]
     alone: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = MODEL_LIBRARIES
 
     @property
     def wanted(self) -> tuple[str, ...]:
         """With the libraries of the models."""
-        return (*self.packages, *MODEL_LIBRARIES)
+        return (*self.packages, *self.libraries)
 
     @property
     def stamp(self) -> str:

@@ -75,7 +75,18 @@ def _for_peers(sample: bundles.Sample, target: Any, model: Model, peer: Path) ->
         fitted = sample.model
         kinds = {name: dtype.kind for name, dtype in sample.table.dtypes.items()}
         (peer / "columns.json").write_text(json.dumps(kinds))
-    joblib.dump(fitted, peer / "model.joblib")
+    joblib.dump(_without_generators(fitted), peer / "model.joblib")
+
+
+def _without_generators(model: Any) -> Any:
+    """Only fitting asks for chance, and numpy 1, which one peer needs, cannot read numpy 2's."""
+    for name in ("_rng", "_feature_subsample_rng"):
+        if hasattr(model, name):
+            setattr(model, name, None)
+    for tree in np.ravel(getattr(model, "estimators_", [])):
+        if isinstance(tree.random_state, np.random.RandomState):
+            tree.random_state = None
+    return model
 
 
 def _check_peers_model(workload: Workload) -> None:

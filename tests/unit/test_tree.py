@@ -19,7 +19,7 @@ MIRRORS = {
     "serving-image/modelbundle": "tests/serving/modelbundle",
     "training-image/trainer": "tests/training",
     "devcluster": "tests/devcluster",
-    "benchmarks": "tests/benchmarks",
+    "benchmarks/serving": "tests/benchmarks/serving",
 }
 """Where each package's tests stand."""
 IN_THEIR_OWN_ENVIRONMENTS = (ROOT / "benchmarks/serving/peers",)

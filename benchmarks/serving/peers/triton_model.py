@@ -13,8 +13,6 @@ import numpy as np
 import pandas as pd
 import triton_python_backend_utils as triton
 
-# What numpy says of its capsules when the backend has taken them is nobody's concern.
-sys.unraisablehook = lambda _: None
 FOLDER = Path(os.environ["MODEL_FOLDER"])
 
 
@@ -28,9 +26,8 @@ class TritonPythonModel:
         parts = [self.rows(request) for request in requests]
         rows = pd.concat(parts) if self.columns else np.concatenate(parts)
         labels = np.split(self.model.predict(rows), np.cumsum([len(part) for part in parts])[:-1])
-        # Its Tensor() was built for numpy 1 and takes an array of numpy 2 for empty; DLPack is not.
         return [
-            triton.InferenceResponse([triton.Tensor.from_dlpack("predict", part.reshape(-1, 1))])
+            triton.InferenceResponse([triton.Tensor("predict", part.reshape(-1, 1))])
             for part in labels
         ]
 
