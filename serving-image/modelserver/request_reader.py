@@ -82,7 +82,7 @@ class RequestReader(ABC):
         Left to the garbage collector, thousands of closed connections would wait for it.
         """
         self._deaf = True
-        self._parser = None
+        del self._parser
 
     def _decline_upgrade(self) -> None:
         """What stands behind is read as HTTP/1.1: the body, if there is one, or the next request.
