@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -14,9 +14,8 @@ from modelserver.binary_tensors import BINARY, BINARY_HEADER, encoded_tensor
 JSON = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer before it meets a transport."""
+class Answer(NamedTuple):
+    """An answer before it meets a transport. A tuple: made twice as fast as a frozen dataclass."""
 
     status: int
     body: bytes

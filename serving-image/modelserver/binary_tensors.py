@@ -56,10 +56,14 @@ class BinaryPart:
             raise RequestRefused(f"{len(self._rest)} bytes behind the last tensor belong to none")
 
 
+# Empty for good: nothing can be taken from it.
+_NONE = BinaryPart(memoryview(b""))
+
+
 def split_body(body: bytes | bytearray, json_size: bytes | None) -> tuple[Any, BinaryPart]:
     """JSON and binary part of a body. Raises RequestRefused when the header cannot be right."""
     if json_size is None:
-        return body, BinaryPart(memoryview(b""))
+        return body, _NONE
     if not json_size.isdigit() or len(json_size) > 18 or int(json_size) > len(body):
         shown = json_size[:20].decode("ascii", "replace")
         raise RequestRefused(f"{BINARY_HEADER} is {shown!r}; the body has {len(body)} bytes")

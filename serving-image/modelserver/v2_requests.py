@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
@@ -20,8 +19,7 @@ _MAX_ID = 1024
 _NONE: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class InferRequest:
+class InferRequest(NamedTuple):
     """Rows that the model can take; which outputs are wanted, which as bytes, the id to echo."""
 
     rows: Rows

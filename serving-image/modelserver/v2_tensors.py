@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,8 +31,7 @@ _FLOAT_CODES = {name: np.dtype(f"<f{size}") for name, size in (("FP32", 4), ("FP
 _DATATYPES = ("BOOL", *_INTEGER_SPANS, "FP16", "FP32", "FP64", "BYTES")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SentTensor:
+class SentTensor(NamedTuple):
     """One input as it was sent; `content` when its data is binary.
 
     `quick`: the JSON holds no true and no false, which alone look like numbers and are none.
