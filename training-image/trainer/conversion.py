@@ -32,21 +32,24 @@ TOLERANCE = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How an ONNX model compares on `rows` rows; `difference` as TOLERANCE measures it."""
+    """How an ONNX model compares on `rows` rows; `difference` as TOLERANCE measures it.
+
+    `disagreements`: the rows whose labels differ, without those where either label is right.
+    """
 
     rows: int
-    same_labels: bool
+    disagreements: int
     difference: float
 
     @property
     def holds(self) -> bool:
         """True when ONNX may answer in place of scikit-learn."""
-        return self.same_labels and self.difference <= TOLERANCE
+        return self.disagreements == 0 and self.difference <= TOLERANCE
 
     def sentence(self) -> str:
         """What was found, for a person."""
-        labels = "all labels equal" if self.same_labels else "labels differ"
-        return f"{labels}, largest difference {self.difference:.2g} on {self.rows} rows"
+        labels = f"{self.disagreements} labels differ, " if self.disagreements else ""
+        return f"{labels}largest difference {self.difference:.2g} on {self.rows} rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +99,15 @@ def compare(expected: Prediction, found: Prediction, real: int) -> Agreement:
         spread = np.std(expected.values, axis=0) if rows else 0.0
         scale = np.maximum(np.abs(expected.values), spread)
         gaps = np.abs(expected.values - found.values) / np.where(scale == 0, 1.0, scale)
-        return Agreement(rows, True, _largest(gaps))
+        return Agreement(rows, 0, _largest(gaps))
     same = expected.values == found.values
     if expected.probabilities is None or found.probabilities is None:
-        return Agreement(rows, bool(same.all()), 0.0)
+        return Agreement(rows, int((~same).sum()), 0.0)
     ranked = np.sort(expected.probabilities, axis=1)
     tied = ranked[:, -1] - ranked[:, -2] <= TOLERANCE
     tied[:real] = False
     gap = _largest(np.abs(expected.probabilities - found.probabilities))
-    return Agreement(rows, bool((same | tied).all()), gap)
+    return Agreement(rows, int((~(same | tied)).sum()), gap)
 
 
 def _largest(gaps: npt.NDArray[np.float64]) -> float:

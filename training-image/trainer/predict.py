@@ -157,7 +157,7 @@ def _verified(made: Converted) -> dict[str, Any]:
         return {}
     return {
         "rows": made.agreement.rows,
-        "labelsEqual": made.agreement.same_labels,
+        "disagreements": made.agreement.disagreements,
         "largestDifference": f"{made.agreement.difference:.3g}",
     }
 
