@@ -178,8 +178,8 @@ def _triton() -> Contender:
     return Contender(
         "Triton, Python backend",
         "The server binary of PyTriton 0.7.0 with its Python backend, dynamic batching up to 64,"
-        " one instance, no metrics; numpy 1, for which that backend was built. V2 JSON. Stands beside the"
-        " peers, no bar is about it.",
+        " one instance, no metrics; numpy 1, for which that backend was built. V2 JSON. Stands"
+        " beside the peers, no bar is about it.",
         script("triton", _TRITON, "python", "triton_start.py", "{port}"),
         v2_request,
         v2_said,

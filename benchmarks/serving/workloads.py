@@ -32,7 +32,7 @@ class Workload:
 
     @property
     def joblib_folder(self) -> Path:
-        """What a peer gets: model.joblib, and columns.json when rows are no plain matrix."""
+        """What a peer gets: model.joblib, width.txt, and columns.json when rows are no plain matrix."""
         return self.folder / "peer"
 
     def batches(self, rows: int) -> Iterator[tuple[slice, pd.DataFrame]]:
@@ -69,6 +69,7 @@ def made(model: Model, folder: Path) -> Workload:
 
 def _for_peers(sample: bundles.Sample, target: Any, model: Model, peer: Path) -> None:
     """Peers get plain matrices where they can, so theirs is fitted without column names."""
+    (peer / "width.txt").write_text(str(sample.table.shape[1]))
     if is_matrix(sample.table):
         fitted = model.estimator().fit(sample.table.to_numpy(), target)
     else:

@@ -10,9 +10,12 @@ sys.path.insert(0, os.environ["MODEL_LIBRARIES"])
 
 import joblib
 import numpy as np
+import numpy.core.numeric
 import pandas as pd
 import triton_python_backend_utils as triton
 
+# The model was pickled with numpy 2, which has a module at another place.
+sys.modules.setdefault("numpy._core.numeric", numpy.core.numeric)
 FOLDER = Path(os.environ["MODEL_FOLDER"])
 
 

@@ -8,8 +8,6 @@ import sys
 import sysconfig
 from pathlib import Path
 
-import joblib
-
 FOLDER = Path.cwd()
 WHEEL = Path(importlib.util.find_spec("pytriton").origin).parent
 TRITON = WHEEL / "tritonserver"
@@ -21,7 +19,7 @@ def inputs():
     if (FOLDER / "columns.json").exists():
         columns = json.loads((FOLDER / "columns.json").read_text())
         return [(name, KINDS[kind], 1) for name, kind in columns.items()]
-    return [("input", "TYPE_FP64", joblib.load(FOLDER / "model.joblib").n_features_in_)]
+    return [("input", "TYPE_FP64", int((FOLDER / "width.txt").read_text()))]
 
 
 def tensors():
