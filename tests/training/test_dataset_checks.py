@@ -119,6 +119,22 @@ def test_targets_times_of_a_split_and_weights_must_be_there(rig: Rig) -> None:
     assert ["row 2: missing"] == result["failures"][0]["examples"]
 
 
+def test_no_target_may_be_missing(rig: Rig) -> None:
+    """Neither the target nor one that is predicted beside it."""
+    rows: list[dict[str, Any]] = [{"a": n, "y": n * n % 7, "z": n * n % 5} for n in range(40)]
+    rows[1] |= {"y": None}
+    rows[2] |= {"z": None}
+    rig.put("t.csv", csv_of(rows))
+    columns = [
+        {"name": "a", "type": "Float"},
+        {"name": "y", "type": "Float"},
+        {"name": "z", "type": "Float", "role": "Target"},
+    ]
+    result = rig.ingest(columns=columns)
+    assert [("Missing", "y", 1), ("Missing", "z", 1)] == failures_of(result)
+    assert "target z is missing" in result["failures"][1]["message"]
+
+
 def test_failures_speak_in_sentences() -> None:
     """What, why, what to do."""
     leak = Leak("paid", "y", 99, 100, "tells the target by its value alone", ((3, "1 → yes"),))

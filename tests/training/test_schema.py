@@ -109,6 +109,18 @@ def test_a_locked_schema_follows_a_new_target() -> None:
     assert schema.locked
 
 
+def test_a_locked_schema_keeps_further_targets() -> None:
+    """What was predicted beside the target never becomes a feature by itself."""
+    columns = (
+        DatasetColumn("a", ColumnType.FLOAT, Role.FEATURE, "Float"),
+        DatasetColumn("y", ColumnType.FLOAT, Role.TARGET, None),
+        DatasetColumn("z", ColumnType.FLOAT, Role.TARGET, None),
+    )
+    manifest = DatasetManifest("", "", columns, "y", {}, (), 0, 0, 0)
+    schema = locked_schema(manifest, ingest_task(Path("/source")))
+    assert {"a": "Feature", "y": "Target", "z": "Target"} == _roles(schema)
+
+
 def test_the_digest_follows_names_types_roles_and_target() -> None:
     """Limits are no part of it."""
     column = {"name": "a", "type": "Float"}
