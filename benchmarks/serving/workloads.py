@@ -32,7 +32,7 @@ class Workload:
 
     @property
     def joblib_folder(self) -> Path:
-        """What a peer gets: model.joblib, width.txt, and columns.json when rows are no plain matrix."""
+        """What a peer gets: model.joblib, width.txt; columns.json when rows are no plain matrix."""
         return self.folder / "peer"
 
     def batches(self, rows: int) -> Iterator[tuple[slice, pd.DataFrame]]:
