@@ -67,7 +67,13 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+class Server(ThreadingHTTPServer):
+    """As many connections at once as the benchmark opens."""
+
+    request_queue_size = 256
+
+
 if __name__ == "__main__":
     if "STUB_CHILD" in os.environ:
         subprocess.Popen([sys.executable, "-c", _CHILD], env={}, start_new_session=True)
-    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+    Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()

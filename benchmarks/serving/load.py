@@ -101,8 +101,12 @@ class _Callers:
         self._sent = 0
         self._poll = select.epoll()
         self._by_number: dict[int, _Caller] = {}
-        for _ in range(connections):
-            self._add()
+        try:
+            for _ in range(connections):
+                self._add()
+        except OSError:
+            self.close()
+            raise
 
     def all(self) -> list[_Caller]:
         """Every connection."""
