@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy.typing as npt
 import orjson
 
 from modelbundle.prediction import Prediction
@@ -64,30 +65,30 @@ def v2_answer(
     if request_id is not None:
         document["id"] = request_id
     rows = len(predicted.values)
-    document["outputs"] = outputs = [_output(name, predicted) for name in wanted]
+    document["outputs"] = outputs = []
+    tensors: list[bytes] = []
+    for name in wanted:
+        values = _values(name, predicted)
+        datatype = _DATATYPES[values.dtype.kind]
+        output = {"name": name, "datatype": datatype, "shape": values.shape}
+        outputs.append(output)
+        if name in binary:
+            tensors.append(encoded_tensor(datatype, values.ravel()))
+            output["parameters"] = {"binary_data_size": len(tensors[-1])}
+        else:
+            output["data"] = values.ravel().tolist()
     if not binary:
         return Answer(200, orjson.dumps(document), rows=rows)
-    tensors = []
-    for output in outputs:
-        if output["name"] in binary:
-            tensors.append(encoded_tensor(output["datatype"], output.pop("data")))
-            output["parameters"] = {"binary_data_size": len(tensors[-1])}
     head = orjson.dumps(document)
     size = ((BINARY_HEADER, str(len(head))),)
     return Answer(200, b"".join((head, *tensors)), BINARY, size, rows)
 
 
-def _output(name: str, predicted: Prediction) -> dict[str, Any]:
-    values = predicted.values
-    if name == PROBABILITIES_OUTPUT:
-        assert predicted.probabilities is not None, "only outputs there are can be wanted"  # noqa: S101
-        values = predicted.probabilities
-    return {
-        "name": name,
-        "datatype": _DATATYPES[values.dtype.kind],
-        "shape": values.shape,
-        "data": values.ravel().tolist(),
-    }
+def _values(name: str, predicted: Prediction) -> npt.NDArray[Any]:
+    if name != PROBABILITIES_OUTPUT:
+        return predicted.values
+    assert predicted.probabilities is not None, "only outputs there are can be wanted"  # noqa: S101
+    return predicted.probabilities
 
 
 _DATATYPES = {"f": "FP64", "i": "INT64", "b": "BOOL", "O": "BYTES"}

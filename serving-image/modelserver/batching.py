@@ -34,10 +34,11 @@ Sampling = Callable[[Rows, Prediction, float], None]
 class Job:
     """Rows on their way to their outcome; set `gone` when nobody waits for it any more."""
 
-    __slots__ = ("deliver", "gone", "rows", "submitted")
+    __slots__ = ("count", "deliver", "gone", "rows", "submitted")
 
     def __init__(self, rows: Rows, deliver: Callable[[Outcome], None], submitted: float) -> None:
         self.rows = rows
+        self.count = len(rows)
         self.deliver = deliver
         self.submitted = submitted
         self.gone = False
@@ -120,7 +121,7 @@ class Batcher:
         if not jobs:
             self._scheduled = False
             return
-        rows = sum(len(job.rows) for job in jobs)
+        rows = sum([job.count for job in jobs])
         self._since = self.clock()
         if self._speed.expected_seconds(rows) <= SLOW_SECONDS:
             self._deliver(jobs, self._timed(jobs))
@@ -133,13 +134,13 @@ class Batcher:
         jobs: list[Job] = []
         rows = 0
         while self._waiting:
-            if self._waiting[0].gone:
-                self._waiting.popleft()
-                continue
-            rows += len(self._waiting[0].rows)
-            if jobs and rows > self._max_rows:
-                break
-            jobs.append(self._waiting.popleft())
+            job = self._waiting[0]
+            if not job.gone:
+                rows += job.count
+                if jobs and rows > self._max_rows:
+                    break
+                jobs.append(job)
+            self._waiting.popleft()
         return jobs
 
     def _timed(self, jobs: Sequence[Job]) -> tuple[Batch, float, float]:
