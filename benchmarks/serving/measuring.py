@@ -17,6 +17,7 @@ from benchmarks.serving.workloads import Workload
 _DIFFERENT_REQUESTS = 16
 _OPEN_CONNECTIONS = 64
 _WARMING_SHARE = 1 / 3
+_WARMING_SECONDS = 0.5
 _SLOWEST = 1.0
 """Requests a second that are offered even to a server that answered none."""
 
@@ -40,6 +41,7 @@ def measured(
     with _started(contender, workload, plan) as server:
         memory = server.tree.memory_mib()
         before = compared(contender, workload, server.port)
+        closed_loop(_target(contender, workload, server.port, 1), 8, _WARMING_SECONDS)
         points = {}
         for rows, connections in POINTS:
             target = _target(contender, workload, server.port, rows)

@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.serving.contender import OURS, Contender
 
 _SECONDS, _ROUNDS = 2.0, 2
-_QUICK_SECONDS, _QUICK_ROUNDS = 0.4, 1
+_QUICK_SECONDS, _QUICK_ROUNDS = 0.3, 1
 
 
 def options_of(arguments: Sequence[str], models: Sequence[str]) -> argparse.Namespace:

@@ -61,7 +61,7 @@ class ProcessTree:
         """Their proportional set sizes: what they share is counted once."""
         return sum(_pss_kib(process.number) for process in self.processes()) / 1024
 
-    def end(self, patience: float = 5.0) -> None:
+    def end(self, patience: float = 2.0) -> None:
         """None of them is left: asked first, killed when that took longer than the patience."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             _signal(self.processes(), number)

@@ -12,6 +12,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,7 +94,13 @@ class Batcher:
     async def predict(self, rows: Rows) -> Prediction:
         """The answers to these rows, for callers that are tasks. Raises ModelFailed."""
         found: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        job = self.submit(rows, found.set_result)
+
+        def settle(outcome: Outcome) -> None:
+            # The task may have been cancelled in this very turn, and not know it yet.
+            if not found.done():
+                found.set_result(outcome)
+
+        job = self.submit(rows, settle)
         try:
             outcome = await found
         finally:
@@ -178,8 +185,11 @@ class Batcher:
         try:
             job.deliver(outcome)
         except Exception as fault:  # noqa: BLE001  (the other jobs of the batch wait)
+            loop = asyncio.get_running_loop()
+            loop.call_exception_handler({"message": "no answer to a request", "exception": fault})
             if not isinstance(outcome, ModelFailed):
-                job.deliver(ModelFailed(fault))
+                with suppress(Exception):
+                    job.deliver(ModelFailed(fault))
 
     def _sample(self, jobs: Sequence[Job], batch: Batch, now: float) -> None:
         """Every row that has an answer has been shown once."""

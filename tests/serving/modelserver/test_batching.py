@@ -286,3 +286,16 @@ async def test_it_is_known_how_long_a_batch_has_been_running(
     await asyncio.sleep(0)
     batcher.close()
     assert (0.0, 0) == (batcher.batch_seconds(), batcher.waiting)
+
+
+async def test_whoever_leaves_in_the_turn_of_the_answer_disturbs_nobody(
+    batcher: Batcher, brittle: tuple[Runtime, Rows]
+) -> None:
+    """Cancelled by the answer of the request before it; the one behind it is answered."""
+    rows = brittle[1].part(0, 1)
+    batcher.submit(rows, lambda _: leaving.cancel())
+    leaving = asyncio.ensure_future(batcher.predict(rows))
+    staying = asyncio.ensure_future(batcher.predict(rows))
+    assert len((await asyncio.wait_for(staying, 5)).values) == 1
+    assert len((await asyncio.wait_for(batcher.predict(rows), 5)).values) == 1
+    assert leaving.cancelled()
