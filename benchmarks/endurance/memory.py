@@ -61,11 +61,9 @@ class MemoryResult:
 
     def faults(self, most_kib: float = MOST_KIB) -> list[str]:
         """Sentences; [] when everything was as promised."""
-        found = [*self.disagreements, *self.tally.wrong, *self.tally.lost]
+        found = [*self.disagreements, *self.tally.faults(self.exit_code)]
         if self.growth_kib > most_kib:
             found.append(f"memory grew by {self.growth_kib:.0f} KiB; at most {most_kib:.0f}")
-        if self.exit_code != 0:
-            found.append(f"the server ended with {self.exit_code}")
         return found
 
 

@@ -50,10 +50,8 @@ class MixedResult:
 
     def faults(self) -> list[str]:
         """Sentences; [] when everything was as promised."""
-        found = [*self.disagreements, *self.tally.wrong, *self.tally.lost]
+        found = [*self.disagreements, *self.tally.faults(self.exit_code)]
         found += [f"never asked: {kind}" for kind in self.never_asked]
-        if self.exit_code != 0:
-            found.append(f"the server ended with {self.exit_code}")
         if self.log:
             found.append(f"the server wrote: {self.log[-500:]}")
         return found

@@ -51,6 +51,11 @@ class Tally:
         if len(self.lost) < _MOST_SENTENCES:
             self.lost.append(f"{question.kind}: {why}")
 
+    def faults(self, exit_code: int) -> list[str]:
+        """Sentences about answers that were wrong or lost, and about the server's end."""
+        ended = [f"the server ended with {exit_code}"] if exit_code != 0 else []
+        return [*self.wrong, *self.lost, *ended]
+
     def disagreement(self, exposition: bytes) -> list[str]:
         """Where the server's counters say something else; [] when every one adds up.
 

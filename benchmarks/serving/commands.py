@@ -17,6 +17,8 @@ from benchmarks.serving.workloads import Workload
 ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(__file__).parent / "peers"
 _THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# ONNX Runtime would report to its maker: work that our server is not asked to do.
+_SILENT = {"ORT_DISABLE_TELEMETRY": "1"}
 
 Starter = Callable[[Workload], Command]
 
@@ -47,7 +49,11 @@ def script(name: str, requirements: Requirements, *arguments: str) -> Starter:
         python = python_of(requirements)
         for file in SCRIPTS.glob("*.py"):
             shutil.copy(file, folder)
-        environ = {**_THREADS, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
+        environ = {
+            **_THREADS,
+            **_SILENT,
+            "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}",
+        }
         whole = tuple(str(python) if part == "python" else part for part in arguments)
         return Command(whole, folder, environ)
 

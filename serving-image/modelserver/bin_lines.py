@@ -15,6 +15,9 @@ from modelserver.exposition import family, label, sample
 from modelserver.live_bins import LiveBins
 from modelserver.row_sampling import RowSampling
 
+_ROWS = "trainyard_sampled_rows_total"
+_SHARE = "trainyard_sampled_share"
+_LEFT_OUT = "trainyard_features_not_counted"
 _FEATURES = "trainyard_feature_bin_total"
 _FEATURES_BEFORE = "trainyard_feature_bin_reference"
 _PREDICTIONS = "trainyard_prediction_bin_total"
@@ -32,51 +35,56 @@ class BinLines:
 
     def lines(self, labels: str) -> list[str]:
         """Bins of features and predictions, live and reference; rows that were counted."""
-        live, left_out_name = self._live, "trainyard_features_not_counted"
-        sampled, share = "trainyard_sampled_rows_total", "trainyard_sampled_share"
-        left_out = len(live.profile.features) - len(live.features)
+        live, features, predictions = self._live, self._features, self._predictions
         return [
-            *family(
-                sampled,
-                "counter",
-                "Predicted rows that were counted in the bins.",
-                [sample(sampled, labels, live.rows)],
-            ),
-            *family(
-                share,
-                "gauge",
-                "Chance of a row to be counted at this moment.",
-                [sample(share, labels, 1 / self._sampling.one_in)],
-            ),
-            *family(
-                left_out_name,
-                "gauge",
-                "Features at the end of the profile that would have too many bins.",
-                [sample(left_out_name, labels, left_out)],
-            ),
+            *self._sampled(labels),
             *family(
                 _FEATURES,
                 "counter",
                 "Sampled live values of a feature by bin of the reference profile.",
-                self._features.lines(_FEATURES, labels, live.feature_counts()),
+                features.lines(_FEATURES, labels, live.feature_counts()),
             ),
             *family(
                 _FEATURES_BEFORE,
                 "gauge",
                 "Values of the training rows in the same bins.",
-                self._features.lines(_FEATURES_BEFORE, labels, self._features.reference),
+                features.lines(_FEATURES_BEFORE, labels, features.reference),
             ),
             *family(
                 _PREDICTIONS,
                 "counter",
                 "Sampled live predictions by bin of the reference profile.",
-                self._predictions.lines(_PREDICTIONS, labels, live.prediction_counts()),
+                predictions.lines(_PREDICTIONS, labels, live.prediction_counts()),
             ),
             *family(
                 _PREDICTIONS_BEFORE,
                 "gauge",
                 "Predictions for the training rows in the same bins.",
-                self._predictions.lines(_PREDICTIONS_BEFORE, labels, self._predictions.reference),
+                predictions.lines(_PREDICTIONS_BEFORE, labels, predictions.reference),
+            ),
+        ]
+
+    def _sampled(self, labels: str) -> list[str]:
+        live = self._live
+        left_out = len(live.profile.features) - len(live.features)
+        return [
+            *family(
+                _ROWS,
+                "counter",
+                "Predicted rows that were counted in the bins.",
+                [sample(_ROWS, labels, live.rows)],
+            ),
+            *family(
+                _SHARE,
+                "gauge",
+                "Chance of a row to be counted at this moment.",
+                [sample(_SHARE, labels, 1 / self._sampling.one_in)],
+            ),
+            *family(
+                _LEFT_OUT,
+                "gauge",
+                "Features at the end of the profile that would have too many bins.",
+                [sample(_LEFT_OUT, labels, left_out)],
             ),
         ]
 

@@ -20,6 +20,7 @@ MIRRORS = {
     "training-image/trainer": "tests/training",
     "devcluster": "tests/devcluster",
     "benchmarks/serving": "tests/benchmarks/serving",
+    "benchmarks/endurance": "tests/benchmarks/endurance",
 }
 """Where each package's tests stand."""
 IN_THEIR_OWN_ENVIRONMENTS = (ROOT / "benchmarks/serving/peers",)

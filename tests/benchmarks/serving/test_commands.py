@@ -45,6 +45,12 @@ def test_a_script_runs_beside_its_model_in_its_own_environment(packed, installed
     assert b"model" == (command.folder / "model.joblib").read_bytes()
 
 
+def test_a_peer_does_not_report_to_the_maker_of_its_runtime(packed, installed):
+    """As little as our server does, which switches that off itself."""
+    environ = commands.script("some-1", installed, "python", "kserve_model.py")(packed).environ
+    assert "1" == environ["ORT_DISABLE_TELEMETRY"]
+
+
 def test_mlserver_gets_settings_of_server_and_model(packed, installed):
     """Batching belongs to the model."""
     settings = {"parallel_workers": 0, "max_batch_size": 64}

@@ -11,7 +11,7 @@ def test_a_required_field_is_bold_with_its_bounds() -> None:
     """The row shows path, type, bounds and meaning."""
     row = (
         "| **`spec.target`** | string, 1 to 128 characters |  "
-        "| The column that models are to predict. |"
+        "| The column that models are to predict; more of them: columns with role Target. |"
     )
     assert row in PAGE
 
