@@ -77,7 +77,8 @@ class Batcher:
         self._max_rows = max_rows
         self._sampling = sampling
         self._waiting: deque[Job] = deque()
-        self._scheduled = False
+        self._scheduled: asyncio.Handle | None = None
+        self._busy = False
         self._since: float | None = None  # when the present batch went to the model
         self._speed = BatchSpeed()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="predict")
@@ -86,10 +87,14 @@ class Batcher:
         """`deliver` will be called once, in this event loop, unless the job is gone by then."""
         job = Job(rows, deliver, self.clock())
         self._waiting.append(job)
-        if not self._scheduled:
-            self._scheduled = True
-            asyncio.get_running_loop().call_soon(self._next)
+        self._schedule()
         return job
+
+    def predict_now(self) -> None:
+        """What waits is predicted now, not in the next turn; after the present batch, if any."""
+        if self._scheduled is not None:
+            self._scheduled.cancel()
+            self._next()
 
     async def predict(self, rows: Rows) -> Prediction:
         """The answers to these rows, for callers that are tasks. Raises ModelFailed."""
@@ -122,12 +127,17 @@ class Batcher:
         """The worker thread ends after the batch it is in."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
+    def _schedule(self) -> None:
+        if self._scheduled is None and not self._busy:
+            self._scheduled = asyncio.get_running_loop().call_soon(self._next)
+
     def _next(self) -> None:
         """Predicts one batch, here or in the thread; is scheduled again while jobs wait."""
+        self._scheduled = None
         jobs = self._taken()
         if not jobs:
-            self._scheduled = False
             return
+        self._busy = True
         rows = sum([job.count for job in jobs])
         self._since = self.clock()
         if self._speed.expected_seconds(rows) <= SLOW_SECONDS:
@@ -164,10 +174,9 @@ class Batcher:
             if not job.gone:
                 self._hand_over(job, outcome)
                 delivered += 1
+        self._busy = False
         if self._waiting:
-            asyncio.get_running_loop().call_soon(self._next)
-        else:
-            self._scheduled = False
+            self._schedule()
         now = self.clock()
         rows = len(batch.rows)
         self._speed.add(rows, ended - started)

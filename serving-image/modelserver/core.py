@@ -72,6 +72,10 @@ class Core:
         self._decoded(job.submitted - begun)
         return job
 
+    def predict_now(self) -> None:
+        """What was started is predicted now, if nothing is: not only in the next turn."""
+        self._batcher.predict_now()
+
     async def infer(
         self, document: dict[str, Any], binary: BinaryPart
     ) -> tuple[InferRequest, Prediction]:

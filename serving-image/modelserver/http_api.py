@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from functools import partial
 from urllib.parse import unquote_to_bytes
@@ -14,15 +15,28 @@ from modelserver.core import Core
 from modelserver.exchange import Exchange
 from modelserver.http_connection import Connection
 from modelserver.metrics import CONTENT_TYPE
+from modelserver.outbox import Outbox
 from modelserver.refusals import RequestRefused
 from modelserver.routing import PREDICTING, Route, check_method, methods_of, route_of
 from modelserver.surroundings import Surroundings
 
 
 class HttpApi:
-    """The application behind the port. `fixed`: the answers that never change, by route."""
+    """The application behind the port. `fixed`: the answers that never change, by route.
 
-    def __init__(self, core: Core, fixed: Mapping[Route, Answer], around: Surroundings) -> None:
+    Predictions asked for in one turn of the event loop are decoded, predicted, encoded and written
+    together, stage by stage: each stage runs in warm caches. `outbox`: the one of the port.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        fixed: Mapping[Route, Answer],
+        around: Surroundings,
+        outbox: Outbox | None = None,
+    ) -> None:
+        self._outbox = outbox or Outbox()
+        self._turn: list[tuple[Exchange, Connection]] = []
         self._core = core
         self._fixed = fixed
         self._around = around
@@ -56,12 +70,29 @@ class HttpApi:
         return None
 
     def begin(self, exchange: Exchange, connection: Connection) -> None:
-        """Questions are answered at once, predictions with their batch."""
+        """Questions are answered at once, predictions at the end of this turn, or later."""
+        if exchange.counted:
+            if not self._turn:
+                asyncio.get_running_loop().call_soon(self._predict_turn)
+            self._turn.append((exchange, connection))
+            return
         try:
-            if not exchange.counted:
-                connection.answer(exchange, self._told(exchange.route))
-                return
-            deliver = partial(self._deliver, exchange, connection)
+            answer = self._told(exchange.route)
+        except Exception as fault:  # noqa: BLE001
+            answer = self._failed(exchange, fault)
+        connection.answer(exchange, answer)
+
+    def _predict_turn(self) -> None:
+        turn, self._turn = self._turn, []
+        with self._outbox:
+            for exchange, connection in turn:
+                if exchange.counted:  # else its client has left
+                    self._start(exchange, connection)
+            self._core.predict_now()
+
+    def _start(self, exchange: Exchange, connection: Connection) -> None:
+        deliver = partial(self._deliver, exchange, connection)
+        try:
             if exchange.route is Route.INFER:
                 exchange.job = self._core.start_infer(exchange.body, exchange.headers, deliver)
             else:

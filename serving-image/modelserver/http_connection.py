@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from modelserver.answers import Answer, error_answer
 from modelserver.connections import NEVER, Connections
 from modelserver.exchange import Exchange
+from modelserver.outbox import Outbox
 from modelserver.request_reader import RequestReader
 from modelserver.settings import Limits
 from modelserver.wire import CONTINUE, Wire
@@ -43,6 +44,7 @@ class Listening:
     connections: Connections
     limits: Limits
     wire: Wire
+    outbox: Outbox = field(default_factory=Outbox)
 
 
 class Connection(RequestReader, asyncio.Protocol):
@@ -54,6 +56,7 @@ class Connection(RequestReader, asyncio.Protocol):
         self._connections = shared.connections
         self._limits = shared.limits
         self._wire = shared.wire
+        self._outbox = shared.outbox
         self._transport: asyncio.Transport
         self._reading: Exchange | None = None  # its head is complete, its body is not
         self._waiting: deque[Exchange] = deque()  # in order; the last may be the one being read
@@ -183,12 +186,13 @@ class Connection(RequestReader, asyncio.Protocol):
             if exchange.answer is None:
                 if exchange.continue_waits:
                     exchange.continue_waits = False
-                    self._transport.write(CONTINUE)
+                    self._outbox.write(self._transport, CONTINUE)
                 break
             waiting.popleft()
             last = not waiting and not self._in_head
             close = not exchange.keep_alive or (last and (self._connections.draining or self._deaf))
-            self._transport.write(self._wire.encoded(exchange.answer, exchange, close=close))
+            content = self._wire.encoded(exchange.answer, exchange, close=close)
+            self._outbox.write(self._transport, content)
             if close:
                 self._end(exchange)
                 return
@@ -201,6 +205,7 @@ class Connection(RequestReader, asyncio.Protocol):
 
         Closing with unread bytes resets the connection, and the answer may be lost in it.
         """
+        self._outbox.flush()
         self._ended = self._deaf = True
         for dropped in self._waiting:
             if dropped.answer is None:

@@ -30,6 +30,7 @@ from modelserver.http_port import HttpPort
 from modelserver.lifecycle import Lifecycle
 from modelserver.metrics import ServingMetrics
 from modelserver.observing import row_sampling, show, told_to, witnesses
+from modelserver.outbox import Outbox
 from modelserver.places import Places
 from modelserver.routing import Route
 from modelserver.settings import ServerSettings
@@ -68,9 +69,10 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     identity = ModelIdentity(settings.model_name, settings.revision, settings.bundle.digest)
     core = Core(identity, model.runtime.signature, batcher, settings.limits.request_rows)
     fixed = _fixed(identity, model)
-    api = HttpApi(core, fixed, around)
+    outbox = Outbox()
+    api = HttpApi(core, fixed, around, outbox)
     connections = Connections(time.monotonic())
-    port = HttpPort(Listening(api, connections, settings.limits, Wire(identity)))
+    port = HttpPort(Listening(api, connections, settings.limits, Wire(identity), outbox))
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
 

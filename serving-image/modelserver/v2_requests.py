@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import orjson
 
-from modelbundle.rows import Rows, rows_of_columns
+from modelbundle.rows import Rows, Texts, rows_of_columns
 from modelbundle.signature import MATRIX_INPUT, Feature, Signature
 from modelserver.binary_tensors import BinaryPart, split_body
 from modelserver.cells import RowRules
 from modelserver.refusals import RequestRefused, shown
-from modelserver.v2_tensors import SentTensor
+from modelserver.v2_tensors import FLOATS, SentTensor, packed
 
 _NOT_SUPPORTED = ("classification", "shared_memory_region")
 _MAX_ID = 1024
@@ -46,7 +46,34 @@ class V2Decoder:
         """
         text, binary = split_body(body, json_size)
         document = json_object(text)
-        return self.request(document, binary, quick=json_size is None and _no_truths(body))
+        quick = json_size is None and _no_truths(body)
+        return (self._usual(document) if quick else None) or self.request(
+            document, binary, quick=quick
+        )
+
+    def _usual(self, document: dict[str, Any]) -> InferRequest | None:
+        """One flat matrix of finite floats, an id perhaps, and no wishes: nothing else to look for.
+
+        None says nothing but that `request` has to look closer; it would find the same rows.
+        """
+        try:
+            (tensor,) = document["inputs"]
+            (count, width), data = tensor["shape"], tensor["data"]
+            named = tensor["name"] == MATRIX_INPUT and tensor["datatype"] in FLOATS
+        except (KeyError, TypeError, ValueError):
+            return None
+        if not (named and self._rules.finite_is_enough and len(tensor) == 4):
+            return None
+        if len(document) != 1 + ("id" in document) or type(data) is not list:
+            return None
+        if not (type(count) is type(width) is int and width == len(self._names)):
+            return None
+        fits = 0 < count <= self._max_rows and len(data) == count * width
+        numbers = packed(data) if fits else None
+        if numbers is None:
+            return None
+        rows = Rows(numbers.reshape(count, width), self._without_texts(count))
+        return InferRequest(rows, self._outputs, _id(document))
 
     def request(
         self, document: dict[str, Any], binary: BinaryPart, *, quick: bool = False
@@ -66,6 +93,9 @@ class V2Decoder:
         self._rules.check(rows)
         return InferRequest(rows, wanted, request_id, in_bytes)
 
+    def _without_texts(self, count: int) -> Texts:
+        return self._no_texts if count == 1 else np.empty((count, 0), dtype=object)
+
     def _matrix_rows(self, tensor: SentTensor) -> Rows:
         width = len(self._names)
         shape = tensor.shape()
@@ -76,8 +106,7 @@ class V2Decoder:
         looked_at = numbers is not None and self._rules.finite_is_enough
         if numbers is None:
             numbers = tensor.numbers(shape)
-        no_texts = self._no_texts if count == 1 else np.empty((count, 0), dtype=object)
-        rows = Rows(numbers.reshape(count, width), no_texts)
+        rows = Rows(numbers.reshape(count, width), self._without_texts(count))
         if not looked_at:
             self._rules.check(rows)
         return rows

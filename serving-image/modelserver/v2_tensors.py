@@ -28,7 +28,7 @@ _INTEGER_SPANS = {
 }
 _INTEGERS = {int}
 _SUMMED = 256
-_FLOATS = frozenset({"FP16", "FP32", "FP64"})
+FLOATS = frozenset({"FP16", "FP32", "FP64"})
 _FLOAT_CODES = {name: np.dtype(f"<f{size}") for name, size in (("FP32", 4), ("FP64", 8))}
 _DATATYPES = ("BOOL", *_INTEGER_SPANS, "FP16", "FP32", "FP64", "BYTES")
 
@@ -67,7 +67,7 @@ class SentTensor(NamedTuple):
         data = self.document.get("data")
         if type(data) is not list or len(data) != count:
             return None
-        return _packed(data) if self.document.get("datatype") in _FLOATS else None
+        return packed(data) if self.document.get("datatype") in FLOATS else None
 
     def _finite_content(self, count: int) -> Numbers | None:
         code = _FLOAT_CODES.get(str(self.document.get("datatype")))
@@ -109,7 +109,7 @@ class SentTensor(NamedTuple):
         return as_texts(data)
 
     def _check_numbers(self, data: list[Any], datatype: str) -> None:
-        if datatype in _FLOATS:
+        if datatype in FLOATS:
             check_types(data, NUMBERS, self.where, f"numbers or null, as {datatype} says")
         elif datatype == "BOOL":
             check_types(data, BOOLEANS, self.where, "true, false or null, as BOOL says")
@@ -136,8 +136,8 @@ class SentTensor(NamedTuple):
         return data
 
 
-def _packed(data: list[Any]) -> Numbers | None:
-    """The numbers as an array, or None when one of them is none, or not finite.
+def packed(data: list[Any]) -> Numbers | None:
+    """The numbers as a writable float64 array, or None when one of them is none, or not finite.
 
     Packing takes a third of the time that numpy and the array module need for a list.
     """
