@@ -70,7 +70,7 @@ def v2_answer(
     for name in wanted:
         values = _values(name, predicted)
         datatype = _DATATYPES[values.dtype.kind]
-        output = {"name": name, "datatype": datatype, "shape": values.shape}
+        output: dict[str, Any] = {"name": name, "datatype": datatype, "shape": values.shape}
         outputs.append(output)
         if name in binary:
             tensors.append(encoded_tensor(datatype, values.ravel()))
