@@ -22,6 +22,7 @@ from modelserver.error_log import ErrorLog
 from modelserver.http_api import HttpApi
 from modelserver.http_connection import Listening
 from modelserver.http_port import HttpPort
+from modelserver.metrics import ServingMetrics
 from modelserver.serving import _assembled
 from modelserver.settings import server_settings
 from modelserver.startup import ready_model
@@ -39,7 +40,7 @@ def test_requests_leave_no_garbage(tumours_sample: Sample) -> None:
 async def _garbage(tumours_sample: Sample) -> int:
     settings = server_settings(environment(tumours_sample.directory, tumours_sample.digest))
     model = ready_model(settings.bundle)
-    batcher, around = _assembled(settings, model, ErrorLog(time.monotonic), None)
+    batcher, around = _assembled(settings, model, ServingMetrics(), ErrorLog(time.monotonic), None)
     identity = ModelIdentity(settings.model_name, settings.revision, settings.bundle.digest)
     core = Core(identity, model.runtime.signature, batcher, 100)
     api = HttpApi(core, {}, around)
