@@ -34,7 +34,12 @@ class Asked:
 @pytest.fixture(scope="module")
 def tumours(tumours_sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     """The tumours model on both ports, with small limits."""
-    limits = {"TRAINYARD_MAX_BODY_BYTES": "200000", "TRAINYARD_MAX_REQUEST_ROWS": "600"}
+    limits = {
+        "TRAINYARD_MAX_BODY_BYTES": "200000",
+        "TRAINYARD_MAX_REQUEST_ROWS": "600",
+        # No connection is told to go in the middle of a message: its client would hear of that.
+        "TRAINYARD_DRAIN_SECONDS": "600",
+    }
     environ = environment(tumours_sample.directory, tumours_sample.digest, **limits)
     errors = tmp_path_factory.mktemp("errors") / "stderr"
     with (
