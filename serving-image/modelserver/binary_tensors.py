@@ -113,5 +113,5 @@ def encoded_tensor(datatype: str, data: Sequence[Any] | npt.NDArray[Any]) -> byt
     if datatype == "BYTES":
         elements = [str(value).encode() for value in data]
         return b"".join(part for e in elements for part in (_LENGTH.pack(len(e)), e))
-    values: npt.NDArray[Any] = np.array(data, dtype=_NUMBERS[datatype])
+    values: npt.NDArray[Any] = np.asarray(data, dtype=_NUMBERS[datatype])
     return values.tobytes()

@@ -32,6 +32,9 @@ class BeyondModel(ModelFailed):
         self.args = (f"the model cannot compute with a number as large as {number:g}",)
 
 
+_SHOWN = 60
+
+
 class _Brief(reprlib.Repr):
     """Looks at the beginning alone: `repr` of deep nesting raises, of a megabyte takes a second."""
 
@@ -47,5 +50,6 @@ _BRIEF = _Brief()
 
 def shown(value: object) -> str:
     """A value of a request as a refusal quotes it: at most 60 characters."""
-    text = _BRIEF.repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    brief = type(value) is str and len(value) <= _SHOWN
+    text = repr(value) if brief else _BRIEF.repr(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
