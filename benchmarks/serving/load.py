@@ -195,8 +195,8 @@ def open_loop(target: Target, connections: int, seconds: float, rate: float) -> 
                 callers.send(idle.popleft(), started + sent / rate)
                 sent += 1
             wait = max(0.0, sent / rate - (clock() - started)) if idle and sent < total else 0.1
-            # epoll waits in whole milliseconds: the last one is spent looking.
-            for caller, good in callers.answered(wait if wait > 0.0015 else 0.0):
+            # epoll waits in whole milliseconds, rounded up: the last one or two are spent looking.
+            for caller, good in callers.answered(max(0, int(1000 * wait) - 1) / 1000):
                 idle.append(caller)
                 if good:
                     latencies.append(clock() - caller.due)

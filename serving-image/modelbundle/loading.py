@@ -51,11 +51,13 @@ def load_runtime(directory: Path, manifest: Manifest, name: RuntimeName) -> Runt
         from modelbundle.onnx_runtime import OnnxRuntime
 
         return OnnxRuntime(directory / FORMAT_FILES["onnx"], manifest.signature)
+    from modelbundle.column_names import forget_column_names
     from modelbundle.sklearn_runtime import SklearnRuntime
 
     kind = "skops" if "skops" in manifest.formats else "joblib"
     estimator = load_estimator(directory / FORMAT_FILES[kind], manifest.origin.trust)
-    return SklearnRuntime(estimator, manifest.signature)
+    plain = manifest.signature.all_numeric and forget_column_names(estimator)
+    return SklearnRuntime(estimator, manifest.signature, plain=plain)
 
 
 def load_estimator(path: Path, trust: str | None) -> Any:
