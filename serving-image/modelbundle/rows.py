@@ -53,13 +53,18 @@ def concatenated(parts: Sequence[Rows]) -> Rows:
 def rows_of_columns(columns: Sequence[npt.NDArray[Any]], features: Sequence[Feature]) -> Rows:
     """Rows from one array per feature: float64 for numbers, object (str) for categories."""
     count = len(columns[0]) if columns else 0
-    pairs = tuple(zip(columns, features, strict=True))
-    numbers = [column for column, feature in pairs if feature.numeric]
-    texts = [column for column, feature in pairs if not feature.numeric]
-    return Rows(
-        np.column_stack(numbers).astype(np.float64) if numbers else np.empty((count, 0)),
-        np.column_stack(texts).astype(object) if texts else np.empty((count, 0), dtype=object),
-    )
+    wide = sum([feature.numeric for feature in features])
+    numbers = np.empty((count, wide))
+    texts = np.empty((count, len(features) - wide), dtype=object)
+    number = text = 0
+    for column, feature in zip(columns, features, strict=True):
+        if feature.numeric:
+            numbers[:, number] = column
+            number += 1
+        else:
+            texts[:, text] = column
+            text += 1
+    return Rows(numbers, texts)
 
 
 def rows_of_frame(frame: pd.DataFrame, features: Sequence[Feature]) -> Rows:

@@ -91,18 +91,21 @@ def decoded_numbers(content: memoryview, datatype: Any, shape: Sequence[int], wh
 def decoded_texts(content: memoryview, count: int, where: str) -> list[str | None]:
     """The elements of a BYTES tensor as text. Raises RequestRefused."""
     texts: list[str | None] = []
+    whole = bytes(content)
     start = 0
-    while start < len(content) and len(texts) <= count:
-        if start + 4 > len(content):
-            raise RequestRefused(f"{where}: element {len(texts)} of BYTES has no whole length")
-        (size,) = _LENGTH.unpack_from(content, start)
-        start += 4 + size
-        if start > len(content):
-            raise RequestRefused(f"{where}: element {len(texts)} of BYTES is not all there")
-        try:
-            texts.append(str(content[start - size : start], "utf-8"))
-        except UnicodeDecodeError:
-            raise RequestRefused(f"{where}: element {len(texts)} is not UTF-8") from None
+    try:
+        while start < len(whole) and len(texts) <= count:
+            (size,) = _LENGTH.unpack_from(whole, start)
+            start += 4 + size
+            if start > len(whole):
+                raise RequestRefused(f"{where}: element {len(texts)} of BYTES is not all there")
+            texts.append(whole[start - size : start].decode())
+    except struct.error:
+        raise RequestRefused(
+            f"{where}: element {len(texts)} of BYTES has no whole length"
+        ) from None
+    except UnicodeDecodeError:
+        raise RequestRefused(f"{where}: element {len(texts)} is not UTF-8") from None
     if len(texts) != count:
         raise RequestRefused(f"{where}: {len(texts)} elements of BYTES; the shape has {count}")
     return texts

@@ -20,9 +20,14 @@ BOOLEANS: CellTypes = frozenset({bool, type(None)})
 TEXTS: CellTypes = frozenset({str, type(None)})
 
 
+def has_types(values: Sequence[Any], allowed: CellTypes) -> bool:
+    """True when every value has one of the types."""
+    return set(map(type, values)) <= allowed
+
+
 def check_types(values: Sequence[Any], allowed: CellTypes, where: str, expected: str) -> None:
     """Returns when every value has one of the types; raises RequestRefused quoting the first."""
-    if set(map(type, values)) <= allowed:
+    if has_types(values, allowed):
         return
     position, value = next((i, v) for i, v in enumerate(values) if type(v) not in allowed)
     raise RequestRefused(f"{where}: value {position} is {shown(value)}; expected {expected}")

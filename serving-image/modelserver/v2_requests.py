@@ -36,6 +36,7 @@ class V2Decoder:
         self._max_rows = max_rows
         self._rules = RowRules(signature.features)
         self._names = tuple(feature.name for feature in signature.features)
+        self._name_set = frozenset(self._names)
         self._outputs = tuple(tensor.name for tensor in signature.outputs)
         self._no_texts = np.empty((1, 0), dtype=object)
 
@@ -132,6 +133,8 @@ class V2Decoder:
         return rows_of_columns(columns, self._signature.features)
 
     def _check_names(self, tensors: dict[str, SentTensor]) -> None:
+        if tensors.keys() == self._name_set:
+            return
         accepted = f"one input per feature: {', '.join(self._names)}"
         if self._signature.all_numeric:
             accepted = f"one input named {MATRIX_INPUT!r}, or " + accepted

@@ -18,6 +18,7 @@ from modelserver.cells import (
     as_numbers,
     as_texts,
     check_types,
+    has_types,
 )
 from modelserver.refusals import RequestRefused, shown
 
@@ -88,12 +89,12 @@ class SentTensor(NamedTuple):
                 f"{self.where}: datatype {shown(datatype)}; expected one of {', '.join(_DATATYPES)}"
             )
         if self.content is not None:
-            return as_numbers(
-                decoded_numbers(self.content, datatype, shape, self.where), self.where
-            )
+            where = self.where
+            return as_numbers(decoded_numbers(self.content, datatype, shape, where), where)
         data = self._flat(shape)
         self._check_numbers(data, datatype)
-        return as_numbers(data, self.where)
+        numbers = packed(data)
+        return as_numbers(data, self.where) if numbers is None else numbers
 
     def texts(self, shape: list[int]) -> Texts:
         """Text, row-major; missing is "". Raises RequestRefused."""
@@ -105,12 +106,14 @@ class SentTensor(NamedTuple):
         if self.content is not None:
             return as_texts(decoded_texts(self.content, math.prod(shape), self.where))
         data = self._flat(shape)
-        check_types(data, TEXTS, self.where, "text or null")
+        if not has_types(data, TEXTS):
+            check_types(data, TEXTS, self.where, "text or null")
         return as_texts(data)
 
     def _check_numbers(self, data: list[Any], datatype: str) -> None:
         if datatype in FLOATS:
-            check_types(data, NUMBERS, self.where, f"numbers or null, as {datatype} says")
+            if not has_types(data, NUMBERS):
+                check_types(data, NUMBERS, self.where, f"numbers or null, as {datatype} says")
         elif datatype == "BOOL":
             check_types(data, BOOLEANS, self.where, "true, false or null, as BOOL says")
         else:
