@@ -50,7 +50,7 @@ class Watching:
     """
 
     access_log: bool = False
-    values_per_second: int = 30_000
+    values_per_second: int = 12_000
     stuck_seconds: float = 60.0
     traces: TraceTarget | None = None
 
@@ -117,7 +117,7 @@ def _watching(environ: Mapping[str, str]) -> Watching:
     model, revision = environ["TRAINYARD_MODEL_NAME"], environ["TRAINYARD_REVISION"]
     return Watching(
         access_log=bool(_whole(environ, "TRAINYARD_ACCESS_LOG", 0, (0, 1))),
-        values_per_second=_whole(environ, "TRAINYARD_SAMPLED_VALUES", 30_000, (0, 10**9)),
+        values_per_second=_whole(environ, "TRAINYARD_SAMPLED_VALUES", 12_000, (0, 10**9)),
         stuck_seconds=float(_whole(environ, "TRAINYARD_STUCK_SECONDS", 60, (1, 86_400))),
         traces=trace_target(environ, model, revision),
     )

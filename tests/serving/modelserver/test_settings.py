@@ -34,7 +34,7 @@ def test_defaults_are_the_contract_s() -> None:
         grpc_port=None,
         drain_seconds=8.0,
         limits=Limits(),
-        watching=Watching(access_log=False, values_per_second=30_000, stuck_seconds=60.0),
+        watching=Watching(access_log=False, values_per_second=12_000, stuck_seconds=60.0),
     )
     assert expected == server_settings(GOOD)
 
