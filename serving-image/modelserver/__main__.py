@@ -14,7 +14,8 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 from modelbundle.faults import BundleFault  # noqa: E402
 from modelserver.exits import ExitCode, exit_code_of, last_words  # noqa: E402
-from modelserver.settings import SettingsWrong, server_settings  # noqa: E402
+from modelserver.settings import server_settings  # noqa: E402
+from modelserver.wrong_setting import SettingsWrong  # noqa: E402
 
 
 def main(arguments: list[str]) -> ExitCode:

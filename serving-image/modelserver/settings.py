@@ -6,23 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from modelbundle.canonical import is_digest
-
-if TYPE_CHECKING:
-    from modelserver.tracing_settings import TraceTarget
+from modelserver.tracing_settings import TraceTarget, trace_target
+from modelserver.wrong_setting import SettingsWrong
 
 MIB = 1 << 20
-
-
-class SettingsWrong(Exception):
-    """A variable of the environment is missing or has a value that cannot be meant."""
-
-    def __init__(self, variable: str, found: str | None, expected: str) -> None:
-        shown = "not set" if found is None else repr(found)
-        super().__init__(f"environment variable {variable} is {shown}; expected {expected}")
-        self.variable = variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +101,6 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
 
 
 def _watching(environ: Mapping[str, str]) -> Watching:
-    from modelserver.tracing_settings import trace_target  # noqa: PLC0415  (it knows this module)
-
     model, revision = environ["TRAINYARD_MODEL_NAME"], environ["TRAINYARD_REVISION"]
     return Watching(
         access_log=bool(_whole(environ, "TRAINYARD_ACCESS_LOG", 0, (0, 1))),

@@ -17,7 +17,7 @@ from modelbundle.faults import (
     StoreUnreachable,
 )
 from modelserver.exits import ExitCode, exit_code_of, last_words
-from modelserver.settings import SettingsWrong
+from modelserver.wrong_setting import SettingsWrong
 
 
 @pytest.mark.parametrize(

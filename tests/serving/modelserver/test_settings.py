@@ -11,10 +11,10 @@ from modelserver.settings import (
     BundleSettings,
     Limits,
     ServerSettings,
-    SettingsWrong,
     Watching,
     server_settings,
 )
+from modelserver.wrong_setting import SettingsWrong
 
 GOOD = {
     "TRAINYARD_BUNDLE_DIGEST": "sha256:" + "a" * 64,

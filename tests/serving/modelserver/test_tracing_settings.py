@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from modelserver.settings import SettingsWrong
 from modelserver.tracing_settings import TraceTarget, trace_target
+from modelserver.wrong_setting import SettingsWrong
 
 ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318/"}
 
