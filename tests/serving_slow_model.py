@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Self
 
+import joblib
 import numpy as np
+import serving_bundles as bundles
 from sklearn.base import BaseEstimator, ClassifierMixin
+
+from modelbundle.packing import pack
 
 
 class SlowClassifier(ClassifierMixin, BaseEstimator):
@@ -34,3 +40,12 @@ class HangingClassifier(SlowClassifier):
         if np.asarray(table)[:, 0].max() > 100:
             time.sleep(self.seconds)
         return np.repeat(self.classes_[:1], len(table))
+
+
+def slow_bundle(directory: Path, seconds: float) -> bundles.Sample:
+    """A model that takes so long per batch, pickled with the recipe's trust; packed quickly."""
+    sample = bundles.packed(directory, SlowClassifier(0.0), bundles.iris(), ("joblib",))
+    sample.model.seconds = seconds
+    joblib.dump(sample.model, directory / "model.joblib")
+    origin = replace(bundles.ORIGIN, trust="Pickle")
+    return replace(sample, digest=pack(directory, sample.signature, origin))

@@ -42,6 +42,7 @@ from modelserver.http_connection import Connection, Listening
 from modelserver.lifecycle import Lifecycle
 from modelserver.live_bins import LiveBins
 from modelserver.metrics import ServingMetrics
+from modelserver.outbox import Outbox
 from modelserver.places import Places
 from modelserver.row_sampling import RowSampling
 from modelserver.settings import BundleSettings, Limits, Watching
@@ -137,8 +138,10 @@ class _Server:
             budget=Budget(limits.all_bodies_bytes),
         )
         identity = ModelIdentity(V2_PATH.split("/")[3], "bench-1", workload.digest)
-        api = HttpApi(Core(identity, signature, self.batcher, limits.request_rows), {}, around)
-        shared = Listening(api, Connections(time.monotonic()), limits, Wire(identity))
+        outbox = Outbox()
+        core = Core(identity, signature, self.batcher, limits.request_rows)
+        api = HttpApi(core, {}, around, outbox)
+        shared = Listening(api, Connections(time.monotonic()), limits, Wire(identity), outbox)
         self._sink = _Sink()
         self._connections = [Connection(shared) for _ in range(_AT_ONCE)]
         for connection in self._connections:

@@ -16,7 +16,7 @@ JSON = "application/json"
 
 
 class Answer(NamedTuple):
-    """An answer before it meets a transport. A tuple: made twice as fast as a frozen dataclass."""
+    """An answer before it meets a transport. A tuple: quicker made than a frozen dataclass."""
 
     status: int
     body: bytes

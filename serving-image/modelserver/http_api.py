@@ -33,9 +33,9 @@ class HttpApi:
         core: Core,
         fixed: Mapping[Route, Answer],
         around: Surroundings,
-        outbox: Outbox | None = None,
+        outbox: Outbox,
     ) -> None:
-        self._outbox = outbox or Outbox()
+        self._outbox = outbox
         self._turn: list[tuple[Exchange, Connection]] = []
         self._core = core
         self._fixed = fixed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from modelserver.answers import Answer, error_answer
@@ -44,7 +44,7 @@ class Listening:
     connections: Connections
     limits: Limits
     wire: Wire
-    outbox: Outbox = field(default_factory=Outbox)
+    outbox: Outbox
 
 
 class Connection(RequestReader, asyncio.Protocol):

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-import joblib
 import pytest
 import serving_bundles as bundles
-from serving_bundles import ORIGIN, Sample
+from serving_bundles import Sample
 from serving_process import Running, environment, running
-from serving_slow_model import SlowClassifier
-
-from modelbundle.packing import pack
+from serving_slow_model import slow_bundle
 
 
 @pytest.fixture(scope="session")
@@ -60,9 +56,4 @@ def patients_server(
 @pytest.fixture(scope="session")
 def slow_sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """A model that takes a second per batch, pickled with the recipe's trust."""
-    directory = tmp_path_factory.mktemp("slow")
-    sample = bundles.packed(directory, SlowClassifier(0.0), bundles.iris(), ("joblib",))
-    sample.model.seconds = 1.0
-    joblib.dump(sample.model, directory / "model.joblib")
-    digest = pack(directory, sample.signature, replace(ORIGIN, trust="Pickle"))
-    return replace(sample, digest=digest)
+    return slow_bundle(tmp_path_factory.mktemp("slow"), 1.0)

@@ -5,17 +5,12 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from dataclasses import replace
 from pathlib import Path
 
-import joblib
 import pytest
-import serving_bundles as bundles
-from serving_bundles import ORIGIN, Sample
+from serving_bundles import Sample
 from serving_process import MODEL, environment, running
-from serving_slow_model import SlowClassifier
-
-from modelbundle.packing import pack
+from serving_slow_model import slow_bundle
 
 _PIPELINED = 6
 
@@ -23,12 +18,7 @@ _PIPELINED = 6
 @pytest.fixture(scope="module")
 def slow_sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """A model that takes 0.4 s per batch."""
-    directory = tmp_path_factory.mktemp("slow")
-    sample = bundles.packed(directory, SlowClassifier(0.0), bundles.iris(), ("joblib",))
-    sample.model.seconds = 0.4
-    joblib.dump(sample.model, directory / "model.joblib")
-    digest = pack(directory, sample.signature, replace(ORIGIN, trust="Pickle"))
-    return replace(sample, digest=digest)
+    return slow_bundle(tmp_path_factory.mktemp("slow"), 0.4)
 
 
 def _request(number: int) -> bytes:

@@ -23,6 +23,7 @@ from modelserver.http_api import HttpApi
 from modelserver.http_connection import Listening
 from modelserver.http_port import HttpPort
 from modelserver.metrics import ServingMetrics
+from modelserver.outbox import Outbox
 from modelserver.serving import _assembled
 from modelserver.settings import server_settings
 from modelserver.startup import ready_model
@@ -43,9 +44,10 @@ async def _garbage(tumours_sample: Sample) -> int:
     batcher, around = _assembled(settings, model, ServingMetrics(), ErrorLog(time.monotonic), None)
     identity = ModelIdentity(settings.model_name, settings.revision, settings.bundle.digest)
     core = Core(identity, model.runtime.signature, batcher, 100)
-    api = HttpApi(core, {}, around)
+    outbox = Outbox()
+    api = HttpApi(core, {}, around, outbox)
     connections = Connections(time.monotonic())
-    port = HttpPort(Listening(api, connections, settings.limits, Wire(identity)))
+    port = HttpPort(Listening(api, connections, settings.limits, Wire(identity), outbox))
     number = await port.open("127.0.0.1", 0)
     row = ",".join(["1"] * 30)
     good = f'{{"inputs":[{{"name":"input","datatype":"FP64","shape":[1,30],"data":[{row}]}}]}}'

@@ -17,6 +17,7 @@ from modelserver.answers import ModelIdentity
 from modelserver.connections import Connections
 from modelserver.http_connection import Listening
 from modelserver.http_port import HttpPort
+from modelserver.outbox import Outbox
 from modelserver.settings import Limits
 from modelserver.wire import Wire
 
@@ -66,7 +67,7 @@ async def _connected(limits: Limits = LIMITS) -> AsyncIterator[Client]:
     echo = Echo()
     connections = Connections(time.monotonic())
     wire = Wire(ModelIdentity("m", "m-1", "sha256:aa"))
-    port = HttpPort(Listening(echo, connections, limits, wire), sweep_seconds=0.05)
+    port = HttpPort(Listening(echo, connections, limits, wire, Outbox()), sweep_seconds=0.05)
     number = await port.open("127.0.0.1", 0)
     reader, writer = await asyncio.open_connection("127.0.0.1", number)
     yield Client(reader, writer, echo, connections)

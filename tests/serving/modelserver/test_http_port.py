@@ -12,6 +12,7 @@ from modelserver.answers import ModelIdentity
 from modelserver.connections import Connections
 from modelserver.http_connection import Listening
 from modelserver.http_port import HttpPort
+from modelserver.outbox import Outbox
 from modelserver.settings import Limits
 from modelserver.wire import Wire
 
@@ -20,7 +21,7 @@ LATER = b"GET /later HTTP/1.1\r\nhost: x\r\n\r\n"
 
 def _port(echo: Echo) -> HttpPort:
     wire = Wire(ModelIdentity("m", "m-1", "sha256:aa"))
-    return HttpPort(Listening(echo, Connections(time.monotonic()), Limits(), wire))
+    return HttpPort(Listening(echo, Connections(time.monotonic()), Limits(), wire, Outbox()))
 
 
 async def test_closing_waits_for_answers_and_not_for_silence() -> None:
