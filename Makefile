@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := operator/trainyard serving-image/modelbundle serving-image/modelserver training-image/trainer devcluster demo benchmarks
+TYPED_TESTS := tests/peers tests/contract tests/chart
 PYTEST := $(BIN)/python -m pytest -q
 TWO_AT_A_TIME := -n 2 --dist loadfile
 SEVERAL_AT_A_TIME := -n 4 --dist loadfile
@@ -61,7 +62,7 @@ lint: install
 .PHONY: types
 types: install
 	$(call STAGE,types)
-	$(BIN)/mypy $(PACKAGES)
+	$(BIN)/mypy $(PACKAGES) $(TYPED_TESTS)
 
 .PHONY: contracts
 contracts: install

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import peers_servers
 import pytest
 import serving_bundles as bundles
-from peers_servers import Asked
+from peers.servers import Asked, all_servers
 from serving_bundles import Sample
 
 
@@ -31,5 +30,5 @@ def servers(
     samples: dict[str, Sample], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Asked]]:
     """MLServer, KServe and ours, ready."""
-    with peers_servers.all_servers(samples, tmp_path_factory.mktemp("servers")) as all_of_them:
+    with all_servers(samples, tmp_path_factory.mktemp("servers")) as all_of_them:
         yield all_of_them

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from peers_payloads import OURS, VERSION
-from peers_servers import SCRIPTS, Asked
+from peers.payloads import OURS, VERSION
+from peers.servers import SCRIPTS, Asked
 from serving_bundles import Sample
 
 from benchmarks.serving.locked_environments import locked, python_of_locked

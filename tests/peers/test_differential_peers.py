@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from peers_answers import Inferred, Output, read
-from peers_corpus import corpus
-from peers_differences import statuses
-from peers_leaves import DOCUMENTS
-from peers_payloads import OURS, PEERS, Payload
-from peers_servers import Asked
+from peers.answers import Inferred, Output, read
+from peers.corpus import corpus
+from peers.differences import statuses
+from peers.leaves import DOCUMENTS
+from peers.payloads import OURS, PEERS, Payload
+from peers.servers import Asked
 from serving_process import Reply
 
 pytestmark = pytest.mark.peers

@@ -79,19 +79,13 @@ class Model:
         }
         return {name: value for name, value in tensor.items() if value is not LEAVE_OUT}
 
-    def binary(
-        self,
-        rows: np.ndarray,
-        datatype: str,
-        trailing: bytes = b"",
-        **more: Any,
-    ) -> tuple[bytes, dict[str, str]]:
+    def binary(self, rows: np.ndarray, datatype: str, **more: Any) -> tuple[bytes, dict[str, str]]:
         """A request whose tensor stands behind the JSON, and its headers."""
         content = rows.tobytes()
         size = {"binary_data_size": len(content)}
         tensor = self.matrix(rows, datatype, data=LEAVE_OUT, parameters=size)
         head = json_bytes({"inputs": [tensor], **more})
-        return head + content + trailing, binary_headers(len(head))
+        return head + content, binary_headers(len(head))
 
 
 LEAVE_OUT = object()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from peers_payloads import JSON_SIZE, KSERVE, LEAVE_OUT, Model, Payload, json_bytes
+from peers.payloads import JSON_SIZE, KSERVE, LEAVE_OUT, Model, Payload, json_bytes
 
 _ONE = [5.1, 3.5, 1.4, 0.2]
 
@@ -69,7 +69,7 @@ def wrong_types(iris: Model) -> Iterator[Payload]:
 
 def missing_parts(iris: Model) -> Iterator[Payload]:
     """What the protocol requires is not there, or is something else."""
-    for says, document in {
+    documents: dict[str, dict[str, Any]] = {
         "no inputs field": {"id": "7"},
         "inputs that are empty": {"inputs": []},
         "inputs that are null": {"inputs": None},
@@ -89,7 +89,8 @@ def missing_parts(iris: Model) -> Iterator[Payload]:
         "an input under another name": {"inputs": [iris.matrix(name="other")]},
         "two inputs where one is wanted": {"inputs": [iris.matrix(), iris.matrix(name="other")]},
         "the same input twice": {"inputs": [iris.matrix(), iris.matrix()]},
-    }.items():
+    }
+    for says, document in documents.items():
         yield iris.infer(says, document)
 
 

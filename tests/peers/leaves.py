@@ -1,13 +1,13 @@
 """THE OTHER TABLE: how may answers with 200 differ, why, and what says the protocol?
 
-Sentences in quotation marks are as in `peers_differences`. A leave nobody takes fails the test.
+Sentences in quotation marks are as in `differences`. A leave nobody takes fails the test.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from peers_payloads import KSERVE, MLSERVER
+from peers.payloads import KSERVE, MLSERVER
 
 
 @dataclass(frozen=True, slots=True)

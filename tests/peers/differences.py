@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from peers_payloads import KSERVE, MLSERVER
+from peers.payloads import KSERVE, MLSERVER
 
 _FAILED = '"A failed inference request must be indicated by an HTTP error status (typically 400)."'
 _COERCE = (

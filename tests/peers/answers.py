@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from peers_payloads import JSON_SIZE
+from peers.payloads import JSON_SIZE
 from serving_process import Reply
 
 _CODES = {
@@ -71,7 +71,8 @@ def _flat(data: Any) -> Iterator[Any]:
 
 def _decoded(datatype: str, content: memoryview) -> list[Any]:
     if datatype != "BYTES":
-        return np.frombuffer(content, _CODES[datatype]).tolist()
+        numbers: list[Any] = np.frombuffer(content, _CODES[datatype]).tolist()
+        return numbers
     texts, at = [], 0
     while at < len(content):
         (size,) = struct.unpack_from("<I", content, at)

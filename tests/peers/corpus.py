@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import serving_bundles as bundles
-from peers_ill_formed import (
+from peers.ill_formed import (
     missing_parts,
     wrong_addresses,
     wrong_binary,
@@ -12,8 +12,8 @@ from peers_ill_formed import (
     wrong_types,
     wrong_v1,
 )
-from peers_payloads import Model, Payload, by_name
-from peers_well_formed import (
+from peers.payloads import Model, Payload, by_name
+from peers.well_formed import (
     forms_of_data,
     ids_and_parameters,
     named_inputs,

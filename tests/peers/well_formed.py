@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from peers_payloads import (
+from peers.payloads import (
     KSERVE,
     MLSERVER,
     VERSION,
@@ -131,9 +131,9 @@ def tensors_as_bytes(iris: Model) -> Iterator[Payload]:
     all_binary = {"parameters": {"binary_data_output": True}}
     yield iris.infer("bytes wanted for one output", one({}, True), (KSERVE,))
     yield iris.infer("an output that overrides the rest", one(all_binary, False), (KSERVE,))
-    document = json_bytes({"inputs": [iris.matrix(rows)]})
-    headers = {"inference-header-content-length": str(len(document))}
-    yield iris.infer("the header, and no bytes", document, (KSERVE,), headers)
+    alone = json_bytes({"inputs": [iris.matrix(rows)]})
+    headers = {"inference-header-content-length": str(len(alone))}
+    yield iris.infer("the header, and no bytes", alone, (KSERVE,), headers)
 
 
 def other_models(tumours: Model, diabetes: Model) -> Iterator[Payload]:

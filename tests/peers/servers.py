@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import joblib
-from peers_payloads import KSERVE, MLSERVER, OURS, VERSION, Names, Payload
+from peers.payloads import KSERVE, MLSERVER, OURS, VERSION, Names, Payload
 from serving_bundles import Sample
 from serving_process import Client, Reply, environment, running
 
