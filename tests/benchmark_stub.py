@@ -14,13 +14,20 @@ import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from benchmarks.serving.process import Command
+    from benchmarks.serving.process import Command, PinnedServer
 
 READY = b"GET /v2/health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 _CHILD = "import time\nx = bytearray(30 << 20)\nwhile True: sum(range(20000)); time.sleep(0.001)"
+
+
+class Start(Protocol):
+    """Starts the server with these variables."""
+
+    def __call__(self, **environ: str) -> PinnedServer:
+        """The server, which ends with the test."""
 
 
 def stub(folder: Path, **environ: str) -> Command:

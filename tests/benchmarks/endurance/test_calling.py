@@ -58,14 +58,14 @@ async def asked(says: Says, manner: Manner, until: Callable[[Tally], bool]) -> T
         pytest.param(Manner(per_connection=1), id="a connection each"),
     ],
 )
-async def test_right_answers_are_counted(manner):
+async def test_right_answers_are_counted(manner: Manner) -> None:
     """Nothing is lost, also when the client stops."""
     tally = await asked(lambda _: ONE % b"ok", manner, lambda tally: tally.total >= 40)
     assert (0, 0) == (tally.wrong_count, tally.lost_count)
     assert tally.total == tally.answered["ask"]
 
 
-async def test_a_wrong_answer_is_told():
+async def test_a_wrong_answer_is_told() -> None:
     """And the next one is asked for."""
     tally = await asked(
         lambda n: ONE % (b"no" if n == 3 else b"ok"), Manner(), lambda tally: tally.total >= 5
@@ -73,7 +73,7 @@ async def test_a_wrong_answer_is_told():
     assert ["ask: 200, expected 200: b'no'"] == tally.wrong
 
 
-async def test_a_connection_that_ends_without_a_word_has_lost_what_was_asked():
+async def test_a_connection_that_ends_without_a_word_has_lost_what_was_asked() -> None:
     """The client comes back on another."""
     tally = await asked(
         lambda n: b"" if n == 3 else ONE % b"ok", Manner(), lambda tally: tally.total >= 5
@@ -82,7 +82,7 @@ async def test_a_connection_that_ends_without_a_word_has_lost_what_was_asked():
     assert "2 answers before" in tally.lost[0]
 
 
-async def test_what_stands_behind_an_announced_end_is_asked_again():
+async def test_what_stands_behind_an_announced_end_is_asked_again() -> None:
     """As HTTP says of `connection: close`."""
     tally = await asked(
         lambda n: LAST if n == 2 else ONE % b"ok",
@@ -92,13 +92,13 @@ async def test_what_stands_behind_an_announced_end_is_asked_again():
     assert (0, 2) == (tally.lost_count, tally.asked_again)
 
 
-async def test_clients_that_leave_lose_nothing():
+async def test_clients_that_leave_lose_nothing() -> None:
     """What they did not wait for is counted apart."""
     tally = await asked(lambda _: ONE % b"ok", Manner(aborts=1.0), lambda tally: tally.aborted > 9)
     assert (0, 0) == (tally.wrong_count, tally.lost_count)
 
 
-async def test_a_closed_port_is_no_loss_at_the_end():
+async def test_a_closed_port_is_no_loss_at_the_end() -> None:
     """Before that it is a fault of the run."""
     free = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = free.sockets[0].getsockname()[1]

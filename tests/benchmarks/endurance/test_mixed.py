@@ -7,9 +7,10 @@ from random import Random
 
 from benchmarks.endurance.mixed import MixedResult, _Mix
 from benchmarks.endurance.tally import Tally
+from benchmarks.endurance.worlds import World
 
 
-def test_one_in_a_hundred_is_bad_and_one_a_probe(columns):
+def test_one_in_a_hundred_is_bad_and_one_a_probe(columns: World) -> None:
     """All the others are good; every bad kind takes its turn."""
     mix = _Mix(columns, Random(12))
     asked = [mix.next() for _ in range(20_000)]
@@ -20,7 +21,7 @@ def test_one_in_a_hundred_is_bad_and_one_a_probe(columns):
     assert {kind for kind in mix.kinds if kind.startswith("bad: ")} == {q.kind for q in bad}
 
 
-def test_each_broken_promise_is_told():
+def test_each_broken_promise_is_told() -> None:
     """A kind that was never asked, an exit code, words in the log."""
     kept = MixedResult(1.0, 1, Tally(), 0, (), (), "")
     assert [] == kept.faults()

@@ -22,7 +22,7 @@ def points(number: int) -> list[tuple[float, float]]:
     return [(float(across), float(down)) for across, down in pairs]
 
 
-def test_flat_memory_is_a_flat_line():
+def test_flat_memory_is_a_flat_line() -> None:
     """More memory is higher up; the last request is at the right edge."""
     (left, high), (right, higher) = points(0)
     (_, first), (_, last) = points(1)
@@ -31,7 +31,7 @@ def test_flat_memory_is_a_flat_line():
     assert (64.0, 704.0) == (left, right)
 
 
-def test_the_scale_begins_at_zero_and_holds_everything():
+def test_the_scale_begins_at_zero_and_holds_everything() -> None:
     """In steps of 20 MiB; requests in fifths."""
     texts = [text.text for text in elements("text")]
     assert ["0", "20", "40", "60", "80"] == texts[1:6]

@@ -8,11 +8,12 @@ import orjson
 import pytest
 
 from benchmarks.endurance.questions import Question, http, predictions, probes, scrape
+from benchmarks.endurance.worlds import World
 
 OK = b"HTTP/1.1 200 "
 
 
-def test_no_answer_passes_for_two_questions(numbers):
+def test_no_answer_passes_for_two_questions(numbers: World) -> None:
     """Nor with another status."""
     asked = [q for q in predictions(numbers, 200, Random(1)) if q.kind == "V1 lists"]
     first, second = [q for q in asked if q.rows == 1][:2]
@@ -23,7 +24,7 @@ def test_no_answer_passes_for_two_questions(numbers):
     assert not any(first.is_right(b"HTTP/1.1 500 ", body) for body in bodies)
 
 
-def test_the_id_of_another_request_is_wrong(numbers):
+def test_the_id_of_another_request_is_wrong(numbers: World) -> None:
     """Two clients that ask about the same rows have two right answers."""
     asked = next(q for q in predictions(numbers, 50, Random(1)) if q.kind == "flat matrix")
     sent = orjson.loads(asked.request.partition(b"\r\n\r\n")[2])
@@ -62,14 +63,14 @@ def test_the_id_of_another_request_is_wrong(numbers):
         ),
     ],
 )
-def test_every_kind_is_asked(request, world, kinds):
+def test_every_kind_is_asked(request: pytest.FixtureRequest, world: str, kinds: set[str]) -> None:
     """From 1 to 64 rows."""
     asked = predictions(request.getfixturevalue(world), 300, Random(2))
     assert kinds == {question.kind for question in asked}
     assert (1, 64) == (min(q.rows for q in asked), max(q.rows for q in asked))
 
 
-def test_what_was_right_is_known_as_bytes():
+def test_what_was_right_is_known_as_bytes() -> None:
     """A body that was right once is not read again."""
     read = []
 
@@ -83,12 +84,12 @@ def test_what_was_right_is_known_as_bytes():
     assert [b"yes", b"no", b"no"] == read
 
 
-def test_probes_and_scrapes_are_not_counted():
+def test_probes_and_scrapes_are_not_counted() -> None:
     """The server counts predictions."""
     assert not any(question.counted for question in (*probes(), scrape()))
 
 
-def test_a_request_has_its_length_and_headers():
+def test_a_request_has_its_length_and_headers() -> None:
     """Underscores are hyphens; a POST has a length also without a body."""
     assert http("GET", "/v2") == b"GET /v2 HTTP/1.1\r\nhost: endurance\r\n\r\n"
     posted = http("POST", "/x", b"ab", content_encoding="gzip")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from benchmarks.endurance.questions import MODEL
 from benchmarks.endurance.server import memory, served
+from benchmarks.endurance.worlds import World
 
 
-def test_it_serves_the_world_and_gives_the_cores_back(numbers, tmp_path):
+def test_it_serves_the_world_and_gives_the_cores_back(numbers: World, tmp_path: Path) -> None:
     """Clients and server do not share a core where there are two."""
     before = os.sched_getaffinity(0)
     with served(numbers, tmp_path / "stderr") as server:

@@ -32,7 +32,7 @@ ROWS = b'trainyard_rows_total{revision="r"} 3\n'
         pytest.param(OK % 1, 0, ["rows: the server counted -1, asked 3"], id="no rows"),
     ],
 )
-def test_counters_must_add_up(exposition, aborted, expected):
+def test_counters_must_add_up(exposition: bytes, aborted: int, expected: list[str]) -> None:
     """One prediction of three rows was answered; one scrape is not counted."""
     tally = Tally(aborted=aborted)
     question = scrape()
@@ -42,7 +42,7 @@ def test_counters_must_add_up(exposition, aborted, expected):
     assert expected == tally.disagreement(exposition)
 
 
-def test_all_faults_are_counted_and_some_are_told():
+def test_all_faults_are_counted_and_some_are_told() -> None:
     """Twenty sentences of each kind are enough for a reader."""
     tally = Tally()
     for _ in range(25):

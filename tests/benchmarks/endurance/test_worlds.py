@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from benchmarks.endurance.worlds import TOLERANCE
+from benchmarks.endurance.worlds import TOLERANCE, World
 
 
-def test_an_answer_belongs_to_one_row(numbers, columns):
+def test_an_answer_belongs_to_one_row(numbers: World, columns: World) -> None:
     """The nearest two differ by ten times what a comparison allows."""
     for world in (numbers, columns):
         found = sorted(world.answers)
@@ -19,7 +19,7 @@ def test_an_answer_belongs_to_one_row(numbers, columns):
         )
 
 
-def test_rows_are_as_a_client_sends_them(numbers, columns):
+def test_rows_are_as_a_client_sends_them(numbers: World, columns: World) -> None:
     """Missing is null, categories are text, and each row has every feature."""
     for world in (numbers, columns):
         assert {len(world.features)} == {len(row) for row in world.rows}

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from benchmark_stub import READY, stub
+from benchmark_stub import READY, Start, stub
 
 from benchmarks.serving.answers import v2_said
 from benchmarks.serving.bodies import v2_request
 from benchmarks.serving.contender import Contender
 from benchmarks.serving.process import PinnedServer
 from benchmarks.serving.workloads import Workload
-
-Start = Callable[..., PinnedServer]
 
 
 @pytest.fixture

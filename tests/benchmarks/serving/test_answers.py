@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from benchmarks.serving.answers import list_said, mlflow_said, v2_binary_said, v2_said
+from benchmarks.serving.answers import Said, list_said, mlflow_said, v2_binary_said, v2_said
 
 LABELS = {"name": "predict", "datatype": "INT64", "shape": [2]}
 
@@ -25,19 +26,19 @@ LABELS = {"name": "predict", "datatype": "INT64", "shape": [2]}
         pytest.param(mlflow_said, {"predictions": [0, 1]}, id="MLflow's predictions"),
     ],
 )
-def test_labels(said, body):
+def test_labels(said: Callable[[bytes], Said], body: object) -> None:
     """Whole numbers, a row each."""
     assert [0, 1] == said(json.dumps(body).encode()).labels
 
 
-def test_probabilities_have_a_row_and_a_column():
+def test_probabilities_have_a_row_and_a_column() -> None:
     """The second output, in its shape."""
     sent = {"name": "p", "datatype": "FP64", "shape": [1, 2], "data": [0.25, 0.75]}
     body = json.dumps({"outputs": [{**LABELS, "shape": [1], "data": [1]}, sent]}).encode()
     assert [[0.25, 0.75]] == v2_said(body).probabilities.tolist()
 
 
-def test_binary_outputs_stand_behind_the_json():
+def test_binary_outputs_stand_behind_the_json() -> None:
     """In the order of the outputs, even when a byte of them looks like JSON."""
     labels = np.array([0, 0x7D5D], dtype="<i8").tobytes()
     shares = np.array([0.5, 0.25, 0.25, 0.5], dtype="<f8").tobytes()

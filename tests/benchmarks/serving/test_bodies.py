@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,21 +15,21 @@ MATRIX = pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]})
 MIXED = pd.DataFrame({"a": [1.0, 2.0], "c": pd.Series(["x", "yy"], dtype=object)})
 
 
-def document(request: bytes):
+def document(request: bytes) -> Any:
     """The JSON of a request whose length is what it says."""
     head, body = request.split(b"\r\n\r\n", 1)
     assert f"Content-Length: {len(body)}".encode() in head
     return json.loads(body)
 
 
-def test_a_matrix_is_one_tensor():
+def test_a_matrix_is_one_tensor() -> None:
     """Row-major."""
     expected = {"name": "input", "datatype": "FP64", "shape": [2, 2], "data": [1.0, 3.0, 2.0, 4.0]}
     assert {"inputs": [expected]} == document(bodies.v2_request(MATRIX))
     assert {"inputs": [expected]} == document(bodies.v2_pandas_request(MATRIX))
 
 
-def test_columns_are_a_tensor_each():
+def test_columns_are_a_tensor_each() -> None:
     """Categories as BYTES."""
     sent = document(bodies.v2_request(MIXED))["inputs"]
     assert [("a", "FP64", [1.0, 2.0]), ("c", "BYTES", ["x", "yy"])] == [
@@ -36,14 +37,14 @@ def test_columns_are_a_tensor_each():
     ]
 
 
-def test_columns_are_marked_as_a_table_for_pandas():
+def test_columns_are_marked_as_a_table_for_pandas() -> None:
     """The request and its texts say how they are to be read."""
     sent = document(bodies.v2_pandas_request(MIXED))
     assert {"content_type": "pd"} == sent["parameters"]
     assert {"content_type": "str"} == sent["inputs"][1]["parameters"]
 
 
-def test_binary_tensors_stand_behind_the_json():
+def test_binary_tensors_stand_behind_the_json() -> None:
     """Numbers as they lie in memory, texts behind their lengths."""
     head, body = bodies.v2_binary_request(MIXED).split(b"\r\n\r\n", 1)
     size = int(head.split(b"Inference-Header-Content-Length: ")[1].split(b"\r\n")[0])
@@ -60,12 +61,12 @@ def test_binary_tensors_stand_behind_the_json():
         pytest.param(MIXED, [{"a": 1.0, "c": "x"}, {"a": 2.0, "c": "yy"}], id="columns by name"),
     ],
 )
-def test_rows_in_plain_json(table, rows):
+def test_rows_in_plain_json(table: pd.DataFrame, rows: list[object]) -> None:
     """As BentoML and Ray Serve get them."""
     assert {"rows": rows} == document(bodies.rows_request(table, "/infer"))
 
 
-def test_mlflow_gets_inputs_or_a_split_frame():
+def test_mlflow_gets_inputs_or_a_split_frame() -> None:
     """As its scoring server documents."""
     assert [[1.0, 3.0], [2.0, 4.0]] == document(bodies.mlflow_request(MATRIX))["inputs"]
     expected = {"columns": ["a", "c"], "data": [[1.0, "x"], [2.0, "yy"]]}

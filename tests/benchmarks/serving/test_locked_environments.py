@@ -8,7 +8,7 @@ from benchmarks.serving.locked_environments import locked
 
 
 @pytest.mark.parametrize("name", ["mlserver", "kserve"])
-def test_every_package_of_a_peer_is_pinned_with_a_hash(name):
+def test_every_package_of_a_peer_is_pinned_with_a_hash(name: str) -> None:
     """No line names a package without one."""
     text = locked(name).read_text()
     assert text.count("==") <= text.count("--hash=")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from benchmarks.serving.observation_cost import main
 
 
-def test_three_servers_are_compared(capsys):
+def test_three_servers_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     """The one that watches nothing is what the others are percent of."""
     main(["--models", "linear", "--rows", "1", "--rounds", "2", "--waves", "1"])
     line = json.loads(capsys.readouterr().out)

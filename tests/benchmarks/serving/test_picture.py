@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
 from benchmark_figures import figures
 
+from benchmarks.serving.figures import Figures
 from benchmarks.serving.picture import drawn
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def bars(found) -> dict[str, list[float]]:
+def bars(found: Mapping[str, Mapping[str, Figures]]) -> dict[str, list[float]]:
     """Widths of bars by kind."""
     root = ET.fromstring(drawn(found))  # noqa: S314
     kinds: dict[str, list[float]] = {"ours": [], "peer": []}
@@ -20,7 +22,7 @@ def bars(found) -> dict[str, list[float]]:
     return kinds
 
 
-def test_ten_times_the_rate_is_as_much_longer_everywhere():
+def test_ten_times_the_rate_is_as_much_longer_everywhere() -> None:
     """10, 100 and 1,000 requests a second are three even steps."""
     found = {"linear": {"Trainyard": figures(1000), "A": figures(100), "B": figures(10)}}
     widths = bars(found)
@@ -28,7 +30,7 @@ def test_ten_times_the_rate_is_as_much_longer_everywhere():
     assert widths["peer"][1] == 1.0
 
 
-def test_every_model_has_a_panel_with_its_servers():
+def test_every_model_has_a_panel_with_its_servers() -> None:
     """Names with characters of XML are no harm; a rate of zero has no bar to see."""
     found = {"a<b": {"Trainyard": figures(50), "A & B": figures(0)}, "c": {"A": figures(7)}}
     text = drawn(found)
@@ -37,6 +39,6 @@ def test_every_model_has_a_panel_with_its_servers():
     assert 0.0 in bars(found)["peer"]
 
 
-def test_it_has_colours_for_dark_pages():
+def test_it_has_colours_for_dark_pages() -> None:
     """One file for both."""
     assert "prefers-color-scheme: dark" in drawn({"c": {"A": figures(7)}})

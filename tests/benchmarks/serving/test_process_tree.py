@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 
+from benchmark_stub import Start
+
 from benchmarks.serving.process_tree import ProcessTree
 
 
-def test_a_process_that_left_session_and_environment_is_counted(start):
+def test_a_process_that_left_session_and_environment_is_counted(start: Start) -> None:
     """Its memory and its CPU are the server's."""
     alone, server = start(), start(STUB_CHILD="1")
     before = server.tree.cpu_seconds()
@@ -19,7 +21,7 @@ def test_a_process_that_left_session_and_environment_is_counted(start):
     assert server.tree.memory_mib() > alone.tree.memory_mib() + 20
 
 
-def test_a_process_whose_parent_is_gone_is_still_counted_and_ended(start):
+def test_a_process_whose_parent_is_gone_is_still_counted_and_ended(start: Start) -> None:
     """Killing the parent leaves the child to init, not to itself."""
     server = start(STUB_CHILD="1")
     seen = server.tree.processes()
@@ -28,7 +30,7 @@ def test_a_process_whose_parent_is_gone_is_still_counted_and_ended(start):
     assert [] == server.tree.processes()
 
 
-def test_nobody_carries_an_unknown_mark():
+def test_nobody_carries_an_unknown_mark() -> None:
     """An empty tree weighs nothing."""
     tree = ProcessTree("nobody")
     assert ([], 0.0, 0.0) == (tree.processes(), tree.cpu_seconds(), tree.memory_mib())

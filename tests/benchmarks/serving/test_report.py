@@ -14,12 +14,12 @@ OF = {"Trainyard": figures(1000, open={"KServe": point(9)}), "KServe": figures(4
 REPORT = Report(Machine("X", 2, "3.11", 0.1), 2.0, 3, {"linear": OF})
 
 
-def test_a_report_comes_back_from_its_file():
+def test_a_report_comes_back_from_its_file() -> None:
     """Every figure of it."""
     assert REPORT == report_of(REPORT.text())
 
 
-def test_tables_agreement_and_bars_are_shown():
+def test_tables_agreement_and_bars_are_shown() -> None:
     """With how it was measured."""
     text = shown(REPORT, {"linear": "a line"}, contenders())
     assert "2 s per point, best of 3 round(s)" in text
@@ -29,7 +29,7 @@ def test_tables_agreement_and_bars_are_shown():
     assert "mixed run: `python -m benchmarks.endurance` – **not measured here**" in text
 
 
-def test_a_busy_generator_is_named():
+def test_a_busy_generator_is_named() -> None:
     """Over 90 % of a closed loop it may be what was measured."""
     points = {**OF["KServe"].points, "1x8": replace(point(40), busy=0.95)}
     busy = replace(REPORT, found={"linear": {**OF, "KServe": replace(OF["KServe"], points=points)}})

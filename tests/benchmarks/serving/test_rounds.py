@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from benchmark_stub import stub
 
+from benchmarks.serving.contender import Contender
 from benchmarks.serving.measuring import Plan
 from benchmarks.serving.models import models
+from benchmarks.serving.process import Command
 from benchmarks.serving.rounds import Progress, Rounds, run
+from benchmarks.serving.workloads import Workload
 
 
 @pytest.fixture
-def rounds(contender, tmp_path):
+def rounds(contender: Contender, tmp_path: Path) -> Rounds:
     """Ours, a peer, and a peer that never starts; all three are the small server."""
 
-    def starting(of):
+    def starting(of: Workload) -> Command:
         (of.folder / "stub").mkdir(exist_ok=True)
         return stub(of.folder / "stub")
 
@@ -27,7 +31,7 @@ def rounds(contender, tmp_path):
     return Rounds(Plan(0.05, 0), 1, (ours, peer, broken), linear, 1)
 
 
-def test_ours_is_offered_the_rate_of_each_peer(rounds):
+def test_ours_is_offered_the_rate_of_each_peer(rounds: Rounds) -> None:
     """And shares of its own; a server that does not start is told of and ends nothing."""
     changes = []
     found, failures = run(rounds, lambda now: changes.append(dict(now["linear"])))
@@ -40,7 +44,7 @@ def test_ours_is_offered_the_rate_of_each_peer(rounds):
     assert "linear: the server did not start" in failures[0]
 
 
-def test_progress_says_what_is_left(capsys):
+def test_progress_says_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     """From what the same servers took before, or the others."""
     now = iter([0.0, 60.0, 60.0, 180.0, 180.0, 240.0])
     progress = Progress(3, clock=lambda: next(now))

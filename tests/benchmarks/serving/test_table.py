@@ -16,7 +16,7 @@ OF = {
 }
 
 
-def test_ratios_stand_beside_rates():
+def test_ratios_stand_beside_rates() -> None:
     """Ours divided by theirs."""
     text = tables("forest", OF)
     assert text.startswith("### Forest\n")
@@ -24,25 +24,25 @@ def test_ratios_stand_beside_rates():
     assert "| Trainyard | 1,000 | 1,000 |" in text
 
 
-def test_latencies_at_one_rate_stand_side_by_side():
+def test_latencies_at_one_rate_stand_side_by_side() -> None:
     """Theirs, then ours."""
     assert "| A | 40 | 7.00 / 80 / 160 | 0.50 / 12 / 25 |" in tables("forest", OF)
     assert "| 50 % | 1,000 | 1.00 / 2.00 / 4.00 |" in tables("forest", OF)
 
 
-def test_every_row_of_a_table_has_all_columns():
+def test_every_row_of_a_table_has_all_columns() -> None:
     """Else it is no table."""
     for table in tables("forest", OF).split("\n\n"):
         lines = [line for line in table.splitlines() if line.startswith("|")]
         assert len({line.count("|") for line in lines}) <= 1
 
 
-def test_a_table_without_ours_has_no_ratios():
+def test_a_table_without_ours_has_no_ratios() -> None:
     """Nothing is divided by nothing."""
     assert "÷" not in tables("forest", {"A": OF["A"]})
 
 
-def test_agreement_is_said_per_model():
+def test_agreement_is_said_per_model() -> None:
     """Ours with probabilities, peers together."""
     worse = replace(OF["A"], agreement=Agreement(10, 2))
     lines = agreement_lines({"forest": {**OF, "A": worse}})

@@ -5,23 +5,24 @@ from __future__ import annotations
 import json
 import warnings
 from itertools import pairwise
+from pathlib import Path
 
 import joblib
 import pytest
 
 from benchmarks.serving.models import models
-from benchmarks.serving.workloads import is_matrix, made
+from benchmarks.serving.workloads import Workload, is_matrix, made
 
 
 @pytest.fixture(params=["linear", "columns"])
-def workload(request, tmp_path):
+def workload(request: pytest.FixtureRequest, tmp_path: Path) -> Workload:
     """Numbers only, and with categories."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return made(models()[request.param], tmp_path)
 
 
-def test_peers_get_the_model_that_ours_serves(workload):
+def test_peers_get_the_model_that_ours_serves(workload: Workload) -> None:
     """Its labels are those that are expected; columns are named where there are texts."""
     model = joblib.load(workload.joblib_folder / "model.joblib")
     named = workload.joblib_folder / "columns.json"
@@ -32,7 +33,7 @@ def test_peers_get_the_model_that_ours_serves(workload):
         assert list(workload.table.columns) == list(json.loads(named.read_text()))
 
 
-def test_the_test_set_is_served_in_parts(workload):
+def test_the_test_set_is_served_in_parts(workload: Workload) -> None:
     """All of its rows, once, in order."""
     parts = list(workload.batches(32))
     assert len(workload.labels) == sum(len(table) for _, table in parts)
