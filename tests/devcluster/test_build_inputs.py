@@ -24,7 +24,7 @@ def test_copied_sources(line: str, sources: tuple[str, ...]) -> None:
 
 
 @pytest.fixture
-def recipe(tmp_path: Path):
+def recipe(tmp_path: Path) -> Recipe:
     """An image that copies one folder."""
     context = tmp_path / "context"
     (context / "src/__pycache__").mkdir(parents=True)

@@ -8,12 +8,12 @@ from devcluster.programs import Programs
 
 
 @pytest.fixture
-def components(places: Places, programs: Programs):
+def components(places: Places, programs: Programs) -> dict[str, Component]:
     """Every component by its name."""
     return {part.name: part for part in Components(places, Addresses(), programs).all()}
 
 
-def flags(component: Component):
+def flags(component: Component) -> dict[str, str]:
     """The component's flags and their values."""
     pairs = (word.partition("=") for word in component.command[1:])
     return {name: value for name, _, value in pairs}

@@ -1,5 +1,6 @@
 import socket
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -21,7 +22,7 @@ class Answer(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def server():
+def server() -> Iterator[str]:
     """The address of a running server."""
     with HTTPServer(("127.0.0.1", 0), Answer) as found:
         thread = threading.Thread(target=found.serve_forever)

@@ -4,7 +4,7 @@ from pathlib import Path
 from devcluster.host_trust import CERTIFICATES, mount_options, pip_settings, read_pip_files
 
 
-def options(text: str):
+def options(text: str) -> dict[str, str]:
     """What a pip.conf says."""
     found = configparser.RawConfigParser()
     found.read_string(text)

@@ -1,9 +1,9 @@
 import hashlib
 import json
-import tarfile
 from pathlib import Path
 
 import pytest
+from tar_contents import contents
 
 from devcluster.image_archive import blobs_of, index_of, write_archive
 
@@ -19,12 +19,6 @@ def folder(tmp_path: Path) -> Path:
     for digest, content in BLOBS.items():
         (tmp_path / digest.removeprefix("sha256:")).write_bytes(content)
     return tmp_path
-
-
-def contents(archive: Path) -> dict[str, bytes]:
-    """Every file of the archive."""
-    with tarfile.open(archive) as tar:
-        return {name: tar.extractfile(name).read() for name in tar.getnames()}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from devcluster.refusal import StepFailed
 
 
 @pytest.fixture
-def kubectl(tmp_path: Path):
+def kubectl(tmp_path: Path) -> Kubectl:
     """A program that says what it was asked, and fails when asked to."""
     program = tmp_path / "kubectl"
     program.write_text(

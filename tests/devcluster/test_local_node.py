@@ -10,7 +10,7 @@ from devcluster.refusal import Refusal
 
 
 @pytest.fixture
-def node(places: Places, programs: Programs):
+def node(places: Places, programs: Programs) -> LocalNode:
     """A node that was never up."""
     return LocalNode(places, programs, Progress(quiet=True))
 

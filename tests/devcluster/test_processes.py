@@ -1,5 +1,6 @@
 import os
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from devcluster.places import Places
 from devcluster.processes import (
     Component,
     Processes,
+    Record,
     alive,
     fingerprint,
     stat_fields,
@@ -60,21 +62,26 @@ def test_a_changed_settings_file_is_not_current(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    "stale",
     [
-        pytest.param({"started": "1"}, id="another process has the pid now"),
-        pytest.param({"boot": "before the reboot"}, id="the machine was restarted"),
+        pytest.param(
+            lambda record: replace(record, started="1"), id="another process has the pid now"
+        ),
+        pytest.param(
+            lambda record: replace(record, boot="before the reboot"),
+            id="the machine was restarted",
+        ),
     ],
 )
 def test_a_stale_record_is_never_taken_for_a_process(
-    places: Places, change: dict[str, str]
+    places: Places, stale: Callable[[Record], Record]
 ) -> None:
     """A pid alone would let us kill a stranger."""
     processes = Processes(places)
     processes.start(sleeper())
     record = processes.running("sleeper")
     assert record is not None
-    assert not alive(replace(record, **change))
+    assert not alive(stale(record))
     processes.stop("sleeper")
 
 
@@ -110,12 +117,10 @@ def test_a_component_that_ignores_the_polite_signal_is_killed(places: Places) ->
 def test_the_log_of_the_run_before_is_kept(places: Places) -> None:
     """A restart does not wipe out why it was needed."""
     processes = Processes(places)
+    log = processes.log("talker")
     for word in ("first", "second"):
         script = f"echo {word}; exec sleep 60"
-        log = processes.log("talker")
-        processes.start(
-            Component("talker", ("sh", "-c", script), lambda log=log: log.stat().st_size > 0)
-        )
+        processes.start(Component("talker", ("sh", "-c", script), lambda: log.stat().st_size > 0))
     processes.stop("talker")
     assert log.with_suffix(".log.1").read_text() == "first\n"
     assert log.read_text() == "second\n"

@@ -1,7 +1,8 @@
 import hashlib
 import json
-import tarfile
 from pathlib import Path
+
+from tar_contents import contents
 
 from devcluster.scratch_image import layer_of, write_image
 
@@ -11,13 +12,12 @@ def test_the_archive_is_a_docker_archive_of_one_binary(tmp_path: Path) -> None:
     binary = tmp_path / "pause"
     binary.write_bytes(b"ELF")
     write_image(binary, "localhost/pause:1", tmp_path / "pause.tar", "65532:65532", "amd64")
-    with tarfile.open(tmp_path / "pause.tar") as tar:
-        contents = {name: tar.extractfile(name).read() for name in tar.getnames()}
-    (manifest,) = json.loads(contents["manifest.json"])
-    config = json.loads(contents[manifest["Config"]])
-    layer = contents[manifest["Layers"][0]]
+    found = contents(tmp_path / "pause.tar")
+    (manifest,) = json.loads(found["manifest.json"])
+    config = json.loads(found[manifest["Config"]])
+    layer = found[manifest["Layers"][0]]
     assert manifest["RepoTags"] == ["localhost/pause:1"]
-    assert manifest["Config"] == f"{hashlib.sha256(contents[manifest['Config']]).hexdigest()}.json"
+    assert manifest["Config"] == f"{hashlib.sha256(found[manifest['Config']]).hexdigest()}.json"
     assert config["rootfs"]["diff_ids"] == [f"sha256:{hashlib.sha256(layer).hexdigest()}"]
     assert config["config"]["Entrypoint"] == ["/pause"]
     assert config["config"]["User"] == "65532:65532"

@@ -31,7 +31,7 @@ def test_choice(named: Path | None, engine: str | None, expected: Kind) -> None:
 
 
 @pytest.fixture
-def named(programs: Programs, tmp_path: Path):
+def named(programs: Programs, tmp_path: Path) -> NamedCluster:
     """A cluster of the user whose kubeconfig is missing."""
     return NamedCluster(tmp_path / "kubeconfig", programs, Progress())
 

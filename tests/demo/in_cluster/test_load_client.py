@@ -7,9 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, web
 
-from demo.in_cluster import load_client
 from demo.in_cluster.load_client import Tally, read_rows, request_body, send
 
 NAMES = ["worst texture", "mean radius"]
@@ -56,7 +55,7 @@ async def test_send_counts_answers(unused_tcp_port: int) -> None:
     await web.TCPSite(runner, "127.0.0.1", unused_tcp_port).start()
     tally = Tally()
     url = f"http://127.0.0.1:{unused_tcp_port}/infer"
-    async with load_client.ClientSession() as session:
+    async with ClientSession() as session:
         await send(session, url, b"{}", "benign", tally)
         await send(session, url, b"{}", "malignant", tally)
         await send(session, url, b"bad", "benign", tally)
