@@ -321,7 +321,8 @@ class ServingYard:
                 for (kind, _), raw in self.objects.items()
                 if kind == "Pod" and raw["metadata"]["labels"].get(ROLE) == "router"
             ]
-            return min(r["metadata"]["annotations"].get(DECISION, "0") for r in routers)
+            shown = [str(r["metadata"]["annotations"].get(DECISION, "0")) for r in routers]
+            return min(shown)
         return "".join(
             f'envoy_cluster_membership_healthy{{envoy_cluster_name="{name}"}} 2\n'
             for (kind, name) in self.objects

@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from modelbundle.packing import pack
 
 
-class SlowClassifier(ClassifierMixin, BaseEstimator):
+class SlowClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Says the first class, after `seconds`."""
 
     def __init__(self, seconds: float) -> None:

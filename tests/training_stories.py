@@ -53,7 +53,9 @@ def newest_run(world: TrainingWorld) -> Raw:
 def succeed(world: TrainingWorld, bundle: str, **metrics: str) -> None:
     """Have the newest run give a bundle, and everything react to it."""
     run = newest_run(world)
-    world.finish(run["name"], train_result(bundle, run["datasetDigest"][7], **metrics))
+    world.finish(
+        run["name"], train_result(bundle, run["datasetDigest"][7], champion=None, **metrics)
+    )
     world.settle()
 
 

@@ -107,7 +107,7 @@ class TrainingWorld:
                 return condition["status"], condition["reason"]
         return None
 
-    def names(self, kind: str) -> list[str]:
+    def names(self, kind: str) -> Sequence[str]:
         """Return the names of all objects of the kind."""
         return sorted(name for kind_of, name in self._objects if kind_of == kind)
 
@@ -233,7 +233,7 @@ class TrainingWorld:
             "imageID": "registry/training@sha256:0123",
         }
 
-    def _end(self, job: str, type_: str, reason: str, statuses: list[Raw]) -> None:
+    def _end(self, job: str, type_: str, reason: str, statuses: Sequence[Raw]) -> None:
         raw = self.raw("Job", job)
         condition = {
             "type": type_,
@@ -247,7 +247,7 @@ class TrainingWorld:
         else:
             self._objects.pop(("Pod", f"{job}-pod"), None)
 
-    def _pod(self, job: str, statuses: list[Raw]) -> None:
+    def _pod(self, job: str, statuses: Sequence[Raw]) -> None:
         raw = self.raw("Job", job)
         owner = {"uid": raw["metadata"]["uid"], "controller": True}
         self.put(

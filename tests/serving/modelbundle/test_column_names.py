@@ -21,7 +21,7 @@ TABLE = pd.DataFrame(_NOISE.normal(size=(60, 3)), columns=["a", "b", "c"])
 TARGET = (TABLE["a"] + TABLE["b"] > 0).astype(int)
 
 
-class Foreign(LogisticRegression):
+class Foreign(LogisticRegression):  # type: ignore[misc]  # scikit-learn has no types
     """An estimator of a user's own, which may do with a table what it likes."""
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import serving_bundles as bundles
-from serving_bundles import Sample
+from serving_bundles import Data, Sample
 
 from modelbundle.faults import BundleUnreadable, PredictionInvalid
 from modelbundle.onnx_file import write_onnx
@@ -25,7 +27,9 @@ from modelbundle.signature import Feature, Kind
         pytest.param(bundles.tolerant_columns, bundles.patients, id="features of every kind"),
     ],
 )
-def test_labels_equal_and_probabilities_close(model, data, tmp_path: Path) -> None:  # noqa: ANN001
+def test_labels_equal_and_probabilities_close(
+    model: Callable[[], Any], data: Callable[[], Data], tmp_path: Path
+) -> None:
     """On every row: labels exactly, probabilities within 1e-5 of scikit-learn's."""
     sample = bundles.packed(tmp_path, model(), data(), ("onnx",))
     found = OnnxRuntime(tmp_path / "model.onnx", sample.signature).predict(sample.rows)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import serving_bundles as bundles
-from serving_bundles import ORIGIN, Sample
+from serving_bundles import ORIGIN, Data, Sample
 
 from modelbundle.faults import BundleCorrupt, BundleNotFound, BundleUnreadable
 from modelbundle.packing import pack, verify
@@ -116,7 +118,9 @@ def test_links_are_not_packed(copy: Path, tumours_sample: Sample) -> None:
         pytest.param(bundles.tolerant_columns, bundles.patients, id="a column pipeline"),
     ],
 )
-def test_training_twice_gives_one_digest(model, data, tmp_path: Path) -> None:  # noqa: ANN001
+def test_training_twice_gives_one_digest(
+    model: Callable[[], Any], data: Callable[[], Data], tmp_path: Path
+) -> None:
     """The same inputs on the same image are the same bundle."""
     first = bundles.packed(tmp_path / "1", model(), data(), ("onnx", "skops"))
     second = bundles.packed(tmp_path / "2", model(), data(), ("onnx", "skops"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import serving_bundles as bundles
 
@@ -21,7 +24,9 @@ SEEN = {"site": ["both", "left", "right"]}
         ),
     ],
 )
-def test_categories_are_closed_where_the_model_fails(model, expected) -> None:  # noqa: ANN001
+def test_categories_are_closed_where_the_model_fails(
+    model: Callable[[], Any], expected: tuple[str, ...] | None
+) -> None:
     """The list is written down exactly where it matters."""
     fitted = model()
     signature, _, rows = bundles.fitted(fitted, bundles.patients())
@@ -37,7 +42,9 @@ def test_categories_are_closed_where_the_model_fails(model, expected) -> None:  
         pytest.param(bundles.forest, {True}, id="trees take gaps"),
     ],
 )
-def test_gaps_are_accepted_where_the_model_answers(model, expected) -> None:  # noqa: ANN001
+def test_gaps_are_accepted_where_the_model_answers(
+    model: Callable[[], Any], expected: set[bool]
+) -> None:
     """Found by asking, not by the name of the estimator."""
     fitted = model()
     signature, _, rows = bundles.fitted(fitted, bundles.iris())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 import serving_bundles as bundles
@@ -51,7 +54,7 @@ def _jobs(item: object, seen: set[int]) -> list[object]:
         ),
     ],
 )
-def test_every_part_gets_one_job(model) -> None:  # noqa: ANN001
+def test_every_part_gets_one_job(model: Any) -> None:
     """Threads per request make a server slower; they are off everywhere, fitted copies too."""
     data = bundles.iris()
     model.fit(data.frame, data.target)
@@ -79,7 +82,9 @@ def test_every_part_gets_one_job(model) -> None:  # noqa: ANN001
         ),
     ],
 )
-def test_labels_and_probabilities_are_the_model_s_own(model, data) -> None:  # noqa: ANN001
+def test_labels_and_probabilities_are_the_model_s_own(
+    model: Callable[[], Any], data: Callable[[], bundles.Data]
+) -> None:
     """On every row, exactly what scikit-learn says."""
     fitted = model()
     signature, table, rows = bundles.fitted(fitted, data())
@@ -92,10 +97,10 @@ def test_labels_and_probabilities_are_the_model_s_own(model, data) -> None:  # n
 def test_steps_before_the_last_run_once() -> None:
     """Labels and probabilities of one batch share the work of preprocessing."""
 
-    class Counting(MinMaxScaler):
+    class Counting(MinMaxScaler):  # type: ignore[misc]  # scikit-learn has no types
         calls = 0
 
-        def transform(self, X):  # noqa: ANN001, N803
+        def transform(self, X: Any) -> Any:  # noqa: N803
             Counting.calls += 1
             return super().transform(X)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +41,7 @@ def test_every_entry_exists(name: str) -> None:
         pytest.param(MLPClassifier((5,), max_iter=400, tol=0.1), id="a small network"),
     ],
 )
-def test_usual_estimators_come_back(model, tmp_path) -> None:  # noqa: ANN001
+def test_usual_estimators_come_back(model: Any, tmp_path: Path) -> None:
     """What scikit-learn ships needs no pickle."""
     _, table, _ = bundles.fitted(model, bundles.iris())
     write_skops(model, tmp_path / "m.skops")

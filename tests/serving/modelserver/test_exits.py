@@ -58,4 +58,4 @@ def test_outside_of_a_pod_there_is_only_stderr(tmp_path: Path) -> None:
 
 def test_done_is_zero() -> None:
     """The kubelet's idea of success."""
-    assert ExitCode.DONE == 0
+    assert 0 == ExitCode.DONE.value
