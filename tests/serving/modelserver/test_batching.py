@@ -5,71 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
 
 import numpy as np
-import pytest
-import serving_bundles as bundles
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import SplineTransformer
+from serving_watched_model import Watched, strange
 
-from modelbundle.prediction import Prediction, Runtime
+from modelbundle.prediction import Runtime
 from modelbundle.rows import Rows
-from modelbundle.signature import Signature
-from modelbundle.sklearn_runtime import SklearnRuntime
 from modelserver.batch_metrics import BatchMetrics
-from modelserver.batching import Batcher, Outcome, predicted_together
-from modelserver.refusals import BeyondModel, ModelFailed
-
-
-class Watched:
-    """A runtime that notes batch sizes and threads, and may be slow."""
-
-    def __init__(self, inner: Runtime, seconds: float = 0.0) -> None:
-        self.inner = inner
-        self.seconds = seconds
-        self.batches: list[int] = []
-        self.threads: set[str] = set()
-
-    @property
-    def signature(self) -> Signature:
-        """The inner model's."""
-        return self.inner.signature
-
-    def predict(self, rows: Rows) -> Prediction:
-        """What the inner model says, later."""
-        self.batches.append(len(rows))
-        self.threads.add(threading.current_thread().name)
-        time.sleep(self.seconds)
-        return self.inner.predict(rows)
-
-
-@pytest.fixture(scope="module")
-def brittle() -> tuple[Runtime, Rows]:
-    """A model that raises on values outside of what it saw, and rows it likes."""
-    spline = SplineTransformer(extrapolation="error")
-    model = make_pipeline(spline, LogisticRegression(max_iter=1000))
-    signature, _, rows = bundles.fitted(model, bundles.iris())
-    return SklearnRuntime(model, signature), rows
-
-
-@pytest.fixture
-def watched(brittle: tuple[Runtime, Rows]) -> Watched:
-    """The same model, watched."""
-    return Watched(brittle[0])
-
-
-@pytest.fixture
-async def batcher(watched: Watched) -> Iterator[Batcher]:
-    """A batcher of at most ten rows."""
-    made = Batcher(watched, 10, time.perf_counter)
-    yield made
-    made.close()
-
-
-def _strange(rows: Rows) -> Rows:
-    return Rows(rows.numbers[:1] + 1000, rows.texts[:1])
+from modelserver.batching import Batcher
 
 
 async def test_arrived_together_is_predicted_together(
@@ -101,47 +44,9 @@ async def test_everybody_gets_their_own_rows(
     for part, answer in zip(parts, found, strict=True):
         alone = runtime.predict(part)
         assert alone.values.tolist() == answer.values.tolist()
+        assert answer.probabilities is not None
+        assert alone.probabilities is not None
         np.testing.assert_allclose(answer.probabilities, alone.probabilities, atol=1e-12)
-
-
-async def test_a_bad_row_fails_alone(batcher: Batcher, brittle: tuple[Runtime, Rows]) -> None:
-    """Its batch peers get what they get alone."""
-    runtime, rows = brittle
-    parts = [rows.part(0, 1), _strange(rows), rows.part(1, 3)]
-    found = await asyncio.gather(*(batcher.predict(part) for part in parts), return_exceptions=True)
-    assert [Prediction, ModelFailed, Prediction] == [type(outcome) for outcome in found]
-    assert isinstance(found[2], Prediction)
-    assert runtime.predict(parts[2]).values.tolist() == found[2].values.tolist()
-
-
-@pytest.mark.parametrize(
-    ("number", "expected"),
-    [
-        pytest.param(1e300, BeyondModel, id="an absurd number is its sender's doing"),
-        pytest.param(-1e300, BeyondModel, id="so is its negative"),
-        pytest.param(99.0, ModelFailed, id="a number that others may send is the model's"),
-    ],
-)
-def test_whose_doing_a_failure_is(
-    brittle: tuple[Runtime, Rows], number: float, expected: type[ModelFailed]
-) -> None:
-    """The model raises on all of them; the row beside them is answered."""
-    runtime, rows = brittle
-    strange = rows.part(0, 1)
-    strange = Rows(np.where(np.arange(4) == 2, number, strange.numbers), strange.texts)
-    bad, good = predicted_together(runtime, [strange, rows.part(1, 2)]).outcomes
-    assert type(bad) is expected
-    assert isinstance(good, Prediction)
-
-
-async def test_after_a_failure_work_goes_on(
-    batcher: Batcher, brittle: tuple[Runtime, Rows]
-) -> None:
-    """The batcher survives what a model raises."""
-    rows = brittle[1]
-    with pytest.raises(ModelFailed, match="ValueError"):
-        await batcher.predict(_strange(rows))
-    assert len((await batcher.predict(rows.part(0, 1))).values) == 1
 
 
 async def test_slow_batches_leave_the_loop_free(brittle: tuple[Runtime, Rows]) -> None:
@@ -167,48 +72,6 @@ async def test_quick_batches_stay_in_the_loop(brittle: tuple[Runtime, Rows]) -> 
     await batcher.predict(brittle[1].part(0, 1))
     batcher.close()
     assert {threading.current_thread().name} == watched.threads
-
-
-async def test_who_has_left_is_not_predicted(
-    batcher: Batcher, watched: Watched, brittle: tuple[Runtime, Rows]
-) -> None:
-    """A cancelled request costs nothing and disturbs nobody."""
-    rows = brittle[1]
-    gone = asyncio.ensure_future(batcher.predict(rows.part(0, 3)))
-    stays = asyncio.ensure_future(batcher.predict(rows.part(0, 1)))
-    asyncio.get_running_loop().call_soon(gone.cancel)
-    await asyncio.sleep(0)
-    gone.cancel()
-    assert len((await stays).values) == 1
-    assert sum(watched.batches) in (1, 4)
-
-
-def test_outcomes_are_one_per_part(brittle: tuple[Runtime, Rows]) -> None:
-    """In order, also when all fail."""
-    runtime, rows = brittle
-    found = predicted_together(runtime, [_strange(rows), _strange(rows)])
-    assert found.whole is None
-    assert [ModelFailed, ModelFailed] == [type(outcome) for outcome in found.outcomes]
-
-
-class Quitter:
-    """A model that wants the process to end."""
-
-    def __init__(self, inner: Runtime) -> None:
-        self.signature = inner.signature
-
-    def predict(self, rows: Rows) -> Prediction:
-        """Never an answer."""
-        raise SystemExit(len(rows))
-
-
-async def test_a_model_cannot_end_the_server(brittle: tuple[Runtime, Rows]) -> None:
-    """Even SystemExit is a failed prediction, and the next one is tried."""
-    batcher = Batcher(Quitter(brittle[0]), 10, time.perf_counter)
-    for _ in range(2):
-        with pytest.raises(ModelFailed, match="SystemExit"):
-            await asyncio.wait_for(batcher.predict(brittle[1].part(0, 1)), 5)
-    batcher.close()
 
 
 def _numbers(metrics: BatchMetrics, name: str) -> float:
@@ -245,30 +108,13 @@ async def test_every_answered_row_is_shown_to_the_sampling_once(
         metrics,
         lambda rows, said, _: shown.append((len(rows), len(said.values))),
     )
-    parts = [rows.part(0, 1), _strange(rows), rows.part(1, 3)]
+    parts = [rows.part(0, 1), strange(rows), rows.part(1, 3)]
     await asyncio.gather(*(batcher.predict(part) for part in parts), return_exceptions=True)
     await batcher.predict(rows.part(0, 4))
     await asyncio.sleep(0)
     batcher.close()
     assert [(1, 1), (2, 2), (4, 4)] == shown
     assert _numbers(metrics, "trainyard_batches_repeated_total") == 1
-
-
-async def test_an_answer_that_cannot_be_encoded_fails_alone(
-    batcher: Batcher, brittle: tuple[Runtime, Rows]
-) -> None:
-    """It is told as the model's failure; the next in the batch is answered, and so is the next."""
-    told: list[type] = []
-
-    def refuse(outcome: Outcome) -> None:
-        if isinstance(outcome, Prediction):
-            raise TypeError("not JSON")
-        told.append(type(outcome))
-
-    batcher.submit(brittle[1].part(0, 1), refuse)
-    assert len((await batcher.predict(brittle[1].part(0, 1))).values) == 1
-    assert len((await batcher.predict(brittle[1].part(0, 1))).values) == 1
-    assert [ModelFailed] == told
 
 
 async def test_it_is_known_how_long_a_batch_has_been_running(
@@ -286,16 +132,3 @@ async def test_it_is_known_how_long_a_batch_has_been_running(
     await asyncio.sleep(0)
     batcher.close()
     assert (0.0, 0) == (batcher.batch_seconds(), batcher.waiting)
-
-
-async def test_whoever_leaves_in_the_turn_of_the_answer_disturbs_nobody(
-    batcher: Batcher, brittle: tuple[Runtime, Rows]
-) -> None:
-    """Cancelled by the answer of the request before it; the one behind it is answered."""
-    rows = brittle[1].part(0, 1)
-    batcher.submit(rows, lambda _: leaving.cancel())
-    leaving = asyncio.ensure_future(batcher.predict(rows))
-    staying = asyncio.ensure_future(batcher.predict(rows))
-    assert len((await asyncio.wait_for(staying, 5)).values) == 1
-    assert len((await asyncio.wait_for(batcher.predict(rows), 5)).values) == 1
-    assert leaving.cancelled()
