@@ -106,6 +106,8 @@ class ServingYard:
     """True: counters cannot be read."""
     routers_stuck: bool = False
     """True: routers do not take over new configuration."""
+    deaf_to_grpc: bool = False
+    """True: no gRPC port of a pod is healthy in the eyes of the routers."""
     refusing: bool = False
     """True: predictions through the Service fail."""
     numbers: dict[str, float] = field(default_factory=dict)
@@ -323,10 +325,11 @@ class ServingYard:
             ]
             shown = [str(r["metadata"]["annotations"].get(DECISION, "0")) for r in routers]
             return min(shown)
+        services = {name: raw for (kind, name), raw in self.objects.items() if kind == "Service"}
         return "".join(
-            f'envoy_cluster_membership_healthy{{envoy_cluster_name="{name}"}} 2\n'
-            for (kind, name) in self.objects
-            if kind == "Service"
+            f'envoy_cluster_membership_healthy{{envoy_cluster_name="{name}{suffix}"}} 2\n'
+            for name, raw in services.items()
+            for suffix in ("", "-grpc")[: 1 if self.deaf_to_grpc else len(raw["spec"]["ports"])]
         )
 
     async def predict(self, address: str, model: str) -> PredictionAnswer:

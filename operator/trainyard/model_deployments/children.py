@@ -60,7 +60,7 @@ def _role(status: ModelDeploymentStatus, revision: Revision) -> str:
 def _serve(scene: Scene, status: ModelDeploymentStatus, revision: Revision) -> Iterator[Action]:
     resource, observed = scene.resource, scene.observed
     pods, role = pods_wanted(scene, status, revision), _role(status, revision)
-    yield Apply(service(resource, revision.revision))
+    yield Apply(service(resource, revision))
     found = observed.workload(revision.revision)
     if not found.exists:
         yield Create(deployment(resource, revision, pods, role, observed.installation))

@@ -8,7 +8,12 @@ from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_deployment_status import Revision
 from trainyard.installation import Installation
 from trainyard.model_deployments.health import FETCH, SERVER
-from trainyard.model_deployments.traffic.backend import SERVING_PORT
+from trainyard.model_deployments.traffic.backend import (
+    GRPC,
+    GRPC_PORT,
+    SERVING_PORT,
+    grpc_service_port,
+)
 from trainyard.ownership import REVISION, ROLE, child_labels, owner_reference
 from trainyard.pod_security import (
     container_resources,
@@ -68,26 +73,25 @@ def deployment(
     }
 
 
-def service(resource: ModelDeployment, revision: str) -> dict[str, Any]:
+def service(resource: ModelDeployment, revision: Revision) -> dict[str, Any]:
     """Return the revision's headless Service, by whose name the router finds its pods."""
+    http = {
+        "name": "http",
+        "port": SERVING_PORT,
+        "targetPort": SERVING_PORT,
+        "protocol": "TCP",
+    }
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": _metadata(resource, revision),
+        "metadata": _metadata(resource, revision.revision),
         "spec": {
             "clusterIP": "None",
             # The router knows by its own checks who is ready; where nobody is, a pod that is slow
             # or on its way out is still better than no address at all.
             "publishNotReadyAddresses": True,
-            "selector": {REVISION: revision},
-            "ports": [
-                {
-                    "name": "http",
-                    "port": SERVING_PORT,
-                    "targetPort": SERVING_PORT,
-                    "protocol": "TCP",
-                }
-            ],
+            "selector": {REVISION: revision.revision},
+            "ports": [http, grpc_service_port(GRPC_PORT)] if revision.grpc else [http],
         },
     }
 
@@ -143,8 +147,9 @@ def _server(
                 _variable("TRAINYARD_REVISION", revision.revision),
                 _variable("TRAINYARD_DRAIN_SECONDS", str(DRAIN_SECONDS)),
                 _variable("TRAINYARD_MAX_BATCH_ROWS", str(revision.max_batch_rows)),
+                *([_variable("TRAINYARD_GRPC_PORT", str(GRPC_PORT))] if revision.grpc else ()),
             ],
-            "ports": [{"name": "http", "containerPort": SERVING_PORT, "protocol": "TCP"}],
+            "ports": _ports(revision),
             "startupProbe": probe | {"failureThreshold": 300},
             "readinessProbe": probe | {"failureThreshold": 3, "timeoutSeconds": 2},
             "livenessProbe": live | {"failureThreshold": 6, "timeoutSeconds": 5},
@@ -152,6 +157,12 @@ def _server(
             "volumeMounts": [{"name": BUNDLE_VOLUME, "mountPath": BUNDLE_FOLDER, "readOnly": True}],
         }
     )
+
+
+def _ports(revision: Revision) -> list[dict[str, Any]]:
+    http = {"name": "http", "containerPort": SERVING_PORT, "protocol": "TCP"}
+    grpc = {"name": GRPC, "containerPort": GRPC_PORT, "protocol": "TCP"}
+    return [http, grpc] if revision.grpc else [http]
 
 
 def _bundle_environment(revision: Revision) -> list[dict[str, Any]]:

@@ -29,7 +29,8 @@ class RouterPod:
     reports: int | None = None
     """The decision that is in force in it; None: not asked, or no answer."""
     reaches: frozenset[str] = frozenset()
-    """Revisions of which it has a healthy pod in its own eyes; empty: not asked, or no answer."""
+    """Clusters (a revision, or its gRPC) in which it sees a healthy pod; empty: not asked, or no
+    answer."""
 
 
 @dataclass(frozen=True, slots=True)

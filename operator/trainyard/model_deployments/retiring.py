@@ -12,6 +12,7 @@ from trainyard.model_deployments.revisions import kept_revisions, weight_of
 from trainyard.model_deployments.rollout import has_taken_over
 from trainyard.model_deployments.traffic.backend import DRAIN_SECONDS
 from trainyard.model_deployments.traffic.choice import backend_of
+from trainyard.model_deployments.traffic.envoy import cluster_names
 
 DRAIN = timedelta(seconds=DRAIN_SECONDS)
 
@@ -64,11 +65,12 @@ def routers_reach(scene: Scene, status: ModelDeploymentStatus) -> bool:
     """
     if status.drained_at is None:
         return False
-    revision = next_to_serve(scene.resource.spec, status, scene.observed)
-    if revision is None or scene.resource.spec.traffic.mode != "Router":
+    name = next_to_serve(scene.resource.spec, status, scene.observed)
+    if name is None or scene.resource.spec.traffic.mode != "Router":
         return True
+    revision = next(r for r in kept_revisions(status) if r.revision == name)
     routers = [pod for pod in scene.observed.router.pods if pod.ready]
-    return bool(routers) and all(revision in pod.reaches for pod in routers)
+    return bool(routers) and all(cluster_names(revision) <= pod.reaches for pod in routers)
 
 
 def retired(scene: Scene, progress: Progress) -> Progress:

@@ -25,6 +25,7 @@ def template_digest(spec: ModelDeploymentSpec) -> str:
         "version": TEMPLATE_VERSION,
         "image": spec.server.image or None,
         "maxBatchRows": _unless(spec.server.max_batch_rows, ServerSpec().max_batch_rows),
+        "grpc": spec.server.grpc or None,
         "pod": spec.pod.model_dump(mode="json", by_alias=True, exclude_defaults=True) or None,
     }
     present = {key: value for key, value in fields.items() if value is not None}
@@ -52,6 +53,7 @@ def revision_of(
         model_version=model_version,
         image=spec.server.image or operator_image,
         max_batch_rows=spec.server.max_batch_rows,
+        grpc=spec.server.grpc,
         pod=spec.pod,
     )
 

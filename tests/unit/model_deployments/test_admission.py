@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from builders_serving import INSTALLATION, NOW, Behaviour, ServingYard, a_model_deployment, digest
@@ -14,7 +15,7 @@ from trainyard.model_deployments.progress import Scene
 from trainyard.model_deployments.source import NotWanted, Wanted
 
 
-def scene(observed: Observed | None = None, **spec: object) -> Scene:
+def scene(observed: Observed | None = None, **spec: Any) -> Scene:
     """Return a view in which version a is wanted."""
     seen = observed or Observed(INSTALLATION, Wanted(digest("a"), "recipe-a"))
     return Scene(a_model_deployment(**spec), seen, NOW)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders_serving import NAMESPACE, Behaviour, ServingYard, digest
+from builders_serving import NAME, NAMESPACE, Behaviour, ServingYard, digest
 
 from trainyard.conditions import get_condition, is_true
 
@@ -352,3 +352,22 @@ async def test_nothing_is_rendered_in_another_namespace() -> None:
     plan = await yard.once()
     places = {a.manifest["metadata"]["namespace"] for a in plan.actions if hasattr(a, "manifest")}
     assert {NAMESPACE} == places
+
+
+async def test_switching_grpc_is_a_release_and_opens_it_at_the_end() -> None:
+    """On: the Service's port comes with the promotion. Off: it goes with the promotion."""
+    yard = ServingYard()
+    yard.publish("a")
+    await yard.run(20)
+    for wanted, before, after in ((True, 1, 2), (False, 2, 1)):
+        yard.raw["spec"]["server"] = {"grpc": wanted}
+        await yard.run(20)
+        status = yard.resource.status
+        assert status.canary is not None, "another pod template is another revision"
+        assert wanted is status.canary.grpc
+        assert before == len(yard.objects["Service", NAME]["spec"]["ports"])
+        await yard.run(600)
+        status = yard.resource.status
+        assert status.stable is not None
+        assert wanted is status.stable.grpc
+        assert after == len(yard.objects["Service", NAME]["spec"]["ports"])

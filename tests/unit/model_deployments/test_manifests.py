@@ -69,7 +69,7 @@ def test_pods_meet_the_restricted_level_and_outlive_their_drain() -> None:
 
 def test_the_service_of_a_revision_names_its_ready_pods() -> None:
     """Headless, so that the router sees each pod."""
-    found = service(RESOURCE, REVISION.revision)
+    found = service(RESOURCE, REVISION)
     assert "None" == found["spec"]["clusterIP"]
     assert found["spec"]["publishNotReadyAddresses"], "a slow pod is better than no address"
     assert {"trainyard.dev/revision": REVISION.revision} == found["spec"]["selector"]
@@ -79,3 +79,22 @@ def test_the_service_of_a_revision_names_its_ready_pods() -> None:
 def test_an_operator_upgrade_renders_the_same_pods() -> None:
     """The image is that of the record, not of the installation."""
     assert "trainyard/serving:1" == POD["containers"][0]["image"]
+
+
+def test_a_revision_that_speaks_grpc_has_a_second_port() -> None:
+    """In the server's environment, in its pods, and in its Service as HTTP/2 without TLS."""
+    resource = a_model_deployment(server={"grpc": True})
+    speaking = revision_of(resource, digest("a"), "recipe-1", "trainyard/serving:1")
+    made = deployment(resource, speaking, 1, "stable", INSTALLATION)
+    (server,) = made["spec"]["template"]["spec"]["containers"]
+    assert "9000" == environment(server)["TRAINYARD_GRPC_PORT"]
+    assert {"http": 8080, "grpc": 9000} == {p["name"]: p["containerPort"] for p in server["ports"]}
+    http, grpc = service(resource, speaking)["spec"]["ports"]
+    assert ("http", "grpc") == (http["name"], grpc["name"])
+    assert "kubernetes.io/h2c" == grpc["appProtocol"]
+
+
+def test_a_revision_without_grpc_is_rendered_as_before_there_was_any() -> None:
+    """Not a word of it, so that nothing that runs is another."""
+    assert "grpc" not in json.dumps(DEPLOYMENT["spec"]).lower()
+    assert "grpc" not in json.dumps(service(RESOURCE, REVISION)).lower()

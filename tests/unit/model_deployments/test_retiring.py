@@ -111,3 +111,16 @@ async def test_a_canary_gets_no_request_that_a_router_could_not_deliver() -> Non
     yard.routers_stuck = True
     await yard.run(60)
     assert {"a": 100, "b": 0} == yard.weights
+
+
+async def test_a_canary_that_speaks_grpc_is_reached_over_both_first() -> None:
+    """A healthy HTTP port says nothing about calls."""
+    yard = ServingYard(spec={"server": {"grpc": True}})
+    yard.publish("a")
+    await yard.run(20)
+    yard.deaf_to_grpc = True
+    yard.publish("b")
+    await yard.run(60)
+    assert {"a": 100, "b": 0} == yard.weights
+    yard.deaf_to_grpc = False
+    await yard.until(30, a=95, b=5)

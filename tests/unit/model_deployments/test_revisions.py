@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from builders_serving import a_model_deployment, digest
 
@@ -17,15 +19,15 @@ PLAIN = template_digest(a_model_deployment().spec)
         pytest.param({"suspend": True}, True, id="suspending is the same template"),
         pytest.param({"analysis": {"minRequests": 5}}, True, id="other checks are the same"),
         pytest.param({"server": {"maxBatchRows": 256}}, True, id="a default written out"),
+        pytest.param({"server": {"grpc": False}}, True, id="gRPC off, written out"),
+        pytest.param({"server": {"grpc": True}}, False, id="gRPC on"),
         pytest.param({"pod": {"nodeSelector": {}}}, True, id="an empty setting written out"),
         pytest.param({"server": {"maxBatchRows": 64}}, False, id="another batch size"),
         pytest.param({"server": {"image": "mine:2"}}, False, id="an image of the user's"),
         pytest.param({"pod": {"nodeSelector": {"disk": "ssd"}}}, False, id="another node"),
     ],
 )
-def test_only_what_shapes_pods_makes_another_revision(
-    spec: dict[str, object], *, same: bool
-) -> None:
+def test_only_what_shapes_pods_makes_another_revision(spec: dict[str, Any], *, same: bool) -> None:
     """The digest covers the pod template as written, with defaults left out."""
     assert same == (template_digest(a_model_deployment(**spec).spec) == PLAIN)
 

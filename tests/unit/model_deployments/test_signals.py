@@ -8,7 +8,7 @@ import pytest
 from builders_serving import ServingYard
 
 from trainyard.api.v1alpha1.model_deployment import Monitor
-from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
+from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus, Signal
 from trainyard.model_deployments.signals import monitor_due, signal_id
 
 QUALITY: dict[str, Any] = {
@@ -31,6 +31,11 @@ async def watched() -> ServingYard:
     return yard
 
 
+def raised(yard: ServingYard) -> tuple[Signal, ...]:
+    """Return the signals that are up."""
+    return yard.resource.status.signals
+
+
 def set_accuracy(yard: ServingYard, value: float, letter: str = "a") -> None:
     """Have Prometheus say this from now on."""
     yard.numbers = {f'accuracy{{revision="{yard.name(letter)}"}}': value}
@@ -39,17 +44,17 @@ def set_accuracy(yard: ServingYard, value: float, letter: str = "a") -> None:
 async def test_a_bad_value_three_times_in_a_row_raises_the_signal() -> None:
     """Its id names deployment, stable revision and kind; going down takes as many good ones."""
     yard = await watched()
-    assert () == yard.resource.status.signals
+    assert () == raised(yard)
     set_accuracy(yard, 0.5)
     await yard.run(15)
-    assert () == yard.resource.status.signals
+    assert () == raised(yard)
     await yard.run(25)
-    signals = yard.resource.status.signals
+    signals = raised(yard)
     assert [f"owner-uid.{yard.name('a')}.Quality"] == [s.id for s in signals]
     assert "0.5 is below 0.9" in signals[0].message
     set_accuracy(yard, 0.95)
     await yard.run(45)
-    assert () == yard.resource.status.signals
+    assert () == raised(yard)
     assert ["SignalRaised", "SignalCleared"] == [r for r, _ in yard.events][-2:]
 
 
@@ -68,7 +73,7 @@ async def test_what_is_no_number_raises_and_clears_nothing(value: float) -> None
     yard = await watched()
     set_accuracy(yard, value)
     await yard.run(100)
-    assert () == yard.resource.status.signals
+    assert () == raised(yard)
 
 
 async def test_an_unreachable_prometheus_keeps_a_raised_signal() -> None:
@@ -79,7 +84,7 @@ async def test_an_unreachable_prometheus_keeps_a_raised_signal() -> None:
     events = len(yard.events)
     yard.numbers = {}
     await yard.run(100)
-    assert 1 == len(yard.resource.status.signals)
+    assert 1 == len(raised(yard))
     assert events == len(yard.events)
 
 
@@ -90,7 +95,7 @@ async def test_a_signal_goes_with_the_version() -> None:
     await yard.run(60)
     yard.publish("b")
     await yard.until(300, b=100)
-    assert () == yard.resource.status.signals
+    assert () == raised(yard)
 
 
 def test_ids_differ_by_revision_and_a_monitor_that_never_asked_is_due() -> None:

@@ -58,6 +58,9 @@ class ServerSpec(ApiModel):
     """Image of the server; empty: the one that the operator was installed with."""
     max_batch_rows: Annotated[int, Field(ge=1, le=4096)] = 256
     """How many rows the server predicts at once."""
+    grpc: bool = False
+    """True: the server speaks the protocol over gRPC too, on port 9000 of the Service. A change
+    is a new revision, released like any other."""
 
 
 class TrafficSpec(ApiModel):

@@ -104,6 +104,8 @@ class Revision(ApiModel):
     """The server image it started with."""
     max_batch_rows: int = 256
     """How many rows the server predicts at once."""
+    grpc: bool = False
+    """Whether it speaks gRPC beside HTTP."""
     pod: PodSettings = PodSettings()
     """The pod settings it started with."""
 

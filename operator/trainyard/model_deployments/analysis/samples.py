@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trainyard.model_deployments.analysis.evidence import Arms, Counts
+from trainyard.model_deployments.traffic.envoy import GRPC_SUFFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,29 @@ class Family:
     """Cumulative latency buckets."""
     revision: str
     """The label that names the revision."""
+    grpc_suffix: str = ""
+    """Ends that label where the series is about gRPC, whose answers all have code 200."""
+    grpc_succeeded: str = ""
+    """Counter of gRPC calls with status OK."""
+    grpc_failed: str = ""
+    """Counter of gRPC calls with any other status."""
+
+    def revision_of(self, sample: Sample) -> tuple[str, bool]:
+        """Return the revision that the sample is about, and whether it is about gRPC alone."""
+        name = sample.labels.get(self.revision, "")
+        if self.grpc_suffix and name.endswith(self.grpc_suffix):
+            return name.removesuffix(self.grpc_suffix), True
+        return name, False
+
+    def outcome_of(self, sample: Sample, *, over_grpc: bool) -> bool | None:
+        """Return whether the requests that the sample counts failed; None: it counts none."""
+        if sample.name == self.again:
+            return True
+        if over_grpc:
+            return {self.grpc_succeeded: False, self.grpc_failed: True}.get(sample.name)
+        if sample.name == self.answers:
+            return sample.labels.get(self.code, "").startswith(FAILED)
+        return None
 
 
 FAILED = ("4", "5")
@@ -37,6 +61,14 @@ ROUTER = Family(
     buckets="envoy_cluster_upstream_rq_time_bucket",
     revision="envoy_cluster_name",
 )
+ROUTER_OF_BOTH = replace(
+    ROUTER,
+    grpc_suffix=GRPC_SUFFIX,
+    grpc_succeeded="envoy_cluster_grpc_success",
+    grpc_failed="envoy_cluster_grpc_failure",
+)
+"""HTTP and gRPC. Where one version alone speaks gRPC, nothing can be compared with its calls."""
+
 SERVER = Family(
     answers="trainyard_requests_total",
     code="code",
@@ -57,7 +89,8 @@ class Sample:
 
 def metric_names(family: Family) -> tuple[str, ...]:
     """Return the metrics that are read."""
-    return tuple(name for name in (family.answers, family.again, family.buckets) if name)
+    grpc = (family.grpc_succeeded, family.grpc_failed)
+    return tuple(name for name in (family.answers, family.again, family.buckets, *grpc) if name)
 
 
 def counts_of(
@@ -68,19 +101,16 @@ def counts_of(
     errors: defaultdict[str, int] = defaultdict(int)
     buckets: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for sample in samples:
-        revision = sample.labels.get(family.revision, "")
+        revision, over_grpc = family.revision_of(sample)
         if revision not in (arms.stable, arms.canary) or not math.isfinite(sample.value):
             continue
-        number, code = int(sample.value), sample.labels.get(family.code, "")
+        number = int(sample.value)
         if sample.name == family.buckets:
             if _is_edge(edge := sample.labels.get("le", "")):
-                buckets[revision][edge] = number
-        elif sample.name == family.again:
+                buckets[revision][edge] = buckets[revision].get(edge, 0) + number
+        elif (failed := family.outcome_of(sample, over_grpc=over_grpc)) is not None:
             requests[revision] += number
-            errors[revision] += number
-        elif sample.name == family.answers:
-            requests[revision] += number
-            errors[revision] += number * code.startswith(FAILED)
+            errors[revision] += number * failed
     edges = _edges(buckets.values())
     found = {
         revision: Counts(

@@ -21,6 +21,10 @@ SERVICE_PORT = 80
 """Port of the user-facing Service."""
 SERVING_PORT = 8080
 """Port on which model servers and routers answer predictions."""
+GRPC_PORT = 9000
+"""Port for gRPC, of the user-facing Service as of the model servers."""
+GRPC = "grpc"
+"""Name of that port; pods without a port of this name get none of its connections."""
 DECISION = "trainyard.dev/decision"
 """Annotation with the number of the traffic decision that an object carries out."""
 TRAFFIC = "trainyard.dev/traffic"
@@ -42,6 +46,20 @@ class Routing:
     revisions: tuple[str, ...]
     """Every revision that has pods, with traffic or without."""
     quarantine: tuple[QuarantineEntry, ...] = ()
+    grpc: frozenset[str] = frozenset()
+    """Those of the revisions that speak gRPC."""
+    grpc_is_open: bool = False
+    """Whether gRPC calls are answered: the stable revision speaks it."""
+
+    def grpc_traffic(self) -> tuple[TrafficShare, ...]:
+        """Return who gets gRPC calls: the same shares, of those that speak it.
+
+        A release that switches gRPC on opens it when it is promoted, so that no version gets all
+        calls before it was judged; one that switches it off leaves the calls with the stable one.
+        """
+        if not self.grpc_is_open:
+            return ()
+        return tuple(share for share in self.traffic if share.revision in self.grpc)
 
 
 class TrafficBackend(Protocol):
@@ -67,19 +85,36 @@ class TrafficBackend(Protocol):
 
 def routing_of(resource: ModelDeployment, status: ModelDeploymentStatus) -> Routing:
     """Return the decision that the status holds."""
-    kept = {r.revision for r in kept_revisions(status)}
+    kept = {r.revision: r for r in kept_revisions(status)}
+    stable_before_and_now = (status.stable, status.previous)
+    # What leaves may still be answering calls, and has no record here. Those that never spoke
+    # gRPC are then merely found unhealthy.
+    unknown = status.leaving if any(r and r.grpc for r in stable_before_and_now) else ()
     return Routing(
         owner=resource,
         decision=status.decision,
         traffic=status.traffic,
-        revisions=tuple(sorted(kept | set(status.leaving))),
+        revisions=tuple(sorted({*kept, *status.leaving})),
         quarantine=status.quarantine,
+        grpc=frozenset({name for name, r in kept.items() if r.grpc}.union(unknown)),
+        grpc_is_open=status.stable is not None and status.stable.grpc,
     )
 
 
-def user_service(routing: Routing, selector: dict[str, str]) -> dict[str, Any]:
-    """Return the Service that users call, over the pods that `selector` means."""
+def user_service(
+    routing: Routing, selector: dict[str, str], grpc_target: int | str
+) -> dict[str, Any]:
+    """Return the Service that users call, over the pods that `selector` means.
+
+    `grpc_target`: the pods' port for gRPC, by number or name.
+    """
     owner = routing.owner
+    http = {
+        "name": "http",
+        "port": SERVICE_PORT,
+        "targetPort": SERVING_PORT,
+        "protocol": "TCP",
+    }
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -92,15 +127,19 @@ def user_service(routing: Routing, selector: dict[str, str]) -> dict[str, Any]:
         },
         "spec": {
             "selector": selector,
-            "ports": [
-                {
-                    "name": "http",
-                    "port": SERVICE_PORT,
-                    "targetPort": SERVING_PORT,
-                    "protocol": "TCP",
-                }
-            ],
+            "ports": [http, grpc_service_port(grpc_target)] if routing.grpc_is_open else [http],
         },
+    }
+
+
+def grpc_service_port(target: int | str) -> dict[str, Any]:
+    """Return the port of a Service for gRPC; meshes and gateways know HTTP/2 without TLS by it."""
+    return {
+        "name": GRPC,
+        "port": GRPC_PORT,
+        "targetPort": target,
+        "protocol": "TCP",
+        "appProtocol": "kubernetes.io/h2c",
     }
 
 

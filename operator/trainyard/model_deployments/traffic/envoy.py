@@ -8,10 +8,11 @@ with thresholds of one, retries on another host.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from trainyard.model_deployments.traffic.backend import SERVING_PORT, Routing
+from trainyard.api.v1alpha1.model_deployment_status import Revision
+from trainyard.model_deployments.traffic.backend import GRPC_PORT, SERVING_PORT, Routing
 
 FOLDER = "/trainyard/router"
 ADMIN_PORT = 9901
@@ -22,6 +23,8 @@ STATS_PATH = "/stats/prometheus"
 READY_PATH = "/ready"
 DECISION_HOST = "decision.trainyard.internal"
 ROUTES = "serving"
+GRPC_SUFFIX = "-grpc"
+"""Ends the name of a revision's cluster for gRPC; names of revisions end in hex digits."""
 REQUEST_TIMEOUT = "60s"
 LATENCY_EDGES_MS = (
     *(1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 19, 24, 30, 37, 46, 58, 72, 90, 112, 140),
@@ -32,6 +35,14 @@ LATENCY_EDGES_MS = (
 
 _TYPE = "type.googleapis.com/envoy"
 _HTTP = f"{_TYPE}.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+# Counts calls by their status: for Envoy's other counters every answer over gRPC is a 200.
+_GRPC_STATS_FILTER = {
+    "name": "envoy.filters.http.grpc_stats",
+    "typed_config": {
+        "@type": f"{_TYPE}.extensions.filters.http.grpc_stats.v3.FilterConfig",
+        "stats_for_all_methods": False,
+    },
+}
 _ROUTER_FILTER = {
     "name": "envoy.filters.http.router",
     "typed_config": {"@type": f"{_TYPE}.extensions.filters.http.router.v3.Router"},
@@ -53,7 +64,7 @@ def bootstrap() -> str:
             "static_resources": {
                 "clusters": [_local("admin", ADMIN_PORT), _local("self", SERVING_PORT)],
                 "listeners": [
-                    _listener("serving", SERVING_PORT, {"rds": _route_source()}),
+                    _listener("serving", SERVING_PORT, _serving_connections()),
                     _listener("stats", STATS_PORT, {"route_config": _stats_routes()}),
                 ],
             },
@@ -62,8 +73,15 @@ def bootstrap() -> str:
 
 
 def clusters(routing: Routing) -> str:
-    """Return the CDS file: one cluster per revision that has pods."""
-    return _file(routing, [_cluster(revision) for revision in routing.revisions])
+    """Return the CDS file: one cluster per revision that has pods, and one more for its gRPC."""
+    plain = [_cluster(revision) for revision in routing.revisions]
+    return _file(routing, [*plain, *(_grpc_cluster(name) for name in sorted(routing.grpc))])
+
+
+def cluster_names(revision: Revision) -> frozenset[str]:
+    """Return the clusters by which routers reach the revision."""
+    name = revision.revision
+    return frozenset({name, name + GRPC_SUFFIX} if revision.grpc else {name})
 
 
 def routes(routing: Routing) -> str:
@@ -81,23 +99,30 @@ def routes(routing: Routing) -> str:
         "name": ROUTES,
         "virtual_hosts": [
             {"name": "decision", "domains": [DECISION_HOST], "routes": [decision]},
-            {"name": "serving", "domains": ["*"], "routes": [_serving_route(routing)]},
+            {"name": "serving", "domains": ["*"], "routes": _serving_routes(routing)},
         ],
     }
     return _file(routing, [configuration])
 
 
-def _serving_route(routing: Routing) -> dict[str, Any]:
-    weighted = [
-        {"name": share.revision, "weight": share.weight_percent}
-        for share in routing.traffic
-        if share.weight_percent > 0
-    ]
+def _serving_routes(routing: Routing) -> list[dict[str, Any]]:
+    weights = {s.revision: s.weight_percent for s in routing.traffic}
+    http = _route({"prefix": "/"}, weights, "no version of this model is ready yet\n")
+    if not routing.grpc:
+        return [http]
+    spoken = {s.revision + GRPC_SUFFIX: s.weight_percent for s in routing.grpc_traffic()}
+    nobody = "no version of this model that serves speaks gRPC"
+    return [_route({"prefix": "/", "grpc": {}}, spoken, nobody), http]
+
+
+def _route(match: dict[str, Any], weights: Mapping[str, int], nobody: str) -> dict[str, Any]:
+    """Return the route to these clusters; `nobody`: what is said where none has a weight."""
+    weighted = [{"name": name, "weight": weight} for name, weight in weights.items() if weight > 0]
     if not weighted:
-        body = {"inline_string": "no version of this model is ready yet\n"}
-        return {"match": {"prefix": "/"}, "direct_response": {"status": 503, "body": body}}
+        body = {"inline_string": nobody}
+        return {"match": match, "direct_response": {"status": 503, "body": body}}
     return {
-        "match": {"prefix": "/"},
+        "match": match,
         "route": {
             "weighted_clusters": {"clusters": weighted},
             "timeout": REQUEST_TIMEOUT,
@@ -119,6 +144,25 @@ def _retries() -> dict[str, Any]:
             }
         ],
         "host_selection_retry_max_attempts": "5",
+    }
+
+
+def _grpc_cluster(revision: str) -> dict[str, Any]:
+    protocol = f"{_TYPE}.extensions.upstreams.http.v3.HttpProtocolOptions"
+    name = revision + GRPC_SUFFIX
+    plain = _cluster(revision)
+    (check,) = plain["health_checks"]
+    del check["http_health_check"]
+    return plain | {
+        "name": name,
+        "health_checks": [check | {"grpc_health_check": {}}],
+        "load_assignment": _assignment(name, revision, GRPC_PORT),
+        "typed_extension_protocol_options": {
+            protocol.removeprefix("type.googleapis.com/"): {
+                "@type": protocol,
+                "explicit_http_config": {"http2_protocol_options": {}},
+            }
+        },
     }
 
 
@@ -179,6 +223,20 @@ def _listener(name: str, port: int, routing: dict[str, Any]) -> dict[str, Any]:
         "name": name,
         "address": _address("0.0.0.0", port),
         "filter_chains": [{"filters": [network]}],
+    }
+
+
+def _serving_connections() -> dict[str, Any]:
+    """Return what is special about users' connections: HTTP/1.1 or HTTP/2, as they begin."""
+    return {
+        "rds": _route_source(),
+        "http_filters": [_GRPC_STATS_FILTER, _ROUTER_FILTER],
+        # Envoy's advice for clients that are not trusted: bounds on what one connection holds.
+        "http2_protocol_options": {
+            "max_concurrent_streams": 256,
+            "initial_stream_window_size": 65536,
+            "initial_connection_window_size": 1048576,
+        },
     }
 
 

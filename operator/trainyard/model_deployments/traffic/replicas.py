@@ -9,6 +9,7 @@ from trainyard.api.v1alpha1.model_deployment import ModelDeploymentSpec
 from trainyard.installation import Installation
 from trainyard.model_deployments.traffic.backend import (
     DECISION,
+    GRPC,
     TRAFFIC,
     Routing,
     user_service,
@@ -57,7 +58,7 @@ class ReplicasBackend:
 
     def actions(self, routing: Routing, installation: Installation) -> tuple[Action, ...]:  # noqa: ARG002
         """See TrafficBackend."""
-        service = user_service(routing, _selector(routing))
+        service = user_service(routing, _selector(routing), GRPC)
         shares = [share.to_api() for share in routing.traffic]
         service["metadata"]["annotations"] |= {
             DECISION: str(routing.decision),

@@ -60,7 +60,7 @@ class RouterBackend:
         return (
             Apply(config_map(routing)),
             Create(deployment(routing.owner, installation)),
-            Apply(user_service(routing, selector)),
+            Apply(user_service(routing, selector, SERVING_PORT)),
         )
 
 

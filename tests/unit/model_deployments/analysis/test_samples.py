@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from trainyard.clients.scraping import samples
 from trainyard.model_deployments.analysis.evidence import Arms, Counts
 from trainyard.model_deployments.analysis.samples import (
     ROUTER,
+    ROUTER_OF_BOTH,
     SERVER,
     Family,
     Sample,
@@ -42,6 +45,37 @@ def test_a_router_counts_tries() -> None:
     counts, edges = read(ROUTER_PAGE, ROUTER)
     assert {"s": Counts(100, 10, (40, 80, 98))} == counts
     assert ("2", "10", "+Inf") == edges
+
+
+GRPC_PAGE = (
+    ROUTER_PAGE
+    + """
+# what Envoy shows of calls of which two were INVALID_ARGUMENT, and one was tried again
+envoy_cluster_upstream_rq_xx{envoy_response_code_class="2",envoy_cluster_name="s-grpc"} 20
+envoy_cluster_upstream_rq_retry{envoy_cluster_name="s-grpc"} 1
+envoy_cluster_grpc_0{envoy_cluster_name="s-grpc"} 18
+envoy_cluster_grpc_3{envoy_cluster_name="s-grpc"} 2
+envoy_cluster_grpc_success{envoy_cluster_name="s-grpc"} 18
+envoy_cluster_grpc_failure{envoy_cluster_name="s-grpc"} 2
+envoy_cluster_grpc_total{envoy_cluster_name="s-grpc"} 20
+envoy_cluster_grpc_failure{envoy_cluster_name="s"} 5
+envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="s-grpc",le="2"} 5
+envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="s-grpc",le="10"} 20
+envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="s-grpc",le="+Inf"} 20
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("family", "counts"),
+    [
+        pytest.param(ROUTER_OF_BOTH, Counts(121, 13, (45, 100, 118)), id="both speak gRPC"),
+        pytest.param(ROUTER, Counts(100, 10, (40, 80, 98)), id="one of them does not"),
+    ],
+)
+def test_calls_over_grpc_count_by_their_own_status(family: Family, counts: Counts) -> None:
+    """HTTP says 200 whatever the call's status is, so its code is not asked."""
+    assert {"s": counts} == read(GRPC_PAGE, family)[0]
 
 
 def test_a_server_counts_its_answers() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from builders_serving import INSTALLATION, a_model_deployment
+from builders_serving import INSTALLATION, a_model_deployment, digest
 
 from trainyard.model_deployments.traffic.backend import routing_of
 from trainyard.model_deployments.traffic.replicas import ReplicasBackend
@@ -66,3 +66,14 @@ def test_the_service_selects_whoever_has_a_weight(
     assert isinstance(action, Apply)
     assert revision == action.manifest["spec"]["selector"].get(REVISION)
     assert "3" == action.manifest["metadata"]["annotations"]["trainyard.dev/decision"]
+
+
+def test_pods_without_grpc_get_no_call_beside_those_that_have_it() -> None:
+    """The port is meant by name, and a pod that has none of this name is left out."""
+    stable = {"revision": "s", "bundleDigest": digest("a"), "grpc": True}
+    traffic = [{"role": "stable", "revision": "s", "weightPercent": 100}]
+    resource = a_model_deployment(status={"stable": stable, "traffic": traffic, "decision": 3})
+    (action,) = ReplicasBackend().actions(routing_of(resource, resource.status), INSTALLATION)
+    assert isinstance(action, Apply)
+    targets = {p["name"]: p["targetPort"] for p in action.manifest["spec"]["ports"]}
+    assert {"http": 8080, "grpc": "grpc"} == targets

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builders_serving import INSTALLATION, a_model_deployment
+from builders_serving import INSTALLATION, a_model_deployment, digest
 
 from trainyard.model_deployments.traffic.backend import DECISION, routing_of
 from trainyard.model_deployments.traffic.router import (
@@ -58,3 +58,15 @@ def test_the_admin_port_is_no_port_of_the_pod() -> None:
     """Only requests and numbers can be reached from outside."""
     (container,) = POD["containers"]
     assert {8080, 8081} == {port["containerPort"] for port in container["ports"]}
+
+
+def test_the_router_takes_grpc_on_the_port_it_has() -> None:
+    """A router that runs needs no other port, so switching gRPC on restarts none."""
+    stable = {"revision": "s", "bundleDigest": digest("a"), "grpc": True}
+    resource = a_model_deployment(status={"decision": 4, "stable": stable})
+    actions = RouterBackend().actions(routing_of(resource, resource.status), INSTALLATION)
+    service = actions[-1]
+    assert isinstance(service, Apply)
+    targets = {p["name"]: p["targetPort"] for p in service.manifest["spec"]["ports"]}
+    assert {"http": 8080, "grpc": 8080} == targets
+    assert deployment(resource, INSTALLATION) == deployment(RESOURCE, INSTALLATION)
