@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +19,9 @@ from proxy import Exchange, Proxy
 from rig import eventually
 from scripted_node import Raw
 
+from trainyard.api.base import Condition
 from trainyard.clients.cluster import KubernetesCluster
-from trainyard.conditions import Condition, is_true
+from trainyard.conditions import is_true
 from trainyard.ownership import REQUEST
 from trainyard.reconciling.plan import ObjectRef
 
@@ -226,7 +228,7 @@ MASKS = (
 )
 
 
-def _lasting(raw: Raw, *, ours: bool) -> Raw:
+def _lasting(raw: Mapping[str, Any], *, ours: bool) -> Raw:
     metadata, spec = raw["metadata"], dict(raw.get("spec") or {})
     kept = {key: metadata.get(key) for key in ("labels", "annotations", "ownerReferences")}
     for assigned in ("clusterIP", "clusterIPs"):
@@ -240,10 +242,15 @@ def differences(expected: Any, found: Any, place: str = "") -> list[str]:
     """Return where two end states differ, one line for each place."""
     if isinstance(expected, dict) and isinstance(found, dict):
         keys = sorted({*expected, *found})
-        pairs = [(f"{place}/{key}", expected.get(key), found.get(key)) for key in keys]
+        places = [f"{place}/{key}" for key in keys]
+        pairs = [(expected.get(key), found.get(key)) for key in keys]
     elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
-        both = zip(expected, found, strict=True)
-        pairs = [(f"{place}/{number}", *pair) for number, pair in enumerate(both)]
+        places = [f"{place}/{number}" for number in range(len(expected))]
+        pairs = list(zip(expected, found, strict=True))
     else:
         return [] if expected == found else [f"{place}: {expected} != {found}"]
-    return [line for name, *pair in pairs for line in differences(*pair, name)]
+    return [
+        line
+        for place_of, pair in zip(places, pairs, strict=True)
+        for line in differences(*pair, place_of)
+    ]

@@ -11,7 +11,7 @@ import itertools
 import json
 import secrets
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -150,7 +150,7 @@ class ScriptedNode:
         task.add_done_callback(self._tasks.discard)
 
     async def _begin(self, pod: Raw) -> None:
-        owners = pod["metadata"].get("ownerReferences") or ({},)
+        owners: Sequence[Raw] = pod["metadata"].get("ownerReferences") or ({},)
         job = owners[0].get("kind") == "Job"
         address = f"{NETWORK}.{next(self._hosts) % 250 + 1}"
         if not job:

@@ -29,6 +29,7 @@ def test_probabilities(tmp_path: Path) -> None:
     labels = np.array(["B", "M"], dtype=object)
     write_answers(GradedRows(Prediction(labels, shares), None), tmp_path / "a")
     found = read_answers(tmp_path / "a", TEXTS, 2)
+    assert found.prediction.probabilities is not None
     assert (["B", "M"], shares.tolist()) == (
         found.prediction.values.tolist(),
         found.prediction.probabilities.tolist(),
@@ -40,6 +41,7 @@ def test_scores(tmp_path: Path) -> None:
     rows = GradedRows(Prediction(np.array([0, 1]), None), np.array([-1.5, 2.0]))
     write_answers(rows, tmp_path / "a")
     found = read_answers(tmp_path / "a", RANKED, 2)
+    assert found.scores is not None
     assert ([0, 1], [-1.5, 2.0]) == (found.prediction.values.tolist(), found.scores.tolist())
 
 

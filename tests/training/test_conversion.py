@@ -68,6 +68,7 @@ def _check(estimator: BaseEstimator, table: training_pod.Table, folder: Path) ->
     else:
         assert expected.values.tolist() == found.values.tolist()
     if expected.probabilities is not None:
+        assert found.probabilities is not None
         np.testing.assert_allclose(found.probabilities, expected.probabilities, atol=1e-5)
 
 

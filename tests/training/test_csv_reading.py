@@ -15,7 +15,9 @@ from trainer.source_file import ChunkReader
 
 def _read(content: bytes) -> tuple[list[dict[str, Any]], Unreadable]:
     unreadable = Unreadable("t.csv")
-    stream = io.BufferedReader(ChunkReader(iter([content[:7], content[7:]])))
+    stream: io.BufferedReader[io.RawIOBase] = io.BufferedReader(
+        ChunkReader(iter([content[:7], content[7:]]))
+    )
     rows = [row for b in read_csv("t.csv", stream, unreadable) for row in b.rows.to_pylist()]
     return rows, unreadable
 

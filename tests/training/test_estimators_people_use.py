@@ -7,6 +7,7 @@ compared, timed, packed under a digest, verified, loaded as the server does it.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Found unknown categories"),
 ]
 
-TABLES = {
+TABLES: dict[str, Callable[[], training_pod.Table]] = {
     "two": training_pod.tumours,
     "three": training_pod.wines,
     "numbers": training_pod.diabetes,

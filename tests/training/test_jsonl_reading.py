@@ -15,7 +15,7 @@ from trainer.source_file import ChunkReader
 
 def _read(content: bytes) -> tuple[list[dict[str, Any]], Unreadable]:
     unreadable = Unreadable("t.jsonl")
-    stream = io.BufferedReader(ChunkReader(iter([content])))
+    stream: io.BufferedReader[io.RawIOBase] = io.BufferedReader(ChunkReader(iter([content])))
     rows = [row for b in read_jsonl("t.jsonl", stream, unreadable) for row in b.rows.to_pylist()]
     return rows, unreadable
 

@@ -15,7 +15,7 @@ from trainer.source_file import ChunkReader
 
 
 def _read(content: bytes, spool: Path) -> list[pa.RecordBatch]:
-    stream = io.BufferedReader(ChunkReader(iter([content])))
+    stream: io.BufferedReader[io.RawIOBase] = io.BufferedReader(ChunkReader(iter([content])))
     return [batch.rows for batch in read_parquet("t.parquet", stream, spool)]
 
 

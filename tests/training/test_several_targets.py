@@ -53,7 +53,7 @@ def _test_part(table: Table) -> pd.DataFrame:
         ),
     ],
 )
-def test_from_data_to_bundle(path: str, parameters: dict[str, int], tmp_path: Path) -> None:
+def test_from_data_to_bundle(path: str, parameters: dict[str, Any], tmp_path: Path) -> None:
     """The bundle names both targets, is graded on both, and answers both as scikit-learn does."""
     pod, table = Pod(tmp_path), _table()
     dataset = store_dataset(pod.store, table)

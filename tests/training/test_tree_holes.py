@@ -43,9 +43,9 @@ def _data(holes_in_training: bool) -> tuple[np.ndarray, np.ndarray]:
 
 def _graph(estimator: BaseEstimator) -> ModelProto:
     options = {id(estimator): {"zipmap": False}} if hasattr(estimator, "classes_") else {}
-    return convert_sklearn(
-        estimator, initial_types=[("input", FloatTensorType([None, 5]))], options=options
-    )
+    inputs = [("input", FloatTensorType([None, 5]))]
+    graph: ModelProto = convert_sklearn(estimator, initial_types=inputs, options=options)
+    return graph
 
 
 @pytest.mark.filterwarnings("ignore:X has feature names:UserWarning")
@@ -82,6 +82,7 @@ def test_holes_go_where_scikit_learn_sends_them(
     found = OnnxRuntime(tmp_path / "model.onnx", native.signature).predict(rows)
     np.testing.assert_allclose(found.values, expected.values, rtol=1e-6)
     if expected.probabilities is not None:
+        assert found.probabilities is not None
         np.testing.assert_allclose(found.probabilities, expected.probabilities, atol=1e-6)
 
 

@@ -30,7 +30,7 @@ def test_kopf_posts_nothing() -> None:
 def test_children_are_watched_by_our_label_and_our_kinds_whole() -> None:
     """The API server filters: pods of others cost us nothing."""
     selectors = quiet_settings(watching([])).watching.label_selectors
-    named = {selector.any_name: text for selector, text in selectors.items()}
+    named = {getattr(selector, "any_name", selector): text for selector, text in selectors.items()}
     ours = "app.kubernetes.io/managed-by=trainyard"
     assert {"jobs": ours, "pods": ours} == named
 

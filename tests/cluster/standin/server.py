@@ -22,7 +22,7 @@ ILL = Path("/tmp/ill")  # noqa: S108 - the pod's own emptyDir
 EDGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 10.0)
 
 
-def illness():
+def illness() -> str:
     return ILL.read_text() if ILL.exists() else ""
 
 
@@ -31,17 +31,17 @@ class Numbers:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.codes = {}
+        self.codes: dict[int, int] = {}
         self.within = [0] * (len(EDGES) + 1)
         self.leaving = False
 
-    def count(self, code, seconds) -> None:
+    def count(self, code: int, seconds: float) -> None:
         with self.lock:
             self.codes[code] = self.codes.get(code, 0) + 1
             for place, edge in enumerate((*EDGES, float("inf"))):
                 self.within[place] += seconds <= edge
 
-    def page(self):
+    def page(self) -> str:
         revision = os.environ["TRAINYARD_REVISION"]
         with self.lock:
             lines = [
@@ -85,7 +85,7 @@ class Handler(BaseHTTPRequestHandler):
         NUMBERS.count(code, time.monotonic() - begun)
         self.answer(code, json.dumps({"outputs": []}))
 
-    def answer(self, code, text) -> None:
+    def answer(self, code: int, text: str) -> None:
         body = text.encode()
         self.send_response(code)
         self.send_header("content-length", str(len(body)))
@@ -97,11 +97,11 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_) -> None:
+    def log_message(self, *_: object) -> None:
         pass
 
 
-def leave(*_) -> None:
+def leave(*_: object) -> None:
     NUMBERS.leaving = True
     threading.Timer(int(os.environ["TRAINYARD_DRAIN_SECONDS"]), os._exit, (0,)).start()
 

@@ -23,6 +23,7 @@ def test_a_settled_dataset_plans_nothing() -> None:
     world = with_first_version()
     plan = world.plans()["Dataset/tumours"]
     assert (plan.actions, plan.events, plan.again_after) == ((), (), None)
+    assert plan.status is not None
     assert plan.status.to_api() == world.status(*DATASET)
 
 

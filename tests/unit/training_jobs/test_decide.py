@@ -47,6 +47,7 @@ def test_a_settled_training_job_plans_nothing() -> None:
     for key, plan in world.plans().items():
         kind, _, name = key.partition("/")
         assert (plan.actions, plan.events) == ((), ())
+        assert plan.status is not None
         assert plan.status.to_api() == world.status(kind, name)
 
 

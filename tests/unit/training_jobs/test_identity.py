@@ -96,9 +96,9 @@ def test_what_counts(spec: Raw) -> None:
 
 def test_an_imported_file_may_move() -> None:
     """Its digest says what it is, wherever it lies."""
-    moved = {**IMPORT, "source": {"http": {"url": "http://b/other.onnx"}}}
-    one = a_training_job(estimator=None, **{"import": IMPORT})
-    other = a_training_job(estimator=None, **{"import": moved})
+    here: Raw = {"import": IMPORT}
+    there: Raw = {"import": {**IMPORT, "source": {"http": {"url": "http://b/other.onnx"}}}}
+    one, other = (a_training_job(estimator=None, **spec) for spec in (here, there))
     assert recipe_digest(one.spec) == recipe_digest(other.spec)
 
 

@@ -139,12 +139,14 @@ def test_a_users_container_gets_its_words_and_nothing_of_ours() -> None:
 
 def test_an_imported_model_is_fetched_and_not_trained() -> None:
     """The pod has no container `train`; fetch gets the source."""
-    imported = {
-        "source": {"pvc": {"claimName": "models", "path": "m.onnx"}},
-        "format": "Onnx",
-        "digest": digest("7"),
+    imported: Raw = {
+        "import": {
+            "source": {"pvc": {"claimName": "models", "path": "m.onnx"}},
+            "format": "Onnx",
+            "digest": digest("7"),
+        }
     }
-    job = a_training_job(estimator=None, **{"import": imported})
+    job = a_training_job(estimator=None, **imported)
     found = _containers(run_job(job, _run(), an_installation()))
     assert list(found) == ["fetch", "predict", "publish"]
     assert _mounted(found["fetch"])["source"] == "ro"

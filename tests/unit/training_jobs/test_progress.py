@@ -12,6 +12,8 @@ from training_stories import (
     newest_run,
 )
 
+from trainyard.reconciling.plan import Create
+
 
 def test_a_crash_between_result_and_record_loses_nothing() -> None:
     """As long as the ModelVersion does not exist the run has not ended and its Job stays."""
@@ -20,7 +22,9 @@ def test_a_crash_between_result_and_record_loses_nothing() -> None:
     world.finish(run["name"], train_result())
     plan = world.plans()["TrainingJob/model"]
     (action,) = plan.actions
+    assert isinstance(action, Create)
     assert action.manifest["kind"] == "ModelVersion"
+    assert plan.status is not None
     assert plan.status.runs[0].phase == "Running"
     assert plan.confirm_live
 

@@ -72,7 +72,7 @@ def test_a_result_that_is_no_model(result: Raw, fault: Fault, reason: str) -> No
 
 def test_a_run_shows_twelve_metrics() -> None:
     """The version has them all."""
-    metrics = {f"m{number:02}": "1" for number in range(20)}
+    metrics: Raw = {f"m{number:02}": "1" for number in range(20)}
     found = read_result(a_training_job(), RUN, train_result(**metrics), "")
     assert isinstance(found, ModelVersionSpec)
     assert len(found.metrics or {}) == 20

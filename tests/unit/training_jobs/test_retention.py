@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builders_training import a_deployment, a_model_version, digest, raw_deployment
+from builders_training import Raw, a_deployment, a_model_version, digest, raw_deployment
 from training_stories import (
     JOB,
     a_world,
@@ -41,8 +41,8 @@ def test_history_limits_keep_what_is_used() -> None:
 
 def test_a_version_that_is_pinned_or_canary_stays() -> None:
     """Whatever a deployment refers to."""
-    canary = {"canary": {"revision": "r2", "bundleDigest": digest("2")}}
-    pinned = {"spec": {"model": {"version": {"name": "model-1111111111"}}}}
+    canary: Raw = {"canary": {"revision": "r2", "bundleDigest": digest("2")}}
+    pinned: Raw = {"spec": {"model": {"version": {"name": "model-1111111111"}}}}
     deployments = (a_deployment("one", **canary), a_deployment("two", **pinned))
     versions = [a_model_version(character, inputsDigest=digest("9")) for character in "123"]
     used = used_versions(TrainingJobStatus(), versions, deployments)
