@@ -6,7 +6,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := operator/trainyard serving-image/modelbundle serving-image/modelserver training-image/trainer devcluster demo benchmarks
-TYPED_TESTS := tests/*.py $(addprefix tests/,benchmarks chart cluster contract demo devcluster e2e peers serving training)
 PYTEST := $(BIN)/python -m pytest -q
 TWO_AT_A_TIME := -n 2 --dist loadfile
 SEVERAL_AT_A_TIME := -n 4 --dist loadfile
@@ -62,7 +61,7 @@ lint: install
 .PHONY: types
 types: install
 	$(call STAGE,types)
-	$(BIN)/mypy $(PACKAGES) $(TYPED_TESTS)
+	$(BIN)/mypy $(PACKAGES) tests
 
 .PHONY: contracts
 contracts: install

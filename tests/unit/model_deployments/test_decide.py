@@ -6,37 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders_serving import NAME, NAMESPACE, Behaviour, ServingYard, digest
+from builders_serving import NAME, NAMESPACE, Behaviour, ServingYard
+from release_stories import reason, serving, told
 
-from trainyard.conditions import get_condition, is_true
-
-QUICK = {
-    "replicas": 2,
-    "rollout": {
-        "steps": [{"weightPercent": 5, "minSeconds": 30}, {"weightPercent": 50, "minSeconds": 30}],
-        "keepSeconds": 60,
-    },
-}
-
-
-async def serving(letter: str = "a", **spec: Any) -> ServingYard:
-    """Return a yard in which this version is stable and everything has settled."""
-    yard = ServingYard(spec=QUICK | spec)
-    yard.publish(letter)
-    await yard.run(30)
-    assert {letter: 100} == yard.weights
-    return yard
-
-
-def reason(yard: ServingYard, condition: str) -> str:
-    """Return the reason of the condition; empty where there is none."""
-    found = get_condition(yard.resource.status.conditions, condition)
-    return found.reason if found is not None else ""
-
-
-def told(yard: ServingYard) -> list[str]:
-    """Return the reasons of all Events, oldest first."""
-    return [reason for reason, _ in yard.events]
+from trainyard.conditions import is_true
 
 
 async def test_a_first_version_serves_as_soon_as_a_pod_is_ready() -> None:
@@ -58,209 +31,6 @@ async def test_a_settled_deployment_does_nothing_and_asks_nobody() -> None:
     assert (writes, asked) == (yard.writes, yard.asked)
     assert plan.again_after is None
     assert plan.events == ()
-
-
-async def test_a_healthy_version_passes_its_steps_and_is_promoted() -> None:
-    """Weights go up step by step, each with evidence, then the old version stays warm."""
-    yard = await serving()
-    yard.publish("b")
-    await yard.until(20, a=95, b=5)
-    await yard.run(20)
-    assert {"a": 95, "b": 5} == yard.weights
-    await yard.until(60, a=50, b=50)
-    await yard.until(90, b=100)
-    assert 2 == yard.replicas("a")
-    await yard.run(90)
-    assert yard.replicas("a") is None
-    assert ["RollingOut", "StepStarted", "StepStarted", "Promoted"] == told(yard)[2:]
-
-
-async def test_a_failing_version_is_rolled_back_and_stays_out() -> None:
-    """Failures against the stable version roll back, and the version is not tried again."""
-    yard = await serving()
-    yard.behaviours["b"] = Behaviour(failing=0.2)
-    yard.publish("b")
-    await yard.until(20, a=95, b=5)
-    await yard.until(40, a=100)
-    assert [digest("b")] == [e.bundle_digest for e in yard.resource.status.quarantine]
-    await yard.run(60)
-    assert {"a": 100} == yard.weights
-    assert yard.replicas("b") is None
-    assert "Quarantined" == reason(yard, "RolledOut")
-    assert is_true(yard.resource.status.conditions, "Ready")
-
-
-async def test_a_slow_version_is_rolled_back() -> None:
-    """A third of slow answers is more than 20 % slower somewhere."""
-    yard = await serving()
-    yard.behaviours["b"] = Behaviour(slow=0.3)
-    yard.publish("b")
-    await yard.until(20, a=95, b=5)
-    await yard.until(90, a=100)
-    assert "latency" in yard.resource.status.quarantine[0].message
-
-
-async def test_an_outage_of_both_versions_rolls_nothing_back() -> None:
-    """Only the split of the failures between the versions counts."""
-    yard = await serving()
-    yard.publish("b")
-    await yard.until(20, a=95, b=5)
-    yard.outage = 0.3
-    await yard.run(60)
-    yard.outage = 0.0
-    await yard.until(120, b=100)
-    assert () == yard.resource.status.quarantine
-
-
-async def test_without_evidence_nothing_moves_and_the_wait_ends_held() -> None:
-    """Unreadable counters neither promote nor roll back; after the wait the policy is applied."""
-    yard = await serving(analysis={"evidenceTimeoutSeconds": 120})
-    yard.blind = True
-    yard.publish("b")
-    await yard.until(20, a=95, b=5)
-    await yard.run(200)
-    assert {"a": 95, "b": 5} == yard.weights
-    assert "Held" == yard.resource.status.rollout.phase  # type: ignore[union-attr]
-    assert is_true(yard.resource.status.conditions, "Stalled")
-    assert () == yard.resource.status.quarantine
-
-
-async def test_an_idle_service_is_promoted_where_the_policy_says_so() -> None:
-    """onNoEvidence: Promote acts when fresh samples show that too few requests come."""
-    yard = await serving(analysis={"evidenceTimeoutSeconds": 60, "onNoEvidence": "Promote"})
-    yard.per_second = 0
-    yard.publish("b")
-    await yard.until(300, b=100)
-    assert "NoEvidence" in yard.resource.status.history[-1].message or any(
-        "idle" in message for _, message in yard.events
-    )
-
-
-async def test_blindness_is_not_idleness() -> None:
-    """onNoEvidence: Promote does not act when the counters cannot be read."""
-    yard = await serving(analysis={"evidenceTimeoutSeconds": 60, "onNoEvidence": "Promote"})
-    yard.blind = True
-    yard.publish("b")
-    await yard.run(300)
-    assert {"a": 95, "b": 5} == yard.weights
-
-
-async def test_a_crashing_version_is_rolled_back_without_any_metrics() -> None:
-    """What Kubernetes shows is evidence even when no counter can be read."""
-    yard = await serving()
-    yard.blind = True
-    yard.behaviours["b"] = Behaviour(crashes=True)
-    yard.publish("b")
-    await yard.run(5)
-    assert ["Crashed"] == [e.reason for e in yard.resource.status.quarantine]
-    assert {"a": 100} == yard.weights
-
-
-async def test_a_version_that_never_becomes_ready_is_rolled_back() -> None:
-    """A server that runs for minutes without being ready never will be."""
-    yard = await serving()
-    yard.behaviours["b"] = Behaviour(ready=False)
-    yard.publish("b")
-    await yard.run(400)
-    assert ["Crashed"] == [e.reason for e in yard.resource.status.quarantine]
-
-
-async def test_the_clusters_fault_is_retried_and_not_held_against_the_version() -> None:
-    """An image that cannot be pulled ends the attempt; it starts again after a while."""
-    yard = await serving()
-    yard.behaviours["b"] = Behaviour(image_missing=True)
-    yard.publish("b")
-    await yard.run(140)
-    status = yard.resource.status
-    assert (None, ()) == (status.canary, status.quarantine)
-    assert status.retry is not None
-    assert 1 == status.retry.failures
-    yard.behaviours["b"] = Behaviour()
-    await yard.until(200, a=50, b=50)
-
-
-async def test_a_newer_version_waits_until_the_rollout_has_ended() -> None:
-    """Of several the newest waits, and it starts when its turn comes."""
-    yard = await serving()
-    yard.publish("b")
-    await yard.until(20, a=95, b=5)
-    yard.publish("c")
-    await yard.run(3)
-    yard.publish("d")
-    await yard.run(3)
-    waiting = yard.resource.status.waiting
-    assert waiting is not None
-    assert digest("d") == waiting.bundle_digest
-    await yard.until(120, b=95, d=5)
-
-
-async def test_going_back_to_the_stable_version_ends_the_rollout() -> None:
-    """A, B, A: the second A is there at once, and B is not in quarantine."""
-    yard = await serving()
-    yard.publish("b")
-    await yard.until(20, a=95, b=5)
-    yard.publish("a")
-    await yard.run(2)
-    assert {"a": 100} == yard.weights
-    assert () == yard.resource.status.quarantine
-
-
-async def test_deleting_the_source_never_hurts_traffic() -> None:
-    """Without its TrainingJob the deployment serves on and says so."""
-    yard = await serving()
-    del yard.objects["TrainingJob", "recipe"]
-    await yard.run(30)
-    assert {"a": 100} == yard.weights
-    assert 2 == yard.replicas("a")
-    assert "SourceNotFound" == reason(yard, "SourceReady")
-    assert is_true(yard.resource.status.conditions, "Ready")
-
-
-async def test_a_dead_stable_version_gives_all_requests_to_the_canary_unpromoted() -> None:
-    """And takes them back when it is well again."""
-    yard = await serving()
-    yard.publish("b")
-    await yard.until(20, a=95, b=5)
-    yard.behaviours["a"] = Behaviour(crashes=True)
-    await yard.run(2)
-    assert {"a": 0, "b": 100} == yard.weights
-    stable = yard.resource.status.stable
-    assert stable is not None
-    assert digest("a") == stable.bundle_digest
-    yard.behaviours["a"] = Behaviour()
-    await yard.run(2)
-    assert {"a": 95, "b": 5} == yard.weights
-
-
-async def test_when_nothing_serves_weights_freeze_and_a_newer_version_is_let_in() -> None:
-    """The way out of a broken stable version is a good new one."""
-    yard = await serving()
-    yard.publish("b")
-    await yard.until(20, a=95, b=5)
-    yard.behaviours["a"] = yard.behaviours["b"] = Behaviour(crashes=True)
-    await yard.run(5)
-    assert {"a": 95, "b": 5} == yard.weights
-    yard.publish("c")
-    await yard.run(5)
-    assert {"a": 0, "c": 100} == yard.weights
-
-
-async def test_no_pod_goes_before_every_router_knows() -> None:
-    """A rolled-back version keeps its pods while a router may still send requests to it."""
-    yard = await serving()
-    yard.behaviours["b"] = Behaviour(failing=0.5)
-    yard.publish("b")
-    await yard.until(20, a=95, b=5)
-    await yard.run(5)
-    yard.routers_stuck = True
-    await yard.run(60)
-    assert {"a": 100} == yard.weights
-    assert 2 == yard.replicas("b")
-    yard.routers_stuck = False
-    await yard.run(5)
-    assert 2 == yard.replicas("b")
-    await yard.run(15)
-    assert yard.replicas("b") is None
 
 
 async def test_a_wiped_status_is_read_again_from_the_children() -> None:
@@ -324,7 +94,10 @@ async def test_another_template_is_a_release_with_a_canary() -> None:
 @pytest.mark.parametrize("failing", [0.0, 0.5])
 async def test_promises_hold_at_every_moment_of_a_release(mode: str, failing: float) -> None:
     """Weights are whole and sum to 100, go only to ready versions, and the number only rises."""
-    spec = {"traffic": {"mode": mode}, "rollout": {"steps": [{"weightPercent": 50}]}}
+    spec: dict[str, Any] = {
+        "traffic": {"mode": mode},
+        "rollout": {"steps": [{"weightPercent": 50}]},
+    }
     yard = await serving(**spec)
     yard.behaviours["b"] = Behaviour(failing=failing)
     yard.publish("b")
