@@ -5,8 +5,12 @@ nothing of its batches, one that counts batches, waiting and stages, and one tha
 values in bins besides. They are asked in short turns, 64 requests at a time, and the CPU time of a
 turn (user and system) is divided by its requests. What else the machine does falls on all of them
 alike; the figures are means of the quickest quarter of the turns, and percent of the one that
-watches nothing. A
-socket costs more and shares no work with what is measured: the shares of a real server are smaller.
+watches nothing. `bins_median` compares the two servers round by round: the median of the percent,
+and between which bounds it lies with 95 %; two servers that do the same may differ by a percent or
+two, by where their memory lies. `percent_in_sampling` is what the clock says: CPU time from handing
+a batch to the sampling until it returns, per CPU time of the turns. Before, the servers are kept busy
+until the sampling has found the chance of a row. A socket costs more and shares no work with what
+is measured: `benchmarks.serving.bins_throughput` measures the shares of real servers.
 """
 
 from __future__ import annotations
@@ -16,7 +20,6 @@ import asyncio
 import gc
 import json
 import random
-import statistics
 import tempfile
 import time
 from collections.abc import Sequence
@@ -26,13 +29,14 @@ import uvloop
 
 from benchmarks.serving.bodies import V2_PATH, v2_request
 from benchmarks.serving.models import models
+from benchmarks.serving.paired import median_with_bounds, undisturbed
 from benchmarks.serving.workloads import Workload, made
 from modelbundle.prediction import Prediction
 from modelbundle.reference_profile import read_profile
 from modelbundle.rows import Rows
 from modelserver.answers import ModelIdentity
 from modelserver.batch_metrics import BatchMetrics
-from modelserver.batching import Batcher, Sampling
+from modelserver.batching import Batcher
 from modelserver.body import Budget
 from modelserver.connections import Connections
 from modelserver.core import Core
@@ -61,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rows", default="1,32")
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--waves", type=int, default=10, help="of a turn, 64 requests each")
+    parser.add_argument("--warm-up", type=float, default=3.0, help="seconds, for all together")
     chosen = parser.parse_args(arguments)
     for name in chosen.models.split(","):
         with tempfile.TemporaryDirectory() as folder:
@@ -69,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 request = v2_request(workload.table.iloc[:rows])
                 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                     found = runner.run(_rounds(workload, request, chosen))
-                print(json.dumps({"model": name, "rows": rows, **_summary(found)}), flush=True)
+                print(json.dumps({"model": name, "rows": rows, **found}), flush=True)
 
 
 class _NotWatching(BatchMetrics):
@@ -106,13 +111,18 @@ class _Sink(asyncio.Transport):
         return False
 
 
-def _of_a_busy_core(sampling: RowSampling) -> Sampling:
-    """Its budget is per second of a core that one server keeps busy; here three share one."""
+class _Timed:
+    """Sampling whose budget is per second of a core that one server has; here three share one."""
 
-    def sample(rows: Rows, said: Prediction, _: float) -> None:
-        sampling(rows, said, time.process_time() / len(_NAMES))
+    def __init__(self, sampling: RowSampling) -> None:
+        self._sampling = sampling
+        self.seconds = 0.0
 
-    return sample
+    def __call__(self, rows: Rows, said: Prediction, _: float) -> None:
+        """Sampled, and timed."""
+        begun = time.process_time()
+        self._sampling(rows, said, begun / len(_NAMES))
+        self.seconds += time.process_time() - begun
 
 
 class _Server:
@@ -120,14 +130,11 @@ class _Server:
 
     def __init__(self, workload: Workload, model: ReadyModel, name: str) -> None:
         signature, limits = model.runtime.signature, Limits()
-        sampling: Sampling | None = None
-        if name == "bins":
-            bins = LiveBins(read_profile(workload.folder / "bundle"), signature)
-            sampling = _of_a_busy_core(
-                RowSampling(bins, Watching().values_per_second, random.random)
-            )
+        bins = LiveBins(read_profile(workload.folder / "bundle"), signature)
+        self.sampling = _Timed(RowSampling(bins, Watching().rows_per_second, random.random))
         metrics = _NotWatching() if name == "nothing" else BatchMetrics()
-        self.batcher = Batcher(model.runtime, 256, time.perf_counter, metrics, sampling)
+        shown = self.sampling if name == "bins" else None
+        self.batcher = Batcher(model.runtime, 256, time.perf_counter, metrics, shown)
         around = Surroundings(
             lifecycle=Lifecycle(),
             metrics=ServingMetrics(),
@@ -163,37 +170,42 @@ class _Server:
 
 async def _rounds(
     workload: Workload, request: bytes, chosen: argparse.Namespace
-) -> list[list[float]]:
-    """Per round the CPU time of each server, which take turns at being the first."""
+) -> dict[str, object]:
+    """What rounds of all servers give, in each of which they take turns by lot."""
     model = ready_model(BundleSettings(workload.digest, workload.folder / "bundle"))
     servers = [_Server(workload, model, name) for name in _NAMES]
     gc.collect()
     gc.freeze()
+    warm = time.monotonic() + chosen.warm_up
+    while time.monotonic() < warm:
+        for server in servers:
+            await server.turn(request, chosen.waves)
+    sampling, inside = servers[-1].sampling, 0.0
     found = []
-    for number in range(-3, chosen.rounds):
+    for _ in range(chosen.rounds):
         times = [0.0] * len(servers)
-        for step in range(len(servers)):
-            position = (number + step) % len(servers)
+        before = sampling.seconds
+        for position in random.sample(range(len(servers)), len(servers)):
             times[position] = await servers[position].turn(request, chosen.waves)
-        if number >= 0:
-            found.append(times)
+        inside += sampling.seconds - before
+        found.append(times)
     for server in servers:
         server.batcher.close()
-    return found
+    busy = sum(times[-1] for times in found) * chosen.waves * _AT_ONCE / 1e6
+    return {**_summary(found), "percent_in_sampling": round(100 * inside / busy, 2)}
 
 
-def _summary(found: Sequence[Sequence[float]]) -> dict[str, float]:
-    times = [_undisturbed([each[position] for each in found]) for position in range(len(_NAMES))]
-    summary = {f"us_{name}": round(time_, 2) for name, time_ in zip(_NAMES, times, strict=True)}
+def _summary(found: Sequence[Sequence[float]]) -> dict[str, object]:
+    times = [undisturbed([each[position] for each in found]) for position in range(len(_NAMES))]
+    summary: dict[str, object] = {
+        f"us_{name}": round(time_, 2) for name, time_ in zip(_NAMES, times, strict=True)
+    }
     for name, time_ in zip(_NAMES[1:], times[1:], strict=True):
         summary[f"percent_{name}"] = round(100 * (time_ / times[0] - 1), 2)
     summary["percent_bins_alone"] = round(100 * (times[2] / times[1] - 1), 2)
+    pairs = [100 * (each[2] / each[1] - 1) for each in found]
+    summary["bins_median"] = [round(value, 2) for value in median_with_bounds(pairs)]
     return summary
-
-
-def _undisturbed(times: Sequence[float]) -> float:
-    """The mean of the quickest quarter: other work on the machine only ever adds."""
-    return statistics.fmean(sorted(times)[: max(1, len(times) // 4)])
 
 
 if __name__ == "__main__":

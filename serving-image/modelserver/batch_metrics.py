@@ -1,7 +1,8 @@
 """How large are batches, how long do they take, and how long do requests wait for them?
 
 Counted per batch, not per request: the requests of a batch are in order of arrival, so that a
-look at the first and the last mostly tells where all of them fall.
+look at the first and the last mostly tells where all of them fall. The times of decoding, which are
+in no order, wait in a list for their batch.
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ class BatchMetrics:
             name: Histogram(_KSERVE_SECONDS)
             for name in ("preprocess", "explain", "predict", "postprocess")
         }
-        self.decoded = self._stages["preprocess"].observe
+        self._decoding: list[float] = []
+        self.decoded = self._decoding.append
 
     def predicted(self, rows: int, started: float, ended: float) -> None:
         """A batch of so many rows was with the model from `started` to `ended`."""
         self._rows.observe(rows)
         self._seconds.observe(ended - started)
+        self._count_decoding()
 
     def waited(self, submitted: Sequence[float], started: float, known: float) -> None:
         """Requests submitted at these rising times began at `started` and are answered now."""
@@ -71,11 +74,17 @@ class BatchMetrics:
 
     def stage_lines(self, model: str, labels: str) -> list[str]:
         """KServe's four histograms, with its label `model_name` besides ours."""
+        self._count_decoding()
         labels = f"{label('model_name', model)},{labels}"
         lines = []
         for name, found in self._stages.items():
             lines += histogram(f"request_{name}_seconds", _STAGES[name], labels, found)
         return lines
+
+    def _count_decoding(self) -> None:
+        if self._decoding:
+            self._stages["preprocess"].observe_all(self._decoding)
+            self._decoding.clear()
 
 
 _STAGES = {

@@ -26,6 +26,17 @@ class Histogram:
         self.counts[bisect_left(self.bounds, value)] += times
         self.total += value * times
 
+    def observe_all(self, values: Sequence[float]) -> None:
+        """Each of the values has been seen; mostly all fall between the same bounds."""
+        bounds = self.bounds
+        least = bisect_left(bounds, min(values))
+        if least == bisect_left(bounds, max(values)):
+            self.counts[least] += len(values)
+        else:
+            for value in values:
+                self.counts[bisect_left(bounds, value)] += 1
+        self.total += sum(values)
+
     def observe_since(self, starts: Sequence[float], now: float) -> None:
         """The time from each of the starts to `now` has been seen; starts rise, one at least.
 

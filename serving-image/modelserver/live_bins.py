@@ -43,37 +43,19 @@ class LiveBins:
         self._rows = 0
 
     @property
-    def width(self) -> int:
-        """How many values are counted per row."""
-        return len(self.features) + len(self.profile.predictions)
-
-    @property
     def rows(self) -> int:
         """How many rows are in every count."""
         self._count()
         return self._rows
 
-    def add(self, rows: Rows, predicted: Prediction) -> None:
-        """These rows and the answers to them are counted, now or before anybody reads a count."""
-        for position, texts in enumerate(self._texts):
-            texts.count(rows.texts[:, position].tolist())
-        if self._labels is not None:
-            self._labels.count(predicted.values.tolist())
-        numbers = rows.numbers
-        if numbers.shape[1] > self._wide:
-            numbers = numbers[:, : self._wide]
-        start = 0
-        while start < len(numbers):
+    def add(self, rows: Rows, predicted: Prediction, start: int, stop: int) -> None:
+        """Rows start up to, not including, stop are counted before anybody reads a count."""
+        while start < stop:
             if self._filled == self._capacity:
                 self._count()
-            stop = min(len(numbers), start + self._capacity - self._filled)
-            filled = self._filled + stop - start
-            self._table[self._filled : filled, : self._wide] = numbers[start:stop]
-            if self._labels is None:
-                values = predicted.values[start:stop].reshape(stop - start, -1)
-                self._table[self._filled : filled, self._wide :] = values
-            self._filled = filled
-            start = stop
+            until = min(stop, start + self._capacity - self._filled)
+            self._take(rows, predicted, start, until)
+            start = until
 
     def feature_counts(self) -> list[list[int]]:
         """Per feature: one count per bin of the profile, then the missing."""
@@ -91,6 +73,22 @@ class LiveBins:
         if self._labels is not None:
             return [self._labels.counts]
         return self._numbers.counts(self._rows)[self._wide :]
+
+    def _take(self, rows: Rows, predicted: Prediction, start: int, stop: int) -> None:
+        """As many rows as still fit into the table."""
+        if self._texts:
+            columns = zip(*rows.texts[start:stop].tolist(), strict=True)
+            # Features left out stand last: zip ends with those that are counted.
+            for texts, values in zip(self._texts, columns, strict=False):
+                texts.count(values)
+        wide, begin, end = self._wide, self._filled, self._filled + stop - start
+        self._table[begin:end, :wide] = rows.numbers[start:stop, :wide]
+        if self._labels is not None:
+            self._labels.count(predicted.values[start:stop].tolist())
+        else:
+            said = predicted.values[start:stop]
+            self._table[begin:end, wide:] = said.reshape(stop - start, -1)
+        self._filled = end
 
     def _count(self) -> None:
         if self._filled:

@@ -31,7 +31,7 @@ def row_sampling(
 
     A profile that does not fit the model is told in the log: models serve on without bins.
     """
-    budget = settings.watching.values_per_second
+    budget = settings.watching.rows_per_second
     if not budget:
         return None
     try:
@@ -39,7 +39,7 @@ def row_sampling(
     except (BundleUnreadable, ValueError) as fault:
         log.write("profile-unusable", f"no bins are counted: {fault}")
         return None
-    sampling = RowSampling(bins, budget, random.SystemRandom().random)
+    sampling = RowSampling(bins, budget, random.Random().random)  # noqa: S311  (no secret)
     metrics.add(BinLines(bins, sampling).lines)
     return sampling
 

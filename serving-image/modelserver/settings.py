@@ -33,13 +33,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """What is watched. `values_per_second`: live values counted in bins; 0: none are.
+    """What is watched. `rows_per_second`: how many are counted in bins at most; 0: none are.
 
     `stuck_seconds`: after so long a batch is stuck; no client of a router waits longer than 60 s.
     """
 
     access_log: bool = False
-    values_per_second: int = 12_000
+    rows_per_second: int = 100
     stuck_seconds: float = 60.0
     traces: TraceTarget | None = None
 
@@ -104,7 +104,7 @@ def _watching(environ: Mapping[str, str]) -> Watching:
     model, revision = environ["TRAINYARD_MODEL_NAME"], environ["TRAINYARD_REVISION"]
     return Watching(
         access_log=bool(_whole(environ, "TRAINYARD_ACCESS_LOG", 0, (0, 1))),
-        values_per_second=_whole(environ, "TRAINYARD_SAMPLED_VALUES", 12_000, (0, 10**9)),
+        rows_per_second=_whole(environ, "TRAINYARD_SAMPLED_ROWS", 100, (0, 1_000_000)),
         stuck_seconds=float(_whole(environ, "TRAINYARD_STUCK_SECONDS", 60, (1, 86_400))),
         traces=trace_target(environ, model, revision),
     )

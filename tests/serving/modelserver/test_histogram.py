@@ -23,6 +23,23 @@ def test_a_value_can_count_several_times() -> None:
 
 
 @pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([1.5], id="one"),
+        pytest.param([1.5, 1.2, 2.0], id="all between the same bounds"),
+        pytest.param([2.5, 0.5, 1.0, 1.5], id="spread over all bounds, in no order"),
+    ],
+)
+def test_many_values_are_those_of_each(values: list[float]) -> None:
+    """The short way gives what one by one gives."""
+    together, alone = Histogram((1.0, 2.0)), Histogram((1.0, 2.0))
+    together.observe_all(values)
+    for value in values:
+        alone.observe(value)
+    assert (alone.counts, alone.total) == (together.counts, together.total)
+
+
+@pytest.mark.parametrize(
     "starts",
     [
         pytest.param([9.5], id="one"),

@@ -24,6 +24,10 @@ def _signature(*features: Feature, targets: tuple[str, ...] = ()) -> Signature:
     return Signature(Task.REGRESSION, (), features, probabilities=False, targets=targets)
 
 
+def _add(live: LiveBins, rows: Rows, said: Prediction) -> None:
+    live.add(rows, said, 0, len(rows))
+
+
 @pytest.mark.parametrize("step", [1, 7, 400])
 def test_training_rows_give_the_reference(patients_sample: Sample, step: int) -> None:
     """Numbers with gaps, booleans, texts with gaps and labels, however the rows arrive."""
@@ -34,10 +38,25 @@ def test_training_rows_give_the_reference(patients_sample: Sample, step: int) ->
     live = LiveBins(profile, sample.signature)
     for start in range(0, len(sample.rows), step):
         stop = min(len(sample.rows), start + step)
-        live.add(sample.rows.part(start, stop), said.part(start, stop))
+        _add(live, sample.rows.part(start, stop), said.part(start, stop))
     assert _counts(profile.features) == live.feature_counts()
     assert _counts(profile.predictions) == live.prediction_counts()
     assert live.rows == len(sample.rows)
+
+
+def test_only_the_rows_named_are_counted(patients_sample: Sample) -> None:
+    """Every third row of a batch, and some in a row, give what those rows give alone."""
+    sample = patients_sample
+    said = Prediction(np.asarray(sample.model.predict(sample.table), dtype=object), None)
+    profile = profile_of(sample.rows, said, sample.signature)
+    some, alone = LiveBins(profile, sample.signature), LiveBins(profile, sample.signature)
+    chosen = [(place, place + 1) for place in range(1, 90, 3)] + [(90, 97)]
+    for start, stop in chosen:
+        some.add(sample.rows, said, start, stop)
+        _add(alone, sample.rows.part(start, stop), said.part(start, stop))
+    assert alone.feature_counts() == some.feature_counts()
+    assert alone.prediction_counts() == some.prediction_counts()
+    assert some.rows == 37
 
 
 @pytest.mark.parametrize("targets", [(), ("one", "two", "three")])
@@ -50,7 +69,7 @@ def test_predicted_numbers_have_bins(targets: tuple[str, ...]) -> None:
     rows, said = Rows(numbers, np.empty((9000, 0), dtype=object)), Prediction(values, None)
     profile = profile_of(rows, said, signature)
     live = LiveBins(profile, signature)
-    live.add(rows, said)
+    _add(live, rows, said)
     assert _counts(profile.features) == live.feature_counts()
     assert _counts(profile.predictions) == live.prediction_counts()
 
@@ -66,7 +85,7 @@ def test_a_value_on_an_edge_is_above_it() -> None:
     live = LiveBins(profile, _signature(*features))
     sizes = np.array([[0.5], [1.0], [2.0], [np.nan]])
     sites = np.array([["x"], ["y"], [""], ["x"]], dtype=object)
-    live.add(Rows(sizes, sites), Prediction(np.zeros(4), None))
+    _add(live, Rows(sizes, sites), Prediction(np.zeros(4), None))
     assert [[1, 1, 1, 1], [2, 1, 1]] == live.feature_counts()
     assert [[4, 0]] == live.prediction_counts()
 
@@ -82,7 +101,7 @@ def test_labels_that_are_numbers_count_under_their_text() -> None:
     )
     live = LiveBins(profile, signature)
     rows = Rows(np.zeros((4, 1)), np.empty((4, 0), dtype=object))
-    live.add(rows, Prediction(np.array([0, 1, 1, 7]), None))
+    _add(live, rows, Prediction(np.array([0, 1, 1, 7]), None))
     assert [[1, 2, 1, 0]] == live.prediction_counts()
 
 
@@ -94,7 +113,7 @@ def test_very_wide_rows_are_cut() -> None:
     profile = Profile(0, columns, (NumberBins("prediction", (), (0,), 0),))
     live = LiveBins(profile, _signature(*features))
     rows = Rows(np.tile(np.arange(1000.0), (3, 1)), np.empty((3, 0), dtype=object))
-    live.add(rows, Prediction(np.zeros(3), None))
+    _add(live, rows, Prediction(np.zeros(3), None))
     counted = live.feature_counts()
     assert len(counted) == MAX_BINS // 11
     assert [3, 0] == [counted[0][1], counted[0][0]]

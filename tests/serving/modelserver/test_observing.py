@@ -80,7 +80,7 @@ def test_every_metric_says_what_it_is(fresh: Running) -> None:
 def test_bins_can_be_switched_off(tumours_sample: Sample, tmp_path: Path) -> None:
     """Then there are no such series, and everything else is as it was."""
     environ = environment(
-        tumours_sample.directory, tumours_sample.digest, TRAINYARD_SAMPLED_VALUES="0"
+        tumours_sample.directory, tumours_sample.digest, TRAINYARD_SAMPLED_ROWS="0"
     )
     with running(environ, tmp_path / "stderr") as server:
         page = _page(server.client)

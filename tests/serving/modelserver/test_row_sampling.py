@@ -16,15 +16,13 @@ from modelserver.row_sampling import RowSampling
 class Counted:
     """Notes the first number of every row, and checks that answers stay with their rows."""
 
-    width = 10
-
     def __init__(self) -> None:
         self.numbers: list[float] = []
 
-    def add(self, rows: Rows, predicted: Prediction) -> None:
+    def add(self, rows: Rows, predicted: Prediction, start: int, stop: int) -> None:
         """Noted."""
         assert rows.numbers[:, 0].tolist() == predicted.values.tolist()
-        self.numbers += rows.numbers[:, 0].tolist()
+        self.numbers += rows.numbers[start:stop, 0].tolist()
 
 
 def _show(sampling: RowSampling, numbers: list[float], now: float) -> None:
@@ -38,7 +36,7 @@ def _show(sampling: RowSampling, numbers: list[float], now: float) -> None:
 
 def _sampling(rows_per_second: int) -> tuple[RowSampling, Counted]:
     counted = Counted()
-    return RowSampling(counted, rows_per_second * 10, random.Random(7).random), counted
+    return RowSampling(counted, rows_per_second, random.Random(7).random), counted
 
 
 def test_with_little_traffic_every_row_counts() -> None:

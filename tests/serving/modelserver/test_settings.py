@@ -34,7 +34,7 @@ def test_defaults_are_the_contract_s() -> None:
         grpc_port=None,
         drain_seconds=8.0,
         limits=Limits(),
-        watching=Watching(access_log=False, values_per_second=12_000, stuck_seconds=60.0),
+        watching=Watching(access_log=False, rows_per_second=100, stuck_seconds=60.0),
     )
     assert expected == server_settings(GOOD)
 
@@ -64,7 +64,7 @@ def test_what_is_watched_is_read() -> None:
     environ = {
         **GOOD,
         "TRAINYARD_ACCESS_LOG": "1",
-        "TRAINYARD_SAMPLED_VALUES": "0",
+        "TRAINYARD_SAMPLED_ROWS": "0",
         "TRAINYARD_STUCK_SECONDS": "5",
     }
     assert Watching(True, 0, 5.0) == server_settings(environ).watching
