@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pyarrow.parquet as pq
-import pytest
 import training_pod
 from training_pod import NO_DIGEST, Pod, estimator, store_dataset, train_task
 
 from modelbundle.canonical import hex_of
 
 RECIPE = estimator("linear_model.LogisticRegression")
-
-
-@pytest.fixture
-def pod(tmp_path: Path) -> Pod:
-    """A pod with an empty store."""
-    return Pod(tmp_path)
 
 
 def test_volumes(pod: Pod) -> None:

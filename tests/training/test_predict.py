@@ -23,12 +23,6 @@ OWN = {"container": {"image": "own@sha256:0"}}
 PICKLED = {**OWN, "trust": "Pickle"}
 
 
-@pytest.fixture
-def pod(tmp_path: Path) -> Pod:
-    """A pod with an empty store."""
-    return Pod(tmp_path)
-
-
 def _predictions(pod: Pod, name: str) -> Any:
     return json.loads((pod.mount / "predictions" / name).read_text())
 

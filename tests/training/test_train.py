@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -143,12 +142,6 @@ def test_what_fit_says_is_told(path: str, parameters: dict[str, Any], words: str
     fault = _failed(path, [0, 0, 0, 1, 1, 1], **parameters)
     assert fault.exit_code in (Exit.RECIPE_WRONG, Exit.USER_CODE_FAILED)
     assert words in fault.message
-
-
-@pytest.fixture
-def pod(tmp_path: Path) -> Pod:
-    """A pod with an empty store."""
-    return Pod(tmp_path)
 
 
 def _trained(pod: Pod, digest: str, target: str, recipe: dict[str, Any]) -> Ended:
