@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from builders_serving import ServingYard
+from serving_yard import ServingYard
 
 from trainyard.conditions import get_condition
 

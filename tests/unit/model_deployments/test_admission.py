@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from builders_serving import INSTALLATION, NOW, Behaviour, ServingYard, a_model_deployment, digest
+from builders_serving import INSTALLATION, NOW, a_model_deployment, digest
+from serving_yard import Behaviour, ServingYard
 
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentReason as Reason
 from trainyard.model_deployments.admission import is_way_back, obstacle, wanted_revision

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from builders_serving import Behaviour, ServingYard, digest
+from builders_serving import digest
+from serving_yard import Behaviour, ServingYard
 
 SPEC = {
     "replicas": 2,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from builders_serving import NAME, Behaviour, ServingYard
+from builders_serving import NAME
+from serving_yard import Behaviour, ServingYard
 
 from trainyard.model_deployments.children import pods_wanted, wanted_actions
 from trainyard.model_deployments.observed import Observed

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders_serving import NAME, NAMESPACE, Behaviour, ServingYard
+from builders_serving import NAME, NAMESPACE
 from release_stories import reason, serving, told
+from serving_yard import Behaviour, ServingYard
 
 from trainyard.conditions import is_true
 

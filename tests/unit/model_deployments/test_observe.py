@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from builders_serving import NOW, ServingYard
+from builders_serving import NOW
+from serving_yard import ServingYard
 
 from trainyard.clients.prometheus import Series
 from trainyard.model_deployments.observe import observe_model_deployment, one_number

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from builders_serving import NAMESPACE, NOW, ServingYard
+from builders_serving import NAMESPACE, NOW
+from serving_yard import ServingYard
 
 from trainyard.model_deployments.analysis.evidence import Arms
 from trainyard.model_deployments.analysis.samples import ROUTER, ROUTER_OF_BOTH

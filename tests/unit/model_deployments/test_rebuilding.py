@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from builders_serving import Behaviour, ServingYard, digest
+from builders_serving import digest
+from serving_yard import Behaviour, ServingYard
 
 from trainyard.conditions import is_true
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from builders_serving import NAME, Behaviour, ServingYard, digest
+from builders_serving import NAME, digest
+from serving_yard import Behaviour, ServingYard
 
 
 def said(yard: ServingYard) -> dict[str, tuple[str, str]]:

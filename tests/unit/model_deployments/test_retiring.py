@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders_serving import INSTALLATION, NOW, ServingYard, a_model_deployment
+from builders_serving import INSTALLATION, NOW, a_model_deployment
+from serving_yard import ServingYard
 
 from trainyard.model_deployments.observed import Observed, Router, RouterPod
 from trainyard.model_deployments.progress import Scene

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builders_serving import ServingYard
+from serving_yard import ServingYard
 
 from trainyard.model_deployments.samples import state_of
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from builders_serving import INSTALLATION, NAMESPACE, ServingYard
+from builders_serving import INSTALLATION, NAMESPACE
+from serving_yard import ServingYard
 
 from trainyard.model_deployments.seen import family_of, observed_from, process_identity
 from trainyard.model_deployments.source import Wanted

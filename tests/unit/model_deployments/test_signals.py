@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from builders_serving import ServingYard
+from serving_yard import ServingYard
 
 from trainyard.api.v1alpha1.model_deployment import Monitor
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus, Signal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from builders_serving import Behaviour, ServingYard
+from serving_yard import Behaviour, ServingYard
 
 
 async def waits(yard: ServingYard) -> float | None:

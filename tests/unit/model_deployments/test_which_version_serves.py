@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from builders_serving import Behaviour, digest
+from builders_serving import digest
 from release_stories import reason, serving
+from serving_yard import Behaviour
 
 from trainyard.conditions import is_true
 

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from builders_serving import ServingYard, a_model_deployment, digest
+from builders_serving import a_model_deployment, digest
+from serving_yard import ServingYard
 
 from trainyard.model_deployments.traffic.backend import QUARANTINE, routing_of, user_service
 

@@ -1,0 +1,284 @@
+"""A small world for one ModelDeployment: pods, routers and Prometheus that do as they are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from builders_serving import INSTALLATION, NAME, NAMESPACE, NOW, digest, raw_deployment
+from stored_objects import StoredObjects
+
+from trainyard.api.v1alpha1.model_deployment import ModelDeployment
+from trainyard.clients.predictions import PredictionAnswer
+from trainyard.clients.prometheus import PrometheusFault, Series
+from trainyard.clients.scraping import ScrapeFailed
+from trainyard.installation import Installation
+from trainyard.model_deployments.analysis.evidence import Counts, Interval, Reading
+from trainyard.model_deployments.counters import CounterQuestion
+from trainyard.model_deployments.decide import decide_model_deployment
+from trainyard.model_deployments.observe import ServingSources, observe_model_deployment
+from trainyard.model_deployments.revisions import revision_name
+from trainyard.model_deployments.traffic.backend import DECISION
+from trainyard.ownership import REQUEST, REVISION, ROLE
+from trainyard.reconciling.plan import Plan
+
+EDGES = ("1", "2", "5", "10", "20", "50", "+Inf")
+
+
+@dataclass(slots=True)
+class Behaviour:
+    """How a revision behaves once its pods run."""
+
+    ready: bool = True
+    crashes: bool = False
+    image_missing: bool = False
+    failing: float = 0.0
+    """Share of requests that fail."""
+    slow: float = 0.0
+    """Share of requests that take longer than 20 ms."""
+
+
+@dataclass(slots=True)
+class ServingYard(StoredObjects):
+    """One namespace with one deployment: it keeps objects as an API server does, runs pods as
+    they are told to behave, and answers as routers, pods and Prometheus do.
+    """
+
+    spec: dict[str, Any] = field(default_factory=dict)
+    now: datetime = NOW
+    behaviours: dict[str, Behaviour] = field(default_factory=dict)
+    """By letter of the bundle digest."""
+    per_second: int = 100
+    outage: float = 0.0
+    """Share of all requests that fails whoever answers."""
+    blind: bool = False
+    """True: counters cannot be read."""
+    routers_stuck: bool = False
+    """True: routers do not take over new configuration."""
+    deaf_to_grpc: bool = False
+    """True: no gRPC port of a pod is healthy in the eyes of the routers."""
+    refusing: bool = False
+    """True: predictions through the Service fail."""
+    numbers: dict[str, float] = field(default_factory=dict)
+    """Prometheus: value by query."""
+    events: list[tuple[str, str]] = field(default_factory=list)
+    installation: Installation = INSTALLATION
+    last_plan: Plan[Any] | None = None
+    asked: int = 0
+    """Requests to pods, the Service and Prometheus."""
+
+    def __post_init__(self) -> None:
+        self.objects["ModelDeployment", NAME] = raw_deployment(**self.spec)
+
+    # what people do
+
+    def publish(self, letter: str) -> None:
+        """Make the version with this bundle the TrainingJob's current one."""
+        current = {"name": f"recipe-{letter}", "bundleDigest": digest(letter)}
+        self.objects["TrainingJob", "recipe"] = {
+            "metadata": {"name": "recipe", "namespace": NAMESPACE},
+            "status": {"current": current},
+        }
+
+    def ask(self, request: str) -> None:
+        """Set the request annotation."""
+        self.raw["metadata"]["annotations"][REQUEST] = request
+
+    def name(self, letter: str) -> str:
+        """Return the name of the revision that serves this bundle."""
+        return revision_name(self.resource, digest(letter))
+
+    # what can be seen
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The deployment as it is stored."""
+        return self.objects["ModelDeployment", NAME]
+
+    @property
+    def resource(self) -> ModelDeployment:
+        """The deployment, parsed."""
+        return ModelDeployment.model_validate(self.raw)
+
+    @property
+    def weights(self) -> dict[str, int]:
+        """Weights by letter of the bundle digest."""
+        status = self.resource.status
+        letters = {r.revision: r.bundle_digest[7] for r in (status.stable, status.canary) if r}
+        return {letters[t.revision]: t.weight_percent for t in status.traffic}
+
+    def replicas(self, letter: str) -> int | None:
+        """Return how many pods the revision is told to have; None: it has no Deployment."""
+        found = self.objects.get(("Deployment", self.name(letter)))
+        return None if found is None else found["spec"]["replicas"]
+
+    # how time passes
+
+    async def once(self) -> Plan[Any]:
+        """Let one pass happen now."""
+        self._run_pods()
+        resource = self.resource
+        observed = await observe_model_deployment(resource, self, self._sources())
+        plan = decide_model_deployment(resource, observed, self.now)
+        self.last_plan = plan
+        assert plan.status is not None
+        status = plan.status.to_api()
+        if status != self.raw["status"]:
+            self.writes += 1
+            self.raw["status"] = status
+        for action in plan.actions:
+            self.do(action)
+        self.events += [(event.reason, event.message) for event in plan.events]
+        self._run_pods()
+        return plan
+
+    async def run(self, seconds: float) -> None:
+        """Let time pass; passes happen when something changed and when they said they are due."""
+        until = self.now + timedelta(seconds=seconds)
+        while self.now < until:
+            before = self.writes
+            plan = await self.once()
+            wait = plan.again_after if self.writes == before else timedelta(seconds=1)
+            self.now = min(until, self.now + (wait or until - self.now))
+
+    async def until(self, seconds: float, **wanted: Any) -> None:
+        """Let time pass until the weights are as wanted, at most so long."""
+        for _ in range(int(seconds)):
+            if self.weights == wanted:
+                return
+            await self.run(1)
+        assert wanted == self.weights, self.resource.status.why
+
+    # the node
+
+    def _run_pods(self) -> None:
+        for key, raw in list(self.objects.items()):
+            if key[0] == "Pod" and not self._wanted_pod(raw):
+                del self.objects[key]
+        for (kind, name), raw in list(self.objects.items()):
+            if kind == "Deployment":
+                for number in range(raw["spec"]["replicas"]):
+                    self._run_pod(f"{name}-{number}", raw)
+
+    def _wanted_pod(self, pod: dict[str, Any]) -> bool:
+        owner, _, number = pod["metadata"]["name"].rpartition("-")
+        found = self.objects.get(("Deployment", owner))
+        return found is not None and int(number) < found["spec"]["replicas"]
+
+    def _run_pod(self, name: str, deployment: dict[str, Any]) -> None:
+        template = deployment["spec"]["template"]
+        before = self.objects.get(("Pod", name), {}).get("metadata", {})
+        metadata = {
+            "name": name,
+            "namespace": NAMESPACE,
+            "uid": f"uid-of-{name}",
+            "labels": template["metadata"]["labels"],
+            "annotations": before.get("annotations", {}),
+        }
+        self.objects["Pod", name] = {
+            "kind": "Pod",
+            "metadata": metadata,
+            "status": self._pod_status(template["metadata"]["labels"]),
+        }
+
+    def _pod_status(self, labels: Mapping[str, str]) -> dict[str, Any]:
+        behaviour = self._behaviour(labels.get(REVISION, ""))
+        up = behaviour.ready and not behaviour.crashes and not behaviour.image_missing
+        server: dict[str, Any] = {"name": "server", "ready": up, "restartCount": 0}
+        server["state"] = {"running": {"startedAt": NOW.isoformat()}}
+        if behaviour.crashes:
+            server |= {"restartCount": 4, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
+            server["lastState"] = {"terminated": {"exitCode": 1, "reason": "Error"}}
+        if behaviour.image_missing:
+            server["state"] = {"waiting": {"reason": "ImagePullBackOff", "message": "no image"}}
+        return {
+            "phase": "Running",
+            "podIP": "10.88.0.9",
+            "conditions": [{"type": "Ready", "status": "True" if up else "False"}],
+            "containerStatuses": [server],
+        }
+
+    def _behaviour(self, revision: str) -> Behaviour:
+        found = self.objects.get(("Deployment", revision))
+        if found is None or not revision:
+            return Behaviour()
+        record = json.loads(found["metadata"]["annotations"]["trainyard.dev/record"])
+        return self.behaviours.get(record["bundleDigest"][7], Behaviour())
+
+    # routers, pods, Prometheus
+
+    def _sources(self) -> ServingSources:
+        return ServingSources(
+            installation=self.installation,
+            counters=self,
+            scraper=self,
+            predictor=self,
+            prometheus=self,
+            clock=lambda: self.now,
+        )
+
+    async def page(self, url: str) -> str:
+        """See Scraper.page: the pages of a router."""
+        self.asked += 1
+        if self.routers_stuck:
+            raise ScrapeFailed("no answer")
+        if url.endswith("/trainyard/decision"):
+            routers = [
+                raw
+                for (kind, _), raw in self.objects.items()
+                if kind == "Pod" and raw["metadata"]["labels"].get(ROLE) == "router"
+            ]
+            shown = [str(r["metadata"]["annotations"].get(DECISION, "0")) for r in routers]
+            return min(shown)
+        services = {name: raw for (kind, name), raw in self.objects.items() if kind == "Service"}
+        return "".join(
+            f'envoy_cluster_membership_healthy{{envoy_cluster_name="{name}{suffix}"}} 2\n'
+            for name, raw in services.items()
+            for suffix in ("", "-grpc")[: 1 if self.deaf_to_grpc else len(raw["spec"]["ports"])]
+        )
+
+    async def predict(self, address: str, model: str) -> PredictionAnswer:
+        """See Predictor.predict: whoever has most of the requests answers."""
+        self.asked += 1
+        if self.refusing:
+            return PredictionAnswer("", f"POST {address}: 503 no version")
+        status = self.resource.status
+        best = max(status.traffic, key=lambda share: share.weight_percent)
+        found = {r.revision: r for r in (status.stable, status.canary) if r}[best.revision]
+        return PredictionAnswer(found.bundle_digest)
+
+    async def read(self, question: CounterQuestion) -> Reading:
+        """See MetricSource.read: expected counts, so that a test says what it means."""
+        self.asked += 1
+        if self.blind:
+            return Reading(None, None, "counters cannot be read")
+        if question.since is None:
+            return Reading(self.now, None, "counting begins")
+        seconds = (self.now - question.since).total_seconds()
+        status = self.resource.status
+        shares = {t.revision: t.weight_percent for t in status.traffic}
+        interval = Interval(
+            stable=self._counts(question.arms.stable, shares, seconds),
+            canary=self._counts(question.arms.canary, shares, seconds),
+            edges=EDGES,
+        )
+        return Reading(self.now, interval)
+
+    def _counts(self, revision: str, shares: Mapping[str, int], seconds: float) -> Counts:
+        behaviour = self._behaviour(revision)
+        requests = round(self.per_second * seconds * shares[revision] / 100)
+        failing = min(1.0, behaviour.failing + self.outage)
+        slow = round(requests * behaviour.slow)
+        quick = requests - slow
+        within = (quick // 2, quick, quick, quick, quick, requests, requests)
+        return Counts(requests, round(requests * failing), within)
+
+    async def query(self, promql: str, at: datetime | None = None) -> tuple[Series, ...]:
+        """See Prometheus.query."""
+        self.asked += 1
+        if promql not in self.numbers:
+            raise PrometheusFault("timeout")
+        return (Series({}, ((self.now, self.numbers[promql]),)),)

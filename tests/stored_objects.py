@@ -1,0 +1,70 @@
+"""What an API server keeps, for tests that decide and act without one."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from trainyard.reconciling.plan import Action, Apply, Create, Delete, Patch
+from trainyard.reconciling.world import RawObject
+
+
+@dataclass(slots=True)
+class StoredObjects:
+    """The objects of one namespace; it is the World of an observer, and does what plans say."""
+
+    objects: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    writes: int = 0
+
+    async def get(self, kind: str, namespace: str, name: str) -> RawObject | None:
+        """See World.get."""
+        return copy.deepcopy(self.objects.get((kind, name)))
+
+    async def list(
+        self, kind: str, namespace: str, labels: Mapping[str, str] | None = None
+    ) -> Sequence[RawObject]:
+        """See World.list."""
+        wanted = (labels or {}).items()
+        return [
+            copy.deepcopy(raw)
+            for (found, _), raw in sorted(self.objects.items())
+            if found == kind and wanted <= raw["metadata"].get("labels", {}).items()
+        ]
+
+    def do(self, action: Action) -> None:
+        """Carry the action out; a write is counted where something changes."""
+        match action:
+            case Apply(manifest):
+                self._put(dict(copy.deepcopy(manifest)))
+            case Create(manifest):
+                if (manifest["kind"], manifest["metadata"]["name"]) not in self.objects:
+                    self._put(dict(copy.deepcopy(manifest)))
+            case Patch(ref, changes):
+                found = self.objects[ref.kind, ref.name]
+                before = json.dumps(found)
+                _merge(found, changes)
+                self.writes += before != json.dumps(found)
+            case Delete(ref):
+                del self.objects[ref.kind, ref.name]
+                self.writes += 1
+
+    def _put(self, manifest: dict[str, Any]) -> None:
+        key = manifest["kind"], manifest["metadata"]["name"]
+        before = self.objects.get(key)
+        manifest["metadata"]["uid"] = f"uid-of-{key[0]}-{key[1]}"
+        if key[0] == "Service" and "clusterIP" not in manifest["spec"]:
+            manifest["spec"]["clusterIP"] = "10.96.0.7"
+        if before != manifest:
+            self.writes += 1
+            self.objects[key] = manifest
+
+
+def _merge(found: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    for key, value in changes.items():
+        if isinstance(value, Mapping):
+            _merge(found.setdefault(key, {}), value)
+        else:
+            found[key] = value
