@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving_process import free_port
+from free_port import free_port
 
 from trainyard.clients.scraping import samples
 from trainyard.model_deployments.traffic import envoy

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cluster_access import tool
+from free_port import free_port
 
 from devcluster.s3 import REGION, server_command
 from modelbundle.store import Credentials, Store, open_store
@@ -53,14 +54,6 @@ def s3_server(folder: Path) -> Iterator[S3]:
     finally:
         server.kill()
         server.wait()
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for(address: str, seconds: float = 10) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import grpc
 import numpy as np
-from serving_process import MODEL, Running, free_port, running
+from free_port import free_port
+from serving_process import MODEL, Running, running
 
 from modelserver.grpc_messages import ModelInferRequest, ModelInferResponse
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from free_port import free_port
+
 SERVING_IMAGE = Path(__file__).parents[1] / "serving-image"
 MODEL = "tumours"
 REVISION = "tumours-1a2b3c4d5e"
@@ -168,11 +170,3 @@ def _wait_until_ready(process: subprocess.Popen[bytes], client: Client, errors: 
         except OSError:
             time.sleep(0.05)
     raise AssertionError(f"server not ready in 60 s: {errors.read_text()}")
-
-
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -14,10 +14,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from cluster_access import ROOT, kubeconfig, kubectl, run
+from free_port import free_port
 from main_flow import Flow, Sources
 from operator_process import operator_process
 from proxy import Proxy
-from rig import free_port
 from scripted_node import ScriptedNode, api_of, local_network
 from scripted_routers import Routers
 

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 import yaml
 from cluster_access import ROOT, kubeconfig, kubectl, run
-from s3_server import free_port
+from free_port import free_port
 from sklearn.datasets import load_breast_cancer
 
 from modelbundle.store import Credentials, Store, open_store

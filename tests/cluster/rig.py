@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cluster_access import ROOT, kubeconfig
+from free_port import free_port
 from proxy import Proxy
 from toys import TOYS, toy_definition, toy_manifest
 
@@ -210,11 +210,3 @@ def _job_color(toy: Any, jobs: Any) -> str:
 
 def _owner(raw: Any) -> str:
     return str(raw["metadata"]["ownerReferences"][0]["uid"])
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on at present."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

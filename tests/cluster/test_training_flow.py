@@ -7,7 +7,6 @@ import io
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 from cluster_access import ROOT, kubeconfig, kubectl, run
+from free_port import free_port
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import DoubleTensorType
 from sklearn.datasets import load_breast_cancer
@@ -126,19 +126,12 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
         "TRAINYARD_OPERATOR_NAMESPACE": namespace,
         "TRAINYARD_LEADER_ELECTION": "false",
         "TRAINYARD_STORE": f"pvc://{CLAIM}",
-        "TRAINYARD_PORT": str(_free_port()),
+        "TRAINYARD_PORT": str(free_port()),
     }
     found.start()
     yield found
     found.kill()
     kubectl("delete", "namespace", namespace, "--wait=false")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _object(kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:

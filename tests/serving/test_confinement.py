@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from free_port import free_port
 from serving_bundles import Sample
 from serving_process import MODEL, Client, Running, environment, running
 
@@ -46,7 +47,7 @@ def test_the_network_is_used_for_answers_alone(tumours_server: Running) -> None:
 def test_it_writes_no_file(tumours_sample: Sample, tmp_path: Path) -> None:
     """Where a file may hold no byte and there is no home; so its disk may be read-only."""
     environ = environment(tumours_sample.directory, tumours_sample.digest)
-    port = _free_port()
+    port = free_port()
     with subprocess.Popen(
         ["sh", "-c", 'ulimit -f 0; exec "$0" -m modelserver', sys.executable],
         env={**environ, "TRAINYARD_PORT": str(port), "HOME": "/nowhere"},
@@ -62,12 +63,6 @@ def test_it_writes_no_file(tumours_sample: Sample, tmp_path: Path) -> None:
             assert (0, b"") == (process.returncode, said)
         finally:
             process.kill()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(client: Client, process: subprocess.Popen[bytes]) -> None:

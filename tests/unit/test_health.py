@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-
 import aiohttp
 import pytest
+from free_port import free_port
 from prometheus_client import CollectorRegistry
 
 from trainyard.health import Probes, serve_health
@@ -23,9 +22,7 @@ from trainyard.metrics import Metrics
 )
 async def test_answers(path: str, status: int, text: str) -> None:
     """A probe that fails says what is wrong."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     registry = CollectorRegistry()
     Metrics(registry)
     probes = Probes(live=lambda: "stuck for 400 s", ready=lambda: "")

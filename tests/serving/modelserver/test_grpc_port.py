@@ -16,9 +16,10 @@ from typing import Any
 import grpc
 import numpy as np
 import pytest
+from free_port import free_port
 from serving_bundles import Sample
 from serving_grpc import grpc_running, infer_method, raw_request, status_of
-from serving_process import Running, environment, free_port, run_to_end, running
+from serving_process import Running, environment, run_to_end, running
 
 from modelserver.grpc_port import connection_age
 
