@@ -189,8 +189,11 @@ class Node:
 
 
 @asynccontextmanager
-async def a_node(folder: Path) -> AsyncIterator[Node]:
-    """Give a namespace under `restricted`, a store claim, the stand-in image, and an operator."""
+async def a_node(folder: Path, settings: dict[str, str] | None = None) -> AsyncIterator[Node]:
+    """Give a namespace under `restricted`, a store claim, the stand-in image, and an operator.
+
+    `settings`: more variables for the operator.
+    """
     devcluster = (sys.executable, "-m", "devcluster")
     dockerfile = "tests/cluster/standin/Dockerfile"
     name = f"rollout-{secrets.token_hex(3)}"
@@ -201,7 +204,7 @@ async def a_node(folder: Path) -> AsyncIterator[Node]:
     kubectl("create", "namespace", name)
     kubectl("label", "namespace", name, "pod-security.kubernetes.io/enforce=restricted")
     run(*devcluster, "volume", name, "trainyard-store", "1Gi")
-    found = Node(name, folder)
+    found = Node(name, folder, settings or {})
     await found.start()
     try:
         yield found
