@@ -8,9 +8,9 @@ alike; the figures are means of the quickest quarter of the turns, and percent o
 watches nothing. `bins_median` compares the two servers round by round: the median of the percent,
 and between which bounds it lies with 95 %; two servers that do the same may differ by a percent or
 two, by where their memory lies. `percent_in_sampling` is what the clock says: CPU time from handing
-a batch to the sampling until it returns, per CPU time of the turns. Before, the servers are kept busy
-until the sampling has found the chance of a row. A socket costs more and shares no work with what
-is measured: `benchmarks.serving.bins_throughput` measures the shares of real servers.
+a batch to the sampling until it returns, per CPU time of the turns. Before, the servers are kept
+busy until the sampling has found the chance of a row. A socket costs more and shares no work with
+what is measured: `benchmarks.serving.bins_throughput` measures the shares of real servers.
 """
 
 from __future__ import annotations
