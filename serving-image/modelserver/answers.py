@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy.typing as npt
@@ -13,6 +15,9 @@ from modelbundle.signature import PROBABILITIES_OUTPUT
 from modelserver.binary_tensors import BINARY, BINARY_HEADER, encoded_tensor
 
 JSON = "application/json"
+
+_SOON = (("retry-after", "1"),)
+_WHEN: Mapping[int, tuple[tuple[str, str], ...]] = MappingProxyType({429: _SOON, 503: _SOON})
 
 
 class Answer(NamedTuple):
@@ -26,16 +31,16 @@ class Answer(NamedTuple):
 
 
 def json_answer(document: Any, status: int = 200) -> Answer:
-    """The document as JSON."""
-    return Answer(status, orjson.dumps(document))
+    """The document as JSON; 429 and 503 say when to come back."""
+    return Answer(status, orjson.dumps(document), headers=_WHEN.get(status, ()))
 
 
 def error_answer(message: str, status: int, allowed: tuple[str, ...] = ()) -> Answer:
-    """`{"error": message}`, as the V2 protocol wants it; 503 says when to come back.
+    """`{"error": message}`, as the V2 protocol wants it; 429 and 503 say when to come back.
 
     `allowed`: for 405, the methods to use instead, as RFC 9110 15.5.6 requires.
     """
-    headers: tuple[tuple[str, str], ...] = (("retry-after", "1"),) if status == 503 else ()
+    headers = _WHEN.get(status, ())
     if allowed:
         headers += (("allow", ", ".join(allowed)),)
     return Answer(status, orjson.dumps({"error": message}), headers=headers)

@@ -159,7 +159,7 @@ class GrpcApi:
             self._around.note(Exchange("POST", _INFER, headers), answer, seconds)
 
     async def _refuse(self, context: Any, status: int, sentence: str) -> bytes:
-        trailing = (*self._greeting, _COME_BACK) if status == 503 else self._greeting
+        trailing = (*self._greeting, _COME_BACK) if status in (429, 503) else self._greeting
         await context.abort(status_code(status), sentence, trailing)
         raise AssertionError("abort raises")
 

@@ -13,7 +13,7 @@ __all__ = ["BUCKETS", "CONTENT_TYPE", "ServingMetrics"]
 BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 # These exist from the start: a counter that appears with its first error hides that error from
 # every rate.
-_USUAL_CODES = (200, 400, 413, 500, 503)
+_USUAL_CODES = (200, 400, 413, 429, 500, 503)
 
 # Lines of more metrics, for a constant label (see `exposition.label`).
 Lines = Callable[[str], list[str]]

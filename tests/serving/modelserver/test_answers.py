@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 
 from modelbundle.prediction import Prediction
-from modelserver.answers import ModelIdentity, error_answer, v1_answer, v2_answer
+from modelserver.answers import ModelIdentity, error_answer, json_answer, v1_answer, v2_answer
 
 IDENTITY = ModelIdentity("m", "m-1", "sha256:" + "a" * 64)
 TEXTS = Prediction(np.array(["b", "a"], dtype=object), np.array([[0.25, 0.75], [1.0, 0.0]]))
@@ -51,8 +52,18 @@ def test_v1_is_a_list() -> None:
     assert {"predictions": ["b", "a"]} == json.loads(v1_answer(TEXTS).body)
 
 
-def test_errors_are_objects_and_503_says_when() -> None:
-    """The V2 form of an error."""
-    answer = error_answer("busy", 503)
-    assert (b'{"error":"busy"}', (("retry-after", "1"),)) == (answer.body, answer.headers)
-    assert error_answer("bad", 400).headers == ()
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        pytest.param(400, (), id="a wrong request need not come again"),
+        pytest.param(429, (("retry-after", "1"),), id="too many at once may"),
+        pytest.param(503, (("retry-after", "1"),), id="and who comes to a server that cannot"),
+    ],
+)
+def test_errors_are_objects_and_say_when_to_come_back(
+    status: int, headers: tuple[tuple[str, str], ...]
+) -> None:
+    """The V2 form of an error; a document, as of a probe, says it too."""
+    answer = error_answer("busy", status)
+    assert (b'{"error":"busy"}', headers) == (answer.body, answer.headers)
+    assert headers == json_answer({"ready": False}, status).headers

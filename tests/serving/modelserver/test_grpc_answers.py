@@ -80,9 +80,9 @@ def test_outputs_have_the_form_of_the_inputs(
         pytest.param(400, grpc.StatusCode.INVALID_ARGUMENT, id="a wrong request"),
         pytest.param(404, grpc.StatusCode.NOT_FOUND, id="another model"),
         pytest.param(413, grpc.StatusCode.RESOURCE_EXHAUSTED, id="too many rows"),
-        pytest.param(429, grpc.StatusCode.RESOURCE_EXHAUSTED, id="too often"),
+        pytest.param(429, grpc.StatusCode.UNAVAILABLE, id="too many at once"),
         pytest.param(500, grpc.StatusCode.INTERNAL, id="a failing model"),
-        pytest.param(503, grpc.StatusCode.UNAVAILABLE, id="too many at once"),
+        pytest.param(503, grpc.StatusCode.UNAVAILABLE, id="no memory for its body"),
         pytest.param(418, grpc.StatusCode.INTERNAL, id="what nobody thought of"),
     ],
 )

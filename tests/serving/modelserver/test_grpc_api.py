@@ -173,7 +173,7 @@ async def test_no_room_is_unavailable_and_says_when_to_come_back(world: World) -
     world.around.budget.give_back(1)
     assert await world.call(INFER, body) is not None
     assert await world.call(INFER, body) is not None
-    assert {"503": 2, "200": 2} == world.codes()
+    assert {"429": 1, "503": 1, "200": 2} == world.codes()
 
 
 class Watched:

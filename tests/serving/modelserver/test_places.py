@@ -9,12 +9,12 @@ from modelserver.refusals import RequestRefused
 
 
 def test_places_are_limited_and_come_back() -> None:
-    """As many as the limit; one more is 503, until one is given back."""
+    """As many as the limit; one more is 429, until one is given back."""
     places = Places(2)
     places.take()
     places.take()
     with pytest.raises(RequestRefused, match="2 requests are being answered") as caught:
         places.take()
-    assert caught.value.status == 503
+    assert caught.value.status == 429
     places.give_back()
     places.take()

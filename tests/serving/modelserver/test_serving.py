@@ -88,8 +88,8 @@ def test_a_slow_model_does_not_block_the_probes(slow_sample: Sample, tmp_path: P
     assert answered > 3
 
 
-def test_too_many_at_once_are_503(slow_sample: Sample, tmp_path: Path) -> None:
-    """Beyond the limit nobody queues: 503 and when to come back; the others are answered."""
+def test_too_many_at_once_are_429(slow_sample: Sample, tmp_path: Path) -> None:
+    """Beyond the limit nobody queues: 429 and when to come back; the others are answered."""
     environ = environment(slow_sample.directory, slow_sample.digest, TRAINYARD_MAX_CONCURRENCY="2")
     replies = []
     with running(environ, tmp_path / "stderr") as server:
@@ -102,10 +102,10 @@ def test_too_many_at_once_are_503(slow_sample: Sample, tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
         metrics = server.client.get("/metrics").body.decode()
-    assert {200, 503} == {reply.status for reply in replies}
-    assert {"1"} == {reply.headers["retry-after"] for reply in replies if reply.status == 503}
-    refused = sum(reply.status == 503 for reply in replies)
-    assert f'code="503"}} {refused}\n' in metrics
+    assert {200, 429} == {reply.status for reply in replies}
+    assert {"1"} == {reply.headers["retry-after"] for reply in replies if reply.status == 429}
+    refused = sum(reply.status == 429 for reply in replies)
+    assert f'code="429"}} {refused}\n' in metrics
 
 
 @pytest.mark.parametrize(

@@ -83,9 +83,10 @@ def test_a_server_counts_its_answers() -> None:
     page = """
 trainyard_requests_total{code="200",revision="c"} 9
 trainyard_requests_total{code="400",revision="c"} 4
+trainyard_requests_total{code="429",revision="c"} 2
 trainyard_requests_total{code="503",revision="c"} 1
 """
-    assert ({"c": Counts(14, 5)}, ()) == read(page, SERVER)
+    assert ({"c": Counts(16, 7)}, ()) == read(page, SERVER)
 
 
 def test_numbers_that_are_none_are_left_out() -> None:
