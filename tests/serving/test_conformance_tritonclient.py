@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from serving_bundles import Sample
 from serving_process import MODEL, REVISION, Running
+from serving_triton import REFUSED, Refused, matrix, patient_tensors, texts
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of the client's own dependencies
@@ -21,12 +23,6 @@ def tumours(tumours_server: Running) -> Iterator[Any]:
     """A client of the tumours server."""
     with triton.InferenceServerClient(f"127.0.0.1:{tumours_server.client.port}") as client:
         yield client
-
-
-def _matrix(rows: np.ndarray, datatype: str = "FP64", *, binary: bool = True) -> Any:
-    tensor = triton.InferInput("input", list(rows.shape), datatype)
-    tensor.set_data_from_numpy(rows, binary_data=binary)
-    return tensor
 
 
 def test_questions_about_the_server(tumours: Any) -> None:
@@ -60,10 +56,10 @@ def test_every_row_equals_scikit_learn(
         for name in ("probabilities", "labels")
     ]
     rows = tumours_sample.rows.numbers
-    inputs = [_matrix(rows, binary=inputs_binary)]
+    inputs = [matrix(triton.InferInput, rows, binary_data=inputs_binary)]
     found = tumours.infer(MODEL, inputs, outputs=outputs, request_id="7")
-    labels = [_text(label) for label in found.as_numpy("labels")]
-    assert tumours_sample.model.predict(tumours_sample.table).tolist() == labels
+    labels = tumours_sample.model.predict(tumours_sample.table).tolist()
+    assert labels == texts(found.as_numpy("labels"))
     expected = tumours_sample.model.predict_proba(tumours_sample.table)
     np.testing.assert_allclose(found.as_numpy("probabilities"), expected, rtol=0, atol=1e-5)
     response = found.get_response()
@@ -76,9 +72,9 @@ def test_every_row_equals_scikit_learn(
 def test_defaults_are_understood(tumours: Any, tumours_sample: Sample) -> None:
     """No outputs named, FP32 as most examples have it, by version."""
     rows = tumours_sample.rows.numbers[:3].astype(np.float32)
-    found = tumours.infer(MODEL, [_matrix(rows, "FP32")], model_version=REVISION)
+    found = tumours.infer(MODEL, [matrix(triton.InferInput, rows, "FP32")], model_version=REVISION)
     expected = tumours_sample.model.predict(tumours_sample.table)[:3].tolist()
-    assert expected == [_text(label) for label in found.as_numpy("labels")]
+    assert expected == texts(found.as_numpy("labels"))
     assert (3, 2) == found.as_numpy("probabilities").shape
 
 
@@ -87,30 +83,17 @@ def test_one_tensor_per_feature_with_categories(
 ) -> None:
     """Numbers, booleans, integers and BYTES, all as bytes."""
     table = patients_sample.table
-    columns = {
-        "size": ("FP64", table["size"].to_numpy(np.float64)),
-        "age": ("INT64", table["age"].to_numpy(np.int64)),
-        "smoker": ("BOOL", table["smoker"].to_numpy(bool)),
-        "site": ("BYTES", table["site"].to_numpy(object)),
-    }
-    inputs = []
-    for name, (datatype, values) in columns.items():
-        tensor = triton.InferInput(name, [len(values)], datatype)
-        tensor.set_data_from_numpy(values)
-        inputs.append(tensor)
+    inputs = patient_tensors(triton.InferInput, table)
     with triton.InferenceServerClient(f"127.0.0.1:{patients_server.client.port}") as client:
         found = client.infer(MODEL, inputs).as_numpy("labels")
-    assert patients_sample.model.predict(table).tolist() == [_text(label) for label in found]
+    assert patients_sample.model.predict(table).tolist() == texts(found)
 
 
-def test_errors_reach_the_user(tumours: Any) -> None:
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.says) for case in REFUSED])
+def test_errors_reach_the_user(tumours: Any, case: Refused) -> None:
     """As the client's own exception, with our sentence."""
-    with pytest.raises(triton.InferenceServerException, match=r"expected \[rows, 30\]"):
-        tumours.infer(MODEL, [_matrix(np.zeros((1, 29)))])
-    other = triton.InferInput("other", [1], "FP64")
-    other.set_data_from_numpy(np.zeros(1))
-    with pytest.raises(triton.InferenceServerException, match="unknown input 'other'"):
-        tumours.infer(MODEL, [other])
+    with pytest.raises(triton.InferenceServerException, match=re.escape(case.sentence)):
+        tumours.infer(case.model, [case.tensor(triton.InferInput)])
 
 
 def test_requests_at_once(tumours_server: Running, tumours_sample: Sample) -> None:
@@ -119,10 +102,7 @@ def test_requests_at_once(tumours_server: Running, tumours_sample: Sample) -> No
     rows = tumours_sample.rows.numbers[:200]
     expected = tumours_sample.model.predict(tumours_sample.table)[:200].tolist()
     with triton.InferenceServerClient(address, concurrency=16) as client:
-        waiting = [client.async_infer(MODEL, [_matrix(row.reshape(1, -1))]) for row in rows]
-        found = [_text(answer.get_result().as_numpy("labels")[0]) for answer in waiting]
+        asked = [matrix(triton.InferInput, row.reshape(1, -1)) for row in rows]
+        waiting = [client.async_infer(MODEL, [tensor]) for tensor in asked]
+        found = [texts(answer.get_result().as_numpy("labels"))[0] for answer in waiting]
     assert expected == found
-
-
-def _text(label: Any) -> str:
-    return label.decode() if isinstance(label, bytes) else str(label)

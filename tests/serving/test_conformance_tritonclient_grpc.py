@@ -16,10 +16,18 @@ import pytest
 from serving_bundles import Sample
 from serving_grpc import grpc_running, infer_method, typed_request
 from serving_process import MODEL, REVISION, Running, environment
+from serving_triton import REFUSED, Refused, matrix, patient_columns, patient_tensors, texts
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of the client's own dependencies
     import tritonclient.grpc as triton
+
+TOO_LARGE = Refused(
+    "a message over the limit of bodies",
+    "larger than max (216",
+    "RESOURCE_EXHAUSTED",
+    shape=(900, 30),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +70,6 @@ def patients(patients_sample: Sample, tmp_path_factory: pytest.TempPathFactory) 
         yield Asked(server, address, client)
 
 
-def _matrix(rows: np.ndarray, datatype: str = "FP64") -> Any:
-    tensor = triton.InferInput("input", list(rows.shape), datatype)
-    tensor.set_data_from_numpy(rows)
-    return tensor
-
-
-def _texts(labels: np.ndarray) -> list[str]:
-    return [label.decode() for label in labels]
-
-
 def test_questions_about_the_server(tumours: Asked) -> None:
     """Health, readiness by version, metadata of server and model as over HTTP."""
     client = tumours.client
@@ -91,10 +89,10 @@ def test_questions_about_the_server(tumours: Asked) -> None:
 def test_every_row_equals_scikit_learn(tumours: Asked, tumours_sample: Sample) -> None:
     """569 rows: labels exactly, probabilities within 1e-5; the id comes back, and the order."""
     outputs = [triton.InferRequestedOutput(name) for name in ("probabilities", "labels")]
-    inputs = [_matrix(tumours_sample.rows.numbers)]
+    inputs = [matrix(triton.InferInput, tumours_sample.rows.numbers)]
     found = tumours.client.infer(MODEL, inputs, outputs=outputs, request_id="7")
     expected = tumours_sample.model.predict(tumours_sample.table).tolist()
-    assert expected == _texts(found.as_numpy("labels"))
+    assert expected == texts(found.as_numpy("labels"))
     shares = tumours_sample.model.predict_proba(tumours_sample.table)
     np.testing.assert_allclose(found.as_numpy("probabilities"), shares, rtol=0, atol=1e-5)
     response = found.get_response()
@@ -113,8 +111,10 @@ def test_both_ports_say_the_same(tumours: Asked, tumours_sample: Sample, datatyp
     tensor = {"name": "input", "datatype": datatype, "shape": [50, 30]}
     document = {"inputs": [{**tensor, "data": rows.ravel().tolist()}]}
     labels, shares = tumours.server.client.infer(document).document["outputs"]
-    found = tumours.client.infer(MODEL, [_matrix(rows, datatype)], model_version=REVISION)
-    assert labels["data"] == _texts(found.as_numpy("labels"))
+    found = tumours.client.infer(
+        MODEL, [matrix(triton.InferInput, rows, datatype)], model_version=REVISION
+    )
+    assert labels["data"] == texts(found.as_numpy("labels"))
     assert shares["data"] == found.as_numpy("probabilities").ravel().tolist()
 
 
@@ -124,7 +124,7 @@ def test_numbers_are_answered_with_numbers(tumours: Asked, tumours_sample: Sampl
     with grpc.insecure_channel(tumours.address) as channel:
         found = infer_method(channel)(typed_request(rows))
     labels, shares = found.outputs
-    expected = tumours.client.infer(MODEL, [_matrix(rows)])
+    expected = tumours.client.infer(MODEL, [matrix(triton.InferInput, rows)])
     assert expected.as_numpy("labels").tolist() == list(labels.contents.bytes_contents)
     probabilities = expected.as_numpy("probabilities").ravel().tolist()
     assert probabilities == list(shares.contents.fp64_contents)
@@ -133,19 +133,9 @@ def test_numbers_are_answered_with_numbers(tumours: Asked, tumours_sample: Sampl
 def test_one_tensor_per_feature_with_categories(patients: Asked, patients_sample: Sample) -> None:
     """Numbers with gaps, booleans, integers and BYTES; the same values as over HTTP."""
     table = patients_sample.table
-    columns = {
-        "size": ("FP64", table["size"].to_numpy(np.float64)),
-        "age": ("INT64", table["age"].to_numpy(np.int64)),
-        "smoker": ("BOOL", table["smoker"].to_numpy(bool)),
-        "site": ("BYTES", table["site"].to_numpy(object)),
-    }
-    inputs = []
-    for name, (datatype, values) in columns.items():
-        tensor = triton.InferInput(name, [len(values)], datatype)
-        tensor.set_data_from_numpy(values)
-        inputs.append(tensor)
+    inputs = patient_tensors(triton.InferInput, table)
     found = patients.client.infer(MODEL, inputs)
-    assert patients_sample.model.predict(table).tolist() == _texts(found.as_numpy("labels"))
+    assert patients_sample.model.predict(table).tolist() == texts(found.as_numpy("labels"))
     document = {
         "inputs": [
             {
@@ -154,73 +144,28 @@ def test_one_tensor_per_feature_with_categories(patients: Asked, patients_sample
                 "shape": [len(values)],
                 "data": json.loads(json.dumps(values.tolist()).replace("NaN", "null")),
             }
-            for name, (datatype, values) in columns.items()
+            for name, (datatype, values) in patient_columns(table).items()
         ]
     }
     labels, shares = patients.server.client.infer(document).document["outputs"]
-    assert labels["data"] == _texts(found.as_numpy("labels"))
+    assert labels["data"] == texts(found.as_numpy("labels"))
     assert shares["data"] == found.as_numpy("probabilities").ravel().tolist()
 
 
-def _without_numbers() -> Any:
-    tensor = triton.InferInput("other", [1], "FP64")
-    tensor.set_data_from_numpy(np.zeros(1))
-    return tensor
-
-
 @pytest.mark.parametrize(
-    ("model", "tensor", "status", "sentence"),
-    [
-        pytest.param(
-            MODEL,
-            _matrix(np.zeros((1, 29))),
-            "INVALID_ARGUMENT",
-            "expected [rows, 30]",
-            id="a wrong shape",
-        ),
-        pytest.param(
-            MODEL,
-            _without_numbers(),
-            "INVALID_ARGUMENT",
-            "unknown input 'other'",
-            id="an input there is not",
-        ),
-        pytest.param(
-            "others",
-            _matrix(np.zeros((1, 30))),
-            "NOT_FOUND",
-            "there is no model 'others' here",
-            id="another model",
-        ),
-        pytest.param(
-            MODEL,
-            _matrix(np.zeros((601, 30))),
-            "RESOURCE_EXHAUSTED",
-            "601 rows; at most 600",
-            id="too many rows",
-        ),
-        pytest.param(
-            MODEL,
-            _matrix(np.zeros((900, 30))),
-            "RESOURCE_EXHAUSTED",
-            "larger than max (216",
-            id="a message over the limit of bodies",
-        ),
-    ],
+    "case", [pytest.param(case, id=case.says) for case in (*REFUSED, TOO_LARGE)]
 )
-def test_errors_reach_the_user(
-    tumours: Asked, model: str, tensor: Any, status: str, sentence: str
-) -> None:
+def test_errors_reach_the_user(tumours: Asked, case: Refused) -> None:
     """As the client's own exception with the status and our sentence."""
     with pytest.raises(triton.InferenceServerException) as caught:
-        tumours.client.infer(model, [tensor])
-    assert f"StatusCode.{status}" == caught.value.status()
-    assert sentence in caught.value.message()
+        tumours.client.infer(case.model, [case.tensor(triton.InferInput)])
+    assert f"StatusCode.{case.status}" == caught.value.status()
+    assert case.sentence in caught.value.message()
 
 
 def test_compressed_messages_are_refused(tumours: Asked) -> None:
     """What is small on the wire and large unpacked is not unpacked; the next call is answered."""
-    tensor = _matrix(np.zeros((1, 30)))
+    tensor = matrix(triton.InferInput, np.zeros((1, 30)))
     with pytest.raises(triton.InferenceServerException) as caught:
         tumours.client.infer(MODEL, [tensor], compression_algorithm="gzip")
     assert "StatusCode.UNIMPLEMENTED" == caught.value.status()
@@ -249,7 +194,7 @@ def test_both_ports_are_counted_together(tumours: Asked, tumours_sample: Sample)
         return [float(line.rsplit(" ", 1)[1]) for line in lines for name in wanted if name in line]
 
     before = counts()
-    tumours.client.infer(MODEL, [_matrix(tumours_sample.rows.numbers[:3])])
+    tumours.client.infer(MODEL, [matrix(triton.InferInput, tumours_sample.rows.numbers[:3])])
     assert [1.0, 3.0] == [after - then for after, then in zip(counts(), before, strict=True)]
 
 
