@@ -9,23 +9,13 @@ from typing import Any
 import numpy as np
 
 from modelbundle.faults import BundleUnreadable
+from modelbundle.label_rules import LabelRule, label_rule, labels_of
 from modelbundle.prediction import Prediction, checked_prediction
 from modelbundle.rows import Rows, frame_of_rows
 from modelbundle.signature import Signature, Task
 
-_RANKED = frozenset(
-    {
-        "BaggingClassifier",
-        "CalibratedClassifierCV",
-        "DecisionTreeClassifier",
-        "ExtraTreeClassifier",
-        "ExtraTreesClassifier",
-        "RandomForestClassifier",
-    }
-)
-"""Classifiers whose `predict` is, in scikit-learn's own code, the class of the largest value of
-`predict_proba`. Of all others (support vectors, logistic regression at a tie) it is not.
-"""
+_SEARCHES = ("GridSearchCV", "RandomizedSearchCV")
+"""They hand rows to `best_estimator_` as they are."""
 
 
 class SklearnRuntime:
@@ -41,32 +31,37 @@ class SklearnRuntime:
         force_one_job(estimator)
         self.signature = signature
         self._steps, self._last = _divided(estimator)
-        self._ranked = signature.probabilities and _is_ranked(self._last)
+        self._rule = label_rule(self._last) if signature.probabilities else LabelRule.UNKNOWN
 
     def predict(self, rows: Rows) -> Prediction:
-        """The estimator's own `predict` and `predict_proba` on the table it was fitted on.
+        """What the estimator's own `predict` and `predict_proba` say to the table of these rows.
 
         What both would do alike is done once: the steps of a pipeline before its last, and all of
-        it where labels follow from probabilities.
+        it where labels follow from probabilities (see `label_rules`).
         """
         signature, last = self.signature, self._last
         table: Any = rows.numbers if self._plain else frame_of_rows(rows, signature.features)
         if self._steps is not None:
             table = self._steps.transform(table)
         shares: Any = last.predict_proba(table) if signature.probabilities else None
-        values = last.classes_[shares.argmax(axis=1)] if self._ranked else last.predict(table)
+        values: Any = None
+        if self._rule is not LabelRule.UNKNOWN:
+            values = labels_of(shares, last.classes_, self._rule)
+        if values is None:
+            values = last.predict(table)
         return checked_prediction(np.asarray(values), shares, len(rows), signature)
 
 
 def _divided(estimator: Any) -> tuple[Any | None, Any]:
-    """The steps that only transform, and what predicts; (None, estimator) for no pipeline."""
+    """The steps that only transform, and what predicts; (None, estimator) for no pipeline.
+
+    Of a search over parameters only what it found.
+    """
+    if any(_is_from_sklearn(estimator, name) for name in _SEARCHES):
+        estimator = estimator.best_estimator_
     if not _is_from_sklearn(estimator, "Pipeline") or len(estimator.steps) < 2:
         return None, estimator
     return estimator[:-1], estimator.steps[-1][1]
-
-
-def _is_ranked(last: Any) -> bool:
-    return any(_is_from_sklearn(last, name) for name in _RANKED)
 
 
 def _is_from_sklearn(item: Any, name: str) -> bool:
