@@ -10,7 +10,10 @@ import numpy.typing as npt
 
 from modelbundle.faults import BundleUnreadable, PredictionInvalid
 from modelbundle.onnx_library import onnx_library
+from modelbundle.onnx_operators import operators_of
 from modelbundle.prediction import Prediction, checked_prediction
+from modelbundle.row_by_row import padding_of_graph
+from modelbundle.row_padding import RowPadding
 from modelbundle.rows import Rows
 from modelbundle.signature import Signature, Task
 
@@ -34,32 +37,42 @@ class OnnxRuntime:
     def __init__(self, path: Path, signature: Signature) -> None:
         self.signature = signature
         self._session = _session(path)
+        self._padding = _padding(self._session, path)
         self._inputs = _matched_inputs(self._session, signature)
         self._outputs = _wanted_outputs(self._session, signature)
 
     def predict(self, rows: Rows) -> Prediction:
-        """The answers of the graph, checked and in the signature's types."""
-        signature = self.signature
-        answers = self._session.run(self._outputs, self._feeds(rows))
-        shares = _shares(answers[1], signature) if signature.probabilities else None
-        return checked_prediction(answers[0], shares, len(rows), signature)
+        """The answers of the graph, checked and in the signature's types.
 
-    def _feeds(self, rows: Rows) -> dict[str, npt.NDArray[Any]]:
+        A row's answer is the same alone and beside others (see `row_padding`).
+        """
+        signature = self.signature
+        feeds, asked = self._feeds(rows)
+        answers = self._session.run(self._outputs, feeds)
+        shares = _shares(answers[1], signature) if signature.probabilities else None
+        return self._padding.own(
+            checked_prediction(answers[0], shares, asked, signature), len(rows)
+        )
+
+    def _feeds(self, rows: Rows) -> tuple[dict[str, npt.NDArray[Any]], int]:
+        """What the graph is asked, and for how many rows."""
+        numbers = self._padding.of(rows.numbers)
         if len(self._inputs) == 1 and self._inputs[0].matrix:
             only = self._inputs[0]
-            return {only.name: only.cast(rows.numbers)}
+            return {only.name: only.cast(numbers)}, len(numbers)
+        texts = self._padding.of(rows.texts)
         feeds: dict[str, npt.NDArray[Any]] = {}
         number = text = 0
         for wanted, feature in zip(self._inputs, self.signature.features, strict=True):
             if feature.numeric:
-                column: npt.NDArray[Any] = rows.numbers[:, number]
+                column: npt.NDArray[Any] = numbers[:, number]
                 number += 1
             else:
-                column = rows.texts[:, text]
+                column = texts[:, text]
                 text += 1
             values = wanted.cast(column)
             feeds[wanted.name] = values.reshape(-1, 1) if wanted.rank == 2 else values
-        return feeds
+        return feeds, len(numbers)
 
 
 class _Input:
@@ -103,6 +116,15 @@ def _session(path: Path) -> Any:
         raise BundleUnreadable(
             f"{path.name} is not a model ONNX Runtime can load: {fault}"
         ) from fault
+
+
+def _padding(session: Any, path: Path) -> RowPadding:
+    """What makes rows independent of their number, unless the graph takes one number only."""
+    if any(
+        argument.shape and isinstance(argument.shape[0], int) for argument in session.get_inputs()
+    ):
+        return RowPadding(1, 1)
+    return padding_of_graph(operators_of(path.read_bytes()))
 
 
 def _matched_inputs(session: Any, signature: Signature) -> tuple[_Input, ...]:

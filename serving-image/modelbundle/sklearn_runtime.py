@@ -11,6 +11,7 @@ import numpy as np
 from modelbundle.faults import BundleUnreadable
 from modelbundle.label_rules import LabelRule, label_rule, labels_of
 from modelbundle.prediction import Prediction, checked_prediction
+from modelbundle.row_by_row import padding_of_estimator
 from modelbundle.rows import Rows, frame_of_rows
 from modelbundle.signature import Signature, Task
 
@@ -30,6 +31,7 @@ class SklearnRuntime:
         _check_classes(estimator, signature)
         force_one_job(estimator)
         self.signature = signature
+        self._padding = padding_of_estimator(parts_of(estimator))
         self._steps, self._last = _divided(estimator)
         self._rule = label_rule(self._last) if signature.probabilities else LabelRule.UNKNOWN
 
@@ -40,7 +42,8 @@ class SklearnRuntime:
         it where labels follow from probabilities (see `label_rules`).
         """
         signature, last = self.signature, self._last
-        table: Any = rows.numbers if self._plain else frame_of_rows(rows, signature.features)
+        asked = Rows(self._padding.of(rows.numbers), self._padding.of(rows.texts))
+        table: Any = asked.numbers if self._plain else frame_of_rows(asked, signature.features)
         if self._steps is not None:
             table = self._steps.transform(table)
         shares: Any = last.predict_proba(table) if signature.probabilities else None
@@ -49,7 +52,8 @@ class SklearnRuntime:
             values = labels_of(shares, last.classes_, self._rule)
         if values is None:
             values = last.predict(table)
-        return checked_prediction(np.asarray(values), shares, len(rows), signature)
+        found = checked_prediction(np.asarray(values), shares, len(asked), signature)
+        return self._padding.own(found, len(rows))
 
 
 def _divided(estimator: Any) -> tuple[Any | None, Any]:
