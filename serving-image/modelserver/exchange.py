@@ -28,6 +28,7 @@ class Exchange:
 
     `body` is bytes while it came in one piece, else a bytearray: many tiny chunks must not become
     many objects. `started`: clock at the end of the head. `held`: bytes taken from the budget.
+    `guest`: there is no room for its connection, see `Connections`.
     """
 
     __slots__ = (
@@ -36,6 +37,7 @@ class Exchange:
         "complete",
         "continue_waits",
         "counted",
+        "guest",
         "headers",
         "held",
         "job",
@@ -57,6 +59,7 @@ class Exchange:
         self.body: bytes | bytearray = b""
         self.held = 0
         self.counted = False
+        self.guest = False
         self.complete = False
         self.continue_waits = False
         self.route: Route | None = None

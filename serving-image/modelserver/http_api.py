@@ -150,6 +150,8 @@ class HttpApi:
         return route_of(path.decode("ascii", "replace"), self._core.identity.name, self._versions)
 
     def _let_in(self, exchange: Exchange) -> None:
+        if exchange.guest:
+            raise RequestRefused("as many connections are open as may be", 503)
         self._around.places.take()
         exchange.counted = True
         self._bodies.check_head(exchange.headers)

@@ -58,6 +58,8 @@ class Connection(RequestReader, asyncio.Protocol):
         self._wire = shared.wire
         self._outbox = shared.outbox
         self._transport: asyncio.Transport
+        self._arrived = 0.0
+        self._guest = False  # answered once, then closed
         self._reading: Exchange | None = None  # its head is complete, its body is not
         self._waiting: deque[Exchange] = deque()  # in order; the last may be the one being read
         self._ended = False  # the last answer is written
@@ -70,7 +72,8 @@ class Connection(RequestReader, asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A first head is awaited for a bounded time."""
         self._transport = transport  # type: ignore[assignment]
-        self._connections.add(self)
+        self._arrived = self._connections.now
+        self._guest = not self._connections.add(self)
         self._wait_at_most(self._limits.header_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
@@ -120,6 +123,8 @@ class Connection(RequestReader, asyncio.Protocol):
         self._reading = exchange
         self._waiting.append(exchange)
         self._wait_at_most(self._limits.body_seconds)
+        if self._guest:
+            exchange.guest, exchange.keep_alive = True, False
         if wrong is not None:
             exchange.keep_alive = False
             self.answer(exchange, wrong)
@@ -259,7 +264,16 @@ class Connection(RequestReader, asyncio.Protocol):
             seconds = self._limits.body_seconds
             self._end_with(error_answer(f"the body did not arrive within {seconds:g} s", 408))
         elif not self._waiting:
+            self._ended = True  # who does not read to the end is gone with the next sweep
             self._transport.close()
+
+    @property
+    def silent_since(self) -> float:
+        """When it fell silent; NEVER while anything is asked, answered or still to be sent."""
+        busy = self._waiting or self._in_head or self._reading or self._write_paused or self._ended
+        if busy or self._transport.get_write_buffer_size():
+            return NEVER
+        return max(self._arrived, self.deadline - self._limits.idle_seconds)
 
     def finish(self) -> None:
         """Closed now when idle, else with the last answer."""

@@ -13,6 +13,7 @@ from modelserver.access_log import AccessLog
 from modelserver.answers import Answer
 from modelserver.batching import Batcher
 from modelserver.bin_lines import BinLines
+from modelserver.connections import Connections
 from modelserver.error_log import ErrorLog
 from modelserver.exchange import Exchange
 from modelserver.exposition import family, sample
@@ -62,6 +63,17 @@ def show(metrics: ServingMetrics, batcher: Batcher, places: Places, model: str) 
         "trainyard_batch_running_seconds",
         "How long the present batch has been with the model; 0 without one.",
         batcher.batch_seconds,
+    )
+
+
+def show_connections(metrics: ServingMetrics, connections: Connections) -> None:
+    """How many are open, and how many were closed for others, stand among the metrics."""
+    metrics.add_gauge("trainyard_connections_open", "Open connections.", lambda: len(connections))
+    name, says = "trainyard_connections_closed_for_room_total", "Closed because others came."
+    metrics.add(
+        lambda labels: family(
+            name, "counter", says, [sample(name, labels, connections.closed_for_room)]
+        )
     )
 
 

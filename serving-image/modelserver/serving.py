@@ -23,17 +23,18 @@ from modelserver.batching import Batcher
 from modelserver.body import Budget
 from modelserver.connections import Connections
 from modelserver.core import Core, example_request, model_metadata, models_v1, server_metadata
+from modelserver.descriptors import connections_that_fit
 from modelserver.error_log import ErrorLog, LogBridge
 from modelserver.http_api import HttpApi
 from modelserver.http_connection import Listening
 from modelserver.http_port import HttpPort
 from modelserver.lifecycle import Lifecycle
 from modelserver.metrics import ServingMetrics
-from modelserver.observing import row_sampling, show, told_to, witnesses
+from modelserver.observing import row_sampling, show, show_connections, told_to, witnesses
 from modelserver.outbox import Outbox
 from modelserver.places import Places
 from modelserver.routing import Route
-from modelserver.settings import ServerSettings
+from modelserver.settings import Limits, ServerSettings
 from modelserver.startup import ReadyModel
 from modelserver.stuck_model import tell_of_stuck_batches
 from modelserver.surroundings import Note, Surroundings
@@ -71,7 +72,7 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     fixed = _fixed(identity, model)
     outbox = Outbox()
     api = HttpApi(core, fixed, around, outbox)
-    connections = Connections(time.monotonic())
+    connections = _connections(settings.limits, metrics, log)
     port = HttpPort(Listening(api, connections, settings.limits, Wire(identity), outbox))
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -95,6 +96,21 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
         for witness in told:
             witness.close()
     return batcher.batch_seconds() > 0
+
+
+def _connections(limits: Limits, metrics: ServingMetrics, log: ErrorLog) -> Connections:
+    """As many as the limits say, or as the kernel lets this process have."""
+    wanted = limits.connections
+    most = connections_that_fit(wanted)
+    if most < wanted:
+        log.write(
+            "connections-limited",
+            f"{most} connections at most instead of {wanted} (TRAINYARD_MAX_CONNECTIONS):"
+            " the hard limit of open files (RLIMIT_NOFILE) leaves no room for more",
+        )
+    connections = Connections(time.monotonic(), most)
+    show_connections(metrics, connections)
+    return connections
 
 
 def _assembled(

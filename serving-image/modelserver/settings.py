@@ -24,6 +24,7 @@ class Limits:
     request_rows: int = 10_000
     batch_rows: int = 256
     concurrency: int = 512
+    connections: int = 4096
     body_seconds: float = 30.0
     header_seconds: float = 20.0
     idle_seconds: float = 120.0
@@ -95,6 +96,7 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
             request_rows=_whole(environ, "TRAINYARD_MAX_REQUEST_ROWS", 10_000, (1, 10_000_000)),
             batch_rows=_whole(environ, "TRAINYARD_MAX_BATCH_ROWS", 256, (1, 1_000_000)),
             concurrency=_whole(environ, "TRAINYARD_MAX_CONCURRENCY", 512, (1, 100_000)),
+            connections=_whole(environ, "TRAINYARD_MAX_CONNECTIONS", 4096, (1, 1_000_000)),
         ),
         watching=_watching(environ),
     )

@@ -47,15 +47,17 @@ def test_values_are_read() -> None:
         "TRAINYARD_DRAIN_SECONDS": "3",
         "TRAINYARD_MAX_BATCH_ROWS": "64",
         "TRAINYARD_MAX_CONCURRENCY": "9",
+        "TRAINYARD_MAX_CONNECTIONS": "20",
     }
     found = server_settings(environ)
-    expected = (9000, 3.0, 64, 9)
+    expected = (9000, 3.0, 64, 9, 20)
     limits = found.limits
     assert expected == (
         found.grpc_port,
         found.drain_seconds,
         limits.batch_rows,
         limits.concurrency,
+        limits.connections,
     )
 
 
