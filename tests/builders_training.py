@@ -10,6 +10,7 @@ from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_version import ModelVersion
 from trainyard.api.v1alpha1.training_job import TrainingJob
+from trainyard.api.v1alpha1.training_job_status import Inputs, RunCause
 from trainyard.installation import ClaimStore, Installation
 
 NOW = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
@@ -20,6 +21,16 @@ Raw = dict[str, Any]
 def digest(character: str) -> str:
     """Return the digest that repeats one hex character."""
     return f"sha256:{character * 64}"
+
+
+INPUTS = Inputs(
+    digest=digest("1"),
+    recipe_digest=digest("e"),
+    dataset_digest=digest("d"),
+    cause=RunCause(kind="FirstRun"),
+    since=NOW,
+)
+"""What a first run is made of."""
 
 
 def an_installation(**fields: Any) -> Installation:

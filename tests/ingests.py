@@ -16,6 +16,13 @@ from trainer.ingest import run
 from trainer.task import IngestTask
 
 NOW = "2026-11-21T08:00:00Z"
+COLUMNS = [
+    {"name": "a", "type": "Float"},
+    {"name": "n", "type": "Integer"},
+    {"name": "site", "type": "Category"},
+    {"name": "y", "type": "Category"},
+]
+"""Of `plain_rows`, as a user declares them."""
 
 
 def ingest_task(root: Path, **changes: Any) -> IngestTask:

@@ -15,8 +15,9 @@ DIGEST = f"sha256:{'a' * 64}"
 
 def container(values: dict[str, Any] | None = None) -> Manifest:
     """Return the operator's container."""
+    found: Manifest
     (found,) = only(render(values), "Deployment")["spec"]["template"]["spec"]["containers"]
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def environment(values: dict[str, Any] | None = None) -> dict[str, str]:

@@ -42,8 +42,8 @@ def wrong_types(iris: Model) -> Iterator[Payload]:
     """Datatypes nobody knows, and values that are not of theirs."""
     for says, tensor in {
         "an unknown datatype": iris.matrix(datatype="FLOAT"),
-        "a datatype that is a number": iris.matrix(datatype=64),  # type: ignore[arg-type]
-        "no datatype": iris.matrix(datatype=LEAVE_OUT),  # type: ignore[arg-type]
+        "a datatype that is a number": iris.matrix(datatype=64),
+        "no datatype": iris.matrix(datatype=LEAVE_OUT),
         "text as BYTES where numbers are wanted": iris.matrix([["a", "b", "c", "d"]], "BYTES"),
         "text in FP64": iris.matrix([_ONE], data=["a", "b", "c", "d"]),
         "numbers as text in FP64": iris.matrix([_ONE], data=["5.1", "3.5", "1.4", "0.2"]),

@@ -67,7 +67,7 @@ class Model:
         content = json_bytes(body) if isinstance(body, Mapping) else body
         return Payload(says=says, path=path, body=content, headers=whole, peers=peers)
 
-    def matrix(self, rows: Any = None, datatype: str = "FP64", **changes: Any) -> dict[str, Any]:
+    def matrix(self, rows: Any = None, datatype: object = "FP64", **changes: Any) -> dict[str, Any]:
         """The rows, by default the first three, as one flat input; None as a change leaves out."""
         array = np.asarray(self.rows[:3] if rows is None else rows)
         tensor = {

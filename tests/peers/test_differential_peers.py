@@ -168,9 +168,11 @@ def _around(payload: Payload, mine: Inferred, other: Inferred) -> Iterator[str]:
 
 
 def _sent_id(payload: Payload) -> str | None:
+    if not isinstance(payload.body, bytes):  # it depends on the server: none of those has an id
+        return None
     try:
-        sent: str | None = json.loads(payload.body).get("id")  # type: ignore[arg-type]
-    except (TypeError, ValueError):  # depends on the server, or has bytes behind it: none has an id
+        sent: str | None = json.loads(payload.body).get("id")
+    except ValueError:  # it has bytes behind it: none of those has an id
         return None
     return sent
 

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ingests import Rig, csv_of, plain_rows
-
-COLUMNS = [
-    {"name": "a", "type": "Float"},
-    {"name": "n", "type": "Integer"},
-    {"name": "site", "type": "Category"},
-    {"name": "y", "type": "Category"},
-]
-
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    """An empty source and an empty store."""
-    return Rig(tmp_path)
+from ingests import COLUMNS, Rig, csv_of, plain_rows
 
 
 @pytest.fixture(scope="module")

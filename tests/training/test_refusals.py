@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from ingests import Rig, csv_of, failures_of, plain_rows
+from ingests import COLUMNS, Rig, csv_of, failures_of, plain_rows
 
 from trainer.exits import Reason, UserFault
-
-COLUMNS = [
-    {"name": "a", "type": "Float"},
-    {"name": "n", "type": "Integer"},
-    {"name": "site", "type": "Category"},
-    {"name": "y", "type": "Category"},
-]
-
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    """An empty source and an empty store."""
-    return Rig(tmp_path)
 
 
 def test_all_failures_come_at_once_with_the_most_telling_first(rig: Rig) -> None:

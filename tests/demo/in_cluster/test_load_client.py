@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, web
+from served_app import served
 
 from demo.in_cluster.load_client import Tally, read_rows, request_body, send
 
@@ -39,7 +40,7 @@ def test_read_rows(tmp_path: Path) -> None:
     assert (["a", "b"], [([1.0, 2.0], "benign")]) == read_rows(file, "diagnosis")
 
 
-async def test_send_counts_answers(unused_tcp_port: int) -> None:
+async def test_send_counts_answers() -> None:
     """Right, wrong and failed answers are told apart, and a refused connection is a failure."""
 
     async def answer(request: web.Request) -> web.Response:
@@ -50,16 +51,13 @@ async def test_send_counts_answers(unused_tcp_port: int) -> None:
 
     app = web.Application()
     app.router.add_post("/infer", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", unused_tcp_port).start()
     tally = Tally()
-    url = f"http://127.0.0.1:{unused_tcp_port}/infer"
     async with ClientSession() as session:
-        await send(session, url, b"{}", "benign", tally)
-        await send(session, url, b"{}", "malignant", tally)
-        await send(session, url, b"bad", "benign", tally)
-        await runner.cleanup()
+        async with served(app) as address:
+            url = f"{address}/infer"
+            await send(session, url, b"{}", "benign", tally)
+            await send(session, url, b"{}", "malignant", tally)
+            await send(session, url, b"bad", "benign", tally)
         await send(session, url, b"{}", "benign", tally)
     await asyncio.sleep(0)
 

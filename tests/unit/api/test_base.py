@@ -43,7 +43,7 @@ def test_a_status_read_and_written_is_the_same() -> None:
 def test_values_are_frozen() -> None:
     """What was decided does not change on its way."""
     with pytest.raises(ValidationError):
-        KindStatus().observed_generation = 3  # type: ignore[misc]
+        KindStatus().observed_generation = 3  # type: ignore[misc]  # that is what is tried
 
 
 @pytest.mark.parametrize("text", ["0.95", "-3", "1e-5", "12"])

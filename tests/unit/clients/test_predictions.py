@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
+from served_app import served
 
 from trainyard.clients.predictions import HttpPredictor, PredictionAnswer
 
@@ -32,12 +33,8 @@ async def base() -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_get("/v2/models/{model}/example", example)
     app.router.add_post("/v2/models/{model}/infer", infer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
+    async with served(app) as address:
+        yield address
 
 
 async def test_the_models_own_example_is_predicted(base: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from served_app import served
 
 from trainyard.clients.prometheus import HttpPrometheus, PrometheusFault, Series, read_result
 
@@ -33,12 +34,8 @@ async def base() -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_post("/prefix/api/v1/query", query)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/prefix/"
-    await runner.cleanup()
+    async with served(app) as address:
+        yield f"{address}/prefix/"
 
 
 async def test_a_query_gives_series_with_sample_times(base: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from aiohttp import web
+from served_app import served
 
 from trainyard.clients import scraping
 from trainyard.clients.scraping import HttpScraper, ScrapeFailed, samples
@@ -31,12 +32,8 @@ async def base() -> AsyncIterator[str]:
     app.router.add_get("/good", good)
     app.router.add_get("/slow", slow)
     app.router.add_get("/big", big)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
+    async with served(app) as address:
+        yield address
 
 
 async def test_a_page_is_read_to_its_end(base: str) -> None:

@@ -28,7 +28,9 @@ def test_refused_data_is_described_with_examples() -> None:
 
 def test_many_failures_are_counted_not_listed() -> None:
     """Four are told, the rest is a number."""
-    (failure,) = read_outcome({**refusal(), "failures": refusal()["failures"]}, NOW).failures  # type: ignore[union-attr]
+    found = read_outcome(refusal(), NOW)
+    assert isinstance(found, Refused)
+    (failure,) = found.failures
     assert describe_failures((failure,) * 6).endswith("; and 2 more")
 
 

@@ -69,7 +69,9 @@ async def test_without_evidence_nothing_moves_and_the_wait_ends_held() -> None:
     await yard.until(20, a=95, b=5)
     await yard.run(200)
     assert {"a": 95, "b": 5} == yard.weights
-    assert "Held" == yard.resource.status.rollout.phase  # type: ignore[union-attr]
+    rollout = yard.resource.status.rollout
+    assert rollout is not None
+    assert "Held" == rollout.phase
     assert is_true(yard.resource.status.conditions, "Stalled")
     assert () == yard.resource.status.quarantine
 

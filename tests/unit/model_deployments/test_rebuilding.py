@@ -47,7 +47,9 @@ async def test_a_first_version_that_was_starting_goes_on_starting() -> None:
     yard.publish("a")
     await yard.run(20)
     await wiped(yard)
-    assert "Starting" == yard.resource.status.rollout.phase  # type: ignore[union-attr]
+    rollout = yard.resource.status.rollout
+    assert rollout is not None
+    assert "Starting" == rollout.phase
     yard.behaviours["a"] = Behaviour()
     await yard.until(20, a=100)
 

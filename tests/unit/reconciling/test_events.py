@@ -12,11 +12,8 @@ from trainyard.reconciling.events import MOST_REPEATS, event_manifest, event_nam
 from trainyard.reconciling.plan import EventType, PlannedEvent
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-OWNER = {
-    "apiVersion": "trainyard.dev/v1alpha1",
-    "kind": "Dataset",
-    "metadata": {"namespace": "ns", "name": "tumours", "uid": "u1", "resourceVersion": "7"},
-}
+METADATA = {"namespace": "ns", "name": "tumours", "uid": "u1", "resourceVersion": "7"}
+OWNER = {"apiVersion": "trainyard.dev/v1alpha1", "kind": "Dataset", "metadata": METADATA}
 EVENT = PlannedEvent(EventType.NORMAL, "Accepted", "569 rows")
 
 
@@ -36,7 +33,7 @@ def test_the_event_is_about_its_owner() -> None:
         pytest.param(OWNER, replace(EVENT, message="570 rows"), id="another message"),
         pytest.param(OWNER, replace(EVENT, reason="Refused"), id="another reason"),
         pytest.param(
-            {**OWNER, "metadata": {**OWNER["metadata"], "uid": "u2"}},  # type: ignore[dict-item]
+            {**OWNER, "metadata": {**METADATA, "uid": "u2"}},
             EVENT,
             id="an owner made again under the same name",
         ),
@@ -49,7 +46,7 @@ def test_other_decisions_have_other_names(owner: dict[str, Any], event: PlannedE
 
 def test_a_long_name_still_makes_a_valid_one() -> None:
     """Event names are at most 253 characters."""
-    owner = {**OWNER, "metadata": {**OWNER["metadata"], "name": "x" * 253}}  # type: ignore[dict-item]
+    owner = {**OWNER, "metadata": {**METADATA, "name": "x" * 253}}
     assert len(event_name(owner, EVENT)) <= 253
 
 

@@ -25,7 +25,7 @@ def test_a_plan_cannot_be_changed_after_it_was_decided() -> None:
     """What is carried out is what was decided."""
     plan: Plan[Any] = Plan(status=None)
     with pytest.raises(FrozenInstanceError):
-        plan.confirm_live = True  # type: ignore[misc]
+        plan.confirm_live = True  # type: ignore[misc]  # that is what is tried
 
 
 def test_a_reference_without_guards_is_by_name_alone() -> None:

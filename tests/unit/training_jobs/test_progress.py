@@ -11,6 +11,7 @@ from training_stories import (
     a_world,
     newest_run,
 )
+from training_world import TrainingWorld
 
 from trainyard.reconciling.plan import Create
 
@@ -81,14 +82,20 @@ def test_a_deadline_before_any_work_is_the_clusters_fault() -> None:
     assert (newest_run(world)["fault"], newest_run(world)["reason"]) == ("Machine", "NotStarted")
 
 
-def test_a_vanished_job_is_looked_up_in_the_store() -> None:
-    """Somebody deleted it while it ran: the stored result counts, and nothing runs twice."""
+def _world_whose_job_vanishes() -> TrainingWorld:
+    """A world in which somebody deletes the Job of a run while it works."""
     world = a_world()
     job = newest_run(world)["name"]
     world.begin(job)
     world.settle()
     world.delete("Job", job)
     world.settle()
+    return world
+
+
+def test_a_vanished_job_is_looked_up_in_the_store() -> None:
+    """Somebody deleted it while it ran: the stored result counts, and nothing runs twice."""
+    world = _world_whose_job_vanishes()
     assert newest_run(world)["phase"] == "Reporting"
     (report,) = world.names("Job")
     world.finish(report, train_result())
@@ -98,12 +105,7 @@ def test_a_vanished_job_is_looked_up_in_the_store() -> None:
 
 def test_a_vanished_job_without_a_stored_result_is_tried_again() -> None:
     """The report Job finds nothing: that was the machine's fault."""
-    world = a_world()
-    job = newest_run(world)["name"]
-    world.begin(job)
-    world.settle()
-    world.delete("Job", job)
-    world.settle()
+    world = _world_whose_job_vanishes()
     world.fail(world.names("Job")[0], 25)
     world.settle()
     assert (newest_run(world)["phase"], newest_run(world)["reason"]) == ("Failed", "JobLost")

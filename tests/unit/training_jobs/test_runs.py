@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from builders_training import NOW, a_model_version, a_training_job, digest
+from builders_training import INPUTS, NOW, a_model_version, a_training_job, digest
 
-from trainyard.api.v1alpha1.training_job_status import Inputs, Run, RunCause
+from trainyard.api.v1alpha1.training_job_status import Run
 from trainyard.training_jobs.runs import (
     RunSetting,
     last_ended,
@@ -16,14 +16,6 @@ from trainyard.training_jobs.runs import (
     replaced,
     run_at_work,
     stopped,
-)
-
-INPUTS = Inputs(
-    digest=digest("1"),
-    recipe_digest=digest("e"),
-    dataset_digest=digest("d"),
-    cause=RunCause(kind="FirstRun"),
-    since=NOW,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from builders_training import (
+    INPUTS,
     NOW,
     Raw,
     a_deployment,
@@ -26,13 +27,6 @@ from trainyard.training_jobs.versions import (
 )
 from trainyard.verdicts import gates_digest
 
-INPUTS = Inputs(
-    digest=digest("1"),
-    recipe_digest=digest("e"),
-    dataset_digest=digest("d"),
-    cause=RunCause(kind="FirstRun"),
-    since=NOW,
-)
 BY_ITSELF = {"cause": {"kind": "NewData"}}
 NOT_WORSE = {"name": "not-worse", "metric": "rmse", "againstChampion": {}}
 
