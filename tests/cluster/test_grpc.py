@@ -92,9 +92,8 @@ async def test_a_release_is_judged_by_calls_over_grpc_alone(stage: Stage) -> Non
     assert 2 == len(calls.revisions), "both versions answered while the weights were split"
     async with stage.calls("judged") as calls:
         stage.release("judged", "c")
-        quarantine = lambda: stage.node.status("judged").get("quarantine")  # noqa: E731
-        await stage.node.sees("judged", 120, quarantine)
-    assert "errors" in quarantine()[0]["message"]
+        await stage.node.sees("judged", 120, lambda: stage.node.status("judged").get("quarantine"))
+    assert "errors" in stage.node.status("judged")["quarantine"][0]["message"]
     assert all(what.startswith("INVALID_ARGUMENT") for what in calls.lost), calls.lost
     assert second == await stage.alone("judged", 30, "b")
 
