@@ -70,6 +70,13 @@ def test_a_file_fits_in_the_head(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= LONGEST_FILE
 
 
+def test_a_file_of_tests_fits_in_the_head() -> None:
+    """It is about one question, too, and so is what several of them share."""
+    lengths = {path: len(path.read_text().splitlines()) for path in (ROOT / "tests").rglob("*.py")}
+    assert {} == {path: lines for path, lines in lengths.items() if lines > LONGEST_FILE}
+    assert [] == [path for path in lengths if path.stem in BANNED]
+
+
 @pytest.mark.parametrize("path", modules())
 def test_functions_are_short(path: Path) -> None:
     """Each fits on a screen, with a handful of parameters."""
