@@ -11,7 +11,7 @@ computes an exponential, depends on how many rows there are and where a row begi
 - Sums over the numbers of one row (Eigen's ReduceSum and ReduceMean) begin at the first address
   that fills a register: every row is asked four times, so that each begins at such an address.
 
-Tried with 65 models, 1 to 300 rows in any company, on processors with AVX-512, AVX2, AVX and none
+Tried with 76 models, 1 to 300 rows in any company, on processors with AVX-512, AVX2, AVX and none
 of them (emulated). Other processors may round otherwise, but in the same way for all rows.
 """
 

@@ -6,9 +6,13 @@ import os
 import sys
 import traceback
 
+from modelserver.matrix_kernels import VARIABLE, chosen_routines
+
 # Before numpy is imported: one core, one thread, whatever the node has.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
+if _routines := chosen_routines():
+    os.environ.setdefault(VARIABLE, _routines)
 # Before grpc is: its library in C++ has lines of its own for what clients do wrong.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
