@@ -14,8 +14,8 @@ import pytest
 from serving_echo import Echo, eventually
 
 from modelserver.answers import ModelIdentity
-from modelserver.connections import Connections
-from modelserver.http_connection import Listening
+from modelserver.connections import NEVER, Connections
+from modelserver.http_connection import Connection, Listening
 from modelserver.http_port import HttpPort
 from modelserver.outbox import Outbox
 from modelserver.settings import Limits
@@ -119,6 +119,43 @@ async def test_a_client_that_does_not_read_is_cut_off(client: Client) -> None:
     for _ in range(50):
         client.writer.write(b"GET /large" + HOST + b"\r\n")
     await eventually(lambda: len(client.connections) == 0)
+
+
+class Unread(asyncio.Transport):
+    """A transport to a client that takes nothing: closing waits for it for ever."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def write(self, data: object) -> None:
+        """Kept from the client by the client."""
+
+    def get_write_buffer_size(self) -> int:
+        """One answer."""
+        return 100
+
+    def close(self) -> None:
+        """Noted."""
+        self.told.append("close")
+
+    def abort(self) -> None:
+        """Noted."""
+        self.told.append("abort")
+
+
+async def test_a_last_answer_that_nobody_reads_holds_no_connection() -> None:
+    """Its time over, the connection is closed, and with the next sweep cut off; never silent."""
+    connections = Connections(0.0)
+    wire = Wire(ModelIdentity("m", "m-1", "sha256:aa"))
+    connection = Connection(Listening(Echo(), connections, LIMITS, wire, Outbox()))
+    transport = Unread()
+    connection.connection_made(transport)
+    connection.data_received(b"GET /1" + HOST + b"\r\n")
+    assert connection.silent_since == NEVER
+    connections.sweep(10.0)
+    connections.sweep(11.0)
+    assert ["close", "abort"] == transport.told
 
 
 async def test_continue_is_said_when_the_body_is_wanted(client: Client) -> None:
