@@ -27,9 +27,8 @@ from modelbundle.store import Store
 
 SERVER = "trainyard/serving:dev"
 PORT = 9000
-CALLERS = 4
-PAUSE = 0.05
-"""Seconds between the calls of one caller."""
+PAUSES = (0.02, 0.05, 0.05, 0.05, 1.7, 4.9)
+"""Seconds between the calls of each caller: those who call seldom hold a connection that idles."""
 CLOSE = 1e-4
 """How far a probability in float32 may be from scikit-learn's."""
 NO_HELP = (("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1))
@@ -142,7 +141,9 @@ class Calls:
 
     async def __aenter__(self) -> Calls:
         """Begin."""
-        self._tasks = [asyncio.create_task(self._run(seed)) for seed in range(CALLERS)]
+        self._tasks = [
+            asyncio.create_task(self._run(pause, seed)) for seed, pause in enumerate(PAUSES)
+        ]
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -155,13 +156,13 @@ class Calls:
         """What went wrong, by how often."""
         return {what: count for what, count in self.told.items() if what != "OK"}
 
-    async def _run(self, seed: int) -> None:
+    async def _run(self, pause: float, seed: int) -> None:
         random = np.random.default_rng(seed)
         async with grpc.aio.insecure_channel(self.address, options=NO_HELP) as channel:
             stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
             while not self._stop.is_set():
                 self.told[await self._one(stub, int(random.integers(500)))] += 1
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(pause)
 
     async def _one(self, stub: Any, row: int) -> str:
         table = next(iter(self.models.samples.values())).table[row : row + 1]

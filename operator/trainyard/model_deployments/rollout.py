@@ -21,6 +21,7 @@ from trainyard.api.v1alpha1.model_deployment_status import RolloutStatus
 from trainyard.model_deployments.analysis.evidence import Answer
 from trainyard.model_deployments.health import Trouble, Workload
 
+NOT_REACHED = "the routers do not reach it yet, over HTTP and, where it is on, over gRPC"
 NEVER_READY = timedelta(seconds=180)
 """A server that runs this long without being ready never will be."""
 CLUSTER_PATIENCE = timedelta(seconds=120)
@@ -185,7 +186,7 @@ def _forward(at: Standing) -> Move:
 def _promotion(at: Standing) -> Move:
     wanted = at.spec.replicas
     if not at.routers_know:
-        return Move(Act.STAY, "the routers do not reach it yet")
+        return Move(Act.STAY, NOT_REACHED)
     if at.canary.ready >= wanted:
         why = "as asked" if at.rollout.readiness_only else f"all steps passed: {at.why}"
         return Move(Act.PROMOTE, why, reason=Reason.PROMOTED)
@@ -204,7 +205,7 @@ def _entered(at: Standing, number: int) -> Move:
     if at.canary.ready < min(needed, at.canary.replicas or needed):
         return Move(Act.STAY, f"{at.canary.ready} of {needed} pods are ready for step {number}")
     if not at.routers_know:
-        return Move(Act.STAY, "the routers do not reach it yet")
+        return Move(Act.STAY, NOT_REACHED)
     return Move(Act.ENTER, at.why, step=number, reason=Reason.STEP_STARTED)
 
 
