@@ -258,10 +258,11 @@ def training_job(name: str, data: str, **more: Any) -> Object:
     return _object("TrainingJob", name, spec)
 
 
-def deployment(name: str, version: str) -> Object:
-    """A ModelDeployment of one ModelVersion, without a router."""
+def deployment(name: str, version: str = "") -> Object:
+    """A ModelDeployment without a router: of one ModelVersion, or following its namesake."""
+    followed = {"version": {"name": version}} if version else {"trainingJob": {"name": name}}
     spec = {
-        "model": {"version": {"name": version}},
+        "model": followed,
         "traffic": {"mode": "Replicas"},
         "rollout": {"steps": [{"weightPercent": 50, "minSeconds": 5}]},
     }
