@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -140,27 +140,45 @@ def _zeros() -> Any:
     return bundles.tumours().frame.to_numpy()[:1] * 0
 
 
-def test_weights_change_and_a_server_ends_without_a_lost_call(world: World) -> None:
-    """Clients do not try again; nor must the router, so no version is blamed for its end."""
+@contextmanager
+def calling(address: str) -> Iterator[Counter[str]]:
+    """Four clients call without a break and try nothing again; by revision, or what went wrong."""
     told, stop = Counter[str](), threading.Event()
-    callers = [
-        threading.Thread(target=_call, args=(world.envoy.address, told, stop)) for _ in range(4)
-    ]
+    callers = [threading.Thread(target=_call, args=(address, told, stop)) for _ in range(4)]
     for caller in callers:
         caller.start()
-    for weight in (5, 100):
-        world.envoy.told(routing(stable=100 - weight, canary=weight))
+    try:
+        yield told
+    finally:
+        stop.set()
+        for caller in callers:
+            caller.join()
+
+
+def test_weights_change_and_a_server_ends_without_a_lost_call(world: World) -> None:
+    """Nor must the router try again, so no version is blamed for the end of its server."""
+    with calling(world.envoy.address) as told:
+        for weight in (5, 100):
+            world.envoy.told(routing(stable=100 - weight, canary=weight))
+            time.sleep(1)
+        world.servers[NEW][0].terminate()
+        assert 0 == world.servers[NEW][0].process.wait(timeout=30)
         time.sleep(1)
-    world.servers[NEW][0].terminate()
-    assert 0 == world.servers[NEW][0].process.wait(timeout=30)
-    time.sleep(1)
-    stop.set()
-    for caller in callers:
-        caller.join()
     assert {OLD, NEW} == set(told)
-    assert {OLD: 0, NEW: 0} == {
-        name: errors for name, (_, errors) in counted(world.envoy.page(), ROUTER_OF_BOTH).items()
-    }
+    found = counted(world.envoy.page(), ROUTER_OF_BOTH)
+    assert {OLD: 0, NEW: 0} == {name: errors for name, (_, errors) in found.items()}
+
+
+def test_a_server_that_dies_costs_its_version_and_no_caller(world: World) -> None:
+    """Calls under way are tried again elsewhere; each try that failed is counted."""
+    with calling(world.envoy.address) as told:
+        time.sleep(1)
+        world.servers[NEW][0].process.kill()
+        time.sleep(2)
+    assert {OLD, NEW} == set(told)
+    found = counted(world.envoy.page(), ROUTER_OF_BOTH)
+    assert 0 == found[OLD][1]
+    assert found[NEW][1] > 0
 
 
 def _call(address: str, told: Counter[str], stop: threading.Event) -> None:
