@@ -11,7 +11,7 @@ from aiohttp import web
 @asynccontextmanager
 async def served(app: web.Application) -> AsyncIterator[str]:
     """The address under which the application answers; nobody does afterwards."""
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)  # who is slow on purpose is not waited for
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
