@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import numpy.typing as npt
 import orjson
 
 from modelbundle.prediction import Prediction
-from modelbundle.signature import PROBABILITIES_OUTPUT
-from modelserver.binary_tensors import BINARY, BINARY_HEADER, encoded_tensor
 
 JSON = "application/json"
 
@@ -53,50 +50,6 @@ class ModelIdentity:
     name: str
     revision: str
     digest: str
-
-
-def v2_answer(
-    predicted: Prediction,
-    wanted: tuple[str, ...],
-    request_id: str | None,
-    of: ModelIdentity,
-    binary: frozenset[str] = frozenset(),
-) -> Answer:
-    """The V2 response with the wanted outputs, flat and row-major, echoing the id.
-
-    Those named in `binary` stand behind the JSON as bytes.
-    """
-    document: dict[str, Any] = {"model_name": of.name, "model_version": of.revision}
-    if request_id is not None:
-        document["id"] = request_id
-    rows = len(predicted.values)
-    document["outputs"] = outputs = []
-    tensors: list[bytes] = []
-    for name in wanted:
-        values = _values(name, predicted)
-        datatype = _DATATYPES[values.dtype.kind]
-        output: dict[str, Any] = {"name": name, "datatype": datatype, "shape": values.shape}
-        outputs.append(output)
-        if name in binary:
-            tensors.append(encoded_tensor(datatype, values.ravel()))
-            output["parameters"] = {"binary_data_size": len(tensors[-1])}
-        else:
-            output["data"] = values.ravel().tolist()
-    if not binary:
-        return Answer(200, orjson.dumps(document), rows=rows)
-    head = orjson.dumps(document)
-    size = ((BINARY_HEADER, str(len(head))),)
-    return Answer(200, b"".join((head, *tensors)), BINARY, size, rows)
-
-
-def _values(name: str, predicted: Prediction) -> npt.NDArray[Any]:
-    if name != PROBABILITIES_OUTPUT:
-        return predicted.values
-    assert predicted.probabilities is not None, "only outputs there are can be wanted"  # noqa: S101
-    return predicted.probabilities
-
-
-_DATATYPES = {"f": "FP64", "i": "INT64", "b": "BOOL", "O": "BYTES"}
 
 
 def v1_answer(predicted: Prediction) -> Answer:

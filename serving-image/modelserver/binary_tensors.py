@@ -19,20 +19,25 @@ from modelserver.refusals import RequestRefused
 BINARY = "application/octet-stream"
 BINARY_HEADER = "inference-header-content-length"
 _LENGTH = struct.Struct("<I")
-_NUMBERS = {
-    "BOOL": "?",
-    "INT8": "i1",
-    "INT16": "<i2",
-    "INT32": "<i4",
-    "INT64": "<i8",
-    "UINT8": "u1",
-    "UINT16": "<u2",
-    "UINT32": "<u4",
-    "UINT64": "<u8",
-    "FP16": "<f2",
-    "FP32": "<f4",
-    "FP64": "<f8",
+_DTYPES = {
+    name: np.dtype(code)
+    for name, code in (
+        ("BOOL", "?"),
+        ("INT8", "i1"),
+        ("INT16", "<i2"),
+        ("INT32", "<i4"),
+        ("INT64", "<i8"),
+        ("UINT8", "u1"),
+        ("UINT16", "<u2"),
+        ("UINT32", "<u4"),
+        ("UINT64", "<u8"),
+        ("FP16", "<f2"),
+        ("FP32", "<f4"),
+        ("FP64", "<f8"),
+    )
 }
+FLOAT_DTYPES = {name: _DTYPES[name] for name in ("FP32", "FP64")}
+_NO_LENGTHS = bytes({*range(256)} - {*range(1, 32)})
 
 
 class BinaryPart:
@@ -57,26 +62,22 @@ class BinaryPart:
 
 
 # Empty for good: nothing can be taken from it.
-_NONE = BinaryPart(memoryview(b""))
+NO_BINARY = BinaryPart(memoryview(b""))
 
 
-def split_body(body: bytes | bytearray, json_size: bytes | None) -> tuple[Any, BinaryPart]:
-    """JSON and binary part of a body. Raises RequestRefused when the header cannot be right."""
-    if json_size is None:
-        return body, _NONE
+def json_bytes(json_size: bytes, body: bytes | bytearray) -> int:
+    """How long the JSON is. Raises RequestRefused when the header cannot be right."""
     if not json_size.isdigit() or len(json_size) > 18 or int(json_size) > len(body):
         shown = json_size[:20].decode("ascii", "replace")
         raise RequestRefused(f"{BINARY_HEADER} is {shown!r}; the body has {len(body)} bytes")
-    view = memoryview(body)
-    return view[: int(json_size)], BinaryPart(view[int(json_size) :])
+    return int(json_size)
 
 
 def decoded_numbers(content: memoryview, datatype: Any, shape: Sequence[int], where: str) -> Any:
     """The flat array in its own dtype. Raises RequestRefused."""
-    code = _NUMBERS.get(datatype)
-    if code is None:
+    dtype = _DTYPES.get(datatype)
+    if dtype is None:
         raise RequestRefused(f"{where}: datatype {datatype!r:.40} has no binary form for numbers")
-    dtype = np.dtype(code)
     count = math.prod(shape)
     if len(content) != count * dtype.itemsize:
         raise RequestRefused(
@@ -111,10 +112,27 @@ def decoded_texts(content: memoryview, count: int, where: str) -> list[str | Non
     return texts
 
 
+def plain_texts(content: bytes | bytearray, count: int) -> list[str]:
+    """The elements of a BYTES tensor of short ASCII texts, several times quicker.
+
+    A length below 32 is a control character and three zeros. Where texts have no such character,
+    and the lengths fit, there is no other way to read the bytes. Raises ValueError where they have
+    to be read one by one.
+    """
+    first, *pieces = content.decode("ascii").split("\0\0\0")
+    texts = [piece[:-1] for piece in pieces[:-1]]
+    texts.append(pieces[-1])
+    lengths = bytes(map(len, texts))
+    plain = len(first) == 1 and "".join(texts).isprintable()
+    if not plain or len(texts) != count or lengths != content.translate(None, _NO_LENGTHS):
+        raise ValueError("not only short texts")
+    return texts
+
+
 def encoded_tensor(datatype: str, data: Sequence[Any] | npt.NDArray[Any]) -> bytes:
-    """Output data as bytes."""
+    """Output data as bytes, row-major."""
     if datatype == "BYTES":
-        elements = [str(value).encode() for value in data]
+        elements = [str(value).encode() for value in np.asarray(data, dtype=object).ravel()]
         return b"".join(part for e in elements for part in (_LENGTH.pack(len(e)), e))
-    values: npt.NDArray[Any] = np.asarray(data, dtype=_NUMBERS[datatype])
+    values: npt.NDArray[Any] = np.asarray(data, dtype=_DTYPES[datatype])
     return values.tobytes()

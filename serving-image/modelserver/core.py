@@ -12,11 +12,12 @@ from modelbundle.prediction import Prediction
 from modelbundle.rows import Rows
 from modelbundle.signature import Signature
 from modelserver import SERVER_NAME, SERVER_VERSION
-from modelserver.answers import Answer, ModelIdentity, json_answer, v1_answer, v2_answer
+from modelserver.answers import Answer, ModelIdentity, json_answer, v1_answer
 from modelserver.batching import Batcher, Job, Outcome
 from modelserver.binary_tensors import BINARY_HEADER, BinaryPart
 from modelserver.refusals import ModelFailed
 from modelserver.v1_requests import decode_v1
+from modelserver.v2_answers import V2Answers
 from modelserver.v2_requests import InferRequest, V2Decoder
 
 _JSON_SIZE = BINARY_HEADER.encode()
@@ -40,6 +41,7 @@ class Core:
         self._decoded = batcher.metrics.decoded
         self._max_rows = max_rows
         self._v2 = V2Decoder(signature, max_rows)
+        self._v2_answers = V2Answers(identity)
 
     def start_infer(
         self, body: bytes | bytearray, headers: Mapping[bytes, bytes], deliver: Deliver
@@ -52,7 +54,7 @@ class Core:
             if isinstance(outcome, ModelFailed):
                 deliver(outcome)
             else:
-                deliver(self._v2_answer(outcome, request))
+                deliver(self._v2_answers.of(outcome, request))
 
         return self._submitted(request.rows, encode, begun)
 
@@ -88,10 +90,6 @@ class Core:
         request = self._v2.request(document, binary, quick=True)
         self._batcher.metrics.decoded(self._batcher.clock() - begun)
         return request, await self._batcher.predict(request.rows)
-
-    def _v2_answer(self, predicted: Prediction, request: InferRequest) -> Answer:
-        wanted, binary = request.wanted, request.binary
-        return v2_answer(predicted, wanted, request.id, self.identity, binary)
 
 
 def server_metadata() -> Answer:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from modelserver.answers import Answer, error_answer
 from modelserver.connections import NEVER, Connections
 from modelserver.exchange import Exchange
+from modelserver.familiar_heads import FamiliarHeads
 from modelserver.outbox import Outbox
 from modelserver.request_reader import RequestReader
 from modelserver.settings import Limits
@@ -45,13 +46,14 @@ class Listening:
     limits: Limits
     wire: Wire
     outbox: Outbox
+    heads: FamiliarHeads = field(default_factory=FamiliarHeads)
 
 
 class Connection(RequestReader, asyncio.Protocol):
     """One client. `deadline`: when the sweep calls `expire`."""
 
     def __init__(self, shared: Listening) -> None:
-        super().__init__(shared.limits.header_bytes)
+        super().__init__(shared.limits.header_bytes, shared.heads)
         self._application = shared.application
         self._connections = shared.connections
         self._limits = shared.limits

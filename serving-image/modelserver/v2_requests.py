@@ -9,10 +9,13 @@ import orjson
 
 from modelbundle.rows import Rows, Texts, rows_of_columns
 from modelbundle.signature import MATRIX_INPUT, Feature, Signature
-from modelserver.binary_tensors import BinaryPart, split_body
+from modelserver.binary_tensors import NO_BINARY, BinaryPart, json_bytes
 from modelserver.cells import RowRules
+from modelserver.familiar_matrices import FamiliarMatrices
 from modelserver.refusals import RequestRefused, shown
-from modelserver.v2_tensors import FLOATS, SentTensor, packed
+from modelserver.usual_columns import UsualColumns
+from modelserver.usual_matrix import usual_matrix
+from modelserver.v2_tensors import SentTensor
 
 _NOT_SUPPORTED = ("classification", "shared_memory_region")
 _MAX_ID = 1024
@@ -38,6 +41,8 @@ class V2Decoder:
         self._names = tuple(feature.name for feature in signature.features)
         self._name_set = frozenset(self._names)
         self._outputs = tuple(tensor.name for tensor in signature.outputs)
+        self._columns = UsualColumns(signature.features, max_rows)
+        self._matrices = FamiliarMatrices()
         self._no_texts = np.empty((1, 0), dtype=object)
 
     def decode(self, body: bytes | bytearray, json_size: bytes | None = None) -> InferRequest:
@@ -45,36 +50,46 @@ class V2Decoder:
 
         Raises RequestRefused with a sentence.
         """
-        text, binary = split_body(body, json_size)
+        if json_size is not None:
+            return self._with_binary(body, json_bytes(json_size, body))
+        document = json_object(body)
+        quick = _no_truths(body)
+        rows = self._usual_rows(document.get("inputs")) if quick else None
+        if rows is None:
+            return self.request(document, NO_BINARY, quick=quick)
+        return self._asked(document, rows)
+
+    def _usual_rows(self, inputs: Any) -> Rows | None:
+        if type(inputs) is not list:
+            return None
+        if len(inputs) != 1:
+            return self._columns.sent(inputs)
+        if not self._rules.finite_is_enough:
+            return None
+        numbers = usual_matrix(inputs[0], len(self._names), self._max_rows)
+        if numbers is None or inputs[0].get("name") != MATRIX_INPUT:
+            return None
+        return Rows(numbers, self._without_texts(len(numbers)))
+
+    def _with_binary(self, body: bytes | bytearray, size: int) -> InferRequest:
+        text = body[:size]
+        matrix = self._matrices.find(text)
+        numbers = None if matrix is None else matrix.numbers(body, size)
+        if matrix is not None and numbers is not None:
+            rows = Rows(numbers, self._without_texts(len(numbers)))
+            return InferRequest(rows, matrix.wanted, None, matrix.binary)
         document = json_object(text)
-        quick = json_size is None and _no_truths(body)
-        return (self._usual(document) if quick else None) or self.request(
-            document, binary, quick=quick
-        )
+        columns = self._columns.sent_as_bytes(document.get("inputs"), body, size)
+        if columns is not None:
+            return self._asked(document, columns)
+        asked = self.request(document, BinaryPart(memoryview(body)[size:]))
+        if self._rules.finite_is_enough:
+            self._matrices.learn(text, document, asked.wanted, asked.binary)
+        return asked
 
-    def _usual(self, document: dict[str, Any]) -> InferRequest | None:
-        """One flat matrix of finite floats, an id perhaps, and no wishes: nothing else to look for.
-
-        None says nothing but that `request` has to look closer; it would find the same rows.
-        """
-        try:
-            (tensor,) = document["inputs"]
-            (count, width), data = tensor["shape"], tensor["data"]
-            named = tensor["name"] == MATRIX_INPUT and tensor["datatype"] in FLOATS
-        except (KeyError, TypeError, ValueError):
-            return None
-        if not (named and self._rules.finite_is_enough and len(tensor) == 4):
-            return None
-        if len(document) != 1 + ("id" in document) or type(data) is not list:
-            return None
-        if not (type(count) is type(width) is int and width == len(self._names)):
-            return None
-        fits = 0 < count <= self._max_rows and len(data) == count * width
-        numbers = packed(data) if fits else None
-        if numbers is None:
-            return None
-        rows = Rows(numbers.reshape(count, width), self._without_texts(count))
-        return InferRequest(rows, self._outputs, _id(document))
+    def _asked(self, document: dict[str, Any], rows: Rows) -> InferRequest:
+        wanted, in_bytes = self._wanted(document)
+        return InferRequest(rows, wanted, _id(document), in_bytes)
 
     def request(
         self, document: dict[str, Any], binary: BinaryPart, *, quick: bool = False
@@ -85,14 +100,12 @@ class V2Decoder:
         """
         tensors = _tensors(document, binary, quick=quick)
         binary.check_end()
-        request_id = _id(document)
-        wanted, in_bytes = self._wanted(document)
         only = tensors.get(MATRIX_INPUT) if len(tensors) == 1 else None
         if only is not None and self._signature.all_numeric:
-            return InferRequest(self._matrix_rows(only), wanted, request_id, in_bytes)
+            return self._asked(document, self._matrix_rows(only))
         rows = self._column_rows(tensors)
         self._rules.check(rows)
-        return InferRequest(rows, wanted, request_id, in_bytes)
+        return self._asked(document, rows)
 
     def _without_texts(self, count: int) -> Texts:
         return self._no_texts if count == 1 else np.empty((count, 0), dtype=object)

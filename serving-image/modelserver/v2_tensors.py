@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from modelbundle.rows import Numbers, Texts
-from modelserver.binary_tensors import decoded_numbers, decoded_texts
+from modelserver.binary_tensors import FLOAT_DTYPES, decoded_numbers, decoded_texts
 from modelserver.cells import (
     BOOLEANS,
     NUMBERS,
@@ -30,7 +30,6 @@ _INTEGER_SPANS = {
 _INTEGERS = {int}
 _SUMMED = 256
 FLOATS = frozenset({"FP16", "FP32", "FP64"})
-_FLOAT_CODES = {name: np.dtype(f"<f{size}") for name, size in (("FP32", 4), ("FP64", 8))}
 _DATATYPES = ("BOOL", *_INTEGER_SPANS, "FP16", "FP32", "FP64", "BYTES")
 
 
@@ -71,10 +70,10 @@ class SentTensor(NamedTuple):
         return packed(data) if self.document.get("datatype") in FLOATS else None
 
     def _finite_content(self, count: int) -> Numbers | None:
-        code = _FLOAT_CODES.get(str(self.document.get("datatype")))
-        if code is None or self.content is None or len(self.content) != count * code.itemsize:
+        dtype = FLOAT_DTYPES.get(str(self.document.get("datatype")))
+        if dtype is None or self.content is None or len(self.content) != count * dtype.itemsize:
             return None
-        numbers = np.frombuffer(self.content, dtype=code).astype(np.float64)
+        numbers = np.frombuffer(self.content, dtype).astype(np.float64)
         return numbers if np.isfinite(numbers).all() else None
 
     def numbers(self, shape: list[int]) -> Numbers:

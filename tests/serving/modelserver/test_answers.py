@@ -8,43 +8,9 @@ import numpy as np
 import pytest
 
 from modelbundle.prediction import Prediction
-from modelserver.answers import ModelIdentity, error_answer, json_answer, v1_answer, v2_answer
+from modelserver.answers import error_answer, json_answer, v1_answer
 
-IDENTITY = ModelIdentity("m", "m-1", "sha256:" + "a" * 64)
 TEXTS = Prediction(np.array(["b", "a"], dtype=object), np.array([[0.25, 0.75], [1.0, 0.0]]))
-
-
-def test_all_outputs_flat_and_row_major() -> None:
-    """Names, datatypes, shapes and data as the protocol wants them."""
-    expected = {
-        "model_name": "m",
-        "model_version": "m-1",
-        "id": "7",
-        "outputs": [
-            {"name": "labels", "datatype": "BYTES", "shape": [2], "data": ["b", "a"]},
-            {
-                "name": "probabilities",
-                "datatype": "FP64",
-                "shape": [2, 2],
-                "data": [0.25, 0.75, 1.0, 0.0],
-            },
-        ],
-    }
-    answer = v2_answer(TEXTS, ("labels", "probabilities"), "7", IDENTITY)
-    assert (expected, 2) == (json.loads(answer.body), answer.rows)
-
-
-def test_a_slice_of_a_batch_is_encoded_as_itself() -> None:
-    """Parts of a larger array keep their own rows."""
-    answer = v2_answer(TEXTS.part(1, 2), ("probabilities",), None, IDENTITY)
-    assert [1.0, 0.0] == json.loads(answer.body)["outputs"][0]["data"]
-
-
-def test_labels_keep_their_types() -> None:
-    """Integers and booleans are not texts."""
-    for values, datatype in ((np.array([3]), "INT64"), (np.array([True]), "BOOL")):
-        answer = v2_answer(Prediction(values, None), ("labels",), None, IDENTITY)
-        assert datatype == json.loads(answer.body)["outputs"][0]["datatype"]
 
 
 def test_v1_is_a_list() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 
 from modelserver.answers import Answer
 from modelserver.exchange import Exchange
+from modelserver.familiar_heads import FamiliarHeads
 from modelserver.request_reader import RequestReader
 
 LIMIT = 1000
@@ -29,8 +30,8 @@ class Seen:
 class Recorder(RequestReader):
     """Keeps what it is told."""
 
-    def __init__(self) -> None:
-        super().__init__(LIMIT)
+    def __init__(self, heads: FamiliarHeads) -> None:
+        super().__init__(LIMIT, heads)
         self.requests: list[Seen] = []
         self.refused: list[int] = []
         self.unfinished: Exchange | None = None
@@ -64,9 +65,11 @@ class Recorder(RequestReader):
         self.refused.append(refusal.status)
 
 
-def read_by_us(data: bytes, pieces: tuple[int, ...] = ()) -> Recorder:
-    """What our reader makes of it, cut at these places."""
-    recorder = Recorder()
+def read_by_us(
+    data: bytes, pieces: tuple[int, ...] = (), heads: FamiliarHeads | None = None
+) -> Recorder:
+    """What our reader makes of it, cut at these places; `heads`: of connections before."""
+    recorder = Recorder(heads or FamiliarHeads())
     edges = [0, *sorted(pieces), len(data)]
     for start, stop in itertools.pairwise(edges):
         if start < stop:
@@ -150,9 +153,12 @@ SAME = [
 
 @pytest.mark.parametrize("data", SAME)
 def test_both_see_the_same_requests(data: bytes) -> None:
-    """In one piece or byte by byte."""
+    """In one piece or byte by byte, for the first time or again."""
     expected, nonsense = read_by_h11(data)
     assert not nonsense
+    heads = FamiliarHeads()
+    for _ in range(3):
+        assert expected == read_by_us(data, heads=heads).requests
     assert expected == read_by_us(data).requests
     assert expected == read_by_us(data, tuple(range(len(data)))).requests
 
@@ -208,18 +214,30 @@ PARTS = some.sampled_from(
 )
 
 
+@pytest.fixture(scope="module")
+def heads_of_all() -> FamiliarHeads:
+    """All connections of a test share it, as those of a port do."""
+    return FamiliarHeads()
+
+
 @settings(max_examples=1500, deadline=None)
 @given(some.lists(PARTS, max_size=12), some.lists(some.integers(0, 200), max_size=6))
-def test_no_request_is_seen_that_h11_does_not_see(parts: list[bytes], cuts: list[int]) -> None:
+def test_no_request_is_seen_that_h11_does_not_see(
+    heads_of_all: FamiliarHeads, parts: list[bytes], cuts: list[int]
+) -> None:
     """Never more, never others: a request that only one of two servers sees is smuggled.
 
-    We may see fewer: llhttp refuses, for one, a body length of two headers that h11 accepts.
+    We may see fewer: llhttp refuses, for one, a body length of two headers that h11 accepts. Heads
+    that are familiar, from this connection or from others, change nothing.
     """
     data = b"".join(parts)
     expected, _ = read_by_h11(data)
     whole = read_by_us(data)
     pieces = read_by_us(data, tuple(cut for cut in cuts if cut < len(data)))
     assert (whole.requests, whole.refused) == (pieces.requests, pieces.refused)
+    for _ in range(2):
+        again = read_by_us(data, tuple(cut for cut in cuts if cut < len(data)), heads_of_all)
+        assert (whole.requests, whole.refused) == (again.requests, again.refused)
     assert expected[: len(whole.requests)] == whole.requests
     if len(whole.requests) < len(expected):
         assert whole.refused
