@@ -123,7 +123,7 @@ def _config_map(name: str, sample: Sample) -> dict[str, Any]:
     }
 
 
-def _pod(name: str, image: str, bundle: str, sample: Sample) -> dict[str, Any]:
+def _server(image: str, bundle: str, sample: Sample) -> dict[str, Any]:
     variables = {
         "TRAINYARD_BUNDLE_DIGEST": sample.digest,
         "TRAINYARD_BUNDLE_DIR": FOLDER,
@@ -132,7 +132,7 @@ def _pod(name: str, image: str, bundle: str, sample: Sample) -> dict[str, Any]:
         "TRAINYARD_DRAIN_SECONDS": "0",
     }
     memory = "100Mi" if bundle == "onnx" else "300Mi"
-    container = {
+    return {
         "name": "server",
         "image": image,
         "imagePullPolicy": "IfNotPresent",
@@ -144,6 +144,9 @@ def _pod(name: str, image: str, bundle: str, sample: Sample) -> dict[str, Any]:
         "resources": {"requests": {"cpu": "50m"}, "limits": {"memory": memory}},
         "volumeMounts": [{"name": "bundle", "mountPath": FOLDER, "readOnly": True}],
     }
+
+
+def _pod(name: str, image: str, bundle: str, sample: Sample) -> dict[str, Any]:
     # A ConfigMap's files are links, and a bundle is refused that is not files.
     copies = {
         "name": "copy",
@@ -157,7 +160,7 @@ def _pod(name: str, image: str, bundle: str, sample: Sample) -> dict[str, Any]:
     pod = hardened_pod(PodSettings()) | {
         "restartPolicy": "Never",
         "initContainers": [hardened_container(copies)],
-        "containers": [hardened_container(container)],
+        "containers": [hardened_container(_server(image, bundle, sample))],
         "volumes": [
             scratch_volume(),
             {"name": "bundle", "emptyDir": {}},
