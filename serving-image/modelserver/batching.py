@@ -1,9 +1,10 @@
 """Which rows are predicted together, and where?
 
 Everything that arrived in this turn of the event loop is one batch: no timer, so nobody waits for
-company. Batches that are expected to last over 2 ms go to one worker thread, so that probes are
-answered meanwhile. A batch that fails is repeated request by request: who sent the bad row gets
-the failure, the others get their answers.
+company. Only a batch that is expected to last over 0.2 ms waits for turns as long as they bring
+more (see `gathering`), which takes far less than that. Batches that are expected to last over 2 ms
+go to one worker thread, so that probes are answered meanwhile. A batch that fails is repeated
+request by request: who sent the bad row gets the failure, the others get their answers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,9 +22,12 @@ from modelbundle.prediction import Prediction, Runtime
 from modelbundle.rows import Rows, concatenated
 from modelserver.batch_metrics import BatchMetrics
 from modelserver.batch_speed import BatchSpeed
+from modelserver.gathering import Gathering
 from modelserver.refusals import BeyondModel, ModelFailed
 
 SLOW_SECONDS = 0.002
+# Two empty turns of the loop take some 20 µs.
+_WORTH_GATHERING_SECONDS = 0.0002
 # The product of two such numbers is no longer a float32, in which most models compute.
 _EXTREME = 1e18
 
@@ -81,7 +85,13 @@ class Batcher:
         self._busy = False
         self._since: float | None = None  # when the present batch went to the model
         self._speed = BatchSpeed()
+        self._gathering = Gathering()
+        self._together: AbstractContextManager[None] = nullcontext()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="predict")
+
+    def deliver_inside(self, together: AbstractContextManager[None]) -> None:
+        """The outcomes of a batch will be delivered inside `together`, such as an outbox."""
+        self._together = together
 
     def submit(self, rows: Rows, deliver: Callable[[Outcome], None]) -> Job:
         """`deliver` will be called once, in this event loop, unless the job is gone by then."""
@@ -91,10 +101,12 @@ class Batcher:
         return job
 
     def predict_now(self) -> None:
-        """What waits is predicted now, not in the next turn; after the present batch, if any."""
-        if self._scheduled is not None:
+        """What waits is predicted now, not in the next turn, unless it is worth waiting for more;
+        after the present batch, if any.
+        """
+        if self._scheduled is not None and not self._more_may_come():
             self._scheduled.cancel()
-            self._next()
+            self._begin()
 
     async def predict(self, rows: Rows) -> Prediction:
         """The answers to these rows, for callers that are tasks. Raises ModelFailed."""
@@ -132,8 +144,25 @@ class Batcher:
             self._scheduled = asyncio.get_running_loop().call_soon(self._next)
 
     def _next(self) -> None:
+        self._scheduled = None
+        if self._more_may_come():
+            self._schedule()
+        else:
+            self._begin()
+
+    def _more_may_come(self) -> bool:
+        """True when another turn is cheap beside the batch and the turns before brought rows."""
+        rows = sum([job.count for job in self._waiting])
+        if rows >= self._max_rows:
+            return False
+        if self._speed.expected_seconds(rows) <= _WORTH_GATHERING_SECONDS:
+            return False
+        return self._gathering.goes_on(len(self._waiting))
+
+    def _begin(self) -> None:
         """Predicts one batch, here or in the thread; is scheduled again while jobs wait."""
         self._scheduled = None
+        self._gathering.end()
         jobs = self._taken()
         if not jobs:
             return
@@ -170,10 +199,11 @@ class Batcher:
         self._since = None
         known = self.clock()
         delivered = 0
-        for job, outcome in zip(jobs, batch.outcomes, strict=True):
-            if not job.gone:
-                self._hand_over(job, outcome)
-                delivered += 1
+        with self._together:
+            for job, outcome in zip(jobs, batch.outcomes, strict=True):
+                if not job.gone:
+                    self._hand_over(job, outcome)
+                    delivered += 1
         self._busy = False
         if self._waiting:
             self._schedule()

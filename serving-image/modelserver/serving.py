@@ -71,6 +71,7 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     core = Core(identity, model.runtime.signature, batcher, settings.limits.request_rows)
     fixed = _fixed(identity, model)
     outbox = Outbox()
+    batcher.deliver_inside(outbox)
     api = HttpApi(core, fixed, around, outbox)
     connections = _connections(settings.limits, metrics, log)
     port = HttpPort(Listening(api, connections, settings.limits, Wire(identity), outbox))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 import time
 
 import numpy as np
+import pytest
 from serving_watched_model import Watched, strange
 
 from modelbundle.prediction import Runtime
@@ -72,6 +74,53 @@ async def test_quick_batches_stay_in_the_loop(brittle: tuple[Runtime, Rows]) -> 
     await batcher.predict(brittle[1].part(0, 1))
     batcher.close()
     assert {threading.current_thread().name} == watched.threads
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        pytest.param(0.001, [4], id="slow: the others are waited for"),
+        pytest.param(0.0, [1, 1, 1, 1], id="quick: nobody waits"),
+    ],
+)
+async def test_a_slow_model_is_asked_when_no_more_come(
+    brittle: tuple[Runtime, Rows], seconds: float, expected: list[int]
+) -> None:
+    """Four requests, one in each turn of the loop, of a model that takes as long for all."""
+    watched = Watched(brittle[0])
+    ticks = itertools.count(0.0, seconds)
+    batcher = Batcher(watched, 10, lambda: next(ticks))
+    row = brittle[1].part(0, 1)
+    await batcher.predict(row)
+    watched.batches.clear()
+    asked = []
+    for _ in range(4):
+        asked.append(asyncio.ensure_future(batcher.predict(row)))
+        await asyncio.sleep(0)
+        batcher.predict_now()
+    await asyncio.gather(*asked)
+    batcher.close()
+    assert expected == watched.batches
+
+
+async def test_outcomes_of_a_batch_are_delivered_together(
+    batcher: Batcher, brittle: tuple[Runtime, Rows]
+) -> None:
+    """Inside of what was given for that, once per batch, on the path of a slow model too."""
+    events: list[str] = []
+
+    class Together:
+        def __enter__(self) -> None:
+            events.append("begin")
+
+        def __exit__(self, *_: object) -> None:
+            events.append("end")
+
+    batcher.deliver_inside(Together())
+    for number in range(2):
+        batcher.submit(brittle[1].part(number, number + 1), lambda _: events.append("outcome"))
+    await batcher.predict(brittle[1].part(0, 1))
+    assert ["begin", "outcome", "outcome", "end"] == events
 
 
 def _numbers(metrics: BatchMetrics, name: str) -> float:
