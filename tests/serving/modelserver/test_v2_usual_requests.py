@@ -91,7 +91,7 @@ def _column(name: str, count: int, odd: int, value: Any) -> dict[str, Any]:
     return _tensor(name, datatype, shape, data)
 
 
-_VALUES = some.sampled_from(
+_VALUES: some.SearchStrategy[Any] = some.sampled_from(
     [None, True, 1, 1.0, 2.5, -1, 2**63, 10**300, "", "x", "z", "FP64", "BOOL", "INT64", [], {}]
 )
 
@@ -139,7 +139,8 @@ def test_usual_columns_in_bytes_are_read_as_any_others(
     columns: dict[str, list[Any]], count: int, off: int, extra: dict[str, Any]
 ) -> None:
     """With texts of all kinds, gaps, and sizes that lie."""
-    inputs, contents = [], []
+    inputs: list[dict[str, Any]] = []
+    contents: list[bytes] = []
     datatypes = {"a": "FP64", "n": "INT64"}
     for name, data in columns.items():
         datatype = datatypes.get(name, "BYTES")
