@@ -13,13 +13,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from cluster.main_flow import Flow, Sources
+from cluster.operator_process import operator_process
+from cluster.proxy import Proxy
+from cluster.scripted_node import ScriptedNode, api_of, local_network
+from cluster.scripted_routers import Routers
 from cluster_access import ROOT, kubeconfig, kubectl, run
 from free_port import free_port
-from main_flow import Flow, Sources
-from operator_process import operator_process
-from proxy import Proxy
-from scripted_node import ScriptedNode, api_of, local_network
-from scripted_routers import Routers
 
 from trainyard.clients.cluster import KubernetesCluster
 from trainyard.clients.login import log_in

@@ -15,9 +15,9 @@ from typing import Any
 import grpc
 import numpy as np
 import serving_bundles as bundles
+from cluster.model_yard import local_bucket
+from cluster.releases import Node, a_node
 from cluster_access import kubectl, run
-from model_yard import local_bucket
-from releases import Node, a_node
 from serving_bundles import Sample
 from steady_load import Load
 from tritonclient.grpc import service_pb2, service_pb2_grpc

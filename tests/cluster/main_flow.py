@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from operator_process import Process
-from proxy import Exchange, Proxy
-from rig import eventually
-from scripted_node import Raw
+from cluster.operator_process import Process
+from cluster.proxy import Exchange, Proxy
+from cluster.rig import eventually
+from cluster.scripted_node import Raw
 
 from trainyard.api.base import Condition
 from trainyard.clients.cluster import KubernetesCluster

@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from cluster.proxy import Proxy
 from cluster_access import ROOT, kubeconfig
 from free_port import free_port
-from proxy import Proxy
 from toys import TOYS, toy_definition, toy_manifest
 
 from trainyard.clients.cluster import KubernetesCluster

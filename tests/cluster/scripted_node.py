@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from proxy import upstream
+from cluster.proxy import upstream
 
 NETWORK = "198.18.0"
 """Reserved for measurements (RFC 2544): nothing real has these addresses."""

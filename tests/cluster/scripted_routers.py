@@ -16,7 +16,7 @@ from time import time
 
 import aiohttp
 from aiohttp import web
-from scripted_node import Api, Raw
+from cluster.scripted_node import Api, Raw
 
 from trainyard.clients.predictions import BUNDLE_HEADER
 from trainyard.model_deployments.traffic.backend import SERVING_PORT

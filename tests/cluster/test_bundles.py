@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import pytest
-from model_yard import (
+from cluster.model_yard import (
     BUCKET,
     FEATURES,
     Bucket,

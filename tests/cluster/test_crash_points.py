@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from flow_stage import Stage, stage
-from main_flow import Flow, differences
-from proxy import READING, Fault
+from cluster.flow_stage import Stage, stage
+from cluster.main_flow import Flow, differences
+from cluster.proxy import READING, Fault
 
 pytestmark = [
     pytest.mark.cluster,

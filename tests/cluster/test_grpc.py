@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import pytest_asyncio
 import tritonclient.grpc as triton
-from grpc_stage import Stage, a_stage
+from cluster.grpc_stage import Stage, a_stage
 
 pytestmark = [
     pytest.mark.cluster,

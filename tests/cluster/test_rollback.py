@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
-from releases import CRASHING, FAILING, HEALTHY, REFUSED, SLOW, Node, a_node, digest
+from cluster.releases import CRASHING, FAILING, HEALTHY, REFUSED, SLOW, Node, digest
 
 pytestmark = [
     pytest.mark.cluster,
@@ -16,13 +14,6 @@ pytestmark = [
 ]
 BAD = {FAILING: "errors", SLOW: "latency", CRASHING: "crashed", REFUSED: "not match its digest"}
 """What the quarantine says of each."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Node]:
-    """Give a namespace with an operator of its own."""
-    async with a_node(tmp_path_factory.mktemp("operator")) as found:
-        yield found
 
 
 @pytest.mark.parametrize(

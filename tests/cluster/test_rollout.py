@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
-from releases import BETTER, Node, a_node
+from cluster.releases import BETTER, Node
 
 pytestmark = [
     pytest.mark.cluster,
     pytest.mark.timeout(240),
     pytest.mark.asyncio(loop_scope="module"),
 ]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Node]:
-    """Give a namespace with an operator of its own."""
-    async with a_node(tmp_path_factory.mktemp("operator")) as found:
-        yield found
 
 
 async def test_a_release_loses_no_request_even_with_the_operator_killed(node: Node) -> None:

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from cluster_access import kubectl
-from model_yard import (
+from cluster.model_yard import (
     Bucket,
     ModelYard,
     Object,
@@ -24,6 +23,7 @@ from model_yard import (
     model_yard,
     training_job,
 )
+from cluster_access import kubectl
 from sklearn.datasets import load_diabetes
 
 from modelbundle.loading import load_estimator

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import aiohttp
 import pytest
-from proxy import Exchange, Fault
-from rig import Operator, Yard, connected, eventually, yard
+from cluster.proxy import Exchange, Fault
+from cluster.rig import Operator, Yard, connected, eventually, yard
 
 from trainyard.clients.cluster import KubernetesCluster
 from trainyard.ownership import REQUEST

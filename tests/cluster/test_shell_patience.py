@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from proxy import Exchange, Fault
-from rig import Yard, connected, yard
+from cluster.proxy import Exchange, Fault
+from cluster.rig import Yard, connected, yard
 
 pytestmark = pytest.mark.cluster
 

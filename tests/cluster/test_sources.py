@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from cluster.model_yard import ModelYard, Object, csv_of, dataset, model_yard, tumours
 from cluster_access import run
-from model_yard import ModelYard, Object, csv_of, dataset, model_yard, tumours
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from model_yard import (
+from cluster.model_yard import (
     BUCKET,
     Bucket,
     ModelYard,

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cluster_access import run
-from model_yard import (
+from cluster.model_yard import (
     COLUMNS,
     FEATURES,
     ModelYard,
@@ -22,6 +21,7 @@ from model_yard import (
     training_job,
     tumours,
 )
+from cluster_access import run
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import DoubleTensorType
 from sklearn.linear_model import LogisticRegression

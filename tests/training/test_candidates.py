@@ -9,6 +9,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from malicious_pickle import Malicious
 from skl2onnx import to_onnx
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -27,16 +28,6 @@ A = Feature("a", Kind.FLOAT)
 TEXT = Feature("t", Kind.CATEGORY)
 NUMBERS = Rows(np.array([[1.0], [2.0], [4.0]]), np.empty((3, 0), dtype=object))
 FRAME = pd.DataFrame({"a": [1.0, 2.0, 4.0]})
-
-
-class Malicious:
-    """What unpickling must never be given a chance to run."""
-
-    def __init__(self, mark: Path) -> None:
-        self.mark = mark
-
-    def __reduce__(self) -> Any:
-        return Path.touch, (self.mark,)
 
 
 def _saved(model: Any, path: Path) -> Path:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import training_pod
+from malicious_pickle import Malicious
 from skl2onnx import to_onnx
 from sklearn import metrics
 from sklearn.linear_model import LogisticRegression
@@ -21,16 +22,6 @@ from modelbundle.canonical import digest_of
 from modelbundle.packing import verify
 
 OWN = {"container": {"image": "own@sha256:0"}}
-
-
-class Malicious:
-    """A pickle that touches a file when it is opened."""
-
-    def __init__(self, mark: Path) -> None:
-        self.mark = mark
-
-    def __reduce__(self) -> Any:
-        return Path.touch, (self.mark,)
 
 
 def _own(pod: Pod, leave: Any, **recipe: Any) -> list[Ended]:

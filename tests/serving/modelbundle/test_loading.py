@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,12 +15,6 @@ from modelbundle.manifest_reading import read_manifest
 from modelbundle.onnx_runtime import OnnxRuntime
 from modelbundle.packing import pack
 from modelbundle.sklearn_runtime import SklearnRuntime
-
-
-@pytest.fixture
-def copy(tumours_sample: Sample, tmp_path: Path) -> Path:
-    """A bundle with both formats that may be changed."""
-    return Path(shutil.copytree(tumours_sample.directory, tmp_path / "copy"))
 
 
 def _record(directory: Path, text: str) -> None:

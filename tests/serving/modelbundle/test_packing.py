@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,12 +15,6 @@ from modelbundle.faults import BundleCorrupt, BundleNotFound, BundleUnreadable
 from modelbundle.packing import pack, verify
 
 FILES = ("example.json", "model.onnx", "model.skops", "profile.json")
-
-
-@pytest.fixture
-def copy(tumours_sample: Sample, tmp_path: Path) -> Path:
-    """A bundle that may be damaged."""
-    return Path(shutil.copytree(tumours_sample.directory, tmp_path / "copy"))
 
 
 def test_packed_is_verified(tumours_sample: Sample) -> None:
