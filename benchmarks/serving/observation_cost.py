@@ -7,10 +7,10 @@ turn (user and system) is divided by its requests. What else the machine does fa
 alike; the figures are means of the quickest quarter of the turns, and percent of the one that
 watches nothing. `bins_median` compares the two servers round by round: the median of the percent,
 and between which bounds it lies with 95 %; two servers that do the same may differ by a percent or
-two, by where their memory lies. `percent_in_sampling` is what the clock says: CPU time from handing
-a batch to the sampling until it returns, per CPU time of the turns. Before, the servers are kept
-busy until the sampling has found the chance of a row. A socket costs more and shares no work with
-what is measured: `benchmarks.serving.bins_throughput` measures the shares of real servers.
+two, by where their memory lies. `percent_in_sampling` is what the clock says: the time from
+handing a batch to the sampling until it returns, per time of the turns. Before, the servers are
+kept busy until the sampling has found the chance of a row. A socket costs more and shares no work
+with what is measured: `benchmarks.serving.bins_throughput` measures the shares of real servers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvloop
@@ -63,8 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", default="linear,columns")
     parser.add_argument("--rows", default="1,32")
-    parser.add_argument("--rounds", type=int, default=40)
-    parser.add_argument("--waves", type=int, default=10, help="of a turn, 64 requests each")
+    parser.add_argument("--rounds", type=int, default=500)
+    parser.add_argument("--waves", type=int, default=2, help="of a turn, 64 requests each")
     parser.add_argument("--warm-up", type=float, default=3.0, help="seconds, for all together")
     chosen = parser.parse_args(arguments)
     for name in chosen.models.split(","):
@@ -112,17 +113,32 @@ class _Sink(asyncio.Transport):
 
 
 class _Timed:
-    """Sampling whose budget is per second of a core that one server has; here three share one."""
+    """Sampling with a clock: how much of the time of its server's turns it took.
+
+    Its budget is per second of a core that one server has. So its own clock stands still between
+    the turns; within one it is that of the wall, which costs less to read than that of the CPU.
+    """
 
     def __init__(self, sampling: RowSampling) -> None:
         self._sampling = sampling
-        self.seconds = 0.0
+        self._offset = self._used = 0.0
+        self.inside = 0.0
+        self.busy = 0.0
 
-    def __call__(self, rows: Rows, said: Prediction, _: float) -> None:
+    def __call__(self, rows: Rows, said: Prediction, now: float) -> None:
         """Sampled, and timed."""
-        begun = time.process_time()
-        self._sampling(rows, said, begun / len(_NAMES))
-        self.seconds += time.process_time() - begun
+        begun = time.perf_counter()
+        self._sampling(rows, said, now - self._offset)
+        self.inside += time.perf_counter() - begun
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A turn of its server."""
+        begun, used = time.perf_counter(), time.process_time()
+        self._offset = begun - self._used
+        yield
+        self._used += time.process_time() - used
+        self.busy += time.perf_counter() - begun
 
 
 class _Server:
@@ -156,6 +172,10 @@ class _Server:
 
     async def turn(self, request: bytes, waves: int) -> float:
         """CPU time per request in microseconds."""
+        with self.sampling.turn():
+            return await self._turn(request, waves)
+
+    async def _turn(self, request: bytes, waves: int) -> float:
         sink = self._sink
         wanted = sink.answers
         started = time.process_time_ns()
@@ -180,19 +200,18 @@ async def _rounds(
     while time.monotonic() < warm:
         for server in servers:
             await server.turn(request, chosen.waves)
-    sampling, inside = servers[-1].sampling, 0.0
+    sampling = servers[-1].sampling
+    sampling.inside = sampling.busy = 0.0
     found = []
     for _ in range(chosen.rounds):
         times = [0.0] * len(servers)
-        before = sampling.seconds
         for position in random.sample(range(len(servers)), len(servers)):
             times[position] = await servers[position].turn(request, chosen.waves)
-        inside += sampling.seconds - before
         found.append(times)
     for server in servers:
         server.batcher.close()
-    busy = sum(times[-1] for times in found) * chosen.waves * _AT_ONCE / 1e6
-    return {**_summary(found), "percent_in_sampling": round(100 * inside / busy, 2)}
+    share = 100 * sampling.inside / sampling.busy
+    return {**_summary(found), "percent_in_sampling": round(share, 2)}
 
 
 def _summary(found: Sequence[Sequence[float]]) -> dict[str, object]:
