@@ -198,16 +198,14 @@ class Batcher:
         batch, started, ended = timed
         self._since = None
         known = self.clock()
-        delivered = 0
-        with self._together:
-            for job, outcome in zip(jobs, batch.outcomes, strict=True):
-                if not job.gone:
-                    self._hand_over(job, outcome)
-                    delivered += 1
-        self._busy = False
-        if self._waiting:
-            self._schedule()
-        now = self.clock()
+        try:
+            with self._together:
+                delivered = self._hand_over_all(jobs, batch)
+                now = self.clock()  # before what was made ready is sent
+        finally:
+            self._busy = False
+            if self._waiting:
+                self._schedule()
         rows = len(batch.rows)
         self._speed.add(rows, ended - started)
         metrics = self.metrics
@@ -218,6 +216,15 @@ class Batcher:
             metrics.repeated += len(jobs) > 1
         if self._sampling is not None:
             self._sample(jobs, batch, now)
+
+    def _hand_over_all(self, jobs: Sequence[Job], batch: Batch) -> int:
+        """How many were still there to be told."""
+        delivered = 0
+        for job, outcome in zip(jobs, batch.outcomes, strict=True):
+            if not job.gone:
+                self._hand_over(job, outcome)
+                delivered += 1
+        return delivered
 
     def _hand_over(self, job: Job, outcome: Outcome) -> None:
         """Delivered; an answer that cannot be encoded is the model's failure, and nobody else's."""

@@ -123,6 +123,28 @@ async def test_outcomes_of_a_batch_are_delivered_together(
     assert ["begin", "outcome", "outcome", "end"] == events
 
 
+async def test_answers_that_cannot_be_sent_hold_up_nobody(
+    batcher: Batcher, brittle: tuple[Runtime, Rows]
+) -> None:
+    """A fault of the outbox is the loop's to tell of; the next batch is predicted."""
+    told: list[object] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: told.append(context.get("exception")))
+
+    class Broken:
+        def __enter__(self) -> None:
+            pass
+
+        def __exit__(self, *_: object) -> None:
+            raise OSError("no socket")
+
+    batcher.deliver_inside(Broken())
+    for _ in range(2):
+        assert 1 == len((await asyncio.wait_for(batcher.predict(brittle[1].part(0, 1)), 5)).values)
+    await asyncio.sleep(0)
+    assert {OSError} == {type(fault) for fault in told}
+
+
 def _numbers(metrics: BatchMetrics, name: str) -> float:
     (line,) = [line for line in metrics.lines("") if line.startswith(f"{name}{{")]
     return float(line.split()[-1])

@@ -55,6 +55,19 @@ def test_flush_within_a_block() -> None:
     assert [b"1", b"2"] == client.sent
 
 
+def test_a_block_within_a_block() -> None:
+    """Its end sends all that is held, and what comes after it goes out at once."""
+    client, outbox = Client(), Outbox()
+    with outbox:
+        outbox.write(client, b"1")
+        with outbox:
+            outbox.write(client, b"2")
+            assert [] == client.sent
+        assert [b"1", b"2"] == client.sent
+        outbox.write(client, b"3")
+        assert [b"1", b"2", b"3"] == client.sent
+
+
 def test_a_fault_in_a_block_loses_nothing() -> None:
     """What was answered before the fault is sent."""
     client, outbox = Client(), Outbox()
