@@ -13,22 +13,23 @@ import threading
 import time
 import urllib.request
 from collections import deque
-from collections.abc import Mapping
+from http.client import HTTPException
 from typing import Any
 
 import orjson
 
+from modelserver import SERVER_NAME, SERVER_VERSION
 from modelserver.answers import Answer
 from modelserver.error_log import ErrorLog
 from modelserver.exchange import Exchange
+from modelserver.spans import SCHEMA, attributes, span_of
 from modelserver.tracing_settings import TraceTarget
 
 MAX_WAITING = 4096
 _AT_ONCE = 512
 _EVERY_SECONDS = 1.0
 _PATIENCE_SECONDS = 5.0
-_SERVER_KIND = 2
-_ERROR = 2
+_MAX_REPLY = 1 << 16
 _PARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
 
 
@@ -53,7 +54,8 @@ class Tracing:
         if len(self._waiting) >= MAX_WAITING:
             self.dropped += 1
             return
-        self._waiting.append(_span(parent, exchange, answer, seconds))
+        span = span_of(parent, exchange, answer, seconds, time.time_ns())
+        self._waiting.append({"spanId": os.urandom(8).hex(), **span})
 
     def close(self, max_seconds: float = 2.0) -> None:
         """What was noted is sent, as far as there is time."""
@@ -70,20 +72,35 @@ class Tracing:
             spans = [self._waiting.popleft() for _ in range(min(_AT_ONCE, len(self._waiting)))]
             try:
                 self._send(spans)
-            except (OSError, ValueError) as fault:
+            except (OSError, ValueError, HTTPException) as fault:
                 self.dropped += len(spans)
                 self._log.write("spans-lost", f"{self._target.url}: {fault}")
 
     def _send(self, spans: list[dict[str, Any]]) -> None:
-        resource = {"attributes": _attributes(self._target.resource)}
-        scope = {"scope": {"name": "modelserver"}, "spans": spans}
+        resource = {"attributes": attributes(self._target.resource)}
+        scope = {
+            "scope": {"name": SERVER_NAME, "version": SERVER_VERSION},
+            "spans": spans,
+            "schemaUrl": SCHEMA,
+        }
         document = {"resourceSpans": [{"resource": resource, "scopeSpans": [scope]}]}
         headers = {"content-type": "application/json", **self._target.headers}
         request = urllib.request.Request(  # noqa: S310  (settings take http and https only)
             self._target.url, orjson.dumps(document), headers
         )
         with urllib.request.urlopen(request, timeout=_PATIENCE_SECONDS) as reply:  # noqa: S310
-            reply.read()
+            self._check(reply.read(_MAX_REPLY))
+
+    def _check(self, reply: bytes) -> None:
+        """What a collector took only in part is counted and told; anything else is consent."""
+        try:
+            told = orjson.loads(reply)["partialSuccess"]
+            rejected, why = int(told.get("rejectedSpans", 0)), told.get("errorMessage", "")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return
+        if rejected or why:
+            self.dropped += rejected
+            self._log.write("spans-refused", f"{self._target.url}: {rejected} spans: {why}")
 
 
 def sampled_parent(traceparent: bytes) -> tuple[str, str] | None:
@@ -93,38 +110,3 @@ def sampled_parent(traceparent: bytes) -> tuple[str, str] | None:
         return None
     trace, parent = found[1].decode(), found[2].decode()
     return (trace, parent) if int(trace, 16) and int(parent, 16) else None
-
-
-def _span(
-    parent: tuple[str, str], exchange: Exchange, answer: Answer, seconds: float
-) -> dict[str, Any]:
-    ended = time.time_ns()
-    path = exchange.target.partition(b"?")[0][:256].decode("latin-1")
-    told: dict[str, str | int] = {
-        "http.request.method": exchange.method,
-        "url.path": path,
-        "http.response.status_code": answer.status,
-        "trainyard.rows": answer.rows,
-    }
-    return {
-        "traceId": parent[0],
-        "spanId": os.urandom(8).hex(),
-        "parentSpanId": parent[1],
-        "name": f"{exchange.method} {path}",
-        "kind": _SERVER_KIND,
-        "startTimeUnixNano": str(ended - int(seconds * 1e9)),
-        "endTimeUnixNano": str(ended),
-        "attributes": _attributes(told),
-        "status": {"code": _ERROR} if answer.status >= 500 else {},
-    }
-
-
-def _attributes(values: Mapping[str, str | int]) -> list[dict[str, Any]]:
-    """As OTLP writes them in JSON; whole numbers of 64 bits are text there."""
-    return [
-        {
-            "key": key,
-            "value": {"intValue": str(value)} if isinstance(value, int) else {"stringValue": value},
-        }
-        for key, value in values.items()
-    ]
