@@ -56,6 +56,7 @@ def modules() -> dict[str, Module]:
             "github.com/versity/versitygw",
             {"versitygw": "github.com/versity/versitygw/cmd/versitygw"},
         ),
+        Module("otelcol", "go.opentelemetry.io/collector/otelcol", {"otelcol": "."}),
         Module("helm4", "helm.sh/helm/v4", {"helm4": "helm.sh/helm/v4/cmd/helm"}),
         Module("helm3", "helm.sh/helm/v3", {"helm3": "helm.sh/helm/v3/cmd/helm"}),
     )
