@@ -100,8 +100,8 @@ images: cluster ## Build the images and load them into the cluster
 # ── whole suites ──────────────────────────────────────────────────────────────────────────
 .PHONY: serving
 serving: install programs
-	$(call STAGE,serving image)
-	$(PYTEST) $(TWO_AT_A_TIME) tests/serving tests/benchmarks
+	$(call STAGE,serving image · router)
+	$(PYTEST) $(TWO_AT_A_TIME) tests/serving tests/benchmarks tests/router
 
 .PHONY: peers
 peers: install ## Ask other model servers and ours the same (installs them on first use)
