@@ -11,7 +11,8 @@ from modelserver.http_connection import Connection, Listening
 
 _BACKLOG = 2048
 _FINISH_SECONDS = 10.0
-_DOORWAY_SECONDS = 0.25
+_DOORWAY_SECONDS = (0.05, 0.05, 0.05, 0.05, 0.05)
+"""Several looks: a process that was not given the processor for one of them reads in the next."""
 _SWEEP_SECONDS = 1.0
 
 
@@ -43,7 +44,8 @@ class HttpPort:
             # Who came in last has this long to ask: closing with unread bytes would lose them.
             for listening in self._server.sockets:
                 bolt(listening.fileno())
-            await asyncio.sleep(_DOORWAY_SECONDS)
+            for seconds in _DOORWAY_SECONDS:
+                await asyncio.sleep(seconds)
             self._server.close()
         connections.finish()
         deadline = time.monotonic() + max_seconds
