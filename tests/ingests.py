@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from modelbundle.store import Store, open_store
-from trainer.dataset_manifest import DatasetManifest, dataset_folder, read_manifest
-from trainer.environment import Environment
+from trainer.datasets.dataset_manifest import DatasetManifest, dataset_folder, read_manifest
 from trainer.ingest import run
-from trainer.task import IngestTask
+from trainer.pod.environment import Environment
+from trainer.tasks.task import IngestTask
 
 NOW = "2026-11-21T08:00:00Z"
 COLUMNS = [

@@ -19,8 +19,8 @@ from sklearn import datasets
 
 from modelbundle.canonical import digest_of, hex_of
 from trainer.__main__ import main
-from trainer.dataset_manifest import DatasetColumn, DatasetFile, DatasetManifest
-from trainer.task import ColumnType, Role
+from trainer.datasets.dataset_manifest import DatasetColumn, DatasetFile, DatasetManifest
+from trainer.tasks.task import ColumnType, Role
 
 ROOT = Path(__file__).parents[1]
 RESULT = "runs/uid-1/run-1/result.json"

@@ -19,9 +19,9 @@ from declared import (
 )
 
 from trainer.__main__ import VERBS
-from trainer.environment import read_environment
-from trainer.exits import Reason
-from trainer.task import read_ingest_task, read_train_task
+from trainer.pod.environment import read_environment
+from trainer.pod.exits import Reason
+from trainer.tasks.task import read_ingest_task, read_train_task
 from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.model_version import EvaluateJob, ModelVersion
 from trainyard.api.v1alpha1.training_job import TrainingJob

@@ -27,10 +27,10 @@ from modelbundle.reference_profile import profile_of
 from modelbundle.rows import Rows, frame_of_rows, rows_of_frame
 from modelbundle.signature import Feature, Kind
 from modelbundle.skops_file import write_skops
-from trainer.candidates import TrainFacts, load_candidate, probed
-from trainer.conversion import convert
+from trainer.models.candidates import TrainFacts, load_candidate, probed
+from trainer.models.conversion import convert
+from trainer.models.verification_rows import verification_rows
 from trainer.predict import runtimes_of
-from trainer.verification_rows import verification_rows
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The `probability` parameter:FutureWarning"),

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ingests import COLUMNS, Rig, csv_of, failures_of, plain_rows
 
-from trainer.exits import Reason, UserFault
+from trainer.pod.exits import Reason, UserFault
 
 
 def test_all_failures_come_at_once_with_the_most_telling_first(rig: Rig) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from modelbundle.store import open_store
-from trainer.environment import Environment
-from trainer.exits import Exit, UserFault
+from trainer.pod.environment import Environment
+from trainer.pod.exits import Exit, UserFault
+from trainer.pod.storing import record
 from trainer.report import run
-from trainer.storing import record
 
 
 def test_the_stored_result_is_reported(tmp_path: Path) -> None:

@@ -11,12 +11,12 @@ import training_pod
 from training_pod import Ended, Pod, estimator, store_dataset, train_task
 
 from modelbundle.skops_file import read_skops
-from trainer.columns import Columns
-from trainer.dataset_manifest import DatasetColumn
-from trainer.exits import Exit, UserFault
-from trainer.task import ColumnType, Role
+from trainer.datasets.columns import Columns
+from trainer.datasets.dataset_manifest import DatasetColumn
+from trainer.pod.exits import Exit, UserFault
+from trainer.tasks.task import ColumnType, Role
+from trainer.tasks.train_task import Estimator
 from trainer.train import fitted
-from trainer.train_task import Estimator
 
 MATRIX = {"a": [0.0, 1.0, 2.0, 3.0, 4.0, 5.0], "w": [1.0, 1.0, 1.0, 1.0, 1.0, 9.0]}
 

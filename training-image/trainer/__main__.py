@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
-from trainer.environment import Environment, read_environment
-from trainer.exits import Exit, Fault, Reason, UserFault
-from trainer.result import Result, failed, write_termination_message
-from trainer.storing import open_environment_store, record
-from trainer.task import IngestTask, TrainTask, read_ingest_task, read_train_task
+from trainer.pod.environment import Environment, read_environment
+from trainer.pod.exits import Exit, Fault, Reason, UserFault
+from trainer.pod.result import Result, failed, write_termination_message
+from trainer.pod.storing import open_environment_store, record
+from trainer.tasks.task import IngestTask, TrainTask, read_ingest_task, read_train_task
 
 Task = IngestTask | TrainTask
 

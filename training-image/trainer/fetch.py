@@ -12,17 +12,15 @@ from pathlib import Path
 from modelbundle.faults import BundleCorrupt, BundleFault, BundleNotFound
 from modelbundle.publishing import fetch as fetch_bundle
 from modelbundle.store import Store
-from trainer.columns import Columns, columns_of, write_columns
-from trainer.dataset_manifest import DatasetFile, DatasetManifest, download, read_manifest
-from trainer.environment import Environment
-from trainer.exits import Exit, Reason, UserFault
-from trainer.importing import fetch_import
-from trainer.result import Result
-from trainer.storing import open_environment_store, store_faults
-from trainer.tables import TEST_NAME, TRAIN_NAME, rewrite
-from trainer.task import TrainTask
-
-CHAMPION_FAULT_NAME = "fault.json"
+from trainer.datasets.columns import Columns, columns_of, write_columns
+from trainer.datasets.dataset_manifest import DatasetFile, DatasetManifest, download, read_manifest
+from trainer.datasets.tables import TEST_NAME, TRAIN_NAME, rewrite
+from trainer.pod.environment import CHAMPION_FAULT_NAME, Environment
+from trainer.pod.exits import Exit, Reason, UserFault
+from trainer.pod.result import Result
+from trainer.pod.storing import open_environment_store, store_faults
+from trainer.recipes.importing import fetch_import
+from trainer.tasks.task import TrainTask
 
 
 def run(task: TrainTask, environment: Environment) -> Result:

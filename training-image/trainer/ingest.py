@@ -14,27 +14,27 @@ import pyarrow as pa
 
 from modelbundle.canonical import canonical_json, digest_of, file_sha256
 from modelbundle.store import Store
-from trainer.buckets import open_bucket
-from trainer.dataset_checks import empty_failure
-from trainer.dataset_manifest import PROFILE, DatasetFile, DatasetManifest, read_manifest
-from trainer.environment import Environment
-from trainer.examination import POSITION, Examination, Sources
-from trainer.findings import Check, Failure, by_importance
-from trainer.ingest_task import IngestTask, Leakage
-from trainer.learning import learned
-from trainer.parts import PartWriter
+from trainer.checks.dataset_checks import empty_failure
+from trainer.checks.examination import POSITION, Examination, Sources
+from trainer.checks.shape_checks import unexpected_columns, unreadable_failures
+from trainer.checks.splitting import Side, Splitter
+from trainer.datasets.dataset_manifest import PROFILE, DatasetFile, DatasetManifest, read_manifest
+from trainer.datasets.parts import PartWriter
+from trainer.datasets.versions import Published, publish_version
+from trainer.files.raw_batch import RawBatch
+from trainer.files.reading import Reading
+from trainer.pod.environment import Environment
+from trainer.pod.result import Document, Result
+from trainer.pod.storing import open_environment_store
 from trainer.progress import Progress
-from trainer.raw_batch import RawBatch
-from trainer.reading import Reading
-from trainer.result import Document, Result
-from trainer.schema import Schema
-from trainer.shape_checks import unexpected_columns, unreadable_failures
-from trainer.sources import files_of
-from trainer.splitting import Side, Splitter
-from trainer.storing import open_environment_store
-from trainer.typed_rows import TypedRows
-from trainer.typed_values import ARROW_TYPES
-from trainer.versions import Published, publish_version
+from trainer.rows.findings import Check, Failure, by_importance
+from trainer.rows.learning import learned
+from trainer.rows.schema import Schema
+from trainer.rows.typed_rows import TypedRows
+from trainer.rows.typed_values import ARROW_TYPES
+from trainer.sources.buckets import open_bucket
+from trainer.sources.listing import files_of
+from trainer.tasks.ingest_task import IngestTask, Leakage
 
 
 @dataclass(frozen=True, slots=True)

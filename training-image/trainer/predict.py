@@ -17,7 +17,9 @@ from modelbundle.publishing import RUNTIMES_NAME
 from modelbundle.reference_profile import profile_of
 from modelbundle.rows import Rows
 from modelbundle.signature import Signature
-from trainer.answer_files import (
+from trainer.datasets.columns import Columns, read_columns
+from trainer.datasets.tables import TEST_NAME, TRAIN_NAME, read_table, rows_of_table
+from trainer.models.answer_files import (
     CANDIDATE_NAME,
     CHAMPION_ERROR_NAME,
     CHAMPION_MODEL_NAME,
@@ -25,21 +27,19 @@ from trainer.answer_files import (
     GradedRows,
     write_answers,
 )
-from trainer.asking import ask
-from trainer.candidates import Candidate, TrainFacts, load_candidate, probed
-from trainer.columns import Columns, read_columns
-from trainer.conversion import Converted, convert
-from trainer.environment import Environment
-from trainer.exits import Exit, Reason, UserFault
-from trainer.labels import labels_of
-from trainer.model_files import model_file
-from trainer.result import Result
-from trainer.signatures import MODEL_NAME, write_signature
-from trainer.stored_models import load_champion, load_evaluated
-from trainer.tables import TEST_NAME, TRAIN_NAME, read_table, rows_of_table
-from trainer.task import TrainTask
-from trainer.timing import BUDGET_SECONDS, runtimes_document, time_runtime
-from trainer.verification_rows import Sample, verification_rows
+from trainer.models.asking import ask
+from trainer.models.candidates import Candidate, TrainFacts, load_candidate, probed
+from trainer.models.conversion import Converted, convert
+from trainer.models.model_files import model_file
+from trainer.models.signatures import MODEL_NAME, write_signature
+from trainer.models.stored_models import load_champion, load_evaluated
+from trainer.models.timing import BUDGET_SECONDS, runtimes_document, time_runtime
+from trainer.models.verification_rows import Sample, verification_rows
+from trainer.pod.environment import Environment
+from trainer.pod.exits import Exit, Reason, UserFault
+from trainer.pod.result import Result
+from trainer.recipes.labels import labels_of
+from trainer.tasks.task import TrainTask
 
 MAX_CONVERTED_BYTES = 128 << 20
 """Converting walks every node of every tree in Python; a run has a deadline."""

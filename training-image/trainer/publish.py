@@ -15,23 +15,23 @@ import pyarrow.parquet as pq
 from modelbundle.manifest import Origin, libraries_of
 from modelbundle.publishing import RUNTIMES_NAME
 from modelbundle.signature import Signature
-from trainer.bundling import (
+from trainer.datasets.columns import read_columns
+from trainer.datasets.tables import TEST_NAME, TRAIN_NAME, read_table
+from trainer.grades.bundling import (
     METRICS_NAME,
     Ingredients,
     assemble,
     publish_bundle,
     read_runtimes,
 )
-from trainer.columns import read_columns
-from trainer.environment import Environment
-from trainer.exits import Reason, UserFault
-from trainer.libraries import library_versions
-from trainer.own_metrics import read_own_metrics
-from trainer.result import TERMINATION_BYTES, Result, termination_message
-from trainer.scoring import AnswerSheet, champion_document, metric_texts, score_candidate
-from trainer.storing import open_environment_store
-from trainer.tables import TEST_NAME, TRAIN_NAME, read_table
-from trainer.task import TrainTask
+from trainer.grades.own_metrics import read_own_metrics
+from trainer.grades.scoring import AnswerSheet, champion_document, metric_texts, score_candidate
+from trainer.pod.environment import Environment
+from trainer.pod.exits import Reason, UserFault
+from trainer.pod.libraries import library_versions
+from trainer.pod.result import TERMINATION_BYTES, Result, termination_message
+from trainer.pod.storing import open_environment_store
+from trainer.tasks.task import TrainTask
 
 
 def run(task: TrainTask, environment: Environment) -> Result:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from trainer.environment import Environment
-from trainer.result import Result
-from trainer.storing import open_environment_store, stored_result
+from trainer.pod.environment import Environment
+from trainer.pod.result import Result
+from trainer.pod.storing import open_environment_store, stored_result
 
 
 def run(environment: Environment) -> Result:

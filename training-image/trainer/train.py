@@ -21,16 +21,16 @@ from modelbundle.faults import BundleFault
 from modelbundle.rows import frame_of_rows
 from modelbundle.signature import Label, Task
 from modelbundle.skops_file import write_skops
-from trainer.columns import Columns, read_columns
-from trainer.environment import Environment
-from trainer.estimators import build_estimator, task_of
-from trainer.exits import Exit, Reason, UserFault
-from trainer.labels import labels_of, numbers_of_all
-from trainer.preprocessing import PreprocessingMode, with_preprocessing
-from trainer.processors import usable_processors
-from trainer.result import Result
-from trainer.tables import TRAIN_NAME, read_table, rows_of_table, weights_of
-from trainer.task import Estimator, TrainTask
+from trainer.datasets.columns import Columns, read_columns
+from trainer.datasets.tables import TRAIN_NAME, read_table, rows_of_table, weights_of
+from trainer.pod.environment import Environment
+from trainer.pod.exits import Exit, Reason, UserFault
+from trainer.pod.processors import usable_processors
+from trainer.pod.result import Result
+from trainer.recipes.estimators import build_estimator, task_of
+from trainer.recipes.labels import labels_of, numbers_of_all
+from trainer.recipes.preprocessing import PreprocessingMode, with_preprocessing
+from trainer.tasks.task import Estimator, TrainTask
 
 Array = npt.NDArray[Any]
 

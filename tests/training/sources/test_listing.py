@@ -1,0 +1,118 @@
+"""Which files each kind of source holds."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from modelbundle.store import Store, open_store
+from trainer.pod.exits import Fault, Reason
+from trainer.sources.listing import files_of
+from trainer.tasks.task import FilesSource, S3Source, Source, StoreSource
+
+
+def _never(*_: object) -> Store:
+    raise AssertionError("a mounted source opens no store")
+
+
+def _mounted(root: Path, path: str) -> list[str]:
+    source = FilesSource(kind="files", root=str(root), path=path)
+    return [file.name for file in files_of(source, _never, _never)]
+
+
+def _put(root: Path, *names: str) -> None:
+    for name in names:
+        place = root / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"content of {name}")
+
+
+def test_a_mounted_folder_is_read_in_the_order_of_names(tmp_path: Path) -> None:
+    """Files, folders and wildcards; hidden files are skipped."""
+    _put(tmp_path, "b.csv", "a.csv", "raw/c.csv", ".hidden.csv", "_SUCCESS")
+    assert ["a.csv", "b.csv"] == _mounted(tmp_path, "*.csv")
+    assert ["raw/c.csv"] == _mounted(tmp_path, "raw")
+    assert ["a.csv", "b.csv", "raw/c.csv"] == _mounted(tmp_path, "**/*.csv")
+
+
+def test_a_config_map_is_read_once_and_tells_no_age(tmp_path: Path) -> None:
+    """Its files are links into a hidden folder that is written when the pod starts."""
+    _put(tmp_path, "..2026_11_21/t.csv")
+    (tmp_path / "..data").symlink_to("..2026_11_21")
+    (tmp_path / "t.csv").symlink_to("..data/t.csv")
+    source = FilesSource(kind="files", root=str(tmp_path), path="**")
+    files = files_of(source, _never, _never)
+    assert ["t.csv"] == [file.name for file in files]
+    assert files[0].open().modified is None
+
+
+def test_a_volume_tells_when_a_file_was_changed(tmp_path: Path) -> None:
+    """That is the source's age where no column tells one."""
+    _put(tmp_path, "t.csv")
+    os.utime(tmp_path / "t.csv", (1_800_000_000, 1_800_000_000))
+    source = FilesSource(kind="files", root=str(tmp_path), path="t.csv")
+    opened = files_of(source, _never, _never)[0].open()
+    assert datetime.fromtimestamp(1_800_000_000, UTC) == opened.modified
+    assert b"content of t.csv" == b"".join(opened.chunks)
+
+
+def test_links_that_leave_the_volume_are_no_files(tmp_path: Path) -> None:
+    """A volume's owner cannot point at the pod's own files."""
+    _put(tmp_path, "outside.csv", "root/a.csv")
+    (tmp_path / "root" / "b.csv").symlink_to(tmp_path / "outside.csv")
+    assert ["a.csv"] == _mounted(tmp_path / "root", "*.csv")
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        pytest.param("raw/", ["raw/a.csv", "raw/b.csv"], id="a prefix"),
+        pytest.param("raw", ["raw/a.csv", "raw/b.csv"], id="a prefix without its slash"),
+        pytest.param("raw/a.csv", ["raw/a.csv"], id="one object"),
+        pytest.param("*/b.csv", ["raw/b.csv"], id="a wildcard"),
+        pytest.param("", ["other.csv", "raw/a.csv", "raw/b.csv"], id="all of it"),
+    ],
+)
+def test_objects_are_found_by_their_keys(tmp_path: Path, path: str, expected: list[str]) -> None:
+    """The same in a bucket and in the artifact store."""
+    store = open_store(f"file://{tmp_path}")
+    for key in ("raw/a.csv", "raw/b.csv", "raw/_SUCCESS", "other.csv"):
+        store.write(key, key.encode())
+    sources: tuple[Source, ...] = (
+        StoreSource(kind="store", path=path),
+        S3Source(kind="s3", bucket="b", path=path),
+    )
+    for source in sources:
+        files = files_of(source, lambda: store, lambda _: store)
+        assert expected == [file.name for file in files]
+        opened = files[0].open()
+        assert expected[0].encode() == b"".join(opened.chunks)
+        assert opened.modified is not None
+
+
+def test_what_is_not_there_is_named_beside_what_is(tmp_path: Path) -> None:
+    """The message helps to correct the path."""
+    _put(tmp_path, "a.csv")
+    store = open_store(f"file://{tmp_path}")
+    for source, words in (
+        (FilesSource(kind="files", root=str(tmp_path), path="*.parquet"), "it has a.csv"),
+        (FilesSource(kind="files", root=str(tmp_path / "no"), path="*"), "is not mounted"),
+        (StoreSource(kind="store", path="raw/"), "there is nothing at all"),
+    ):
+        with pytest.raises(Fault, match=words) as raised:
+            files_of(source, lambda: store, lambda _: store)
+        assert Reason.SOURCE_NOT_FOUND == raised.value.reason
+
+
+def test_an_object_that_shrinks_meanwhile_is_no_data(tmp_path: Path) -> None:
+    """Fewer bytes than were listed: retried, not accepted."""
+    store = open_store(f"file://{tmp_path}")
+    store.write("a.csv", b"content")
+    opened = files_of(StoreSource(kind="store", path="a.csv"), lambda: store, _never)[0].open()
+    store.write("a.csv", b"con")
+    with pytest.raises(Fault, match="3 of 7 bytes came") as raised:
+        list(opened.chunks)
+    assert Reason.SOURCE_UNREACHABLE == raised.value.reason

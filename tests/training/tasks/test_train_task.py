@@ -1,0 +1,47 @@
+"""What a training document may say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from trainer.tasks.train_task import Recipe, TrainTask
+
+_DIGEST = "sha256:" + "a" * 64
+_TREE = {"estimator": {"class": "sklearn.tree.DecisionTreeClassifier", "parameters": {"m": 1}}}
+
+
+def test_the_document_of_the_contract_is_read() -> None:
+    """Class and import are words of Python, not of the contract."""
+    task = TrainTask.model_validate(
+        {
+            "version": 1,
+            "run": "tumour-model-1a2b3c4d5e",
+            "dataset": {"digest": _DIGEST},
+            "target": "y",
+            "recipe": _TREE | {"trust": None},
+            "recipeDigest": _DIGEST,
+            "seed": 7,
+            "champion": {"digest": _DIGEST},
+            "gatesNeedChampion": True,
+            "candidate": None,
+        }
+    )
+    assert task.recipe.estimator is not None
+    assert "sklearn.tree.DecisionTreeClassifier" == task.recipe.estimator.class_
+    assert task.gates_need_champion
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        pytest.param({}, id="no recipe at all"),
+        pytest.param(_TREE | {"container": {"image": "a"}}, id="two recipes"),
+    ],
+)
+def test_a_recipe_is_exactly_one(recipe: dict[str, Any]) -> None:
+    """estimator, container and import exclude each other."""
+    with pytest.raises(ValidationError, match="exactly one of estimator, container, import"):
+        Recipe.model_validate(recipe)

@@ -1,0 +1,1 @@
+"""What do all rows together say: are they good enough, and which of them test?"""

@@ -1,0 +1,157 @@
+"""What do the values of each column look like? The numbers of profile.json."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from modelbundle.canonical import canonical_json
+from trainer.rows.schema import Schema
+
+_TOP = 20
+_MOST_VALUES = 5_000
+_SHOWN_CHARACTERS = 100
+_QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+
+
+def decimal(value: float) -> str:
+    """A number as a decimal string with at most six significant digits."""
+    return f"{value:.6g}"
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """Mean and squared deviations by the pairwise update of Chan, Golub and LeVeque (1979)."""
+
+    count: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+    low: float = float("inf")
+    high: float = float("-inf")
+
+    def add(self, values: npt.NDArray[np.float64]) -> None:
+        count = len(values)
+        if not count:
+            return
+        total = self.count + count
+        # Numbers near the end of all floats sum to infinity; the profile then says "inf".
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = float(values.mean())
+            self.squares += float(((values - mean) ** 2).sum())
+        shift = mean - self.mean
+        self.squares += shift * shift * self.count * count / total
+        self.mean += shift * count / total
+        self.count = total
+        self.low = min(self.low, float(values.min()))
+        self.high = max(self.high, float(values.max()))
+
+    def document(self) -> dict[str, Any]:
+        if not self.count:
+            return {}
+        deviation = (self.squares / (self.count - 1)) ** 0.5 if self.count > 1 else 0.0
+        return {
+            "min": decimal(self.low),
+            "max": decimal(self.high),
+            "mean": decimal(self.mean),
+            "standardDeviation": decimal(deviation),
+        }
+
+
+@dataclass(slots=True)
+class _Values:
+    """How often each value comes; after 5,000 different ones, no new one is taken up."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    complete: bool = True
+
+    def add(self, column: pa.Array) -> None:
+        for pair in pc.value_counts(pc.drop_null(column)).to_pylist():
+            value = str(pair["values"])[:_SHOWN_CHARACTERS]
+            if value in self.counts or len(self.counts) < _MOST_VALUES:
+                self.counts[value] = self.counts.get(value, 0) + pair["counts"]
+            else:
+                self.complete = False
+
+    def document(self) -> dict[str, Any]:
+        ranked = sorted(self.counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        top = [{"value": value, "count": count} for value, count in ranked[:_TOP]]
+        return {"distinct": len(self.counts), "distinctIsExact": self.complete, "top": top}
+
+
+class Profile:
+    """Collects blocks; the same rows give the same profile however they were stored."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._rows = 0
+        self._missing = {column.name: 0 for column in schema.stored}
+        self._numbers: dict[str, _Numbers] = {}
+        self._values: dict[str, _Values] = {}
+
+    def add(self, rows: pa.RecordBatch) -> None:
+        """Takes the next block into account."""
+        self._rows += rows.num_rows
+        for name, column in zip(rows.schema.names, rows.columns, strict=True):
+            self._missing[name] += column.null_count
+            if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
+                values = pc.cast(column.drop_null(), pa.float64(), safe=False)
+                self._numbers.setdefault(name, _Numbers()).add(values.to_numpy())
+            elif pa.types.is_timestamp(column.type):
+                micros = pc.cast(column.drop_null(), pa.int64())
+                seconds = pc.divide(pc.cast(micros, pa.float64(), safe=False), 1e6)
+                self._numbers.setdefault(name, _Numbers()).add(seconds.to_numpy())
+            else:
+                self._values.setdefault(name, _Values()).add(column)
+
+    def newest(self, name: str) -> float | None:
+        """The highest value of a number or time (seconds since 1970); None without any."""
+        numbers = self._numbers.get(name)
+        return numbers.high if numbers and numbers.count else None
+
+    def missing(self, name: str) -> int:
+        """Cells of the column without a value."""
+        return self._missing.get(name, 0)
+
+    def content(self, sample: pa.Table | None) -> bytes:
+        """profile.json. Quantiles are those of the sample: exact up to its size."""
+        columns = []
+        for column in self._schema.stored:
+            document: dict[str, Any] = {
+                "name": column.name,
+                "type": str(column.type),
+                "role": str(column.role),
+                "count": self._rows - self._missing[column.name],
+                "missing": self._missing[column.name],
+            }
+            if column.name in self._numbers:
+                document |= self._numbers[column.name].document()
+                document["quantiles"] = _quantiles(sample, column.name)
+            elif column.name in self._values:
+                document |= self._values[column.name].document()
+            columns.append(document)
+        sampled = 0 if sample is None else sample.num_rows
+        return canonical_json(
+            {"version": 1, "rows": self._rows, "sampledRows": sampled, "columns": columns}
+        )
+
+
+def _quantiles(sample: pa.Table | None, name: str) -> dict[str, str]:
+    if sample is None:
+        return {}
+    column = sample.column(name).drop_null()
+    if pa.types.is_timestamp(column.type):
+        column = pc.divide(pc.cast(pc.cast(column, pa.int64()), pa.float64(), safe=False), 1e6)
+    values = pc.cast(column, pa.float64(), safe=False).to_numpy()
+    if not len(values):
+        return {}
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = np.quantile(values, _QUANTILES)
+    return {
+        decimal(share): decimal(float(value))
+        for share, value in zip(_QUANTILES, found, strict=True)
+    }

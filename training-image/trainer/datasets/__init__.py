@@ -1,0 +1,1 @@
+"""How does a dataset version lie in the store and on disk?"""

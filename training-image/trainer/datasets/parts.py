@@ -1,0 +1,101 @@
+"""How are the rows of one part written as parquet, so that equal rows give equal bytes?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from modelbundle.canonical import file_sha256
+from trainer.datasets.dataset_manifest import DatasetFile
+
+_GROUP_CELLS = 1 << 18
+_GROUP_BYTES = 32 << 20
+_GROUPS_PER_FILE = 32
+
+
+class PartWriter:
+    """Writes `<part>/part-00000.parquet` and so on below a folder.
+
+    Where a row group ends is decided by the rows alone (their number and bytes), never by the
+    batches in which they come. Memory: one row group.
+    """
+
+    def __init__(self, folder: Path, part: str, schema: pa.Schema) -> None:
+        self._folder = folder
+        self._part = part
+        self._schema = schema
+        self._group_rows = max(1024, min(65_536, _GROUP_CELLS // max(1, len(schema))))
+        self._waiting: list[pa.RecordBatch] = []
+        self._waiting_rows = self._waiting_bytes = 0
+        self._writer: pq.ParquetWriter | None = None
+        self._groups = self._file_rows = 0
+        self._files: list[DatasetFile] = []
+        self.rows = 0
+
+    def add(self, rows: pa.RecordBatch) -> None:
+        """The rows come next."""
+        ends = np.cumsum(_row_bytes(rows))
+        start = 0
+        while start < rows.num_rows:
+            before = int(ends[start - 1]) if start else 0
+            room = _GROUP_BYTES - self._waiting_bytes + before
+            stop = min(int(np.searchsorted(ends, room)) + 1, rows.num_rows)
+            stop = min(stop, start + self._group_rows - self._waiting_rows)
+            self._waiting.append(rows.slice(start, stop - start))
+            self._waiting_rows += stop - start
+            self._waiting_bytes += int(ends[stop - 1]) - before
+            if self._waiting_rows >= self._group_rows or self._waiting_bytes >= _GROUP_BYTES:
+                self._write_group()
+            start = stop
+        self.rows += rows.num_rows
+
+    def finish(self) -> tuple[DatasetFile, ...]:
+        """All files, closed, with their sizes and digests."""
+        if self._waiting:
+            self._write_group()
+        self._close_file()
+        return tuple(self._files)
+
+    def _write_group(self) -> None:
+        if self._writer is None:
+            path = self._folder / self._name()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Without the Arrow schema in the footer, whose bytes may vary between versions.
+            self._writer = pq.ParquetWriter(
+                path, self._schema, compression="zstd", store_schema=False
+            )
+        table = pa.Table.from_batches(self._waiting, self._schema).combine_chunks()
+        self._writer.write_table(table, row_group_size=table.num_rows)
+        self._file_rows += table.num_rows
+        self._groups += 1
+        self._waiting = []
+        self._waiting_rows = self._waiting_bytes = 0
+        if self._groups >= _GROUPS_PER_FILE:
+            self._close_file()
+
+    def _close_file(self) -> None:
+        if self._writer is None:
+            return
+        self._writer.close()
+        name = self._name()
+        size, sha256 = file_sha256(self._folder / name)
+        self._files.append(DatasetFile(name, size, sha256, self._file_rows))
+        self._writer = None
+        self._groups = self._file_rows = 0
+
+    def _name(self) -> str:
+        return f"{self._part}/part-{len(self._files):05}.parquet"
+
+
+def _row_bytes(rows: pa.RecordBatch) -> npt.NDArray[np.int64]:
+    """Bytes of each row: 8 per cell, and the length of its texts."""
+    total = np.full(rows.num_rows, 8 * rows.num_columns, dtype=np.int64)
+    for column in rows.columns:
+        if pa.types.is_string(column.type):
+            total += pc.fill_null(pc.binary_length(column), 0).to_numpy(zero_copy_only=False)
+    return total

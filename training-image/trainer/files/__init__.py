@@ -1,0 +1,1 @@
+"""Which rows stand in the files of a source, whatever their format?"""

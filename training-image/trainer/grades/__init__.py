@@ -1,0 +1,1 @@
+"""How good is the model, and what is published about it?"""

@@ -1,0 +1,103 @@
+"""How do the candidate and the champion score on the answers?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from modelbundle.signature import Signature, Task
+from trainer.datasets.columns import Columns
+from trainer.datasets.tables import weights_of
+from trainer.grades.decimal_text import decimal_text
+from trainer.grades.grading import Answers, grade_classification, grade_regression
+from trainer.models.answer_files import (
+    CANDIDATE_NAME,
+    CHAMPION_ERROR_NAME,
+    CHAMPION_MODEL_NAME,
+    CHAMPION_NAME,
+    read_answers,
+)
+from trainer.models.signatures import MODEL_NAME, read_signature
+from trainer.pod.exits import Reason, UserFault
+from trainer.pod.plain_files import read_plain_file
+from trainer.recipes.labels import labels_of, numbers_of_all
+
+_MAX_ERROR_BYTES = 64 << 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnswerSheet:
+    """The true answers of the test rows, with the columns that describe them."""
+
+    table: pa.Table
+    columns: Columns
+
+    @property
+    def rows(self) -> int:
+        """How many questions there are."""
+        return int(self.table.num_rows)
+
+
+def score_candidate(folder: Path, sheet: AnswerSheet) -> tuple[Signature, dict[str, float]]:
+    """The candidate's signature and metrics.
+
+    Raises UserFault: ModelUnreadable, PredictionsInvalid, ParameterInvalid for a task that does
+    not fit the target.
+    """
+    signature = read_signature(folder / MODEL_NAME)
+    return signature, _score(folder / CANDIDATE_NAME, signature, sheet)
+
+
+def champion_document(folder: Path, digest: str | None, sheet: AnswerSheet) -> Any:
+    """The result's `champion`: its metrics, or why it has none; None without a champion."""
+    if digest is None:
+        return None
+    try:
+        error = _noted_error(folder / CHAMPION_ERROR_NAME)
+        if error:
+            return {"bundle": digest, "error": error}
+        signature = read_signature(folder / CHAMPION_MODEL_NAME)
+        metrics = _score(folder / CHAMPION_NAME, signature, sheet)
+    except UserFault as fault:
+        return {"bundle": digest, "error": fault.message}
+    return {"bundle": digest, "metrics": metric_texts(metrics)}
+
+
+def metric_texts(metrics: Mapping[str, float]) -> dict[str, str]:
+    """Metrics as decimal strings, sorted by name."""
+    return {name: decimal_text(value) for name, value in sorted(metrics.items())}
+
+
+def _score(path: Path, signature: Signature, sheet: AnswerSheet) -> dict[str, float]:
+    found = read_answers(path, signature, sheet.rows)
+    target = sheet.columns.target
+    weights = weights_of(sheet.table, sheet.columns)
+    predicted = found.prediction
+    if signature.task is Task.REGRESSION:
+        truth = numbers_of_all(sheet.table, signature.targets or (target,))
+        return grade_regression(truth, predicted.values, weights)
+    labels = labels_of(sheet.table.column(target), target)
+    if not set(labels) & set(signature.classes):
+        raise UserFault(
+            Reason.PREDICTIONS_INVALID,
+            f"the model's classes are {list(signature.classes)[:5]}, but the target {target} holds"
+            f" {sorted(set(labels), key=str)[:5]}; train it on the labels as the data has them",
+        )
+    answers = Answers(
+        signature.classes, predicted.values.tolist(), predicted.probabilities, found.scores
+    )
+    return grade_classification(labels, answers, weights)
+
+
+def _noted_error(path: Path) -> str:
+    if not path.exists() and not path.is_symlink():
+        return ""
+    try:
+        return str(json.loads(read_plain_file(path, _MAX_ERROR_BYTES))["error"])
+    except (ValueError, KeyError, TypeError):
+        return "the champion's predictions are unreadable"

@@ -1,0 +1,146 @@
+"""Does the model convert to ONNX, and does the conversion say the same?
+
+skl2onnx converts most estimators, not all, and some only almost. So a conversion counts only after
+it answered the test rows, rows in between and rows with holes as scikit-learn did.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from skl2onnx import convert_sklearn
+from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, StringTensorType
+from sklearn.pipeline import Pipeline
+
+from modelbundle.onnx_file import write_onnx
+from modelbundle.onnx_runtime import OnnxRuntime, onnx_name
+from modelbundle.prediction import Prediction, Runtime
+from modelbundle.signature import MATRIX_INPUT, Signature, Task
+from trainer.models.tree_holes import send_holes
+from trainer.models.verification_rows import Sample
+
+TOLERANCE = 1e-5
+"""Largest difference of a probability; of a number, relative to it or to its target's spread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How an ONNX model compares on `rows` rows; `difference` as TOLERANCE measures it.
+
+    `disagreements`: the rows whose labels differ, without those where either label is right.
+    """
+
+    rows: int
+    disagreements: int
+    difference: float
+
+    @property
+    def holds(self) -> bool:
+        """True when ONNX may answer in place of scikit-learn."""
+        return self.disagreements == 0 and self.difference <= TOLERANCE
+
+    def sentence(self) -> str:
+        """What was found, for a person."""
+        labels = f"{self.disagreements} labels differ, " if self.disagreements else ""
+        return f"{labels}largest difference {self.difference:.2g} on {self.rows} rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """The verified ONNX model at `path`, or `runtime` None and why there is none."""
+
+    runtime: OnnxRuntime | None
+    agreement: Agreement | None
+    why_not: str
+
+
+def convert(estimator: Any, native: Runtime, sample: Sample, path: Path) -> Converted:
+    """`path` holds an ONNX model that agrees with the estimator on the sample, or nothing.
+
+    float32 is tried first: trees compare in float32, so their conversion is exact there. Where
+    numbers are too large for it, float64 is tried.
+    """
+    expected = native.predict(sample.rows)
+    agreement = None
+    why_not = ""
+    for doubled in (False, True):
+        try:
+            model = _onnx_model(estimator, native.signature, doubled)
+            send_holes(model, estimator)
+            write_onnx(model, path)
+            runtime = OnnxRuntime(path, native.signature)
+            agreement = compare(expected, runtime.predict(sample.rows), sample.real)
+        except Exception as error:  # noqa: BLE001 converters raise whatever they like
+            why_not = why_not or f"not convertible: {_first_words(error)}"
+            continue
+        if agreement.holds:
+            return Converted(runtime, agreement, "")
+        why_not = f"the ONNX model answers differently: {agreement.sentence()}"
+    path.unlink(missing_ok=True)
+    return Converted(None, agreement, why_not)
+
+
+def compare(expected: Prediction, found: Prediction, real: int) -> Agreement:
+    """How two predictions of the same rows differ; the first `real` rows are real ones.
+
+    On an invented row two classes may be exactly equally likely (a forest of 50 trees splits 25 to
+    25): there either label is right. On real rows labels are compared without exception, so the
+    metrics of both runtimes are the same.
+    """
+    rows = len(expected.values)
+    if expected.values.dtype == np.float64:
+        spread = np.std(expected.values, axis=0) if rows else 0.0
+        scale = np.maximum(np.abs(expected.values), spread)
+        gaps = np.abs(expected.values - found.values) / np.where(scale == 0, 1.0, scale)
+        return Agreement(rows, 0, _largest(gaps))
+    same = expected.values == found.values
+    if expected.probabilities is None or found.probabilities is None:
+        return Agreement(rows, int((~same).sum()), 0.0)
+    ranked = np.sort(expected.probabilities, axis=1)
+    tied = ranked[:, -1] - ranked[:, -2] <= TOLERANCE
+    tied[:real] = False
+    gap = _largest(np.abs(expected.probabilities - found.probabilities))
+    return Agreement(rows, int((~(same | tied)).sum()), gap)
+
+
+def _largest(gaps: npt.NDArray[np.float64]) -> float:
+    worst = float(gaps.max(initial=0.0))
+    return worst if math.isfinite(worst) else math.inf
+
+
+def _onnx_model(estimator: Any, signature: Signature, doubled: bool) -> Any:
+    inputs = _input_types(signature, doubled)
+    # Without zipmap: False probabilities come as a list of maps. LinearSVC alone does not know the
+    # option, and inside a pipeline only options of its own keep it from being given the default.
+    last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
+    choices: list[dict[int, dict[str, bool]]] = [{id(estimator): {"zipmap": False}}, {id(last): {}}]
+    if signature.task is Task.REGRESSION:
+        choices = [{}]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for options in choices[:-1]:
+            with suppress(NameError):
+                return convert_sklearn(estimator, initial_types=inputs, options=options)
+        return convert_sklearn(estimator, initial_types=inputs, options=choices[-1])
+
+
+def _input_types(signature: Signature, doubled: bool) -> list[tuple[str, Any]]:
+    number = DoubleTensorType if doubled else FloatTensorType
+    if signature.all_numeric:
+        return [(MATRIX_INPUT, number([None, len(signature.features)]))]
+    return [
+        (onnx_name(feature.name), (number if feature.numeric else StringTensorType)([None, 1]))
+        for feature in signature.features
+    ]
+
+
+def _first_words(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {(lines or [''])[0]}"[:200]

@@ -1,0 +1,79 @@
+"""What does an ONNX model take and answer that somebody else made?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from modelbundle.onnx_library import onnx_library
+from modelbundle.onnx_runtime import onnx_name
+from modelbundle.signature import Feature, Label, Signature, Task
+from trainer.models.native_models import several
+from trainer.pod.exits import Reason, UserFault
+
+_LABELS = {"tensor(int64)", "tensor(int32)", "tensor(string)", "tensor(bool)"}
+_NUMBERS = {"tensor(float)", "tensor(double)"}
+_MAPS = {"seq(map(int64,tensor(float)))", "seq(map(string,tensor(float)))"}
+
+
+def onnx_signature(
+    path: Path,
+    features: Sequence[Feature],
+    seen_labels: Sequence[Label],
+    targets: Sequence[str] = (),
+) -> Signature:
+    """The signature of the graph in the file.
+
+    `seen_labels`: the sorted labels of the train part, which are the classes unless the graph
+    itself lists others. `targets`: as in `native_signature`. Raises UserFault(ModelUnreadable).
+    """
+    session = _session(path)
+    used = _used_features([argument.name for argument in session.get_inputs()], features)
+    outputs = [output.type for output in session.get_outputs()]
+    if outputs[0] in _NUMBERS:
+        return Signature(Task.REGRESSION, (), used, False, several(targets))
+    if outputs[0] not in _LABELS:
+        raise UserFault(
+            Reason.MODEL_UNREADABLE,
+            f"the first output of the ONNX model is {outputs[0]}; expected labels (int64, string)"
+            " for a classifier or numbers (float, double) for a regressor",
+        )
+    probabilities = len(outputs) > 1 and outputs[1] in _NUMBERS | _MAPS
+    classes = _listed_classes(path) or tuple(seen_labels)
+    return Signature(Task.CLASSIFICATION, classes, used, probabilities)
+
+
+def _session(path: Path) -> Any:
+    onnxruntime = onnx_library()
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(
+            path.read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:
+        raise UserFault(
+            Reason.MODEL_UNREADABLE,
+            f"{path.name} is not a model that ONNX Runtime can load: {str(error)[:200]}",
+        ) from error
+
+
+def _used_features(inputs: Sequence[str], features: Sequence[Feature]) -> tuple[Feature, ...]:
+    """The features that the inputs name; all of them where one matrix takes them in order."""
+    named = tuple(f for f in features if f.name in inputs or onnx_name(f.name) in inputs)
+    return named if len(named) == len(inputs) else tuple(features)
+
+
+def _listed_classes(path: Path) -> tuple[Label, ...]:
+    """What the last classifier of the graph lists as its labels; nothing when it lists none."""
+    graph = onnx.load(path).graph
+    for node in reversed(graph.node):
+        for attribute in node.attribute:
+            if attribute.name == "classlabels_strings" and attribute.strings:
+                return tuple(text.decode() for text in attribute.strings)
+            if attribute.name in {"classlabels_int64s", "classlabels_ints"} and attribute.ints:
+                return tuple(int(number) for number in attribute.ints)
+    return ()

@@ -1,0 +1,1 @@
+"""What does the recipe ask for, and what is fitted on what?"""

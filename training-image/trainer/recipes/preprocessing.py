@@ -1,0 +1,118 @@
+"""How does a table become what the estimator can be fitted on?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from modelbundle.signature import Feature, Kind
+from trainer.pod.exits import Reason, UserFault
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAX_CATEGORIES = 64
+
+# Families in which a feature's unit changes the fit. Trees and counts-based models are left alone.
+_SCALED_FAMILIES = frozenset(
+    {
+        "cross_decomposition",
+        "discriminant_analysis",
+        "gaussian_process",
+        "kernel_ridge",
+        "linear_model",
+        "neighbors",
+        "neural_network",
+        "semi_supervised",
+        "svm",
+    }
+)
+
+
+class PreprocessingMode(StrEnum):
+    """What is done to the features before the estimator sees them."""
+
+    AUTO = "Auto"
+    NONE = "None"
+
+
+def with_preprocessing(
+    estimator: BaseEstimator,
+    mode: PreprocessingMode,
+    features: Sequence[Feature],
+    frame: pd.DataFrame,
+) -> BaseEstimator:
+    """The unfitted model: the estimator alone (None), or behind imputing, scaling and encoding.
+
+    Auto imputes numbers by the median and booleans by the most frequent value, scales numbers for
+    the families where units matter, and encodes at most MAX_CATEGORIES most frequent values of a
+    category; any other text becomes all zeros.
+    Raises UserFault(ParameterInvalid) for None with a category among the features.
+    """
+    if mode is PreprocessingMode.NONE:
+        _refuse_texts(estimator, features)
+        return estimator
+    scaled = _family(estimator) in _SCALED_FAMILIES
+    if all(feature.kind in (Kind.FLOAT, Kind.INTEGER) for feature in features):
+        return Pipeline([*_number_steps(scaled), ("model", estimator)])
+    columns = ColumnTransformer(_branches(features, frame, scaled), sparse_threshold=0)
+    return Pipeline([("columns", columns), ("model", estimator)])
+
+
+def _refuse_texts(estimator: BaseEstimator, features: Sequence[Feature]) -> None:
+    texts = [feature.name for feature in features if not feature.numeric]
+    if texts:
+        raise UserFault(
+            Reason.PARAMETER_INVALID,
+            f"preprocessing None gives {type(estimator).__name__} the columns as they are, but"
+            f" {', '.join(texts[:5])} hold text. Use mode Auto, or give these columns the role"
+            " Ignore in the Dataset.",
+        )
+
+
+def _number_steps(scaled: bool) -> list[tuple[str, BaseEstimator]]:
+    steps: list[tuple[str, BaseEstimator]] = [
+        ("impute", SimpleImputer(strategy="median", keep_empty_features=True))
+    ]
+    return [*steps, ("scale", StandardScaler())] if scaled else steps
+
+
+def _branches(
+    features: Sequence[Feature], frame: pd.DataFrame, scaled: bool
+) -> list[tuple[str, Any, list[int]]]:
+    # Positions, not names: they mean the same for a table, a matrix and ONNX inputs.
+    numbers = _positions(features, Kind.FLOAT, Kind.INTEGER)
+    flags = _positions(features, Kind.BOOLEAN)
+    texts = _positions(features, Kind.CATEGORY)
+    kept = [_frequent(frame[features[position].name].tolist()) for position in texts]
+    encoder = OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)
+    most_frequent = SimpleImputer(strategy="most_frequent", keep_empty_features=True)
+    branches = [
+        ("numbers", Pipeline(_number_steps(scaled)), numbers),
+        ("flags", most_frequent, flags),
+        ("categories", encoder, texts),
+    ]
+    return [branch for branch in branches if branch[2]]
+
+
+def _positions(features: Sequence[Feature], *kinds: Kind) -> list[int]:
+    return [position for position, feature in enumerate(features) if feature.kind in kinds]
+
+
+def _frequent(values: Sequence[str]) -> list[str]:
+    """The most frequent values in sorted order; equal counts are settled by the text."""
+    ranked = sorted(Counter(values).items(), key=lambda item: (-item[1], item[0]))
+    return sorted(value for value, _ in ranked[:MAX_CATEGORIES])
+
+
+def _family(estimator: BaseEstimator) -> str:
+    parts = type(estimator).__module__.split(".")
+    return parts[1] if len(parts) > 1 else ""

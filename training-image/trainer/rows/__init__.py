@@ -1,0 +1,1 @@
+"""What does each row mean under the schema?"""

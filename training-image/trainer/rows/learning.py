@@ -1,0 +1,44 @@
+"""Which schema holds for this ingest, and where do its raw rows come from then?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from trainer.datasets.dataset_manifest import DatasetManifest
+from trainer.files.raw_batch import RawBatch
+from trainer.files.spool import Spool
+from trainer.rows.inference import InferredColumn
+from trainer.rows.schema import Schema, declared_schema, inferred_schema, locked_schema
+from trainer.tasks.ingest_task import IngestTask
+
+ReadLocked = Callable[[str], DatasetManifest]
+
+
+def learned(
+    task: IngestTask, batches: Iterator[RawBatch], read_locked: ReadLocked, folder: Path
+) -> tuple[Schema, Iterator[RawBatch]]:
+    """The schema, and all raw rows.
+
+    Declared columns win over locked ones. With neither, every row is looked at first: the rows
+    then come from a copy on local disk, never from the source again.
+    """
+    if task.columns is not None:
+        return declared_schema(task.columns, task), batches
+    if task.locked_schema is not None:
+        return locked_schema(read_locked(task.locked_schema), task), batches
+    spools = {vary: Spool(folder / f"raw-{vary}") for vary in (False, True)}
+    order: list[bool] = []
+    found: dict[str, InferredColumn] = {}
+    for batch in batches:
+        for name, column in zip(batch.rows.schema.names, batch.rows.columns, strict=True):
+            found.setdefault(name, InferredColumn()).observe(column)
+        spools[batch.keys_vary].add(batch.rows)
+        order.append(batch.keys_vary)
+    return inferred_schema(found, task), _drained(spools, order)
+
+
+def _drained(spools: dict[bool, Spool], order: list[bool]) -> Iterator[RawBatch]:
+    sources = {vary: spool.drain() for vary, spool in spools.items()}
+    for vary in order:
+        yield RawBatch(next(sources[vary]), vary)

@@ -1,0 +1,1 @@
+"""Where do a source's bytes come from?"""

@@ -1,0 +1,144 @@
+"""Which files does a source hold, and how is each of them opened?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from modelbundle.faults import StoreDenied, StoreMissing, StoreNotFound, StoreUnreachable
+from modelbundle.store import Entry, Store
+from trainer.pod.exits import MachineFault, Reason, UserFault
+from trainer.sources.http_source import HttpLimits, http_file
+from trainer.sources.patterns import checked_path, fixed_prefix, has_wildcard, is_data, matches
+from trainer.sources.source_file import OpenedFile, SourceFile
+from trainer.tasks.task import FilesSource, HttpSource, S3Source, Source, StoreSource
+
+_CHUNK_BYTES = 1 << 20
+
+OpenBucket = Callable[[S3Source], Store]
+OpenStore = Callable[[], Store]
+
+
+def files_of(
+    source: Source, open_store: OpenStore, open_bucket: OpenBucket
+) -> tuple[SourceFile, ...]:
+    """The files that the source means, sorted by name; at least one.
+
+    Raises UserFault SourceNotFound when there is none, SourceForbidden or SourceInvalid;
+    MachineFault SourceUnreachable when whoever holds it does not answer.
+    """
+    if isinstance(source, HttpSource):
+        return (http_file(source.url, HttpLimits()),)
+    if isinstance(source, FilesSource):
+        return _mounted(Path(source.root), checked_path(source.path))
+    store = open_bucket(source) if isinstance(source, S3Source) else open_store()
+    return _objects(store, checked_path(source.path), _shown(source))
+
+
+def _shown(source: S3Source | StoreSource) -> str:
+    if isinstance(source, S3Source):
+        return f"s3://{source.bucket}/{source.path}"
+    return f"store path {source.path}"
+
+
+def _mounted(root: Path, path: str) -> tuple[SourceFile, ...]:
+    if not root.is_dir():
+        raise UserFault(Reason.SOURCE_NOT_FOUND, f"source folder {root} is not mounted")
+    # A configMap volume is written when the pod starts: its file times say nothing about the data.
+    timed = not (root / "..data").exists()
+    wanted = path + "/" if path and (root / path).is_dir() and not path.endswith("/") else path
+    there = sorted(_below(root))
+    found = [
+        SourceFile(name, lambda place=place: _opened_path(place, timed=timed))  # type: ignore[misc]
+        for name, place in there
+        if matches(name, wanted)
+    ]
+    return _some(found, f"{path or '*'} below {root}", [name for name, _ in there])
+
+
+def _below(root: Path) -> Iterator[tuple[str, Path]]:
+    """Regular files, links to them included as long as they stay below the root."""
+    inside = root.resolve()
+    for place in root.rglob("*"):
+        name = place.relative_to(root).as_posix()
+        if is_data(name) and place.is_file() and place.resolve().is_relative_to(inside):
+            yield name, place
+
+
+def _opened_path(place: Path, *, timed: bool) -> OpenedFile:
+    try:
+        modified = datetime.fromtimestamp(place.stat().st_mtime, UTC) if timed else None
+        return OpenedFile(_read_chunks(place), modified)
+    except OSError as error:
+        raise UserFault(
+            Reason.SOURCE_FORBIDDEN, f"source file {place}: {error.strerror}"
+        ) from error
+
+
+def _read_chunks(place: Path) -> Iterator[bytes]:
+    try:
+        with place.open("rb") as stream:
+            while chunk := stream.read(_CHUNK_BYTES):
+                yield chunk
+    except PermissionError as error:
+        raise UserFault(
+            Reason.SOURCE_FORBIDDEN, f"source file {place}: user 65532 may not read it"
+        ) from error
+    except OSError as error:
+        raise MachineFault(
+            Reason.SOURCE_UNREACHABLE, f"source file {place}: {error.strerror}"
+        ) from error
+
+
+def _objects(store: Store, path: str, shown: str) -> tuple[SourceFile, ...]:
+    exact = path and not has_wildcard(path) and not path.endswith("/")
+    with _source_faults(shown):
+        entries = store.list(fixed_prefix(path).rstrip("/"))
+    # A key without a slash at its end may still be meant as a folder.
+    folder = exact and all(entry.key != path for entry in entries)
+    wanted = f"{path}/" if folder else path
+    found = [
+        SourceFile(entry.key, lambda entry=entry: _opened_object(store, entry, shown))  # type: ignore[misc]
+        for entry in entries
+        if is_data(entry.key) and entry.size and matches(entry.key, wanted)
+    ]
+    return _some(found, shown, [entry.key for entry in entries])
+
+
+def _opened_object(store: Store, entry: Entry, shown: str) -> OpenedFile:
+    return OpenedFile(_object_chunks(store, entry, shown), entry.modified)
+
+
+def _object_chunks(store: Store, entry: Entry, shown: str) -> Iterator[bytes]:
+    with _source_faults(shown):
+        found = 0
+        for chunk in store.stream(entry.key):
+            found += len(chunk)
+            yield chunk
+    if found != entry.size:
+        raise MachineFault(
+            Reason.SOURCE_UNREACHABLE,
+            f"source {entry.key}: {found} of {entry.size} bytes came; was it replaced meanwhile?",
+        )
+
+
+@contextmanager
+def _source_faults(shown: str) -> Iterator[None]:
+    try:
+        yield
+    except (StoreNotFound, StoreMissing) as error:
+        raise UserFault(Reason.SOURCE_NOT_FOUND, f"source {shown}: {error}") from error
+    except StoreDenied as error:
+        hint = "; check the Secret that the source's secretName names" if "://" in shown else ""
+        raise UserFault(Reason.SOURCE_FORBIDDEN, f"source {shown}: {error}{hint}") from error
+    except StoreUnreachable as error:
+        raise MachineFault(Reason.SOURCE_UNREACHABLE, f"source {shown}: {error}") from error
+
+
+def _some(found: list[SourceFile], wanted: str, names: list[str]) -> tuple[SourceFile, ...]:
+    if not found:
+        there = f"; it has {', '.join(names[:3])}" if names else "; there is nothing at all"
+        raise UserFault(Reason.SOURCE_NOT_FOUND, f"source: no file matches {wanted}{there}")
+    return tuple(sorted(found, key=lambda file: file.name))

@@ -1,0 +1,1 @@
+"""What was this container asked to do?"""
