@@ -13,8 +13,9 @@ from modelbundle.prediction import Prediction
 
 JSON = "application/json"
 
+Headers = tuple[tuple[str, str], ...]
 _SOON = (("retry-after", "1"),)
-_WHEN: Mapping[int, tuple[tuple[str, str], ...]] = MappingProxyType({429: _SOON, 503: _SOON})
+_WHEN: Mapping[int, Headers] = MappingProxyType({429: _SOON, 503: _SOON})
 
 
 class Answer(NamedTuple):
@@ -23,7 +24,7 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     content_type: str = JSON
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
     rows: int = 0
 
 

@@ -67,10 +67,10 @@ NO_BINARY = BinaryPart(memoryview(b""))
 
 def json_bytes(json_size: bytes, body: bytes | bytearray) -> int:
     """How long the JSON is. Raises RequestRefused when the header cannot be right."""
-    if not json_size.isdigit() or len(json_size) > 18 or int(json_size) > len(body):
-        shown = json_size[:20].decode("ascii", "replace")
-        raise RequestRefused(f"{BINARY_HEADER} is {shown!r}; the body has {len(body)} bytes")
-    return int(json_size)
+    if json_size.isdigit() and len(json_size) <= 18 and (size := int(json_size)) <= len(body):
+        return size
+    shown = json_size[:20].decode("ascii", "replace")
+    raise RequestRefused(f"{BINARY_HEADER} is {shown!r}; the body has {len(body)} bytes")
 
 
 def decoded_numbers(content: memoryview, datatype: Any, shape: Sequence[int], where: str) -> Any:

@@ -32,7 +32,9 @@ class Matrix(NamedTuple):
         if len(body) - start != self.size:
             return None
         numbers = np.frombuffer(body, self.dtype, -1, start).astype(np.float64)
-        return numbers.reshape(self.shape) if np.isfinite(numbers).all() else None
+        # A search for one zero is quicker than `all` for as few numbers as requests have.
+        finite = b"\0" not in np.isfinite(numbers).tobytes()
+        return numbers.reshape(self.shape) if finite else None
 
 
 class FamiliarMatrices:

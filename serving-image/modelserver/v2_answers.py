@@ -5,7 +5,6 @@ What answers of one shape have in common is spelled once and kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy.typing as npt
@@ -13,7 +12,7 @@ import orjson
 
 from modelbundle.prediction import Prediction
 from modelbundle.signature import PROBABILITIES_OUTPUT
-from modelserver.answers import Answer, ModelIdentity
+from modelserver.answers import Answer, Headers, ModelIdentity
 from modelserver.binary_tensors import BINARY, BINARY_HEADER, encoded_tensor
 from modelserver.v2_requests import InferRequest
 
@@ -27,10 +26,13 @@ class V2Answers:
     def __init__(self, identity: ModelIdentity) -> None:
         names = {"model_name": identity.name, "model_version": identity.revision}
         self._begin = orjson.dumps(names)[:-1]
-        self._forms: dict[tuple[Any, ...], bytes] = {}
+        self._outputs: dict[tuple[Any, ...], bytes] = {}
+        self._heads: dict[tuple[Any, ...], tuple[bytes, Headers]] = {}
 
     def of(self, predicted: Prediction, asked: InferRequest) -> Answer:
         """The outputs that were asked for, flat and row-major, with the id; some as bytes."""
+        if asked.id is None and len(asked.binary) == len(asked.wanted):
+            return self._in_bytes(predicted, asked.wanted)
         parts = [self._begin]
         if asked.id is not None:
             parts += (b',"id":', orjson.dumps(asked.id))
@@ -38,30 +40,57 @@ class V2Answers:
         tensors: list[bytes] = []
         for name in asked.wanted:
             values = output_values(name, predicted)
-            kind, shape = values.dtype.kind, values.shape
-            form: tuple[Any, ...]
+            parts.append(separator)
             if name in asked.binary:
-                content = encoded_tensor(DATATYPES[kind], values)
-                tensors.append(content)
-                form = (name, kind, shape, len(content))
-                parts += (separator, self._forms.get(form) or self._kept(form, _binary_output))
+                tensors.append(encoded_tensor(DATATYPES[values.dtype.kind], values))
+                parts.append(_binary_output(name, values, len(tensors[-1])))
             else:
-                form = (name, kind, shape)
-                begin = self._forms.get(form) or self._kept(form, _output)
-                parts += (separator, begin, orjson.dumps(values.ravel().tolist()), b"}")
+                begin = self._begin_of(name, values.dtype.kind, values.shape)
+                parts += (begin, orjson.dumps(values.ravel().tolist()), b"}")
             separator = b","
         parts.append(b"]}")
         head = b"".join(parts)
         if not tensors:
             return Answer(200, head, rows=len(predicted.values))
-        size = ((BINARY_HEADER, str(len(head))),)
-        return Answer(200, b"".join((head, *tensors)), BINARY, size, len(predicted.values))
+        body = b"".join((head, *tensors))
+        return Answer(200, body, BINARY, _length(head), len(predicted.values))
 
-    def _kept(self, form: tuple[Any, ...], spelled: Callable[..., bytes]) -> bytes:
-        if len(self._forms) >= _MOST_FORMS:
-            self._forms.clear()
-        self._forms[form] = found = spelled(*form)
+    def _in_bytes(self, predicted: Prediction, wanted: tuple[str, ...]) -> Answer:
+        """All outputs as bytes: only their numbers differ from those of others as long."""
+        count = len(predicted.values)
+        tensors = [
+            encoded_tensor(DATATYPES[values.dtype.kind], values)
+            for values in [output_values(name, predicted) for name in wanted]
+        ]
+        form = (wanted, count, *map(len, tensors))
+        found = self._heads.get(form)
+        if found is None:
+            parts = [
+                _binary_output(name, output_values(name, predicted), len(tensor))
+                for name, tensor in zip(wanted, tensors, strict=True)
+            ]
+            head = b'%b,"outputs":[%b]}' % (self._begin, b",".join(parts))
+            found = (head, _length(head))
+            _keep(self._heads, form, found)
+        head, headers = found
+        return Answer(200, b"".join((head, *tensors)), BINARY, headers, count)
+
+    def _begin_of(self, name: str, kind: str, shape: tuple[int, ...]) -> bytes:
+        """An output up to its data."""
+        form = (name, kind, shape)
+        found = self._outputs.get(form)
+        if found is None:
+            output = {"name": name, "datatype": DATATYPES[kind], "shape": shape}
+            found = orjson.dumps(output)[:-1] + b',"data":'
+            _keep(self._outputs, form, found)
         return found
+
+
+def _keep(known: dict[tuple[Any, ...], Any], form: tuple[Any, ...], found: Any) -> None:
+    """Found the next time; nobody can fill the memory with forms that never come again."""
+    if len(known) >= _MOST_FORMS:
+        known.clear()
+    known[form] = found
 
 
 def output_values(name: str, predicted: Prediction) -> npt.NDArray[Any]:
@@ -72,15 +101,14 @@ def output_values(name: str, predicted: Prediction) -> npt.NDArray[Any]:
     return predicted.probabilities
 
 
-def _output(name: str, kind: str, shape: tuple[int, ...]) -> bytes:
-    """An output up to its data."""
-    output = {"name": name, "datatype": DATATYPES[kind], "shape": shape}
-    return orjson.dumps(output)[:-1] + b',"data":'
-
-
-def _binary_output(name: str, kind: str, shape: tuple[int, ...], size: int) -> bytes:
+def _binary_output(name: str, values: npt.NDArray[Any], size: int) -> bytes:
     """An output whose data are so many bytes elsewhere."""
+    datatype = DATATYPES[values.dtype.kind]
     parameters = {"binary_data_size": size}
     return orjson.dumps(
-        {"name": name, "datatype": DATATYPES[kind], "shape": shape, "parameters": parameters}
+        {"name": name, "datatype": datatype, "shape": values.shape, "parameters": parameters}
     )
+
+
+def _length(head: bytes) -> Headers:
+    return ((BINARY_HEADER, str(len(head))),)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from email.utils import formatdate
 from http import HTTPStatus
 
-from modelserver.answers import Answer, ModelIdentity
+from modelserver.answers import Answer, Headers, ModelIdentity
 from modelserver.exchange import Exchange
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _ECHOED = (b"traceparent", b"x-request-id")
+_ANY_ECHOED = frozenset(_ECHOED)
 _MAX_ECHO = 256
+_MOST_HEADS = 256
 
 
 class Wire:
@@ -20,7 +22,7 @@ class Wire:
         self._identity = (
             f"trainyard-revision: {identity.revision}\r\ntrainyard-bundle: {identity.digest}\r\n"
         ).encode()
-        self._heads: dict[tuple[int, str], bytes] = {}
+        self._heads: dict[tuple[int, str, Headers], bytes] = {}
         self._date = b""
 
     def set_clock(self, unix_seconds: float) -> None:
@@ -30,32 +32,36 @@ class Wire:
     def encoded(self, answer: Answer, exchange: Exchange, *, close: bool) -> bytes:
         """The whole response; without a body for HEAD, whose content-length stays GET's."""
         return b"%b%b%bcontent-length: %d\r\n\r\n%b" % (
-            self._heads.get((answer.status, answer.content_type)) or self._head(answer),
+            self._heads.get((answer.status, answer.content_type, answer.headers))
+            or self._head(answer),
             self._date,
-            self._more(answer, exchange, close=close),
+            _more(exchange, close=close),
             len(answer.body),
             b"" if exchange.method == "HEAD" else answer.body,
         )
 
     def _head(self, answer: Answer) -> bytes:
+        """What answers of one kind have in common."""
         status = HTTPStatus(answer.status)
         head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {answer.content_type}\r\n"
-        whole = head.encode() + self._identity
-        self._heads[(answer.status, answer.content_type)] = whole
+        more = "".join([f"{name}: {value}\r\n" for name, value in answer.headers])
+        whole = head.encode() + self._identity + more.encode()
+        if len(self._heads) >= _MOST_HEADS:
+            self._heads.clear()  # nobody can fill the memory with sizes that never come again
+        self._heads[(answer.status, answer.content_type, answer.headers)] = whole
         return whole
 
-    def _more(self, answer: Answer, exchange: Exchange, *, close: bool) -> bytes:
-        """Headers that few answers have."""
-        more = b""
-        for name, value in answer.headers:
-            more += f"{name}: {value}\r\n".encode()
-        if exchange.headers:
-            for name_sent in _ECHOED:
-                sent = exchange.headers.get(name_sent)
-                if sent is not None and len(sent) <= _MAX_ECHO:
-                    more += b"%b: %b\r\n" % (name_sent, sent)
-        if close:
-            more += b"connection: close\r\n"
-        elif exchange.version == "1.0":
-            more += b"connection: keep-alive\r\n"
-        return more
+
+def _more(exchange: Exchange, *, close: bool) -> bytes:
+    """Headers that the request, or the end of the connection, asks for."""
+    more = b""
+    if not _ANY_ECHOED.isdisjoint(exchange.headers):
+        for name in _ECHOED:
+            sent = exchange.headers.get(name)
+            if sent is not None and len(sent) <= _MAX_ECHO:
+                more += b"%b: %b\r\n" % (name, sent)
+    if close:
+        more += b"connection: close\r\n"
+    elif exchange.version == "1.0":
+        more += b"connection: keep-alive\r\n"
+    return more
