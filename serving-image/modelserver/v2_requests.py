@@ -9,7 +9,7 @@ import orjson
 
 from modelbundle.rows import Rows, Texts, rows_of_columns
 from modelbundle.signature import MATRIX_INPUT, Feature, Signature
-from modelserver.binary_tensors import NO_BINARY, BinaryPart, json_bytes
+from modelserver.binary_tensors import FLOAT_DTYPES, NO_BINARY, BinaryPart, json_bytes
 from modelserver.cells import RowRules
 from modelserver.familiar_matrices import FamiliarMatrices
 from modelserver.refusals import RequestRefused, shown
@@ -72,6 +72,8 @@ class V2Decoder:
         return Rows(numbers, self._without_texts(len(numbers)))
 
     def _with_binary(self, body: bytes | bytearray, size: int) -> InferRequest:
+        if size == 0:
+            return self._bytes_alone(body)
         text = body[:size]
         matrix = self._matrices.find(text)
         numbers = None if matrix is None else matrix.numbers(body, size)
@@ -86,6 +88,22 @@ class V2Decoder:
         if self._rules.finite_is_enough:
             self._matrices.learn(text, document, asked.wanted, asked.binary)
         return asked
+
+    def _bytes_alone(self, body: bytes | bytearray) -> InferRequest:
+        """What Triton calls a raw binary request: no JSON, one tensor as the metadata has it."""
+        if not self._signature.all_numeric:
+            raise RequestRefused(
+                "a body without JSON is one matrix of FP64; this model takes one input per feature"
+            )
+        width = len(self._names)
+        count, rest = divmod(len(body), width * FLOAT_DTYPES["FP64"].itemsize)
+        if rest:
+            raise RequestRefused(
+                f"{len(body)} bytes without JSON; expected rows of {width} numbers, FP64"
+            )
+        head = {"name": MATRIX_INPUT, "datatype": "FP64", "shape": [count, width]}
+        rows = self._matrix_rows(SentTensor(head, memoryview(body), quick=False))
+        return InferRequest(rows, self._outputs, None, frozenset(self._outputs))
 
     def _asked(self, document: dict[str, Any], rows: Rows) -> InferRequest:
         wanted, in_bytes = self._wanted(document)
