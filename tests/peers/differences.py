@@ -218,6 +218,13 @@ STATUSES = (
         ("V1, rows under inputs",),
     ),
     Difference(
+        200,
+        {KSERVE: 400},
+        "Bytes alone are Triton's raw binary request; KServe knows requests with JSON only.",
+        "Triton's binary tensor data extension: one input, whose shape follows from the bytes.",
+        ("bytes without any JSON",),
+    ),
+    Difference(
         404,
         {KSERVE: 200},
         "Alive is asked by V2; nothing is at the root.",
