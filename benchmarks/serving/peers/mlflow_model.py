@@ -1,11 +1,13 @@
 """A model saved as MLflow wants it, then its own server."""
 
 import os
+import shutil
 import sys
 
 import joblib
 import mlflow.sklearn
 
+shutil.rmtree("mlflow_model", ignore_errors=True)  # of a round before
 mlflow.sklearn.save_model(
     joblib.load("model.joblib"), "mlflow_model", serialization_format="cloudpickle"
 )
