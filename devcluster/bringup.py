@@ -22,6 +22,8 @@ from devcluster.progress import Progress, elapsed
 from devcluster.reboot import forget_former_boot
 from devcluster.refusal import StepFailed
 
+_TOO_EARLY = "server is not initialized yet"
+
 
 @dataclass(frozen=True, slots=True)
 class Bringup:
@@ -74,6 +76,9 @@ class Bringup:
             NodeImages(self.places, self.progress).load_own(self.programs)
 
     def _start(self, component: Component, processes: Processes) -> None:
+        if component.name == "kubelet":
+            start_kubelet(component, processes)
+            return
         data = self.places.state / "etcd"
         if component.name != "etcd" or not data.exists():
             processes.start(component)
@@ -101,3 +106,20 @@ class Bringup:
 
     def _basics(self) -> Basics:
         return Basics(self.places, self.programs, self.addresses, self.progress)
+
+
+def start_kubelet(component: Component, processes: Processes, patience_seconds: float = 30) -> None:
+    """The kubelet runs. Raises StepFailed with its log.
+
+    containerd listens before it is ready for kubelets; one that comes then ends at once.
+    """
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            processes.start(component)
+        except StepFailed as failure:
+            if _TOO_EARLY not in str(failure) or time.monotonic() > deadline:
+                raise
+        else:
+            return
+        time.sleep(0.2)
