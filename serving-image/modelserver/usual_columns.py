@@ -20,7 +20,10 @@ from modelserver.v2_tensors import FLOATS, packed
 _MOST_ROWS: Final = 64  # arrays are quicker than lists from about here
 _TEXT: Final = {str}
 _CODES: Final = {"FP64": "d", "FP32": "f", "INT64": "q"}
-_NOT_AS_USUAL: Final = (KeyError, TypeError, ValueError, IndexError, struct.error)
+_NOT_AS_USUAL: Final = (
+    *(AttributeError, IndexError, KeyError, TypeError, ValueError),
+    struct.error,
+)
 
 Columns = dict[str, tuple[dict[str, Any], list[Any]]]
 

@@ -82,6 +82,14 @@ def test_anything_else_is_looked_at_closer(changes: dict[str, list[Any]]) -> Non
     assert usual().sent(tensors([2], **changes)) is None
 
 
+@pytest.mark.parametrize("odd", [None, [], "text", 1, {}, {"binary_data_size": "8"}, {"a": 1}])
+def test_parameters_of_any_kind_are_looked_at_closer(odd: Any) -> None:
+    """And so is what is no tensor, or no list of them: nothing here may raise."""
+    inputs = [{"name": "a", "datatype": "FP64", "shape": [1], "parameters": odd}] * 2
+    for sent in (inputs, [odd, odd], odd):
+        assert usual().sent_as_bytes(sent, b"12345678", 0) is None
+
+
 def test_a_gap_that_is_allowed_is_an_empty_text() -> None:
     """As the table of the model holds it."""
     rows = usual().sent(tensors([2], site=["", "left"]))
