@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -175,18 +174,7 @@ def packed(directory: Path, model: Any, data: Data, formats: Sequence[str] = ("s
 
 
 def converted(model: Any, signature: Signature) -> Any:
-    """The model as ONNX in float32, as scikit-learn's trees compute."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from skl2onnx import convert_sklearn
-        from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+    """The model as the trainer makes ONNX of it, in float32, as scikit-learn's trees compute."""
+    from trainer.models.conversion import onnx_model
 
-        if signature.all_numeric:
-            types = [("input", FloatTensorType([None, len(signature.features)]))]
-        else:
-            types = [
-                (f.name, FloatTensorType([None, 1]) if f.numeric else StringTensorType([None, 1]))
-                for f in signature.features
-            ]
-        options = {id(model): {"zipmap": False}} if signature.classes else None
-        return convert_sklearn(model, initial_types=types, options=options, target_opset=17)
+    return onnx_model(model, signature, doubled=False)

@@ -150,7 +150,7 @@ class _Server:
         self.sampling = _Timed(RowSampling(bins, Watching().rows_per_second, random.random))
         metrics = _NotWatching() if name == "nothing" else BatchMetrics()
         shown = self.sampling if name == "bins" else None
-        self.batcher = Batcher(model.runtime, 256, time.perf_counter, metrics, shown)
+        self.batcher = Batcher(model.runtime, limits.batch_rows, time.perf_counter, metrics, shown)
         around = Surroundings(
             lifecycle=Lifecycle(),
             metrics=ServingMetrics(),

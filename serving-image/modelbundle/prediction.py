@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +13,12 @@ from modelbundle.rows import Rows
 from modelbundle.signature import Signature, Task
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Prediction:
+class Prediction(NamedTuple):
     """One answer per row. `values`: labels (object, int64 or bool) or float64 numbers, which are
     (n, targets) where the model predicts several.
 
     `probabilities`: (n, classes) float64 in the order of the signature's classes, or None.
+    A tuple: quicker made than a frozen dataclass.
     """
 
     values: npt.NDArray[Any]

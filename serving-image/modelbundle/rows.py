@@ -33,7 +33,7 @@ class Rows:
     texts: Texts
 
     def __len__(self) -> int:
-        return int(self.numbers.shape[0])
+        return len(self.numbers)
 
     def part(self, start: int, stop: int) -> Rows:
         """Rows start up to, not including, stop."""

@@ -222,20 +222,12 @@ class Batcher:
         delivered = 0
         for job, outcome in zip(jobs, batch.outcomes, strict=True):
             if not job.gone:
-                self._hand_over(job, outcome)
+                try:
+                    job.deliver(outcome)
+                except Exception as fault:  # noqa: BLE001  (the other jobs of the batch wait)
+                    _tell_instead(job, outcome, fault)
                 delivered += 1
         return delivered
-
-    def _hand_over(self, job: Job, outcome: Outcome) -> None:
-        """Delivered; an answer that cannot be encoded is the model's failure, and nobody else's."""
-        try:
-            job.deliver(outcome)
-        except Exception as fault:  # noqa: BLE001  (the other jobs of the batch wait)
-            loop = asyncio.get_running_loop()
-            loop.call_exception_handler({"message": "no answer to a request", "exception": fault})
-            if not isinstance(outcome, ModelFailed):
-                with suppress(Exception):
-                    job.deliver(ModelFailed(fault))
 
     def _sample(self, jobs: Sequence[Job], batch: Batch, now: float) -> None:
         """Every row that has an answer has been shown once."""
@@ -266,6 +258,15 @@ def predicted_together(runtime: Runtime, parts: Sequence[Rows]) -> Batch:
         outcomes.append(whole.part(start, start + len(part)))
         start += len(part)
     return Batch(rows, whole, outcomes)
+
+
+def _tell_instead(job: Job, outcome: Outcome, fault: Exception) -> None:
+    """An answer that cannot be encoded is the model's failure, and nobody else's."""
+    loop = asyncio.get_running_loop()
+    loop.call_exception_handler({"message": "no answer to a request", "exception": fault})
+    if not isinstance(outcome, ModelFailed):
+        with suppress(Exception):
+            job.deliver(ModelFailed(fault))
 
 
 def _failed(fault: BaseException, rows: Rows) -> ModelFailed:

@@ -134,5 +134,4 @@ def encoded_tensor(datatype: str, data: Sequence[Any] | npt.NDArray[Any]) -> byt
     if datatype == "BYTES":
         elements = [str(value).encode() for value in np.asarray(data, dtype=object).ravel()]
         return b"".join(part for e in elements for part in (_LENGTH.pack(len(e)), e))
-    values: npt.NDArray[Any] = np.asarray(data, dtype=_DTYPES[datatype])
-    return values.tobytes()
+    return np.asarray(data, dtype=_DTYPES[datatype]).tobytes()

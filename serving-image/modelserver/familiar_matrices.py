@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from modelbundle.rows import Numbers
+from modelbundle.rows import Rows, Texts
 from modelserver.binary_tensors import FLOAT_DTYPES
 
 _MOST: Final = 256
@@ -24,17 +24,18 @@ class Matrix(NamedTuple):
     shape: tuple[int, int]
     dtype: np.dtype[Any]
     size: int
+    no_texts: Texts
     wanted: tuple[str, ...]
     binary: frozenset[str]
 
-    def numbers(self, body: bytes | bytearray, start: int) -> Numbers | None:
+    def rows(self, body: bytes | bytearray, start: int) -> Rows | None:
         """The matrix as writable float64; None when it is not all finite, or not so many bytes."""
         if len(body) - start != self.size:
             return None
         numbers = np.frombuffer(body, self.dtype, -1, start).astype(np.float64)
         # A search for one zero is quicker than `all` for as few numbers as requests have.
         finite = b"\0" not in np.isfinite(numbers).tobytes()
-        return numbers.reshape(self.shape) if finite else None
+        return Rows(numbers.reshape(self.shape), self.no_texts) if finite else None
 
 
 class FamiliarMatrices:
@@ -68,4 +69,5 @@ class FamiliarMatrices:
         size = count * width * dtype.itemsize
         if len(self._known) >= _MOST:
             self._known.clear()  # nobody can fill it for good with what never comes again
-        self._known[bytes(text)] = Matrix((count, width), dtype, size, wanted, binary)
+        no_texts = np.empty((count, 0), dtype=object)
+        self._known[bytes(text)] = Matrix((count, width), dtype, size, no_texts, wanted, binary)

@@ -22,7 +22,7 @@ class Limits:
     all_bodies_bytes: int = 128 * MIB
     header_bytes: int = 16 * 1024
     request_rows: int = 10_000
-    batch_rows: int = 256
+    batch_rows: int = 512
     concurrency: int = 512
     connections: int = 4096
     body_seconds: float = 30.0
@@ -94,7 +94,7 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
         limits=Limits(
             body_bytes=_whole(environ, "TRAINYARD_MAX_BODY_BYTES", 16 * MIB, (1024, 128 * MIB)),
             request_rows=_whole(environ, "TRAINYARD_MAX_REQUEST_ROWS", 10_000, (1, 10_000_000)),
-            batch_rows=_whole(environ, "TRAINYARD_MAX_BATCH_ROWS", 256, (1, 1_000_000)),
+            batch_rows=_whole(environ, "TRAINYARD_MAX_BATCH_ROWS", 512, (1, 1_000_000)),
             concurrency=_whole(environ, "TRAINYARD_MAX_CONCURRENCY", 512, (1, 100_000)),
             connections=_whole(environ, "TRAINYARD_MAX_CONNECTIONS", 4096, (1, 1_000_000)),
         ),

@@ -14,13 +14,11 @@ import numpy as np
 
 from modelbundle.rows import Rows, Texts
 from modelbundle.signature import Feature, Kind
-from modelserver.binary_tensors import plain_texts
 from modelserver.v2_tensors import FLOATS, packed
 
 _MOST_ROWS: Final = 64  # arrays are quicker than lists from about here
 _TEXT: Final = {str}
-_CODES: Final = {"FP64": "d", "FP32": "f", "INT64": "q"}
-_NOT_AS_USUAL: Final = (
+NOT_AS_USUAL: Final = (
     *(AttributeError, IndexError, KeyError, TypeError, ValueError),
     struct.error,
 )
@@ -41,22 +39,7 @@ class UsualColumns:
         """The rows of tensors in JSON in which neither true nor false stands."""
         try:
             return self._rows({each["name"]: (each, each["data"]) for each in inputs}, len(inputs))
-        except _NOT_AS_USUAL:
-            return None
-
-    def sent_as_bytes(self, inputs: Any, body: bytes | bytearray, start: int) -> Rows | None:
-        """The rows of tensors whose bytes stand one behind the other from `start`."""
-        columns: Columns = {}
-        try:
-            for each in inputs:
-                (size,) = each["parameters"].values()
-                end = start + each["parameters"]["binary_data_size"]
-                if type(size) is not int or not start <= end <= len(body):
-                    return None
-                columns[each["name"]] = (each, _values(each, body[start:end]))
-                start = end
-            return self._rows(columns, len(inputs)) if start == len(body) else None
-        except _NOT_AS_USUAL:
+        except NOT_AS_USUAL:
             return None
 
     def _rows(self, columns: Columns, sent: int) -> Rows | None:
@@ -112,15 +95,12 @@ class _Words:
 
 def _fits(tensor: dict[str, Any], data: Any, count: int) -> bool:
     """True for so many values in one row or one column, and nothing else to look at."""
+    return type(data) is list and len(data) == count and one_column(tensor, count)
+
+
+def one_column(tensor: dict[str, Any], count: int) -> bool:
+    """True for a tensor of so many rows that has no more fields than it needs. Raises KeyError."""
     shape = tensor["shape"]
-    if type(data) is not list or len(data) != count or len(tensor) != 4:
+    if len(tensor) != 4 or shape not in ([count], [count, 1]):
         return False
-    return shape in ([count], [count, 1]) and type(shape[0]) is type(shape[-1]) is int
-
-
-def _values(tensor: dict[str, Any], content: bytes | bytearray) -> list[Any]:
-    """The values of a binary tensor. Raises ValueError where that takes a closer look."""
-    datatype, (count, *_) = tensor["datatype"], tensor["shape"]
-    if datatype == "BYTES":
-        return plain_texts(content, count)
-    return list(struct.unpack(f"<{count}{_CODES[datatype]}", content))
+    return type(shape[0]) is type(shape[-1]) is int

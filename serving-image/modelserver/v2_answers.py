@@ -42,7 +42,7 @@ class V2Answers:
             values = output_values(name, predicted)
             parts.append(separator)
             if name in asked.binary:
-                tensors.append(encoded_tensor(DATATYPES[values.dtype.kind], values))
+                tensors.append(_as_bytes(values))
                 parts.append(_binary_output(name, values, len(tensors[-1])))
             else:
                 begin = self._begin_of(name, values.dtype.kind, values.shape)
@@ -58,10 +58,7 @@ class V2Answers:
     def _in_bytes(self, predicted: Prediction, wanted: tuple[str, ...]) -> Answer:
         """All outputs as bytes: only their numbers differ from those of others as long."""
         count = len(predicted.values)
-        tensors = [
-            encoded_tensor(DATATYPES[values.dtype.kind], values)
-            for values in [output_values(name, predicted) for name in wanted]
-        ]
+        tensors = [_as_bytes(output_values(name, predicted)) for name in wanted]
         form = (wanted, count, *map(len, tensors))
         found = self._heads.get(form)
         if found is None:
@@ -99,6 +96,11 @@ def output_values(name: str, predicted: Prediction) -> npt.NDArray[Any]:
         return predicted.values
     assert predicted.probabilities is not None, "only outputs there are can be wanted"  # noqa: S101
     return predicted.probabilities
+
+
+def _as_bytes(values: npt.NDArray[Any]) -> bytes:
+    """What a prediction holds has the very types of the protocol, but for texts."""
+    return encoded_tensor("BYTES", values) if values.dtype.hasobject else values.tobytes()
 
 
 def _binary_output(name: str, values: npt.NDArray[Any], size: int) -> bytes:

@@ -13,6 +13,7 @@ from modelserver.binary_tensors import FLOAT_DTYPES, NO_BINARY, BinaryPart, json
 from modelserver.cells import RowRules
 from modelserver.familiar_matrices import FamiliarMatrices
 from modelserver.refusals import RequestRefused, shown
+from modelserver.usual_binary_columns import UsualBinaryColumns
 from modelserver.usual_columns import UsualColumns
 from modelserver.usual_matrix import usual_matrix
 from modelserver.v2_tensors import SentTensor
@@ -42,6 +43,7 @@ class V2Decoder:
         self._name_set = frozenset(self._names)
         self._outputs = tuple(tensor.name for tensor in signature.outputs)
         self._columns = UsualColumns(signature.features, max_rows)
+        self._binary_columns = UsualBinaryColumns(signature.features, max_rows)
         self._matrices = FamiliarMatrices()
         self._no_texts = np.empty((1, 0), dtype=object)
 
@@ -76,12 +78,11 @@ class V2Decoder:
             return self._bytes_alone(body)
         text = body[:size]
         matrix = self._matrices.find(text)
-        numbers = None if matrix is None else matrix.numbers(body, size)
-        if matrix is not None and numbers is not None:
-            rows = Rows(numbers, self._without_texts(len(numbers)))
+        rows = None if matrix is None else matrix.rows(body, size)
+        if matrix is not None and rows is not None:
             return InferRequest(rows, matrix.wanted, None, matrix.binary)
         document = json_object(text)
-        columns = self._columns.sent_as_bytes(document.get("inputs"), body, size)
+        columns = self._binary_columns.sent(document.get("inputs"), body, size)
         if columns is not None:
             return self._asked(document, columns)
         asked = self.request(document, BinaryPart(memoryview(body)[size:]))

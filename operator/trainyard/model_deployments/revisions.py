@@ -6,12 +6,16 @@ import hashlib
 import json
 from typing import Any
 
-from trainyard.api.v1alpha1.model_deployment import ModelDeployment, ModelDeploymentSpec, ServerSpec
+from trainyard.api.v1alpha1.model_deployment import ModelDeployment, ModelDeploymentSpec
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus, Revision
 from trainyard.ownership import child_name
 
 TEMPLATE_VERSION = 1
 """Rises only when the fields below mean something else; then every deployment has a release."""
+
+_UNSAID_BATCH_ROWS = 256
+"""The first default, for good: the API server wrote it into objects when they were made, and
+another default must not release them."""
 
 
 def template_digest(spec: ModelDeploymentSpec) -> str:
@@ -24,7 +28,7 @@ def template_digest(spec: ModelDeploymentSpec) -> str:
     fields: dict[str, Any] = {
         "version": TEMPLATE_VERSION,
         "image": spec.server.image or None,
-        "maxBatchRows": _unless(spec.server.max_batch_rows, ServerSpec().max_batch_rows),
+        "maxBatchRows": _unless(spec.server.max_batch_rows, _UNSAID_BATCH_ROWS),
         "grpc": spec.server.grpc or None,
         "pod": spec.pod.model_dump(mode="json", by_alias=True, exclude_defaults=True) or None,
     }
@@ -33,8 +37,8 @@ def template_digest(spec: ModelDeploymentSpec) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _unless(value: int, default: int) -> int | None:
-    return None if value == default else value
+def _unless(value: int, unsaid: int) -> int | None:
+    return None if value == unsaid else value
 
 
 def revision_name(resource: ModelDeployment, bundle_digest: str) -> str:

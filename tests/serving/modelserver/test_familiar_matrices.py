@@ -33,11 +33,13 @@ def test_the_numbers_are_read_from_where_the_json_ends(datatype: str) -> None:
     assert matrix is not None
     assert (("labels",), frozenset({"labels"})) == (matrix.wanted, matrix.binary)
     body = b"{}?" + NUMBERS.astype("<f8" if datatype == "FP64" else "<f4").tobytes()
-    found = matrix.numbers(body, 3)
+    found = matrix.rows(body, 3)
     assert found is not None
-    assert (NUMBERS.tolist(), True) == (found.tolist(), found.flags.writeable)
-    assert matrix.numbers(body, 2) is None
-    assert matrix.numbers(body[:-1], 3) is None
+    numbers = found.numbers
+    assert (NUMBERS.tolist(), True) == (numbers.tolist(), numbers.flags.writeable)
+    assert (2, 0) == found.texts.shape
+    assert matrix.rows(body, 2) is None
+    assert matrix.rows(body[:-1], 3) is None
 
 
 @pytest.mark.parametrize("odd", [float("nan"), float("inf")])
@@ -45,7 +47,7 @@ def test_what_is_not_finite_is_looked_at_closer(odd: float) -> None:
     """None is no refusal: some models take gaps."""
     matrix = learnt(asked())
     assert matrix is not None
-    assert matrix.numbers(np.array([1.0, 2.0, odd, 4.0]).tobytes(), 0) is None
+    assert matrix.rows(np.array([1.0, 2.0, odd, 4.0]).tobytes(), 0) is None
 
 
 @pytest.mark.parametrize(

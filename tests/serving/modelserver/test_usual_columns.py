@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from modelbundle.signature import Feature, Kind
-from modelserver.binary_tensors import encoded_tensor
 from modelserver.usual_columns import UsualColumns
 
 FEATURES = (
@@ -48,22 +47,6 @@ def test_columns_in_any_order_are_rows_in_the_order_of_the_features(shape: list[
     assert rows.numbers.flags.writeable
 
 
-@pytest.mark.parametrize("kind", [bytes, bytearray])
-def test_so_are_columns_in_bytes(kind: type[bytes | bytearray]) -> None:
-    """Behind anything."""
-    inputs, contents = [], []
-    for name, (datatype, data) in SENT.items():
-        contents.append(encoded_tensor(datatype, data))
-        size = {"binary_data_size": len(contents[-1])}
-        inputs.append({"name": name, "datatype": datatype, "shape": [2], "parameters": size})
-    body = kind(b"JSON" + b"".join(contents))
-    rows = usual().sent_as_bytes(inputs, body, 4)
-    assert rows is not None
-    assert (rows.numbers.tolist(), rows.texts.tolist()) == EXPECTED
-    assert usual().sent_as_bytes(inputs, body + b"x", 4) is None
-    assert usual().sent_as_bytes(inputs, body[:-1], 4) is None
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -80,14 +63,6 @@ def test_so_are_columns_in_bytes(kind: type[bytes | bytearray]) -> None:
 def test_anything_else_is_looked_at_closer(changes: dict[str, list[Any]]) -> None:
     """None is no refusal."""
     assert usual().sent(tensors([2], **changes)) is None
-
-
-@pytest.mark.parametrize("odd", [None, [], "text", 1, {}, {"binary_data_size": "8"}, {"a": 1}])
-def test_parameters_of_any_kind_are_looked_at_closer(odd: Any) -> None:
-    """And so is what is no tensor, or no list of them: nothing here may raise."""
-    inputs = [{"name": "a", "datatype": "FP64", "shape": [1], "parameters": odd}] * 2
-    for sent in (inputs, [odd, odd], odd):
-        assert usual().sent_as_bytes(sent, b"12345678", 0) is None
 
 
 def test_a_gap_that_is_allowed_is_an_empty_text() -> None:

@@ -23,9 +23,18 @@ from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    MinMaxScaler,
+    PowerTransformer,
+    RobustScaler,
+    StandardScaler,
+)
 from sklearn.svm import SVC, SVR, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
+from modelbundle.onnx_operators import operators_of
 from modelbundle.prediction import Prediction
 from modelbundle.rows import Rows, frame_of_rows, rows_of_frame
 from modelbundle.signature import Feature, Kind
@@ -127,6 +136,27 @@ def test_numbers(estimator: BaseEstimator, tmp_path: Path) -> None:
 def test_texts_booleans_and_holes(estimator: BaseEstimator, tmp_path: Path) -> None:
     """Categories, booleans, missing and unseen values are answered the same."""
     _check(estimator, training_pod.mixed(200), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "scaler",
+    [
+        StandardScaler(),
+        StandardScaler(with_std=False),
+        StandardScaler(with_mean=False),
+        RobustScaler(),
+        MaxAbsScaler(),
+        MinMaxScaler(),
+        PowerTransformer(),
+    ],
+    ids=str,
+)
+def test_scaling_needs_no_slow_operator(scaler: BaseEstimator, tmp_path: Path) -> None:
+    """What scales whole columns is written as arithmetic on whole columns."""
+    _check(make_pipeline(scaler, RidgeClassifier()), training_pod.tumours(), tmp_path)
+    used = operators_of((tmp_path / "model.onnx").read_bytes())
+    assert "LinearClassifier" in used
+    assert "Scaler" not in used
 
 
 def test_what_does_not_convert_says_why(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_the_server_knows_what_it_serves_and_has_no_credentials() -> None:
         "TRAINYARD_MODEL_NAME": "tumours",
         "TRAINYARD_REVISION": REVISION.revision,
         "TRAINYARD_DRAIN_SECONDS": "8",
-        "TRAINYARD_MAX_BATCH_ROWS": "256",
+        "TRAINYARD_MAX_BATCH_ROWS": "512",
     } == environment(server)
     assert {
         "TRAINYARD_STORE_URL": "file:///trainyard/store/default/team",

@@ -18,7 +18,8 @@ PLAIN = template_digest(a_model_deployment().spec)
         pytest.param({"replicas": 9}, True, id="more replicas are the same template"),
         pytest.param({"suspend": True}, True, id="suspending is the same template"),
         pytest.param({"analysis": {"minRequests": 5}}, True, id="other checks are the same"),
-        pytest.param({"server": {"maxBatchRows": 256}}, True, id="a default written out"),
+        pytest.param({"server": {"maxBatchRows": 512}}, True, id="a default written out"),
+        pytest.param({"server": {"maxBatchRows": 256}}, False, id="the default of before"),
         pytest.param({"server": {"grpc": False}}, True, id="gRPC off, written out"),
         pytest.param({"server": {"grpc": True}}, False, id="gRPC on"),
         pytest.param({"pod": {"nodeSelector": {}}}, True, id="an empty setting written out"),
@@ -42,5 +43,10 @@ def test_an_operator_upgrade_makes_no_other_revision() -> None:
 
 
 def test_the_name_of_a_revision_never_changes() -> None:
-    """The name is part of running systems: a change of the rule would restart every model."""
-    assert "tumours-0fb7d289cd" == revision_name(a_model_deployment(), digest("a"))
+    """The name is part of running systems: a change of the rule would restart every model.
+
+    Objects that were made while 256 was the default hold it, written there by the API server.
+    """
+    before = a_model_deployment(server={"maxBatchRows": 256})
+    assert "tumours-0fb7d289cd" == revision_name(before, digest("a"))
+    assert "tumours-df5bde7567" == revision_name(a_model_deployment(), digest("a"))

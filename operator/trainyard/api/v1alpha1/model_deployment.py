@@ -56,7 +56,7 @@ class ServerSpec(ApiModel):
 
     image: Annotated[str, StringConstraints(max_length=512)] = ""
     """Image of the server; empty: the one that the operator was installed with."""
-    max_batch_rows: Annotated[int, Field(ge=1, le=4096)] = 256
+    max_batch_rows: Annotated[int, Field(ge=1, le=4096)] = 512
     """How many rows the server predicts at once."""
     grpc: bool = False
     """True: the server speaks the protocol over gRPC too, on port 9000 of the Service. A change
