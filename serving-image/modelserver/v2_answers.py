@@ -17,6 +17,7 @@ from modelserver.binary_tensors import BINARY, BINARY_HEADER, encoded_tensor
 from modelserver.v2_requests import InferRequest
 
 _MOST_FORMS: Final = 1024
+_MANY: Final = 16
 DATATYPES: Final = {"f": "FP64", "i": "INT64", "b": "BOOL", "O": "BYTES"}
 
 
@@ -46,7 +47,7 @@ class V2Answers:
                 parts.append(_binary_output(name, values, len(tensors[-1])))
             else:
                 begin = self._begin_of(name, values.dtype.kind, values.shape)
-                parts += (begin, orjson.dumps(values.ravel().tolist()), b"}")
+                parts += (begin, _in_digits(values), b"}")
             separator = b","
         parts.append(b"]}")
         head = b"".join(parts)
@@ -96,6 +97,14 @@ def output_values(name: str, predicted: Prediction) -> npt.NDArray[Any]:
         return predicted.values
     assert predicted.probabilities is not None, "only outputs there are can be wanted"  # noqa: S101
     return predicted.probabilities
+
+
+def _in_digits(values: npt.NDArray[Any]) -> bytes:
+    """A JSON list, row-major; from some numbers on arrays are quicker than lists of objects."""
+    flat = values.ravel()
+    if len(flat) < _MANY or flat.dtype.hasobject:
+        return orjson.dumps(flat.tolist())
+    return orjson.dumps(flat, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 def _as_bytes(values: npt.NDArray[Any]) -> bytes:

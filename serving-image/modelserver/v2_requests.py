@@ -15,7 +15,7 @@ from modelserver.familiar_matrices import FamiliarMatrices
 from modelserver.refusals import RequestRefused, shown
 from modelserver.usual_binary_columns import UsualBinaryColumns
 from modelserver.usual_columns import UsualColumns
-from modelserver.usual_matrix import usual_matrix
+from modelserver.usual_matrix import UsualMatrix
 from modelserver.v2_tensors import SentTensor
 
 _NOT_SUPPORTED = ("classification", "shared_memory_region")
@@ -42,6 +42,7 @@ class V2Decoder:
         self._names = tuple(feature.name for feature in signature.features)
         self._name_set = frozenset(self._names)
         self._outputs = tuple(tensor.name for tensor in signature.outputs)
+        self._matrix = UsualMatrix(len(self._names), max_rows)
         self._columns = UsualColumns(signature.features, max_rows)
         self._binary_columns = UsualBinaryColumns(signature.features, max_rows)
         self._matrices = FamiliarMatrices()
@@ -54,24 +55,19 @@ class V2Decoder:
         """
         if json_size is not None:
             return self._with_binary(body, json_bytes(json_size, body))
+        matrix = self._matrix.sent(body) if self._rules.finite_is_enough else None
+        if matrix is not None:
+            rows = Rows(matrix.numbers, self._without_texts(len(matrix.numbers)))
+            # Who says nothing but the rows wants all there is.
+            return (
+                self._asked(matrix.rest, rows) if matrix.rest else InferRequest(rows, self._outputs)
+            )
         document = json_object(body)
         quick = _no_truths(body)
-        rows = self._usual_rows(document.get("inputs")) if quick else None
-        if rows is None:
-            return self.request(document, NO_BINARY, quick=quick)
-        return self._asked(document, rows)
-
-    def _usual_rows(self, inputs: Any) -> Rows | None:
-        if type(inputs) is not list:
-            return None
-        if len(inputs) != 1:
-            return self._columns.sent(inputs)
-        if not self._rules.finite_is_enough:
-            return None
-        numbers = usual_matrix(inputs[0], len(self._names), self._max_rows)
-        if numbers is None or inputs[0].get("name") != MATRIX_INPUT:
-            return None
-        return Rows(numbers, self._without_texts(len(numbers)))
+        columns = self._columns.sent(document.get("inputs")) if quick else None
+        if columns is not None:
+            return self._asked(document, columns)
+        return self.request(document, NO_BINARY, quick=quick)
 
     def _with_binary(self, body: bytes | bytearray, size: int) -> InferRequest:
         if size == 0:
