@@ -31,8 +31,8 @@ PAUSES = (0.02, 0.05, 0.05, 0.05, 1.7, 4.9)
 """Seconds between the calls of each caller: those who call seldom hold a connection that idles."""
 CLOSE = 1e-4
 """How far a probability in float32 may be from scikit-learn's."""
-NO_HELP = (("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1))
-"""Callers that try nothing again, each with a connection of its own."""
+OWN_CONNECTION = ("grpc.use_local_subchannel_pool", 1)
+NOTHING_AGAIN = ("grpc.enable_retries", 0)
 
 
 @dataclass(slots=True)
@@ -112,9 +112,12 @@ class Stage:
 
         await self.node.sees(name, 20, is_ready)
 
-    def calls(self, name: str) -> Calls:
-        """Callers of the Service."""
-        return Calls(self.address(name), name, self.models)
+    def calls(self, name: str, *, usual: bool = False) -> Calls:
+        """Callers of the Service, who try nothing again; `usual`: they do what clients do unless
+        told otherwise, and try again what a server says it has not begun.
+        """
+        options = (OWN_CONNECTION,) if usual else (OWN_CONNECTION, NOTHING_AGAIN)
+        return Calls(self.address(name), name, self.models, options)
 
     def load(self, name: str) -> Load:
         """Requests of HTTP that the version can answer."""
@@ -132,6 +135,7 @@ class Calls:
     address: str
     model: str
     models: Models
+    options: tuple[tuple[str, int], ...]
     told: Counter[str] = field(default_factory=Counter)
     """Calls by what they ended with: OK, or what went wrong."""
     revisions: Counter[str] = field(default_factory=Counter)
@@ -158,7 +162,7 @@ class Calls:
 
     async def _run(self, pause: float, seed: int) -> None:
         random = np.random.default_rng(seed)
-        async with grpc.aio.insecure_channel(self.address, options=NO_HELP) as channel:
+        async with grpc.aio.insecure_channel(self.address, options=self.options) as channel:
             stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
             while not self._stop.is_set():
                 self.told[await self._one(stub, int(random.integers(500)))] += 1

@@ -120,13 +120,17 @@ async def test_no_call_is_lost_by_what_comes_and_goes(stage: Stage) -> None:
 
 
 async def test_mode_replicas_has_grpc_without_a_router(stage: Stage) -> None:
-    """The Service leads to the pods themselves; a release and its end lose no call."""
+    """The Service leads to the pods themselves; a release and its end lose no call.
+
+    For callers as clients are: the library gives back calls that come as a connection ends, and
+    there is no router to send them elsewhere.
+    """
     spec = {"traffic": {"mode": "Replicas"}, "rollout": HALF, "server": GRPC}
     await _serving(stage, "direct", **spec)
     assert {"http": 80, "grpc": 9000} == stage.ports("direct")
     await stage.opened("direct")
     _ask_as_people_do(stage, "direct")
-    async with stage.calls("direct") as calls:
+    async with stage.calls("direct", usual=True) as calls:
         stage.release("direct", "b")
         await stage.alone("direct", 120, "b")
         await asyncio.sleep(30)
