@@ -33,6 +33,14 @@ def check_types(values: Sequence[Any], allowed: CellTypes, where: str, expected:
     raise RequestRefused(f"{where}: value {position} is {shown(value)}; expected {expected}")
 
 
+def all_finite(numbers: Numbers) -> bool:
+    """True when every number is finite.
+
+    A search for one zero is quicker than `all` for as few numbers as requests have.
+    """
+    return b"\0" not in np.isfinite(numbers).tobytes()
+
+
 def as_numbers(values: Sequence[Any], where: str) -> Numbers:
     """float64, None becomes NaN. Call after `check_types`. Raises RequestRefused for infinities."""
     try:

@@ -17,7 +17,7 @@ from modelbundle.rows import Numbers
 from modelbundle.signature import MATRIX_INPUT
 from modelserver.v2_tensors import FLOATS
 
-_MOST_BYTES: Final = 1 << 18  # a parser keeps some ten times the bytes of its longest document
+_MOST_BYTES: Final = 1 << 18  # a parser keeps some 14 times the bytes of its longest document
 _NAME: Final = f'"{MATRIX_INPUT}"'.encode()
 _LISTS: Final = 3  # the inputs, the shape and the data
 _FIELDS: Final = 4  # name, datatype, shape and data

@@ -58,10 +58,9 @@ class V2Decoder:
         matrix = self._matrix.sent(body) if self._rules.finite_is_enough else None
         if matrix is not None:
             rows = Rows(matrix.numbers, self._without_texts(len(matrix.numbers)))
-            # Who says nothing but the rows wants all there is.
-            return (
-                self._asked(matrix.rest, rows) if matrix.rest else InferRequest(rows, self._outputs)
-            )
+            if matrix.rest:
+                return self._asked(matrix.rest, rows)
+            return InferRequest(rows, self._outputs)  # all there is, where nothing is chosen
         document = json_object(body)
         quick = _no_truths(body)
         columns = self._columns.sent(document.get("inputs")) if quick else None

@@ -21,9 +21,9 @@ another default must not release them."""
 def template_digest(spec: ModelDeploymentSpec) -> str:
     """Return the digest of the part of the spec that shapes the pods of a revision.
 
-    Hashed over named fields with defaults left out, so that a new version of the API or of the
-    operator changes no digest. The image is taken as written: the operator's own image is not
-    part of it, and an operator upgrade releases nothing.
+    Hashed over named fields with their first defaults left out, so that a new version of the API
+    or of the operator changes no digest. The image is taken as written: the operator's own image
+    is not part of it, and an operator upgrade releases nothing.
     """
     fields: dict[str, Any] = {
         "version": TEMPLATE_VERSION,

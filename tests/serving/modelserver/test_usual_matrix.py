@@ -124,7 +124,7 @@ GOOD_TEXT = json.dumps(GOOD).encode()
         pytest.param(text(GOOD).replace(b"2.5", b"02.5"), id="a zero too many"),
         pytest.param(
             b'{"inputs": [%b], "id": "\\u005b\\u005b"}'
-            % GOOD_TEXT.replace(b"2.5, -3, 4]", b"2.5], [-3, 4]]").replace(b"[1,", b"[[1,"),
+            % GOOD_TEXT.replace(b"[1, 2.5,", b"[[1, 2.5], [],"),
             id="brackets in disguise",
         ),
     ],
@@ -149,6 +149,15 @@ def test_a_refusal_spoils_nothing() -> None:
         found = matrix.sent(text(GOOD))
         assert found is not None
         assert found.numbers.tolist() == ROWS
+
+
+def test_a_parser_that_is_held_is_left_behind() -> None:
+    """It would refuse every request from then on."""
+    matrix = UsualMatrix(2, 2)
+    held: Any = matrix._parser.parse(text(GOOD))
+    assert matrix.sent(text(GOOD)) is None
+    assert matrix.sent(text(GOOD)) is not None
+    assert len(held) == 1
 
 
 def test_numbers_outlive_the_next_request() -> None:

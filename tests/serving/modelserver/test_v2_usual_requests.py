@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from functools import partial
+from random import Random
 from typing import Any
 
 import orjson
@@ -13,7 +16,7 @@ from hypothesis import strategies as some
 from modelbundle.signature import Feature, Kind, Signature, Task
 from modelserver.binary_tensors import NO_BINARY, BinaryPart, encoded_tensor
 from modelserver.refusals import RequestRefused
-from modelserver.v2_requests import InferRequest, V2Decoder
+from modelserver.v2_requests import InferRequest, V2Decoder, json_object
 
 FLOATS = Signature(
     Task.REGRESSION,
@@ -67,6 +70,46 @@ def test_the_usual_matrix_is_read_as_any_other(
 ) -> None:
     """The short way for one flat matrix gives the rows, the id and the refusals of the long one."""
     _both_ways({"inputs": [{**sent, **more}], **extra}, FLOATS)
+
+
+_PIECES = (
+    *(b"[", b"]", b"{", b"}", b",", b" ", b'"', b"1", b"-", b"0", b"e9", b".5", b"[]", b"[["),
+    *(b"null", b"true", b"1e400", b'"input"', b'"data":', b'"id":"7",', b"\\u005b", b"\xff", b"\0"),
+)
+
+
+def test_mutated_texts_are_read_as_any_others() -> None:
+    """Two parsers of JSON take and refuse the same. MUTATED_TEXTS (environment): how many."""
+    random = Random(7)
+    taken = 0
+    for _ in range(int(os.environ.get("MUTATED_TEXTS", "20000"))):
+        body = _mutated(random)
+        expected = _result(partial(_long_way, body))
+        found = _result(partial(_DECODERS[id(FLOATS)].decode, body))
+        assert expected == found, body
+        taken += len(found) > len(("sentence", "status"))
+    assert taken > 100, "some are still requests"
+
+
+def _long_way(body: bytes) -> InferRequest:
+    return _DECODERS[id(FLOATS)].request(json_object(body), NO_BINARY)
+
+
+def _mutated(random: Random) -> bytes:
+    """A request for a matrix, flat or in rows, in which up to three places are others."""
+    count = random.randint(1, 4)
+    data: list[Any] = [random.random() * 10 ** random.randint(-300, 300) for _ in range(2 * count)]
+    if random.random() < 0.5:
+        data = [data[2 * row : 2 * row + 2] for row in range(count)]
+    fields = list(_tensor("input", "FP64", [count, 2], data).items())
+    random.shuffle(fields)
+    extra: Any = random.choice([{}, {}, {"id": "["}, {"outputs": []}, {"parameters": {"a": [[]]}}])
+    body = json.dumps({"inputs": [dict(fields)], **extra}).encode()
+    for _ in range(random.randint(0, 3)):
+        start = random.randrange(len(body))
+        end = start + random.randint(0, 3)
+        body = body[:start] + random.choice((b"", *_PIECES)) + body[end:]
+    return body
 
 
 # Columns that are nearly always good: otherwise no request with several of them ever were.

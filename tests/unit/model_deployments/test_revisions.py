@@ -29,7 +29,7 @@ PLAIN = template_digest(a_model_deployment().spec)
     ],
 )
 def test_only_what_shapes_pods_makes_another_revision(spec: dict[str, Any], *, same: bool) -> None:
-    """The digest covers the pod template as written, with defaults left out."""
+    """The digest covers the pod template as written, with first defaults left out."""
     assert same == (template_digest(a_model_deployment(**spec).spec) == PLAIN)
 
 
