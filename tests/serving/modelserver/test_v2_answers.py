@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 
 from modelbundle.prediction import Prediction
@@ -106,3 +107,19 @@ def test_many_forms_are_not_kept_for_ever(binary: frozenset[str]) -> None:
         size = int(dict(answer.headers).get("inference-header-content-length", len(answer.body)))
         assert [count] == json.loads(answer.body[:size])["outputs"][0]["shape"]
     assert max(len(answers._outputs), len(answers._heads)) <= 1024
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param(np.arange(-20, 20), id="whole numbers"),
+        pytest.param(np.arange(40) % 3 == 0, id="truths"),
+        pytest.param(np.array(["é", "b"] * 20, dtype=object), id="texts"),
+        pytest.param(np.array([1e16, 5e-324, -0.0, 0.1, 1e22] * 8), id="floats"),
+        pytest.param(np.asfortranarray(np.arange(40.0).reshape(20, 2)), id="columns in memory"),
+    ],
+)
+def test_many_values_are_spelled_as_few(values: Any) -> None:
+    """Arrays are written without making lists of them: the digits and their order stay."""
+    spelled = answered(Prediction(values, None), "predictions").body
+    assert orjson.dumps(values.ravel().tolist()) in spelled
