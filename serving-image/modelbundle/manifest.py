@@ -56,14 +56,17 @@ class Manifest:
         return tuple(name for name, path in FORMAT_FILES.items() if path in present)
 
     def document(self) -> dict[str, Any]:
-        """The JSON value of `manifest.json`; `targets` is there only where there are several."""
+        """The JSON value of `manifest.json`.
+
+        Where there are several targets, `targets` is there, and `classes` has a list for each.
+        """
         several = {"targets": list(self.signature.targets)} if self.signature.targets else {}
         return several | {
             "version": VERSION,
             "files": [{"path": f.path, "size": f.size, "sha256": f.sha256} for f in self.files],
             "formats": sorted(self.formats),
             "task": self.signature.task.value,
-            "classes": list(self.signature.classes),
+            "classes": _classes_document(self.signature),
             "target": self.origin.target,
             "features": [_feature_document(feature) for feature in self.signature.features],
             "inputs": [tensor_document(tensor) for tensor in self.signature.inputs],
@@ -82,6 +85,12 @@ class Manifest:
     def digest(self) -> str:
         """The name of the bundle, `sha256:…`."""
         return digest_of(self.content())
+
+
+def _classes_document(signature: Signature) -> list[Any]:
+    if not signature.class_counts:
+        return list(signature.classes)
+    return [list(classes) for classes in signature.classes_by_target]
 
 
 def _feature_document(feature: Feature) -> dict[str, Any]:

@@ -78,22 +78,35 @@ def _signature(document: dict[str, Any]) -> Signature:
     if len({feature.name for feature in features}) != len(features) or not features:
         raise _wrong("features", [feature.name for feature in features], "one or more unique names")
     task = _member(Task, document["task"], "task")
-    classes: tuple[Label, ...] = tuple(_list(document, "classes"))
-    targets = _targets(document, task) if "targets" in document else ()
-    signature = Signature(task, classes, features, "probabilities" in names, targets)
+    targets = _targets(document) if "targets" in document else ()
+    counts, classes = _classes(document, several=bool(targets) and task is Task.CLASSIFICATION)
+    signature = Signature(task, classes, features, "probabilities" in names, targets, counts)
     if (task is Task.CLASSIFICATION) != (len(classes) > 0):
         raise _wrong("classes", classes, "labels for a Classification, none for a Regression")
     try:
-        signature.outputs  # noqa: B018  (raises for classes of several types)
+        # Both raise: for classes of several types, and for other classes than the targets'.
+        signature.outputs, signature.classes_by_target  # noqa: B018
     except ValueError as fault:
         raise _wrong("classes", classes, str(fault)) from fault
     return signature
 
 
-def _targets(document: dict[str, Any], task: Task) -> tuple[str, ...]:
+def _classes(
+    document: dict[str, Any], *, several: bool
+) -> tuple[tuple[int, ...], tuple[Label, ...]]:
+    """How many classes each of several targets has, and all of them."""
+    listed = _list(document, "classes")
+    if not several:
+        return (), tuple(listed)
+    if not all(isinstance(classes, list) and classes for classes in listed):
+        raise _wrong("classes", listed, "a list of labels for each target")
+    return tuple(map(len, listed)), tuple(label for classes in listed for label in classes)
+
+
+def _targets(document: dict[str, Any]) -> tuple[str, ...]:
     targets = tuple(_text(item, "targets") for item in _list(document, "targets"))
-    if task is not Task.REGRESSION or len(targets) < 2 or len(set(targets)) < len(targets):
-        raise _wrong("targets", targets, "two or more unique names, for a Regression")
+    if len(targets) < 2 or len(set(targets)) < len(targets):
+        raise _wrong("targets", targets, "two or more unique names")
     if targets[0] != document["target"]:
         raise _wrong("targets", targets, f"the target {document['target']} first")
     return targets

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from modelbundle.faults import BundleUnreadable, PredictionInvalid
 from modelbundle.onnx_library import onnx_library
 from modelbundle.onnx_operators import operators_of
-from modelbundle.prediction import Prediction, checked_prediction
+from modelbundle.prediction import Prediction, checked_prediction, side_by_side
 from modelbundle.row_by_row import padding_of_graph
 from modelbundle.row_padding import RowPadding
 from modelbundle.rows import Rows
@@ -32,6 +32,7 @@ class OnnxRuntime:
     Inputs: one matrix of all features in order, or one column per feature by name (ONNX names
     from converters: any character but letters, digits and _ may have become _). Outputs, in order:
     labels (and probabilities as a tensor or, from some converters, one map per row), or numbers.
+    Probabilities of several targets are a sequence of tensors, or one (targets, rows, classes).
     """
 
     def __init__(self, path: Path, signature: Signature) -> None:
@@ -164,6 +165,8 @@ def _wanted_outputs(session: Any, signature: Signature) -> list[str]:
 
 
 def _shares(answer: Any, signature: Signature) -> npt.NDArray[Any]:
+    if signature.targets:
+        return side_by_side(answer, signature)
     if not isinstance(answer, list):
         return np.asarray(answer)
     return np.array([[row[label] for label in signature.classes] for row in answer])

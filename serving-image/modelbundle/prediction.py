@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -15,7 +16,7 @@ from modelbundle.signature import Signature, Task
 
 class Prediction(NamedTuple):
     """One answer per row. `values`: labels (object, int64 or bool) or float64 numbers, which are
-    (n, targets) where the model predicts several.
+    (n, targets) where there are several targets.
 
     `probabilities`: (n, classes) float64 in the order of the signature's classes, or None.
     A tuple: quicker made than a frozen dataclass.
@@ -71,10 +72,32 @@ def checked_prediction(
     return Prediction(labels, shares)
 
 
+def side_by_side(
+    probabilities: Sequence[npt.NDArray[Any]] | npt.NDArray[Any], of: Signature
+) -> npt.NDArray[Any]:
+    """The probabilities of several targets, (n, classes) each, as one (n, all classes).
+
+    Converters to ONNX make one array of them, in which targets of fewer classes are filled up.
+    """
+    if isinstance(probabilities, np.ndarray):
+        counted = zip(probabilities, of.class_counts, strict=True)
+        probabilities = [shares[:, :count] for shares, count in counted]
+    return np.hstack(probabilities)
+
+
+def probabilities_by_target(
+    probabilities: npt.NDArray[np.float64], of: Signature
+) -> list[npt.NDArray[np.float64]]:
+    """The columns of the only target's classes, or of each target's."""
+    return np.split(probabilities, np.cumsum(of.class_counts[:-1]), axis=1)
+
+
 def as_labels(values: npt.NDArray[Any], of: Signature) -> npt.NDArray[Any]:
     """Labels in the type of the signature's classes: text as object, int64 or bool."""
     datatype = of.label_datatype
     if datatype == "BYTES":
+        if values.ndim > 1:
+            return as_labels(values.ravel(), of).reshape(values.shape)
         texts = np.empty(len(values), dtype=object)
         texts[:] = [str(value) for value in values.tolist()]
         return texts

@@ -3,8 +3,8 @@
 `profile.json`: {"version":1,"rows":n,"features":[bins…],"prediction":bins}. Bins of numbers:
 {"name","kind":"Numbers","edges":[e1<…<em],"counts":[m+1],"missing":k}; value x is in bin i when
 e_i <= x < e_(i+1). Bins of texts: {"name","kind":"Texts","values":[…],"counts":[one per value,
-then all others],"missing":k}. Where a model predicts several numbers, `prediction` is a list of
-bins, named by the targets. The same bins are counted live, so that drift is a comparison of
+then all others],"missing":k}. Where a model has several targets, `prediction` is a list of bins,
+named by the targets. The same bins are counted live, so that drift is a comparison of
 two rows of integers.
 """
 
@@ -25,7 +25,7 @@ from modelbundle.faults import BundleUnreadable
 from modelbundle.manifest import PROFILE_NAME
 from modelbundle.prediction import Prediction
 from modelbundle.rows import Numbers, Rows
-from modelbundle.signature import Signature, Task
+from modelbundle.signature import Label, Signature, Task
 
 VERSION = 1
 NUMBER_BINS = 10
@@ -112,14 +112,18 @@ def profile_of(rows: Rows, predicted: Prediction, signature: Signature) -> Profi
 
 
 def _predictions(predicted: Prediction, signature: Signature) -> tuple[Bins, ...]:
+    names = signature.targets or (PREDICTION_NAME,)
+    columns = predicted.values.reshape(-1, len(names)).T
     if signature.task is Task.REGRESSION:
-        names = signature.targets or (PREDICTION_NAME,)
-        columns = predicted.values.reshape(-1, len(names)).T
         return tuple(number_bins(name, column) for name, column in zip(names, columns, strict=True))
-    labels = tuple(str(label) for label in signature.classes)
-    counted = Counter(str(label) for label in predicted.values.tolist())
-    counts = (*(counted[label] for label in labels), 0)
-    return (TextBins(PREDICTION_NAME, labels, counts, 0),)
+    classes = signature.classes_by_target
+    return tuple(_label_bins(*of) for of in zip(names, classes, columns, strict=True))
+
+
+def _label_bins(name: str, classes: Sequence[Label], column: npt.NDArray[Any]) -> TextBins:
+    labels = tuple(str(label) for label in classes)
+    counted = Counter(str(label) for label in column.tolist())
+    return TextBins(name, labels, (*(counted[label] for label in labels), 0), 0)
 
 
 def number_bins(name: str, values: npt.NDArray[Any]) -> NumberBins:

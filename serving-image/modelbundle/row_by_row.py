@@ -17,7 +17,8 @@ _OPERATORS_BY_ROW = frozenset(
         *("Equal", "Expand", "Flatten", "Floor", "Gather", "GatherElements", "GatherND"),
         *("Greater", "GreaterOrEqual", "Identity", "Imputer", "IsInf", "IsNaN", "LabelEncoder"),
         *("Less", "LessOrEqual", "Max", "Min", "Mul", "Neg", "NonZero", "Not", "OneHot"),
-        *("OneHotEncoder", "Or", "Relu", "Reshape", "Round", "Scaler", "Shape", "Sign", "Slice"),
+        *("OneHotEncoder", "Or", "Relu", "Reshape", "Round", "Scaler", "SequenceConstruct"),
+        *("Shape", "Sign", "Slice"),
         *("Split", "Sqrt", "Squeeze", "StringNormalizer", "Sub", "Sum", "Tile", "TopK"),
         *("Transpose", "TreeEnsemble", "TreeEnsembleClassifier", "TreeEnsembleRegressor"),
         *("Unsqueeze", "Where", "Xor", "ZipMap"),
@@ -38,10 +39,13 @@ _ESTIMATORS_BY_ROW = frozenset(
         *("ExtraTreeRegressor", "ExtraTreesClassifier", "ExtraTreesRegressor"),
         *("GradientBoostingClassifier", "GradientBoostingRegressor", "DummyClassifier"),
         *("DummyRegressor", "HistGradientBoostingClassifier", "HistGradientBoostingRegressor"),
+        *("MultiOutputClassifier", "MultiOutputRegressor"),
         *("NuSVC", "NuSVR", "RandomForestClassifier", "RandomForestRegressor", "SVC", "SVR"),
     }
 )
-"""Trees, and support vectors, whose library (libsvm) takes one row after the other."""
+"""Trees, and support vectors, whose library (libsvm) takes one row after the other; whatever only
+passes rows on to others.
+"""
 
 
 def padding_of_graph(operators: Iterable[str]) -> RowPadding:

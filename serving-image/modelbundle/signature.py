@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import accumulate
 
 Label = str | int | bool
 
@@ -24,7 +25,7 @@ class Kind(StrEnum):
 
 
 class Task(StrEnum):
-    """What the model answers: one of its classes, or a number."""
+    """What the model answers for each target: one of its classes, or a number."""
 
     CLASSIFICATION = "Classification"
     REGRESSION = "Regression"
@@ -64,9 +65,10 @@ class Signature:
     """All that predicting needs to know about a model besides its bytes.
 
     `classes` are in the order of the columns of the probabilities; empty for a regression.
-    `targets` names the numbers of one answer, in order, where a regression predicts several; empty
-    where it predicts one. Without slots, because what is derived is asked for with every request
-    and kept.
+    `targets` names what one answer is about, in order, where the model predicts several; empty
+    where it predicts one. `class_counts`: how many of the classes are the first of several
+    targets', how many the next one's, and so on; all of them are of one type. Without slots,
+    because what is derived is asked for with every request and kept.
     """
 
     task: Task
@@ -74,6 +76,7 @@ class Signature:
     features: tuple[Feature, ...]
     probabilities: bool
     targets: tuple[str, ...] = ()
+    class_counts: tuple[int, ...] = ()
 
     @cached_property
     def all_numeric(self) -> bool:
@@ -93,19 +96,29 @@ class Signature:
     def outputs(self) -> tuple[Tensor, ...]:
         """Labels and, where the model has them, probabilities; or the predicted numbers.
 
-        Several numbers per row are one matrix, as sklearn's servers for KServe and MLServer say it.
+        Several targets are one matrix, a row per row, as sklearn's servers for KServe and MLServer
+        say it. The probabilities of their classes stand one target after the other.
         """
         if self.task is Task.REGRESSION:
             return (Tensor(VALUES_OUTPUT, "FP64", (-1, *self.width)),)
-        labels = Tensor(LABELS_OUTPUT, self.label_datatype, (-1,))
+        labels = Tensor(LABELS_OUTPUT, self.label_datatype, (-1, *self.width))
         if not self.probabilities:
             return (labels,)
         return labels, Tensor(PROBABILITIES_OUTPUT, "FP64", (-1, len(self.classes)))
 
     @cached_property
     def width(self) -> tuple[int, ...]:
-        """The shape of one row's answer: () for one label or number, (k,) for k numbers."""
+        """The shape of one row's answer: () for one label or number, (k,) for k targets."""
         return (len(self.targets),) if self.targets else ()
+
+    @cached_property
+    def classes_by_target(self) -> tuple[tuple[Label, ...], ...]:
+        """The classes of the only target, or of each. Raises ValueError where they do not fit."""
+        counts = self.class_counts or (len(self.classes),)
+        if len(counts) != max(1, len(self.targets)) or sum(counts) != len(self.classes):
+            raise ValueError(f"{len(self.classes)} classes are not {counts} of the targets'")
+        last = tuple(accumulate(counts))
+        return tuple(self.classes[end - n : end] for n, end in zip(counts, last, strict=True))
 
     @cached_property
     def label_datatype(self) -> str:

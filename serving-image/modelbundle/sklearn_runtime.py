@@ -10,7 +10,7 @@ import numpy as np
 
 from modelbundle.faults import BundleUnreadable
 from modelbundle.label_rules import LabelRule, label_rule, labels_of
-from modelbundle.prediction import Prediction, checked_prediction
+from modelbundle.prediction import Prediction, checked_prediction, side_by_side
 from modelbundle.row_by_row import padding_of_estimator
 from modelbundle.rows import Rows, frame_of_rows
 from modelbundle.signature import Signature, Task
@@ -33,7 +33,8 @@ class SklearnRuntime:
         self.signature = signature
         self._padding = padding_of_estimator(parts_of(estimator))
         self._steps, self._last = _divided(estimator)
-        self._rule = label_rule(self._last) if signature.probabilities else LabelRule.UNKNOWN
+        read_off = signature.probabilities and not signature.targets
+        self._rule = label_rule(self._last) if read_off else LabelRule.UNKNOWN
 
     def predict(self, rows: Rows) -> Prediction:
         """What the estimator's own `predict` and `predict_proba` say to the table of these rows.
@@ -47,6 +48,8 @@ class SklearnRuntime:
         if self._steps is not None:
             table = self._steps.transform(table)
         shares: Any = last.predict_proba(table) if signature.probabilities else None
+        if signature.targets and shares is not None:
+            shares = side_by_side(shares, signature)
         values: Any = None
         if self._rule is not LabelRule.UNKNOWN:
             values = labels_of(shares, last.classes_, self._rule)
@@ -78,6 +81,8 @@ def _check_classes(estimator: Any, signature: Signature) -> None:
     classes = getattr(estimator, "classes_", None)
     if signature.task is not Task.CLASSIFICATION or classes is None:
         return
+    if signature.targets:
+        classes = np.concatenate(classes)
     found = [str(label) for label in np.asarray(classes).tolist()]
     expected = [str(label) for label in signature.classes]
     same = found == expected or _as_numbers(found) == _as_numbers(expected) is not None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import orjson
+
 from modelbundle.example import Example
 from modelbundle.loading import RuntimeName
 from modelbundle.manifest import tensor_document
 from modelbundle.prediction import Prediction
 from modelbundle.rows import Rows
-from modelbundle.signature import Signature
+from modelbundle.signature import PROBABILITIES_OUTPUT, Signature, Tensor
 from modelserver import SERVER_NAME, SERVER_VERSION
 from modelserver.answers import Answer, ModelIdentity, json_answer, v1_answer
 from modelserver.batching import Batcher, Job, Outcome
@@ -100,16 +102,32 @@ def server_metadata() -> Answer:
 
 
 def model_metadata(identity: ModelIdentity, signature: Signature, runtime: RuntimeName) -> Answer:
-    """The V2 metadata of the model: its real tensor names, datatypes and shapes."""
+    """The V2 metadata of the model: its real tensor names, datatypes and shapes.
+
+    Where there are several targets, parameters of the outputs name them and, for probabilities,
+    the classes of each: lists in JSON, as the protocol has no lists for parameters.
+    """
     return json_answer(
         {
             "name": identity.name,
             "versions": [identity.revision],
             "platform": _PLATFORMS[runtime],
             "inputs": [tensor_document(tensor) for tensor in signature.inputs],
-            "outputs": [tensor_document(tensor) for tensor in signature.outputs],
+            "outputs": [_output_document(tensor, signature) for tensor in signature.outputs],
         }
     )
+
+
+def _output_document(tensor: Tensor, signature: Signature) -> dict[str, Any]:
+    document = tensor_document(tensor)
+    if signature.targets:
+        told: dict[str, Any] = {"targets": signature.targets}
+        if tensor.name == PROBABILITIES_OUTPUT:
+            told["classes"] = signature.classes_by_target
+        document["parameters"] = {
+            name: orjson.dumps(value).decode() for name, value in told.items()
+        }
+    return document
 
 
 def models_v1(identity: ModelIdentity) -> Answer:

@@ -51,7 +51,7 @@ class GrpcApi:
         self._around = around
         self._responses = Responses(core.identity, core.signature.outputs)
         self._about_server = ServerMetadataResponse(**orjson.loads(fixed[Route.SERVER].body))
-        self._about_model = ModelMetadataResponse(**orjson.loads(fixed[Route.MODEL].body))
+        self._about_model = _about_model(orjson.loads(fixed[Route.MODEL].body))
         identity = core.identity
         self._versions = frozenset({"", identity.revision, identity.digest})
         self._greeting = (
@@ -162,6 +162,13 @@ class GrpcApi:
         trailing = (*self._greeting, _COME_BACK) if status in (429, 503) else self._greeting
         await context.abort(status_code(status), sentence, trailing)
         raise AssertionError("abort raises")
+
+
+def _about_model(told: dict[str, Any]) -> Any:
+    """The ModelMetadataResponse, whose tensors have no parameters."""
+    for output in told["outputs"]:
+        output.pop("parameters", None)
+    return ModelMetadataResponse(**told)
 
 
 def _echoed(context: Any) -> tuple[tuple[str, str], ...]:

@@ -34,7 +34,7 @@ class LiveBins:
         self._wide = len(numbers)
         self._texts = [_Texts(b) for b in self.features if isinstance(b, TextBins)]
         self._labels = _labels_of(profile, signature)
-        if self._labels is None:
+        if not self._labels:
             numbers += [bins for bins in profile.predictions if isinstance(bins, NumberBins)]
         self._numbers = _Numbers(numbers)
         self._capacity = max(8, _WAITING_VALUES // (len(numbers) or 1))
@@ -70,8 +70,8 @@ class LiveBins:
     def prediction_counts(self) -> list[list[int]]:
         """The same per predicted target."""
         self._count()
-        if self._labels is not None:
-            return [self._labels.counts]
+        if self._labels:
+            return [labels.counts for labels in self._labels]
         return self._numbers.counts(self._rows)[self._wide :]
 
     def _take(self, rows: Rows, predicted: Prediction, start: int, stop: int) -> None:
@@ -83,10 +83,13 @@ class LiveBins:
                 texts.count(values)
         wide, begin, end = self._wide, self._filled, self._filled + stop - start
         self._table[begin:end, :wide] = rows.numbers[start:stop, :wide]
-        if self._labels is not None:
-            self._labels.count(predicted.values[start:stop].tolist())
+        said = predicted.values[start:stop]
+        if len(self._labels) == 1:
+            self._labels[0].count(said.tolist())
+        elif self._labels:
+            for labels, column in zip(self._labels, said.T.tolist(), strict=True):
+                labels.count(column)
         else:
-            said = predicted.values[start:stop]
             self._table[begin:end, wide:] = said.reshape(stop - start, -1)
         self._filled = end
 
@@ -145,14 +148,13 @@ class _Texts:
             self.counts[position] += 1
 
 
-def _labels_of(profile: Profile, signature: Signature) -> _Texts | None:
-    """Counts of labels; None for a regression."""
+def _labels_of(profile: Profile, signature: Signature) -> list[_Texts]:
+    """Counts of labels per target; none for a regression."""
     wanted = NumberBins if signature.task is Task.REGRESSION else TextBins
     count = signature.width[0] if signature.width else 1
     if [type(bins) for bins in profile.predictions] != [wanted] * count:
         raise ValueError("the predictions of the profile are not those of the model")
-    first = profile.predictions[0]
-    return _Texts(first) if isinstance(first, TextBins) else None
+    return [_Texts(bins) for bins in profile.predictions if isinstance(bins, TextBins)]
 
 
 def _bounded(features: Sequence[Bins]) -> tuple[Bins, ...]:

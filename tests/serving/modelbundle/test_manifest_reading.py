@@ -55,7 +55,26 @@ def test_no_manifest_is_not_found(tmp_path: Path) -> None:
         pytest.param(
             {"files": [{"path": "x", "size": 1, "sha256": "a"}]}, "sha256 of x", id="bad sha256"
         ),
-        pytest.param({"targets": ["risk", "age"]}, "for a Regression", id="several of classes"),
+        pytest.param(
+            {"targets": ["target", "age"]},
+            "classes: .* a list of labels for each target",
+            id="classes of one target where there are several",
+        ),
+        pytest.param(
+            {"targets": ["target", "age"], "classes": [["low", "high"]]},
+            r"classes: .*2 classes are not \(2,\) of the targets'",
+            id="classes of fewer targets than there are",
+        ),
+        pytest.param(
+            {"targets": ["target", "age"], "classes": [["low", "high"], [0, 1]]},
+            "all texts",
+            id="labels of another type for each target",
+        ),
+        pytest.param(
+            {"classes": [["low", "high"], ["old", "young"]]},
+            "all texts",
+            id="classes of several targets where there is one",
+        ),
         pytest.param(
             {"task": "Regression", "classes": [], "targets": ["x", "y"]},
             "first",

@@ -42,6 +42,41 @@ def test_a_regression_of_several_targets_gives_a_matrix() -> None:
     assert (Tensor("predictions", "FP64", (-1, 2)),) == signature.outputs
 
 
+def test_a_classification_of_several_targets_gives_two_matrices() -> None:
+    """One label per target, and the probabilities of all their classes side by side."""
+    signature = _several((2, 3))
+    expected = (Tensor("labels", "BYTES", (-1, 2)), Tensor("probabilities", "FP64", (-1, 5)))
+    assert expected == signature.outputs
+    assert (("low", "high"), ("a", "b", "c")) == signature.classes_by_target
+
+
+def test_one_target_has_all_classes() -> None:
+    """Code that goes through the targets needs no exception for one."""
+    signature = Signature(Task.CLASSIFICATION, ("x", "y"), (A,), probabilities=True)
+    assert (("x", "y"),) == signature.classes_by_target
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        pytest.param((), id="no counts for several targets"),
+        pytest.param((5,), id="one count for two targets"),
+        pytest.param((2, 2), id="a class that belongs to none"),
+        pytest.param((2, 4), id="a class that is not there"),
+    ],
+)
+def test_classes_belong_to_targets(counts: tuple[int, ...]) -> None:
+    """Counts at odds with the classes or the targets are refused."""
+    with pytest.raises(ValueError, match="5 classes are not"):
+        _several(counts).classes_by_target  # noqa: B018
+
+
+def _several(counts: tuple[int, ...]) -> Signature:
+    return Signature(
+        Task.CLASSIFICATION, ("low", "high", "a", "b", "c"), (A,), True, ("y", "z"), counts
+    )
+
+
 @pytest.mark.parametrize(
     ("classes", "expected"),
     [
