@@ -83,6 +83,8 @@ def _signature(document: dict[str, Any]) -> Signature:
     signature = Signature(task, classes, features, "probabilities" in names, targets, counts)
     if (task is Task.CLASSIFICATION) != (len(classes) > 0):
         raise _wrong("classes", classes, "labels for a Classification, none for a Regression")
+    if task is Task.REGRESSION:
+        return signature
     try:
         # Both raise: for classes of several types, and for other classes than the targets'.
         signature.outputs, signature.classes_by_target  # noqa: B018

@@ -1,4 +1,4 @@
-"""A regression of several targets, from the data to the answer of the server."""
+"""Several targets, numbers or labels, from the data to the answer of the server."""
 
 from __future__ import annotations
 
@@ -109,15 +109,6 @@ async def _answered(start: Callable[[Deliver], Job]) -> Any:
     answer = await delivered
     assert isinstance(answer, Answer)
     return json.loads(answer.body)
-
-
-def test_classifiers_take_one_target(tmp_path: Path) -> None:
-    """Labels of several targets are refused with what to do instead."""
-    pod, table = Pod(tmp_path), _table()
-    recipe = estimator("linear_model.LogisticRegression")
-    ended = pod.run_all(train_task(store_dataset(pod.store, table), "progression", recipe))
-    assert (12, "ParameterInvalid") == (ended.code, ended.document["reason"])
-    assert "train one classifier per target" in ended.document["message"]
 
 
 def test_a_part_of_a_prediction_keeps_its_targets() -> None:

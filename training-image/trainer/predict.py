@@ -69,7 +69,7 @@ def _trained(
 ) -> Candidate:
     """The candidate that training left behind, with everything its bundle needs."""
     train = read_table(environment.data / TRAIN_NAME)
-    labels = _seen_labels(train, columns.target)
+    labels = tuple(_seen_labels(train, target) for target in columns.targets)
     facts = TrainFacts(columns.features, labels, columns.targets)
     path = model_file(environment.output, task.recipe.trust)
     candidate = _probed(load_candidate(path, task.recipe.trust, facts), train)
@@ -107,7 +107,7 @@ def _seen_labels(train: pa.Table, target: str) -> tuple[Any, ...]:
 
 
 def _write_answers(candidate: Candidate, answers: GradedRows, folder: Path) -> None:
-    write_answers(answers, folder / CANDIDATE_NAME)
+    write_answers(answers, folder / CANDIDATE_NAME, candidate.signature)
     write_signature(candidate.signature, folder / MODEL_NAME)
 
 
@@ -176,7 +176,8 @@ def _ask_champion(
 def _answered(champion: Candidate, environment: Environment, questions: pa.Table) -> str:
     signature: Signature = champion.signature
     try:
-        write_answers(ask(champion, questions), environment.predictions / CHAMPION_NAME)
+        answers = ask(champion, questions)
+        write_answers(answers, environment.predictions / CHAMPION_NAME, signature)
     except UserFault as fault:
         return fault.message
     write_signature(signature, environment.predictions / CHAMPION_MODEL_NAME)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from sklearn.base import BaseEstimator
-from sklearn.multioutput import MultiOutputRegressor
+from sklearn.multioutput import MultiOutputClassifier, MultiOutputRegressor
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils.validation import has_fit_parameter
@@ -28,7 +28,7 @@ from trainer.pod.exits import Exit, Reason, UserFault
 from trainer.pod.processors import usable_processors
 from trainer.pod.result import Result
 from trainer.recipes.estimators import build_estimator, task_of
-from trainer.recipes.labels import labels_of, numbers_of_all
+from trainer.recipes.labels import labels_of_all, numbers_of_all
 from trainer.recipes.preprocessing import PreprocessingMode, with_preprocessing
 from trainer.tasks.task import Estimator, TrainTask
 
@@ -77,33 +77,38 @@ def fitted(recipe: Estimator, seed: int, columns: Columns, table: pa.Table) -> B
 def _answers(estimator: BaseEstimator, table: pa.Table, targets: Sequence[str]) -> Array:
     if task_of(estimator) is Task.REGRESSION:
         return numbers_of_all(table, targets)
-    target = targets[0]
-    if len(targets) > 1:
-        raise UserFault(
-            Reason.PARAMETER_INVALID,
-            f"{type(estimator).__name__} is a classifier, and the dataset has the targets"
-            f" {', '.join(targets)}; several are predicted by regressors only: give the others"
-            " another role, and train one classifier per target",
-        )
-    labels = labels_of(table.column(target), target)
-    if len(set(labels)) < 2:
-        raise UserFault(
-            Reason.PARAMETER_INVALID,
-            f"target {target} has only one value in the train part ({labels[:1]}), so there is"
-            " nothing to tell apart; bring rows of another class",
-        )
-    return np.array(labels)
+    labels = labels_of_all(table, targets)
+    for target, found in zip(targets, labels, strict=True):
+        if len(set(found)) < 2:
+            raise UserFault(
+                Reason.PARAMETER_INVALID,
+                f"target {target} has only one value in the train part ({found[:1]}), so there is"
+                " nothing to tell apart; bring rows of another class",
+            )
+    columns = [np.array(found) for found in labels]
+    return columns[0] if len(columns) == 1 else np.column_stack(columns)
 
 
 def _for_all(estimator: BaseEstimator, targets: Sequence[str]) -> BaseEstimator:
     """The estimator itself, or one of it per target where it takes only one."""
-    if len(targets) == 1 or get_tags(estimator).target_tags.multi_output:
+    if len(targets) == 1 or _takes_several(estimator):
         return estimator
-    return MultiOutputRegressor(estimator)
+    if task_of(estimator) is Task.REGRESSION:
+        return MultiOutputRegressor(estimator)
+    return MultiOutputClassifier(estimator)
+
+
+def _takes_several(estimator: BaseEstimator) -> bool:
+    return bool(get_tags(estimator).target_tags.multi_output)
 
 
 def _name_class_weights(estimator: BaseEstimator, answers: Array) -> None:
-    """JSON keys are texts: `{"1": 5}` means the label 1 where labels are numbers."""
+    """JSON keys are texts: `{"1": 5}` means the label 1 where labels are numbers.
+
+    It does so for every target. Where there are several, not each has all labels: then
+    scikit-learn wants weights for the others, too, and estimators of several targets one mapping
+    for each.
+    """
     given = getattr(estimator, "class_weight", None)
     if not isinstance(given, Mapping):
         return
@@ -116,7 +121,11 @@ def _name_class_weights(estimator: BaseEstimator, answers: Array) -> None:
             f"class_weight names {', '.join(unknown)}, but the classes in the train part are"
             f" {', '.join(by_text)}",
         )
-    estimator.set_params(class_weight={by_text[text]: value for text, value in given.items()})
+    weights: Any = {by_text[text]: value for text, value in given.items()}
+    if answers.ndim > 1:
+        weights = dict.fromkeys(labels, 1.0) | weights
+        weights = [weights] * answers.shape[1] if _takes_several(estimator) else weights
+    estimator.set_params(class_weight=weights)
 
 
 def _fit_weights(

@@ -32,7 +32,7 @@ def _write(folder: Path, name: str, answers: list[Any], classes: tuple[Any, ...]
     model = {"candidate": "model.json", "champion": "champion.json"}[name]
     write_signature(signature, folder / model)
     values = np.array(answers, dtype=object if classes else float)
-    write_answers(GradedRows(Prediction(values, None), None), folder / f"{name}.parquet")
+    write_answers(GradedRows(Prediction(values, None), None), folder / f"{name}.parquet", signature)
 
 
 def test_score_candidate(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_probabilities(tmp_path: Path) -> None:
     """Labels and probabilities come back as they were."""
     shares = np.array([[0.75, 0.25], [0.125, 0.875]])
     labels = np.array(["B", "M"], dtype=object)
-    write_answers(GradedRows(Prediction(labels, shares), None), tmp_path / "a")
+    write_answers(GradedRows(Prediction(labels, shares), None), tmp_path / "a", TEXTS)
     found = read_answers(tmp_path / "a", TEXTS, 2)
     assert found.prediction.probabilities is not None
     assert (["B", "M"], shares.tolist()) == (
@@ -39,7 +39,7 @@ def test_probabilities(tmp_path: Path) -> None:
 def test_scores(tmp_path: Path) -> None:
     """Integer labels and scores come back as they were."""
     rows = GradedRows(Prediction(np.array([0, 1]), None), np.array([-1.5, 2.0]))
-    write_answers(rows, tmp_path / "a")
+    write_answers(rows, tmp_path / "a", RANKED)
     found = read_answers(tmp_path / "a", RANKED, 2)
     assert found.scores is not None
     assert ([0, 1], [-1.5, 2.0]) == (found.prediction.values.tolist(), found.scores.tolist())
@@ -48,14 +48,14 @@ def test_scores(tmp_path: Path) -> None:
 def test_numbers(tmp_path: Path) -> None:
     """Predicted numbers come back as they were."""
     rows = GradedRows(Prediction(np.array([0.1, 2.0]), None), None)
-    write_answers(rows, tmp_path / "a")
+    write_answers(rows, tmp_path / "a", NUMBERS)
     assert [0.1, 2.0] == read_answers(tmp_path / "a", NUMBERS, 2).prediction.values.tolist()
 
 
 def test_several_targets(tmp_path: Path) -> None:
     """Each number comes back under its target."""
     rows = GradedRows(Prediction(np.array([[0.1, 2.0], [3.0, -4.0]]), None), None)
-    write_answers(rows, tmp_path / "a")
+    write_answers(rows, tmp_path / "a", PAIRS)
     found = read_answers(tmp_path / "a", PAIRS, 2)
     assert [[0.1, 2.0], [3.0, -4.0]] == found.prediction.values.tolist()
 

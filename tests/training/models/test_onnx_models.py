@@ -71,7 +71,7 @@ def test_onnx_signature(
     tmp_path: Path, model: Any, labels: tuple[str, ...], expected: Signature
 ) -> None:
     """Task, classes and probabilities follow from the outputs of the graph."""
-    assert expected == onnx_signature(_written(model, tmp_path), FEATURES, labels)
+    assert expected == onnx_signature(_written(model, tmp_path), FEATURES, (labels,))
 
 
 def test_named_inputs(tmp_path: Path) -> None:

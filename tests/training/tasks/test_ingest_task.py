@@ -34,9 +34,9 @@ def _columns(*columns: dict[str, Any]) -> dict[str, Any]:
             id="an undeclared target",
         ),
         pytest.param(
-            _columns({"name": "a", "type": "Category", "role": "Target"}),
-            "column a: role Target beside y needs type Float or Integer",
-            id="a second target of texts",
+            _columns({"name": "a", "type": "Timestamp", "role": "Target"}),
+            "target a: type Timestamp cannot be predicted",
+            id="a second target of times",
         ),
         pytest.param(
             _columns({"name": "a", "type": "Category", "min": "1"}),

@@ -83,6 +83,12 @@ def grade_classification(
     return _finite(graded)
 
 
+def mean_over_targets(graded: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Each metric that is defined for every target, as the mean over them."""
+    shared = set(graded[0]).intersection(*graded[1:])
+    return {name: float(np.mean([found[name] for found in graded])) for name in shared}
+
+
 def _all_classes(truth: Sequence[Label], answers: Answers) -> tuple[Label, ...]:
     """The model's classes, and behind them the labels it has never seen."""
     unseen = sorted(set(truth) - set(answers.classes), key=str)

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from modelbundle.signature import Signature, Task
+from modelbundle.prediction import probabilities_by_target
+from modelbundle.signature import Label, Signature, Task
 from trainer.datasets.columns import Columns
 from trainer.datasets.tables import weights_of
 from trainer.grades.decimal_text import decimal_text
-from trainer.grades.grading import Answers, grade_classification, grade_regression
+from trainer.grades.grading import (
+    Answers,
+    Floats,
+    grade_classification,
+    grade_regression,
+    mean_over_targets,
+)
 from trainer.models.answer_files import (
     CANDIDATE_NAME,
     CHAMPION_ERROR_NAME,
     CHAMPION_MODEL_NAME,
     CHAMPION_NAME,
+    GradedRows,
     read_answers,
 )
 from trainer.models.signatures import MODEL_NAME, read_signature
@@ -75,23 +83,37 @@ def metric_texts(metrics: Mapping[str, float]) -> dict[str, str]:
 
 def _score(path: Path, signature: Signature, sheet: AnswerSheet) -> dict[str, float]:
     found = read_answers(path, signature, sheet.rows)
-    target = sheet.columns.target
+    targets = signature.targets or (sheet.columns.target,)
     weights = weights_of(sheet.table, sheet.columns)
-    predicted = found.prediction
     if signature.task is Task.REGRESSION:
-        truth = numbers_of_all(sheet.table, signature.targets or (target,))
-        return grade_regression(truth, predicted.values, weights)
+        truth = numbers_of_all(sheet.table, targets)
+        return grade_regression(truth, found.prediction.values, weights)
+    graded = [
+        grade_classification(_true_labels(target, answers.classes, sheet), answers, weights)
+        for target, answers in zip(targets, _answers_by_target(found, signature), strict=True)
+    ]
+    return mean_over_targets(graded)
+
+
+def _answers_by_target(found: GradedRows, signature: Signature) -> list[Answers]:
+    predicted, classes = found.prediction, signature.classes_by_target
+    labels = predicted.values.reshape(len(predicted.values), -1).T.tolist()
+    shares: Sequence[Floats | None] = [None] * len(classes)
+    if predicted.probabilities is not None:
+        shares = probabilities_by_target(predicted.probabilities, signature)
+    told = zip(classes, labels, shares, strict=True)
+    return [Answers(*of_one, found.scores) for of_one in told]
+
+
+def _true_labels(target: str, classes: tuple[Label, ...], sheet: AnswerSheet) -> list[Label]:
     labels = labels_of(sheet.table.column(target), target)
-    if not set(labels) & set(signature.classes):
+    if not set(labels) & set(classes):
         raise UserFault(
             Reason.PREDICTIONS_INVALID,
-            f"the model's classes are {list(signature.classes)[:5]}, but the target {target} holds"
+            f"the model's classes are {list(classes)[:5]}, but the target {target} holds"
             f" {sorted(set(labels), key=str)[:5]}; train it on the labels as the data has them",
         )
-    answers = Answers(
-        signature.classes, predicted.values.tolist(), predicted.probabilities, found.scores
-    )
-    return grade_classification(labels, answers, weights)
+    return labels
 
 
 def _noted_error(path: Path) -> str:

@@ -1,7 +1,8 @@
 """How do predictions travel from `predict` to `publish`? One parquet file per model.
 
-Columns: `answer`, or `answer_0`… where a regression predicts several targets; for a classifier with
-probabilities `probability_0`… in the order of its classes; for one that only ranks, `score`.
+Columns: `answer`, or `answer_0`… where a model predicts several targets; for a classifier with
+probabilities `probability_0`… in the order of its classes, or `probability_0_0`… (target, class)
+where there are several targets; for one that only ranks, `score`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 
 from modelbundle.faults import PredictionInvalid
 from modelbundle.prediction import Prediction, checked_prediction
-from modelbundle.signature import Signature
+from modelbundle.signature import Signature, Task
 from trainer.pod.exits import Reason, UserFault
 from trainer.pod.plain_files import open_plain_file
 
@@ -37,16 +38,16 @@ class GradedRows:
     scores: Floats | None
 
 
-def write_answers(rows: GradedRows, path: Path) -> None:
+def write_answers(rows: GradedRows, path: Path, signature: Signature) -> None:
     """The file holds one line per row, in order."""
     predicted = rows.prediction
     columns: dict[str, Any] = {"answer": pa.array(predicted.values.tolist())}
     if predicted.values.ndim > 1:
-        numbers = enumerate(predicted.values.T)
-        columns = {f"answer_{position}": pa.array(column) for position, column in numbers}
+        answers = enumerate(predicted.values.T.tolist())
+        columns = {f"answer_{position}": pa.array(column) for position, column in answers}
     if predicted.probabilities is not None:
-        for position in range(predicted.probabilities.shape[1]):
-            columns[f"probability_{position}"] = pa.array(predicted.probabilities[:, position])
+        named = zip(_share_names(signature), predicted.probabilities.T, strict=True)
+        columns |= {name: pa.array(column) for name, column in named}
     elif rows.scores is not None:
         columns["score"] = pa.array(rows.scores)
     pq.write_table(pa.table(columns), path)
@@ -79,24 +80,35 @@ def _values(table: pa.Table, signature: Signature) -> npt.NDArray[Any]:
     if not signature.targets:
         return np.array(table.column("answer").to_pylist())
     names = [f"answer_{position}" for position in range(len(signature.targets))]
-    return np.column_stack([_floats(table, name) for name in names])
+    if signature.task is Task.REGRESSION:
+        return np.column_stack([_floats(table, name) for name in names])
+    return np.column_stack([np.array(table.column(name).to_pylist()) for name in names])
 
 
 def _refuse_foreign(prediction: Prediction, signature: Signature) -> None:
     if not signature.classes:
         return
-    foreign = set(prediction.values.tolist()) - set(signature.classes)
-    if foreign:
-        raise UserFault(
-            Reason.PREDICTIONS_INVALID,
-            f"the model answered {sorted(foreign, key=str)[:3]}, which are none of its classes"
-            f" {list(signature.classes)[:10]}",
-        )
+    columns = prediction.values.reshape(len(prediction.values), -1).T.tolist()
+    for answers, classes in zip(columns, signature.classes_by_target, strict=True):
+        foreign = set(answers) - set(classes)
+        if foreign:
+            raise UserFault(
+                Reason.PREDICTIONS_INVALID,
+                f"the model answered {sorted(foreign, key=str)[:3]}, which are none of its classes"
+                f" {list(classes)[:10]}",
+            )
 
 
 def _shares(table: pa.Table, signature: Signature) -> Floats:
-    names = [f"probability_{position}" for position in range(len(signature.classes))]
-    return np.column_stack([_floats(table, name) for name in names])
+    return np.column_stack([_floats(table, name) for name in _share_names(signature)])
+
+
+def _share_names(signature: Signature) -> list[str]:
+    """The columns of the probabilities, in the order of the signature's classes."""
+    if not signature.class_counts:
+        return [f"probability_{position}" for position in range(len(signature.classes))]
+    counted = enumerate(signature.class_counts)
+    return [f"probability_{target}_{i}" for target, count in counted for i in range(count)]
 
 
 def _floats(table: pa.Table, name: str) -> Floats:

@@ -51,10 +51,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class TrainFacts:
-    """What the train part says that a model file may leave open."""
+    """What the train part says that a model file may leave open; `labels`: sorted, per target."""
 
     features: tuple[Feature, ...]
-    labels: tuple[Label, ...]
+    labels: tuple[tuple[Label, ...], ...]
     targets: tuple[str, ...] = ()
 
 

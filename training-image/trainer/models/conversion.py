@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -79,7 +80,8 @@ def convert(estimator: Any, native: Runtime, sample: Sample, path: Path) -> Conv
         try:
             write_onnx(onnx_model(estimator, native.signature, doubled=doubled), path)
             runtime = OnnxRuntime(path, native.signature)
-            agreement = compare(expected, runtime.predict(sample.rows), sample.real)
+            found = runtime.predict(sample.rows)
+            agreement = compare(expected, found, sample.real, native.signature.class_counts)
         except Exception as error:  # noqa: BLE001 converters raise whatever they like
             why_not = why_not or f"not convertible: {_first_words(error)}"
             continue
@@ -90,8 +92,12 @@ def convert(estimator: Any, native: Runtime, sample: Sample, path: Path) -> Conv
     return Converted(None, agreement, why_not)
 
 
-def compare(expected: Prediction, found: Prediction, real: int) -> Agreement:
+def compare(
+    expected: Prediction, found: Prediction, real: int, class_counts: Sequence[int] = ()
+) -> Agreement:
     """How two predictions of the same rows differ; the first `real` rows are real ones.
+
+    `class_counts`: as in a Signature. A row differs where the label of any target does.
 
     On an invented row two classes may be exactly equally likely (a forest of 50 trees splits 25 to
     25): there either label is right. On real rows labels are compared without exception, so the
@@ -103,14 +109,21 @@ def compare(expected: Prediction, found: Prediction, real: int) -> Agreement:
         scale = np.maximum(np.abs(expected.values), spread)
         gaps = np.abs(expected.values - found.values) / np.where(scale == 0, 1.0, scale)
         return Agreement(rows, 0, _largest(gaps))
-    same = expected.values == found.values
+    same = (expected.values == found.values).reshape(rows, -1)
     if expected.probabilities is None or found.probabilities is None:
-        return Agreement(rows, int((~same).sum()), 0.0)
-    ranked = np.sort(expected.probabilities, axis=1)
-    tied = ranked[:, -1] - ranked[:, -2] <= TOLERANCE
+        return Agreement(rows, int((~same).any(axis=1).sum()), 0.0)
+    ends = np.cumsum(class_counts[:-1], dtype=np.int64)
+    by_target = np.split(expected.probabilities, ends, axis=1)
+    tied = np.column_stack([_tied(shares) for shares in by_target])
     tied[:real] = False
     gap = _largest(np.abs(expected.probabilities - found.probabilities))
-    return Agreement(rows, int((~(same | tied)).sum()), gap)
+    return Agreement(rows, int((~(same | tied)).any(axis=1).sum()), gap)
+
+
+def _tied(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """The rows whose two likeliest classes are equally likely."""
+    ranked = np.sort(shares, axis=1)
+    return np.asarray(ranked[:, -1] - ranked[:, -2] <= TOLERANCE)
 
 
 def _largest(gaps: npt.NDArray[np.float64]) -> float:

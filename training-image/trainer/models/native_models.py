@@ -18,7 +18,8 @@ def native_signature(
 ) -> Signature:
     """The signature of a fitted estimator on these columns of the data.
 
-    `targets`: what the data wants predicted; several make a regression answer as many numbers.
+    `targets`: what the data wants predicted; several make a regression answer as many numbers. A
+    classifier answers all of them, or the first alone, as it was fitted.
     An estimator that was fitted on named columns takes those, in its own order; one fitted on a
     bare matrix takes all features. Raises UserFault(ModelUnreadable) when neither fits, or when it
     is neither classifier nor regressor.
@@ -33,7 +34,38 @@ def native_signature(
     used = _used_features(estimator, features)
     if task is Task.REGRESSION:
         return Signature(task, (), used, False, several(targets))
-    return Signature(task, _classes(estimator), used, has_probabilities(estimator))
+    classes = _classes(estimator, targets)
+    return class_signature(classes, used, has_probabilities(estimator), targets)
+
+
+def class_signature(
+    classes: Sequence[tuple[Label, ...]],
+    features: tuple[Feature, ...],
+    probabilities: bool,
+    targets: Sequence[str],
+) -> Signature:
+    """The signature of a classifier with these classes per target.
+
+    Raises UserFault(ModelUnreadable) for labels of several types.
+    """
+    alone = len(classes) == 1
+    signature = Signature(
+        Task.CLASSIFICATION,
+        tuple(label for of_one in classes for label in of_one),
+        features,
+        probabilities,
+        () if alone else tuple(targets),
+        () if alone else tuple(map(len, classes)),
+    )
+    try:
+        signature.outputs  # noqa: B018  (raises for classes of several types)
+    except ValueError as error:
+        raise UserFault(
+            Reason.MODEL_UNREADABLE,
+            f"the model's labels are of several types: {error}; fit it on labels of one type, or"
+            " one model per target",
+        ) from error
+    return signature
 
 
 def several(targets: Sequence[str]) -> tuple[str, ...]:
@@ -63,20 +95,22 @@ def _used_features(estimator: Any, features: Sequence[Feature]) -> tuple[Feature
     return tuple(features)
 
 
-def _classes(estimator: Any) -> tuple[Label, ...]:
-    try:
-        found = np.asarray(getattr(estimator, "classes_", None))
-    except ValueError:
-        # A ragged list: one array of classes per output.
-        found = np.empty((0, 0))
-    if found.ndim != 1 or len(found) < 2:
+def _classes(estimator: Any, targets: Sequence[str]) -> list[tuple[Label, ...]]:
+    """The classes of each target that the estimator was fitted on."""
+    listed: Any = getattr(estimator, "classes_", None)
+    per_target = isinstance(listed, list | tuple) and all(np.ndim(item) == 1 for item in listed)
+    found = [np.asarray(item) for item in (listed if per_target else (listed,))]
+    counted = len(found) == len(targets) > 1 if per_target else True
+    if not counted or not all(item.ndim == 1 and len(item) > 1 for item in found):
+        wanted = (
+            f"{targets[0]} alone, or {', '.join(targets)}" if len(targets) > 1 else "one target"
+        )
         raise UserFault(
             Reason.MODEL_UNREADABLE,
-            f"the model's classes_ are {getattr(estimator, 'classes_', None)!r:.100}; a classifier"
-            " of one target with at least two classes is needed (several targets are served for"
-            " regressors only: train one classifier per target)",
+            f"the model's classes_ are {listed!r:.100}; a classifier of {wanted} with at least two"
+            " classes is needed",
         )
-    return tuple(as_label(value) for value in found.tolist())
+    return [tuple(as_label(value) for value in item.tolist()) for item in found]
 
 
 def as_label(value: Any) -> Label:

@@ -11,28 +11,31 @@ import onnx
 from modelbundle.onnx_library import onnx_library
 from modelbundle.onnx_runtime import onnx_name
 from modelbundle.signature import Feature, Label, Signature, Task
-from trainer.models.native_models import several
+from trainer.models.native_models import class_signature, several
 from trainer.pod.exits import Reason, UserFault
 
 _LABELS = {"tensor(int64)", "tensor(int32)", "tensor(string)", "tensor(bool)"}
 _NUMBERS = {"tensor(float)", "tensor(double)"}
+_SEQUENCES = {f"seq({numbers})" for numbers in _NUMBERS}
 _MAPS = {"seq(map(int64,tensor(float)))", "seq(map(string,tensor(float)))"}
 
 
 def onnx_signature(
     path: Path,
     features: Sequence[Feature],
-    seen_labels: Sequence[Label],
+    seen_labels: Sequence[tuple[Label, ...]],
     targets: Sequence[str] = (),
 ) -> Signature:
     """The signature of the graph in the file.
 
-    `seen_labels`: the sorted labels of the train part, which are the classes unless the graph
-    itself lists others. `targets`: as in `native_signature`. Raises UserFault(ModelUnreadable).
+    `seen_labels`: per target the sorted labels of the train part, which are the classes unless the
+    graph itself lists others for a single one. `targets`: as in `native_signature`.
+    Raises UserFault(ModelUnreadable).
     """
     session = _session(path)
     used = _used_features([argument.name for argument in session.get_inputs()], features)
     outputs = [output.type for output in session.get_outputs()]
+    shape = session.get_outputs()[0].shape
     if outputs[0] in _NUMBERS:
         return Signature(Task.REGRESSION, (), used, False, several(targets))
     if outputs[0] not in _LABELS:
@@ -41,9 +44,11 @@ def onnx_signature(
             f"the first output of the ONNX model is {outputs[0]}; expected labels (int64, string)"
             " for a classifier or numbers (float, double) for a regressor",
         )
-    probabilities = len(outputs) > 1 and outputs[1] in _NUMBERS | _MAPS
-    classes = _listed_classes(path) or tuple(seen_labels)
-    return Signature(Task.CLASSIFICATION, classes, used, probabilities)
+    probabilities = len(outputs) > 1 and outputs[1] in _NUMBERS | _MAPS | _SEQUENCES
+    if len(targets) > 1 and len(shape) > 1 and shape[1] == len(targets):
+        return class_signature(seen_labels, used, probabilities, targets)
+    classes = _listed_classes(path) or next(iter(seen_labels), ())
+    return class_signature([classes], used, probabilities, targets)
 
 
 def _session(path: Path) -> Any:

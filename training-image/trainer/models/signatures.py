@@ -47,6 +47,7 @@ class _Model(_Document):
     inputs: tuple[_Tensor, ...]
     outputs: tuple[_Tensor, ...]
     targets: tuple[StrictStr, ...] = ()
+    class_counts: tuple[Annotated[StrictInt, Field(ge=1)], ...] = ()
 
 
 def write_signature(signature: Signature, path: Path) -> None:
@@ -58,6 +59,7 @@ def write_signature(signature: Signature, path: Path) -> None:
             "features": [_feature_document(feature) for feature in signature.features],
             "probabilities": signature.probabilities,
             "targets": signature.targets,
+            "class_counts": signature.class_counts,
             "inputs": [tensor_document(tensor) for tensor in signature.inputs],
             "outputs": [tensor_document(tensor) for tensor in signature.outputs],
         }
@@ -79,10 +81,16 @@ def read_signature(path: Path) -> Signature:
             for item in model.features
         )
         signature = Signature(
-            model.task, model.classes, features, model.probabilities, model.targets
+            model.task,
+            model.classes,
+            features,
+            model.probabilities,
+            model.targets,
+            model.class_counts,
         )
-        # Raises ValueError for classes of several types.
-        signature.outputs  # noqa: B018
+        if signature.task is Task.CLASSIFICATION:
+            # Both raise ValueError: for classes of several types, or that are not the targets'.
+            signature.outputs, signature.classes_by_target  # noqa: B018
     except (ValidationError, ValueError) as error:
         raise UserFault(
             Reason.MODEL_UNREADABLE, f"predict left a {path.name} that nobody can use: {error}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,8 @@ from trainer.pod.exits import Reason, UserFault
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_TOLD: Mapping[type, str] = MappingProxyType({str: "texts", bool: "booleans", int: "integers"})
 
 
 def labels_of(column: pa.ChunkedArray, target: str) -> list[Label]:
@@ -32,6 +35,23 @@ def labels_of(column: pa.ChunkedArray, target: str) -> list[Label]:
             )
         return [int(value) for value in values]
     return [value if isinstance(value, bool | int) else str(value) for value in values]
+
+
+def labels_of_all(table: pa.Table, targets: Sequence[str]) -> list[list[Label]]:
+    """The labels of each target. All are of one type: a classifier is fitted on one array.
+
+    Raises UserFault(ParameterInvalid) where they are not, and as `labels_of`.
+    """
+    found = [labels_of(table.column(target), target) for target in targets]
+    told = {t: _TOLD[type(labels[0])] for t, labels in zip(targets, found, strict=True) if labels}
+    if len(set(told.values())) > 1:
+        listed = ", ".join(f"{target} ({kind})" for target, kind in told.items())
+        raise UserFault(
+            Reason.PARAMETER_INVALID,
+            f"the targets are of several types: {listed}. One classifier takes one: declare them"
+            " all as Category in the Dataset, or train one classifier per target",
+        )
+    return found
 
 
 def numbers_of(column: pa.ChunkedArray, target: str) -> npt.NDArray[np.float64]:

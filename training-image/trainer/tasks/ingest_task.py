@@ -25,7 +25,7 @@ class ColumnType(StrEnum):
 
 class Role(StrEnum):
     """What a column is for. `Target`: predicted; always so for the name in `target`, and for
-    those that declare it, which a regression predicts beside it.
+    those that declare it, which models predict beside it.
     """
 
     FEATURE = "Feature"
@@ -153,14 +153,9 @@ def _check_columns(columns: tuple[Column, ...], target: str, split: Split) -> No
 
 
 def _check_use(column: Column, target: str, split: Split) -> None:
-    numeric = column.type in {ColumnType.FLOAT, ColumnType.INTEGER}
-    if column.role is Role.TARGET and column.name != target and not numeric:
-        raise ValueError(
-            f"column {column.name}: role Target beside {target} needs type Float or Integer"
-        )
     if column.type is ColumnType.TIMESTAMP:
-        if column.name == target:
-            raise ValueError(f"target {target}: type Timestamp cannot be predicted")
+        if column.name == target or column.role is Role.TARGET:
+            raise ValueError(f"target {column.name}: type Timestamp cannot be predicted")
         if column.role is Role.FEATURE:
             raise ValueError(
                 f"column {column.name}: type Timestamp cannot be a Feature; give it role Time or"

@@ -61,7 +61,7 @@ class DatasetColumn(ApiModel):
     type: Literal["Float", "Integer", "Boolean", "Category", "String", "Timestamp"]
     """What the values are."""
     role: Literal["Feature", "Slice", "Id", "Time", "Weight", "Ignore", "Target"] = "Feature"
-    """What the column is for; only features reach the model. Target: a regression predicts this
+    """What the column is for; only features reach the model. Target: models predict this
     column too, beside spec.target."""
     min: DecimalString | None = None
     """The smallest value that is accepted."""
@@ -159,9 +159,9 @@ class DatasetSpec(ApiModel):
             (
                 (
                     "!has(self.columns) || self.columns.all(c, c.role != 'Target'"
-                    " || c.name == self.target || c.type in ['Float','Integer'])"
+                    " || c.name == self.target || c.type != 'Timestamp')"
                 ),
-                "role Target beside spec.target needs type Float or Integer",
+                "role Target beside spec.target: type Timestamp cannot be predicted",
             ),
         )
     )
