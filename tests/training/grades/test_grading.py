@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from trainer.grades.grading import Answers, grade_classification, grade_regression
+from trainer.grades.grading import (
+    Answers,
+    grade_classification,
+    grade_regression,
+    mean_over_targets,
+)
 
 RANDOM = np.random.default_rng(3)
 ROWS = 200
@@ -124,6 +129,12 @@ def test_regression_of_several_targets() -> None:
     expected = {name: (one[name] + other[name]) / 2 for name in one}
     expected["max_error"] = max(one["max_error"], other["max_error"])
     assert expected == pytest.approx(grade_regression(truth, predicted, WEIGHTS))
+
+
+def test_mean_over_targets() -> None:
+    """A metric that one target does not have is no evidence for all of them."""
+    graded = [{"accuracy": 0.5, "roc_auc": 0.75}, {"accuracy": 1.0}]
+    assert {"accuracy": 0.75} == mean_over_targets(graded)
 
 
 def test_no_percentage_of_zero() -> None:

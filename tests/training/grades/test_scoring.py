@@ -50,6 +50,27 @@ def test_classes_that_are_not_the_datas(tmp_path: Path) -> None:
     assert "train it on the labels as the data has them" in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("second", "accuracy"),
+    [
+        pytest.param(["on", "off", "off"], 0.75, id="one target all right, one half of its weight"),
+        pytest.param(["off", "on", "off"], 0.5, id="one target all right, one all wrong"),
+    ],
+)
+def test_several_targets(second: list[str], accuracy: float, tmp_path: Path) -> None:
+    """Each target is graded by its own column, and weighs as much as the others."""
+    classes = ("B", "M", "off", "on")
+    signature = Signature(Task.CLASSIFICATION, classes, FEATURES, False, ("y", "z"), (2, 2))
+    write_signature(signature, tmp_path / "model.json")
+    answers = np.column_stack([["B", "M", "M"], second]).astype(object)
+    write_answers(
+        GradedRows(Prediction(answers, None), None), tmp_path / "candidate.parquet", signature
+    )
+    table = SHEET.table.append_column("z", [["on", "off", "on"]])
+    _, graded = score_candidate(tmp_path, AnswerSheet(table, COLUMNS))
+    assert accuracy == graded["accuracy"]
+
+
 def test_a_regressor_for_texts(tmp_path: Path) -> None:
     """A model that answers numbers to a target of texts is told so."""
     _write(tmp_path, "candidate", [1.0, 2.0, 3.0], ())

@@ -18,6 +18,11 @@ from trainer.pod.exits import Exit, Reason, UserFault
 FEATURES = (Feature("a", Kind.FLOAT),)
 TEXTS = Signature(Task.CLASSIFICATION, ("B", "M"), FEATURES, True)
 RANKED = Signature(Task.CLASSIFICATION, (0, 1), FEATURES, False)
+LABELS = Signature(
+    Task.CLASSIFICATION, ("B", "M", "x", "y", "z"), FEATURES, True, ("p", "q"), (2, 3)
+)
+OF_TARGETS = ("0_0", "0_1", "1_0", "1_1", "1_2")
+SHARES_OF_TARGETS = {f"probability_{at}": [0.5, 0.5] for at in OF_TARGETS}
 PAIRS = Signature(Task.REGRESSION, (), FEATURES, False, ("y", "z"))
 NUMBERS = Signature(Task.REGRESSION, (), FEATURES, False)
 SHARES = {"probability_0": [0.9, 0.1], "probability_1": [0.1, 0.9]}
@@ -60,6 +65,21 @@ def test_several_targets(tmp_path: Path) -> None:
     assert [[0.1, 2.0], [3.0, -4.0]] == found.prediction.values.tolist()
 
 
+def test_several_targets_of_labels(tmp_path: Path) -> None:
+    """Labels stand under their target, probabilities under target and class."""
+    labels = np.array([["B", "x"], ["M", "z"]], dtype=object)
+    shares = np.array([[0.75, 0.25, 0.5, 0.25, 0.25], [0.125, 0.875, 0.0, 0.25, 0.75]])
+    write_answers(GradedRows(Prediction(labels, shares), None), tmp_path / "a", LABELS)
+    expected = ["answer_0", "answer_1", *(f"probability_{at}" for at in OF_TARGETS)]
+    assert expected == pq.read_schema(tmp_path / "a").names
+    found = read_answers(tmp_path / "a", LABELS, 2).prediction
+    assert found.probabilities is not None
+    assert (labels.tolist(), shares.tolist()) == (
+        found.values.tolist(),
+        found.probabilities.tolist(),
+    )
+
+
 @pytest.mark.parametrize(
     ("signature", "columns", "words"),
     [
@@ -72,6 +92,18 @@ def test_several_targets(tmp_path: Path) -> None:
         pytest.param(NUMBERS, {"other": [1, 2]}, "do not answer", id="no column of answers"),
         pytest.param(
             TEXTS, {"answer": ["B", "X"], **SHARES}, "none of its classes", id="a foreign label"
+        ),
+        pytest.param(
+            LABELS,
+            {"answer_0": ["B", "M"], "answer_1": ["x", "M"], **SHARES_OF_TARGETS},
+            "answered ['M'], which are none of its classes ['x', 'y', 'z']",
+            id="a label of another target",
+        ),
+        pytest.param(
+            LABELS,
+            {"answer_0": ["B", "M"], "answer_1": ["x", "y"], "probability_0_0": [0.5, 0.5]},
+            "do not answer",
+            id="probabilities of some classes only",
         ),
         pytest.param(TEXTS, {"answer": ["B", "M"]}, "do not answer", id="no probabilities"),
         pytest.param(

@@ -226,6 +226,29 @@ def test_compare(expected: Prediction, found: Prediction, real: int, *, holds: b
     assert holds == compare(expected, found, real).holds
 
 
+_TIED = Prediction(
+    np.array([["a", "x"], ["a", "x"]], dtype=object),
+    np.array([[0.5, 0.5, 0.1, 0.8, 0.1], [0.9, 0.1, 0.1, 0.8, 0.1]]),
+)
+
+
+@pytest.mark.parametrize(
+    ("labels", "real", "disagreements"),
+    [
+        pytest.param([["a", "x"], ["a", "x"]], 2, 0, id="equal labels"),
+        pytest.param([["b", "x"], ["a", "x"]], 0, 0, id="another label where its target ties"),
+        pytest.param([["b", "x"], ["a", "x"]], 1, 1, id="a tie on a real row"),
+        pytest.param([["a", "y"], ["a", "x"]], 0, 1, id="another label where another target ties"),
+        pytest.param([["a", "x"], ["b", "y"]], 2, 1, id="a row that differs twice counts once"),
+    ],
+)
+def test_compare_several_targets(labels: list[list[str]], real: int, disagreements: int) -> None:
+    """Ties are looked for among the classes of one target."""
+    found = Prediction(np.array(labels, dtype=object), _TIED.probabilities)
+    assert disagreements == compare(_TIED, found, real, (2, 3)).disagreements
+    assert compare(_TIED.part(0, 0), found.part(0, 0), 0, (2, 3)).holds
+
+
 def test_empty_rows_are_possible() -> None:
     """A comparison of nothing finds no difference."""
     nothing = Prediction(np.empty(0), None)

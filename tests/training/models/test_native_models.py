@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
@@ -19,6 +20,7 @@ from trainer.models.native_models import as_label, native_signature
 from trainer.pod.exits import Reason, UserFault
 
 A, B, C = (Feature(name, Kind.FLOAT) for name in "abc")
+THREE_ROWS = pd.DataFrame({"b": [1.0, 2.0, 3.0], "a": [0.0, 5.0, 5.0]})
 FRAME = pd.DataFrame({"b": [1.0, 2.0], "a": [0.0, 5.0]})
 
 
@@ -55,6 +57,68 @@ FRAME = pd.DataFrame({"b": [1.0, 2.0], "a": [0.0, 5.0]})
 def test_native_signature(model: Any, expected: Signature) -> None:
     """Task, classes, features and probabilities follow from the fitted estimator."""
     assert expected == native_signature(model, (A, B, C))
+
+
+_LABELS = np.array([["x", "u"], ["y", "v"], ["y", "w"]])
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        pytest.param(
+            DecisionTreeClassifier().fit(THREE_ROWS, _LABELS),
+            Signature(
+                Task.CLASSIFICATION, ("x", "y", "u", "v", "w"), (B, A), True, ("p", "q"), (2, 3)
+            ),
+            id="a classifier of both",
+        ),
+        pytest.param(
+            make_pipeline(StandardScaler(), MultiOutputClassifier(LinearSVC())).fit(
+                THREE_ROWS, _LABELS[:, [0, 0]]
+            ),
+            Signature(Task.CLASSIFICATION, ("x", "y") * 2, (B, A), False, ("p", "q"), (2, 2)),
+            id="a pipeline of one classifier per target, without probabilities",
+        ),
+        pytest.param(
+            DecisionTreeClassifier().fit(THREE_ROWS, _LABELS[:, 0]),
+            Signature(Task.CLASSIFICATION, ("x", "y"), (B, A), True),
+            id="a classifier of the first alone",
+        ),
+    ],
+)
+def test_signature_of_several_targets(model: Any, expected: Signature) -> None:
+    """The classes of each target follow from what the estimator was fitted on."""
+    assert expected == native_signature(model, (A, B, C), ("p", "q"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        pytest.param(
+            np.array([[0, 0, 0], [1, 1, 1], [1, 1, 1]]),
+            "a classifier of p alone, or p, q with at least two classes is needed",
+            id="three targets of two",
+        ),
+        pytest.param(
+            np.array([[0, 0], [1, 0], [1, 0]]), "at least two classes", id="a target of one class"
+        ),
+    ],
+)
+def test_refuses_other_targets(answers: Any, words: str) -> None:
+    """What does not answer the targets of the dataset is ModelUnreadable with the reason."""
+    with pytest.raises(UserFault) as caught:
+        native_signature(DecisionTreeClassifier().fit(THREE_ROWS, answers), (A, B, C), ("p", "q"))
+    assert caught.value.reason is Reason.MODEL_UNREADABLE
+    assert words in caught.value.message
+
+
+def test_refuses_labels_of_several_types() -> None:
+    """One tensor cannot hold them."""
+    model = MultiOutputClassifier(DecisionTreeClassifier()).fit(THREE_ROWS, _LABELS)
+    model.classes_[1] = np.array([1, 2, 3])
+    with pytest.raises(UserFault) as caught:
+        native_signature(model, (A, B, C), ("p", "q"))
+    assert "fit it on labels of one type, or one model per target" in caught.value.message
 
 
 @pytest.mark.parametrize(

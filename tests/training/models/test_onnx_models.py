@@ -11,8 +11,11 @@ from onnx import TensorProto, helper
 from skl2onnx import to_onnx
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.neighbors import KNeighborsClassifier
 
+from modelbundle.onnx_runtime import OnnxRuntime
+from modelbundle.rows import Rows
 from modelbundle.signature import Feature, Kind, Signature, Task
 from trainer.models.onnx_models import onnx_signature
 from trainer.pod.exits import Reason, UserFault
@@ -72,6 +75,25 @@ def test_onnx_signature(
 ) -> None:
     """Task, classes and probabilities follow from the outputs of the graph."""
     assert expected == onnx_signature(_written(model, tmp_path), FEATURES, (labels,))
+
+
+def test_several_targets_of_labels(tmp_path: Path) -> None:
+    """Where the graph answers a label per target, the classes are those of the train part."""
+    answers = np.array([["x", "u"], ["y", "v"], ["y", "w"], ["x", "w"]])
+    model = MultiOutputClassifier(LogisticRegression()).fit(MATRIX, answers)
+    path = _written(to_onnx(model, MATRIX, options={"zipmap": False}), tmp_path)
+    seen = (("x", "y"), ("u", "v", "w"))
+    expected = Signature(
+        Task.CLASSIFICATION, ("x", "y", "u", "v", "w"), FEATURES, True, ("p", "q"), (2, 3)
+    )
+    assert expected == onnx_signature(path, FEATURES, seen, ("p", "q"))
+    found = OnnxRuntime(path, expected).predict(
+        Rows(MATRIX.astype(float), np.empty((4, 0), object))
+    )
+    assert model.predict(MATRIX).tolist() == found.values.tolist()
+    shares = np.hstack(model.predict_proba(MATRIX))
+    assert found.probabilities is not None
+    np.testing.assert_allclose(found.probabilities, shares, atol=1e-5)
 
 
 def test_named_inputs(tmp_path: Path) -> None:

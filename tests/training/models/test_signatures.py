@@ -27,6 +27,12 @@ FEATURES = (
         pytest.param(
             Signature(Task.CLASSIFICATION, (False, True), FEATURES, False), id="boolean labels"
         ),
+        pytest.param(
+            Signature(
+                Task.CLASSIFICATION, ("a", "b", "x", "y", "z"), FEATURES, True, ("p", "q"), (2, 3)
+            ),
+            id="labels of several targets",
+        ),
     ],
 )
 def test_written_and_read(tmp_path: Path, signature: Signature) -> None:
@@ -43,6 +49,8 @@ def test_written_and_read(tmp_path: Path, signature: Signature) -> None:
         pytest.param({"extra": 1}, id="an unknown field"),
         pytest.param({"task": "Clustering"}, id="an unknown task"),
         pytest.param({"classes": ["a", 1]}, id="labels of several types"),
+        pytest.param({"targets": ["p", "q"]}, id="two targets, and the classes of one"),
+        pytest.param({"targets": ["p", "q"], "classCounts": [3, -1]}, id="a count below zero"),
         pytest.param({"features": []}, id="no features"),
         pytest.param({"probabilities": "yes"}, id="a wrong type"),
     ],

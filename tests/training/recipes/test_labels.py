@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from trainer.pod.exits import UserFault
-from trainer.recipes.labels import labels_of, numbers_of
+from trainer.recipes.labels import labels_of, labels_of_all, numbers_of
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,27 @@ def test_labels_of_refuses(column: pa.ChunkedArray, words: str) -> None:
     """What cannot be a label is told with what to do."""
     with pytest.raises(UserFault) as caught:
         labels_of(column, "y")
+    assert words in caught.value.message
+
+
+def test_labels_of_all() -> None:
+    """One list per target."""
+    table = pa.table({"y": ["M", "B"], "z": ["on", "off"]})
+    assert [["on", "off"], ["M", "B"]] == labels_of_all(table, ("z", "y"))
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        pytest.param([True, False], "y (texts), z (booleans). One", id="texts and booleans"),
+        pytest.param([1, 0], "y (texts), z (integers). One classifier", id="texts and integers"),
+        pytest.param([1.0, 0.5], "Use a regressor", id="fractions"),
+    ],
+)
+def test_labels_of_all_refuses(second: list[Any], words: str) -> None:
+    """What is no array of labels is told with what to do."""
+    with pytest.raises(UserFault) as caught:
+        labels_of_all(pa.table({"y": ["M", "B"], "z": second}), ("y", "z"))
     assert words in caught.value.message
 
 

@@ -109,7 +109,7 @@ def compare(
         scale = np.maximum(np.abs(expected.values), spread)
         gaps = np.abs(expected.values - found.values) / np.where(scale == 0, 1.0, scale)
         return Agreement(rows, 0, _largest(gaps))
-    same = (expected.values == found.values).reshape(rows, -1)
+    same = (expected.values == found.values).reshape(rows, max(1, len(class_counts)))
     if expected.probabilities is None or found.probabilities is None:
         return Agreement(rows, int((~same).any(axis=1).sum()), 0.0)
     ends = np.cumsum(class_counts[:-1], dtype=np.int64)
