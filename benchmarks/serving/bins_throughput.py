@@ -19,15 +19,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import random
 import sys
 import tempfile
-import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 for _folder in ("serving-image", "tests"):
@@ -35,15 +32,19 @@ for _folder in ("serving-image", "tests"):
 
 from benchmarks.serving.bodies import v2_request  # noqa: E402
 from benchmarks.serving.commands import ours  # noqa: E402
-from benchmarks.serving.load import Target, closed_loop  # noqa: E402
 from benchmarks.serving.models import models  # noqa: E402
 from benchmarks.serving.paired import median_with_bounds, undisturbed  # noqa: E402
 from benchmarks.serving.process import PinnedServer  # noqa: E402
+from benchmarks.serving.turns import (  # noqa: E402
+    READY,
+    Asked,
+    Rounds,
+    core_of_servers,
+    rounds_of_turns,
+)
 from benchmarks.serving.workloads import Workload, made  # noqa: E402
 from modelserver.settings import Watching  # noqa: E402
 
-_CONNECTIONS = 64
-_READY = b"GET /v2/health/ready HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"
 _SERVERS = ("without", "without again", "bins")
 _PAIR = ("without", "bins")
 
@@ -63,55 +64,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
             workload = made(models()[name], Path(folder))
             for rows in map(int, chosen.rows.split(",")):
                 request = v2_request(workload.table.iloc[:rows])
-                with _load_core() as core, ExitStack() as stack:
+                with core_of_servers() as core, ExitStack() as stack:
                     servers = {
                         kind: stack.enter_context(_started(workload, kind, core))
                         for kind in _SERVERS
                     }
-                    found = _rounds(servers, request, chosen)
+                    asked = {kind: Asked(server, (request,)) for kind, server in servers.items()}
+                    found = rounds_of_turns(asked, chosen.rounds, chosen.seconds, chosen.warm_up)
                 line = {"model": name, "rows": rows, **_summary(found)}
                 print(json.dumps(line), flush=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """What one turn gave: CPU seconds per answer, and answers per second."""
-
-    cpu: float
-    rate: float
-
-
-def _rounds(
-    servers: dict[str, PinnedServer], request: bytes, chosen: argparse.Namespace
-) -> list[dict[str, _Turn]]:
-    for server in servers.values():
-        _turn(server, request, chosen.warm_up)
-    kinds = list(servers)
-    return [
-        {
-            kind: _turn(servers[kind], request, chosen.seconds)
-            for kind in random.sample(kinds, len(kinds))
-        }
-        for _ in range(chosen.rounds)
-    ]
-
-
-def _turn(server: PinnedServer, request: bytes, seconds: float) -> _Turn:
-    clocks = [_clock_of(process.number) for process in server.tree.processes()]
-    before = sum(time.clock_gettime(clock) for clock in clocks)
-    result = closed_loop(Target(server.port, (request,)), _CONNECTIONS, seconds)
-    if result.wrong:
-        raise RuntimeError(f"{result.wrong} requests were not answered with 200")
-    used = sum(time.clock_gettime(clock) for clock in clocks) - before
-    return _Turn(used / len(result.latencies), result.rate)
-
-
-def _clock_of(process: int) -> int:
-    """The CPU clock of a process, all its threads, in nanoseconds: clock_getcpuclockid(3)."""
-    return (~process << 3) | 2
-
-
-def _summary(found: Sequence[dict[str, _Turn]]) -> dict[str, object]:
+def _summary(found: Rounds) -> dict[str, object]:
     quickest = [1e6 * undisturbed([each[kind].cpu for each in found]) for kind in _PAIR]
     said: dict[str, object] = {
         f"us_{kind}": round(us, 2) for kind, us in zip(_PAIR, quickest, strict=True)
@@ -139,20 +103,8 @@ def _started(workload: Workload, kind: str, core: int) -> Iterator[PinnedServer]
     folder = workload.folder / kind.replace(" ", "-")
     folder.mkdir(exist_ok=True)
     command = replace(command, folder=folder, environ={**command.environ, **environ})
-    with PinnedServer(command, core, _READY) as server:
+    with PinnedServer(command, core, READY) as server:
         yield server
-
-
-@contextmanager
-def _load_core() -> Iterator[int]:
-    """The core of the servers; meanwhile this process keeps to another, where there is one."""
-    cores = os.sched_getaffinity(0)
-    first, *others = sorted(cores)
-    os.sched_setaffinity(0, others[:1] or {first})
-    try:
-        yield first
-    finally:
-        os.sched_setaffinity(0, cores)
 
 
 if __name__ == "__main__":

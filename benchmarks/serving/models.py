@@ -37,7 +37,7 @@ class Model:
 def models() -> dict[str, Model]:
     """All models by the name that `--models` takes."""
     return {
-        "linear": Model("logistic regression behind a scaler, 30 features", _linear, _tumours),
+        "linear": Model("logistic regression behind a scaler, 30 features", linear, _tumours),
         "forest": Model("forest of 100 trees, 30 features", _forest, _tumours),
         "columns": Model(
             "logistic regression behind a column transformer, 4 numbers and 3 categories",
@@ -54,7 +54,8 @@ def models() -> dict[str, Model]:
     }
 
 
-def _linear() -> Any:
+def linear() -> Any:
+    """Not fitted."""
     return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
 
 

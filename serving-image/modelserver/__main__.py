@@ -18,6 +18,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 from modelbundle.faults import BundleFault  # noqa: E402
 from modelserver.exits import ExitCode, exit_code_of, last_words  # noqa: E402
+from modelserver.freed_memory import keep_freed_memory  # noqa: E402
 from modelserver.settings import server_settings  # noqa: E402
 from modelserver.wrong_setting import SettingsWrong  # noqa: E402
 
@@ -51,6 +52,7 @@ def _serve() -> ExitCode:
         return exit_code_of(fault)
     from modelserver.serving import serve  # noqa: PLC0415  (a refusal needs no web server)
 
+    keep_freed_memory()
     serve(settings, model)
     return ExitCode.DONE
 
