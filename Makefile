@@ -90,7 +90,7 @@ cluster: ## Start the cluster that the tests and the demo use
 .PHONY: programs
 programs: # built once, so that no test waits for a compiler
 	$(call STAGE,programs that tests use)
-	for program in versitygw helm4 helm3; do $(CLUSTER) tool $$program; done
+	for program in versitygw helm4 helm3 otelcol; do $(CLUSTER) tool $$program; done
 
 .PHONY: images
 images: cluster ## Build the images and load them into the cluster
@@ -112,8 +112,7 @@ peers: install ## Ask other model servers and ours the same (installs them on fi
 .PHONY: training
 training: install programs
 	$(call STAGE,training image · local cluster · demo)
-	$(PYTEST) $(TWO_AT_A_TIME) tests/training
-	$(PYTEST) tests/devcluster tests/demo
+	$(PYTEST) $(TWO_AT_A_TIME) tests/training tests/devcluster tests/demo
 
 .PHONY: on-cluster
 on-cluster: install programs images

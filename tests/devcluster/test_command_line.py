@@ -1,3 +1,5 @@
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -6,13 +8,17 @@ from devcluster.command_line import main, parser
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user whose cluster was never up."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "s"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "c"))
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("TRAINYARD_KUBECONFIG", raising=False)
-    return tmp_path
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A user whose cluster was never up.
+
+    Not pytest's folder: under the workers of xdist its name is longer than a socket's may be.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("XDG_STATE_HOME", f"{folder}/s")
+        monkeypatch.setenv("XDG_CACHE_HOME", f"{folder}/c")
+        monkeypatch.setenv("HOME", folder)
+        monkeypatch.delenv("TRAINYARD_KUBECONFIG", raising=False)
+        yield Path(folder)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 // Command otelcol is OpenTelemetry's collector with one way in, OTLP, and one way out, text on the
-// standard output. It shows what collectors make of the model server's spans; no test builds it.
+// standard output. It shows what collectors make of the model server's spans.
 package main
 
 import (
@@ -28,7 +28,7 @@ func factories() (otelcol.Factories, error) {
 
 func main() {
 	settings := otelcol.CollectorSettings{
-		BuildInfo: component.BuildInfo{Command: "otelcol", Version: "0.164.0"},
+		BuildInfo: component.BuildInfo{Command: "otelcol"},
 		Factories: factories,
 		ConfigProviderSettings: otelcol.ConfigProviderSettings{ResolverSettings: confmap.ResolverSettings{
 			DefaultScheme:     "yaml",
