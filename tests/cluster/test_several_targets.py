@@ -1,4 +1,4 @@
-"""A regression of two targets on the real node: from declared columns to the server's answer."""
+"""Two targets on the real node, numbers and labels: from declared columns to the answer."""
 
 from __future__ import annotations
 
@@ -24,23 +24,34 @@ from cluster.model_yard import (
     training_job,
 )
 from cluster_access import kubectl
-from sklearn.datasets import load_diabetes
+from sklearn.datasets import load_diabetes, load_wine
 
 from modelbundle.loading import load_estimator
 from modelbundle.manifest import FORMAT_FILES
 from modelbundle.packing import verify
 from modelbundle.publishing import fetch
+from modelbundle.signature import Signature
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(400)]
 
 SECRET = "trainyard-store"
 FEATURES = ("bmi", "bp", "s5")
 TARGETS = ("progression", "next_year")
+PROPERTIES = ("alcohol", "color_intensity", "hue", "proline")
+LABELS = ("cultivar", "depth")
+CLASSES = [["c0", "c1", "c2"], ["deep", "pale"]]
 RECIPES = {
     "linear": {"class": "sklearn.linear_model.Ridge"},
     "boosting": {
         "class": "sklearn.ensemble.HistGradientBoostingRegressor",
         "parameters": {"max_iter": 9},
+    },
+}
+CLASSIFIERS = {
+    "logistic": {"class": "sklearn.linear_model.LogisticRegression"},
+    "forest": {
+        "class": "sklearn.ensemble.RandomForestClassifier",
+        "parameters": {"n_estimators": 9},
     },
 }
 
@@ -55,27 +66,38 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """One Dataset; for each recipe a TrainingJob and the ModelDeployment that follows it."""
+    """Two Datasets; for each recipe a TrainingJob and the ModelDeployment that follows it."""
     bucket = local_bucket()
     with model_yard(tmp_path_factory.mktemp("yard"), bucket.settings("stores"), ["two"]) as yard:
         yard.secret(SECRET, bucket.keys)
-        path = "raw/patients.csv"
-        bucket.store(f"stores/default/{yard.namespace}").write(path, csv_of(_patients()).encode())
-        columns = [
-            *({"name": name, "type": "Float"} for name in (*FEATURES, TARGETS[0])),
-            {"name": TARGETS[1], "type": "Float", "role": "Target"},
-        ]
-        source = {"s3": {"path": path}}
-        gates = [{"name": "good", "metric": "r2", "min": "0.2"}]
+        store = bucket.store(f"stores/default/{yard.namespace}")
+        for name, frame in (("patients", _patients()), ("wines", _wines())):
+            store.write(f"raw/{name}.csv", csv_of(frame).encode())
+        good, right = ([{"name": "good", "metric": m, "min": "0.2"}] for m in ("r2", "accuracy"))
         yard.apply(
-            dataset("patients", source, target=TARGETS[0], columns=columns),
+            _dataset("patients", FEATURES, TARGETS, "Float"),
+            _dataset("wines", PROPERTIES, LABELS, "Category"),
             *(
-                training_job(name, "patients", estimator=recipe, gates=gates)
+                training_job(name, "patients", estimator=recipe, gates=good)
                 for name, recipe in RECIPES.items()
             ),
-            *(deployment(name) for name in RECIPES),
+            *(
+                training_job(name, "wines", estimator=recipe, gates=right)
+                for name, recipe in CLASSIFIERS.items()
+            ),
+            *(deployment(name) for name in (*RECIPES, *CLASSIFIERS)),
         )
         yield Place(yard, bucket)
+
+
+def _dataset(name: str, features: tuple[str, ...], targets: tuple[str, str], kind: str) -> Object:
+    columns = [
+        *({"name": feature, "type": "Float"} for feature in features),
+        {"name": targets[0], "type": kind},
+        {"name": targets[1], "type": kind, "role": "Target"},
+    ]
+    source = {"s3": {"path": f"raw/{name}.csv"}}
+    return dataset(name, source, target=targets[0], columns=columns)
 
 
 @pytest.mark.parametrize(
@@ -87,18 +109,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 )
 def test_both_targets_are_trained_and_served(place: Place, name: str, tmp_path: Path) -> None:
     """One tensor, rows by targets, with the numbers of the estimator in the bundle."""
-    yard = place.yard
-    version = yard.until("a version is accepted", lambda s: s.current(name) != {}).current(name)
-    store = place.bucket.store(f"stores/default/{yard.namespace}")
-    fetch(store, version["bundleDigest"], tmp_path)
-    assert TARGETS == verify(tmp_path, version["bundleDigest"]).signature.targets
-    estimator = load_estimator(tmp_path / FORMAT_FILES["skops"], None)
+    estimator, signature = _accepted(place, name, tmp_path)
+    assert TARGETS == signature.targets
     rows = _patients()[list(FEATURES)].head(7)
     expected = estimator.predict(rows)
 
-    ready = ("wait", f"mdep/{name}", "--for=condition=Ready", "--timeout=120s")
-    kubectl("-n", yard.namespace, *ready)
-    address = yard.kubectl("get", "svc", name, "-o", "jsonpath={.spec.clusterIP}")
+    address = _ready(place.yard, name)
     model = f"http://{address}/v2/models/{name}"
     (output,) = _asked(model)["outputs"]
     assert ("predictions", "FP64", [-1, 2]) == (
@@ -106,18 +122,73 @@ def test_both_targets_are_trained_and_served(place: Place, name: str, tmp_path: 
         output["datatype"],
         output["shape"],
     )
-    tensor = {
-        "name": "input",
-        "datatype": "FP64",
-        "shape": [7, 3],
-        "data": rows.to_numpy().tolist(),
-    }
-    (answer,) = _asked(f"{model}/infer", {"inputs": [tensor]})["outputs"]
+    (answer,) = _asked(f"{model}/infer", _question(rows))["outputs"]
     assert [7, 2] == answer["shape"]
     np.testing.assert_allclose(np.reshape(answer["data"], (7, 2)), expected, rtol=1e-5)
     instances = {"instances": rows.head(1).to_numpy().tolist()}
     (first,) = _asked(f"http://{address}/v1/models/{name}:predict", instances)["predictions"]
     assert answer["data"][:2] == first
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("forest", id="an estimator of several targets"),
+        pytest.param("logistic", id="one estimator per target"),
+    ],
+)
+def test_both_labels_are_trained_and_served(place: Place, name: str, tmp_path: Path) -> None:
+    """Labels, rows by targets; the probabilities of both side by side, as the metadata splits."""
+    estimator, signature = _accepted(place, name, tmp_path)
+    assert (LABELS, CLASSES) == (signature.targets, [*map(list, signature.classes_by_target)])
+    rows = _wines()[list(PROPERTIES)].head(9)
+    expected = np.hstack(estimator.predict_proba(rows))
+
+    address = _ready(place.yard, name)
+    model = f"http://{address}/v2/models/{name}"
+    labels, probabilities = _asked(model)["outputs"]
+    assert ("BYTES", [-1, 2]) == (labels["datatype"], labels["shape"])
+    assert [-1, 5] == probabilities["shape"]
+    told = {key: json.loads(value) for key, value in probabilities["parameters"].items()}
+    assert {"targets": list(LABELS), "classes": CLASSES} == told
+    labels, probabilities = _asked(f"{model}/infer", _question(rows))["outputs"]
+    assert ([9, 2], [9, 5]) == (labels["shape"], probabilities["shape"])
+    assert estimator.predict(rows).ravel().tolist() == labels["data"]
+    np.testing.assert_allclose(np.reshape(probabilities["data"], (9, 5)), expected, atol=1e-5)
+    instances = {"instances": rows.head(1).to_numpy().tolist()}
+    (first,) = _asked(f"http://{address}/v1/models/{name}:predict", instances)["predictions"]
+    assert labels["data"][:2] == first
+
+
+def _accepted(place: Place, name: str, folder: Path) -> tuple[Any, Signature]:
+    """The estimator in the bundle of the accepted version, and its signature."""
+    yard = place.yard
+    version = yard.until("a version is accepted", lambda s: s.current(name) != {}).current(name)
+    fetch(place.bucket.store(f"stores/default/{yard.namespace}"), version["bundleDigest"], folder)
+    signature = verify(folder, version["bundleDigest"]).signature
+    return load_estimator(folder / FORMAT_FILES["skops"], None), signature
+
+
+def _ready(yard: ModelYard, name: str) -> str:
+    """The address at which the deployment answers."""
+    ready = ("wait", f"mdep/{name}", "--for=condition=Ready", "--timeout=120s")
+    kubectl("-n", yard.namespace, *ready)
+    return yard.kubectl("get", "svc", name, "-o", "jsonpath={.spec.clusterIP}")
+
+
+def _question(rows: pd.DataFrame) -> Object:
+    data = rows.to_numpy().tolist()
+    return {
+        "inputs": [{"name": "input", "datatype": "FP64", "shape": list(rows.shape), "data": data}]
+    }
+
+
+def _wines() -> pd.DataFrame:
+    """178 real wines in an order without meaning; the second label follows from two properties."""
+    frame = load_wine(as_frame=True).frame
+    frame["cultivar"] = [f"c{number}" for number in frame["target"]]
+    frame["depth"] = np.where(frame["color_intensity"] + frame["hue"] > 5.5, "deep", "pale")
+    return frame[[*PROPERTIES, *LABELS]].sample(frac=1, random_state=0)
 
 
 def _patients() -> pd.DataFrame:
