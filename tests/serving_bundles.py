@@ -15,6 +15,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -46,11 +47,12 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Data:
-    """A table, its target and the features to learn from."""
+    """A table, its target (columns for `targets`, if several) and the features to learn from."""
 
     frame: pd.DataFrame
     target: np.ndarray
     features: tuple[Feature, ...]
+    targets: tuple[str, ...] = ()
 
 
 def floats(names: Sequence[str]) -> tuple[Feature, ...]:
@@ -63,6 +65,22 @@ def tumours() -> Data:
     loaded = load_breast_cancer(as_frame=True)
     labels = np.array(["malignant", "benign"], dtype=object)[loaded.target]
     return Data(loaded.data, labels, floats(loaded.data.columns))
+
+
+def tumours_and_sizes() -> Data:
+    """The tumours with a second label, one of three texts."""
+    data = tumours()
+    size = np.array(["s", "medium", "l"])[np.digitize(data.frame["worst area"], [550, 900])]
+    labels = np.column_stack([data.target.astype(str), size])
+    return Data(data.frame, labels, data.features, ("target", "size"))
+
+
+def flagged_tumours() -> Data:
+    """The tumours with three labels that are true or false."""
+    data = tumours()
+    names = ("worst area", "worst texture", "worst symmetry")
+    flags = [data.frame[name] > data.frame[name].median() for name in names]
+    return Data(data.frame, np.column_stack(flags), data.features, ("target", "rough", "even"))
 
 
 def iris() -> Data:
@@ -110,6 +128,11 @@ def forest() -> Any:
     return RandomForestClassifier(20, random_state=7, n_jobs=2)
 
 
+def linear_per_target() -> Any:
+    """Scaling, and a logistic regression for each of several targets."""
+    return make_pipeline(StandardScaler(), MultiOutputClassifier(LogisticRegression(max_iter=500)))
+
+
 def ridge() -> Any:
     """Scaling and ridge regression."""
     return make_pipeline(StandardScaler(), Ridge())
@@ -136,11 +159,14 @@ def fitted(model: Any, data: Data) -> tuple[Signature, pd.DataFrame, Rows]:
     table = frame_for_model(data.frame, data.features)
     model.fit(table, data.target)
     regression = data.target.dtype.kind == "f"
+    classes = () if regression else model.classes_ if data.targets else [model.classes_]
     signature = Signature(
         task=Task.REGRESSION if regression else Task.CLASSIFICATION,
-        classes=() if regression else tuple(model.classes_.tolist()),
+        classes=tuple(label for of_one in classes for label in of_one.tolist()),
         features=data.features,
         probabilities=has_probabilities(model),
+        targets=data.targets,
+        class_counts=tuple(map(len, classes)) if data.targets else (),
     )
     return signature, table, rows_of_frame(data.frame, data.features)
 

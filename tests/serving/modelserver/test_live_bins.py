@@ -105,6 +105,27 @@ def test_labels_that_are_numbers_count_under_their_text() -> None:
     assert [[1, 2, 1, 0]] == live.prediction_counts()
 
 
+@pytest.mark.parametrize("step", [1, 3, 8])
+def test_labels_of_several_targets_count_apart(step: int) -> None:
+    """The same text may be a class of two targets."""
+    features = bundles.floats(["a"])
+    classes = ("no", "yes", "maybe", "no", "yes")
+    signature = Signature(Task.CLASSIFICATION, classes, features, False, ("y", "z"), (2, 3))
+    labels = np.array([["no", "yes"], ["yes", "maybe"], ["no", "maybe"], ["no", "no"]] * 2)
+    said = Prediction(labels.astype(object), None)
+    rows = Rows(np.zeros((8, 1)), np.empty((8, 0), dtype=object))
+    profile = profile_of(rows, said, signature)
+    expected = (
+        TextBins("y", ("no", "yes"), (6, 2, 0), 0),
+        TextBins("z", ("maybe", "no", "yes"), (4, 2, 2, 0), 0),
+    )
+    assert expected == profile.predictions
+    live = LiveBins(profile, signature)
+    for start in range(0, 8, step):
+        live.add(rows, said, start, min(8, start + step))
+    assert _counts(profile.predictions) == live.prediction_counts()
+
+
 def test_very_wide_rows_are_cut() -> None:
     """A thousand features of ten bins each: as many as fit are counted, in order."""
     features = bundles.floats([f"f{n}" for n in range(1000)])
@@ -128,5 +149,7 @@ def test_a_profile_of_another_model_is_refused(patients_sample: Sample) -> None:
     with pytest.raises(ValueError, match="features of the profile"):
         LiveBins(replace(profile, features=profile.features[1:]), sample.signature)
     numbers = (NumberBins("prediction", (), (0,), 0),)
+    with pytest.raises(ValueError, match="predictions of the profile"):
+        LiveBins(replace(profile, predictions=profile.predictions * 2), sample.signature)
     with pytest.raises(ValueError, match="predictions of the profile"):
         LiveBins(replace(profile, predictions=numbers), sample.signature)
