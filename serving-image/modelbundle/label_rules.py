@@ -6,6 +6,7 @@ wherever scikit-learn's own code says that this gives what `predict` gives.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Any
 
@@ -78,6 +79,9 @@ def label_rule(classifier: Any) -> LabelRule:
         return label_rule(classifier.final_estimator_)
     if name == "KNeighborsClassifier":
         return _rule_of_neighbours(classifier.weights)
+    if name == "MultiOutputClassifier":
+        rules = {label_rule(of_one) for of_one in classifier.estimators_}
+        return rules.pop() if len(rules) == 1 else LabelRule.UNKNOWN
     return LabelRule.UNKNOWN
 
 
@@ -92,6 +96,19 @@ def labels_of(
         return None
     labels: npt.NDArray[Any] = classes[shares.argmax(axis=1)]
     return labels
+
+
+def labels_of_several(
+    shares: Sequence[npt.NDArray[Any]], classes: Sequence[npt.NDArray[Any]], rule: LabelRule
+) -> npt.NDArray[Any] | None:
+    """The labels of several targets, (n, targets), each by its own classes; None as `labels_of`."""
+    columns = []
+    for of_one, known in zip(shares, classes, strict=True):
+        labels = labels_of(of_one, known, rule)
+        if labels is None:
+            return None
+        columns.append(labels)
+    return np.column_stack(columns)
 
 
 def _rule_of_neighbours(weights: Any) -> LabelRule:

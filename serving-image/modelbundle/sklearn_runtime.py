@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from modelbundle.faults import BundleUnreadable
-from modelbundle.label_rules import LabelRule, label_rule, labels_of
+from modelbundle.label_rules import LabelRule, label_rule, labels_of, labels_of_several
 from modelbundle.prediction import Prediction, checked_prediction, side_by_side
 from modelbundle.row_by_row import padding_of_estimator
 from modelbundle.rows import Rows, frame_of_rows
@@ -33,8 +33,8 @@ class SklearnRuntime:
         self.signature = signature
         self._padding = padding_of_estimator(parts_of(estimator))
         self._steps, self._last = _divided(estimator)
-        read_off = signature.probabilities and not signature.targets
-        self._rule = label_rule(self._last) if read_off else LabelRule.UNKNOWN
+        self._rule = label_rule(self._last) if signature.probabilities else LabelRule.UNKNOWN
+        self._labels_of: Any = labels_of_several if signature.targets else labels_of
 
     def predict(self, rows: Rows) -> Prediction:
         """What the estimator's own `predict` and `predict_proba` say to the table of these rows.
@@ -48,13 +48,13 @@ class SklearnRuntime:
         if self._steps is not None:
             table = self._steps.transform(table)
         shares: Any = last.predict_proba(table) if signature.probabilities else None
-        if signature.targets and shares is not None:
-            shares = side_by_side(shares, signature)
         values: Any = None
         if self._rule is not LabelRule.UNKNOWN:
-            values = labels_of(shares, last.classes_, self._rule)
+            values = self._labels_of(shares, last.classes_, self._rule)
         if values is None:
             values = last.predict(table)
+        if signature.targets and shares is not None:
+            shares = side_by_side(shares, signature)
         found = checked_prediction(np.asarray(values), shares, len(asked), signature)
         return self._padding.own(found, len(rows))
 

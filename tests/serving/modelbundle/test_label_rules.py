@@ -13,12 +13,13 @@ from sklearn.base import clone
 from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.semi_supervised import LabelPropagation, LabelSpreading
 from sklearn.svm import SVC
 
-from modelbundle.label_rules import LabelRule, label_rule, labels_of
+from modelbundle.label_rules import LabelRule, label_rule, labels_of, labels_of_several
 
 Matrix = npt.NDArray[np.float64]
 
@@ -169,6 +170,46 @@ def test_ties_are_decided_as_predict_does(model: Any, rule: LabelRule, classes: 
     fitted = clone(model).fit(np.tile(rows, (classes, 1)), np.repeat(names, len(rows)))
     assert rule is label_rule(fitted)
     _assert_as_predicted(fitted, rows)
+
+
+_SEVERAL = {
+    **{name: MODELS[name] for name in ("a tree", "an extra tree", "a forest", "extra trees")},
+    **{name: pair for name, pair in MODELS.items() if name.startswith("neighbours")},
+    **{
+        f"{name} per target": (MultiOutputClassifier(MODELS[name][0]), MODELS[name][1])
+        for name in MODELS
+        # Stacks are not taken; AdaBoost learns nothing from ties.
+        if name not in {"a stack", "a stack under a forest", "AdaBoost"}
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("model", "rule"), [pytest.param(*pair, id=name) for name, pair in _SEVERAL.items()]
+)
+def test_labels_of_several_targets_are_those_of_predict(model: Any, rule: LabelRule) -> None:
+    """Two and three classes; rows that were learnt, and rows that were learnt with every class."""
+    rows = _numbers()
+    tied = np.tile(rows[:20], (3, 1))
+    twos, threes = np.repeat(["low", "top"], 30), np.repeat(["low", "middle", "top"], 20)
+    for answers, asked in (
+        (np.column_stack([_learnt(rows, 2), _learnt(rows, 3)]), rows),
+        (np.column_stack([twos, threes]), tied),
+    ):
+        fitted = clone(model).fit(asked, answers)
+        assert rule is label_rule(fitted)
+        for part in (asked, *(asked[n : n + 1] for n in range(12))):
+            found = labels_of_several(fitted.predict_proba(part), fitted.classes_, rule)
+            if found is not None:
+                assert fitted.predict(part).tolist() == found.tolist()
+
+
+def test_targets_of_several_rules_are_asked() -> None:
+    """Only what holds for every target is used."""
+    rows = _numbers()
+    model = MultiOutputClassifier(_LOGISTIC).fit(rows, np.column_stack([_learnt(rows, 2)] * 2))
+    model.estimators_[1] = Contrary().fit(rows, _learnt(rows, 2))
+    assert label_rule(model) is LabelRule.UNKNOWN
 
 
 def test_ties_of_votes_are_decided_as_predict_does() -> None:
