@@ -53,6 +53,7 @@ CLASSIFIERS = {
         "class": "sklearn.ensemble.RandomForestClassifier",
         "parameters": {"n_estimators": 9},
     },
+    "neighbours": {"class": "sklearn.neighbors.KNeighborsClassifier"},
 }
 
 
@@ -133,7 +134,8 @@ def test_both_targets_are_trained_and_served(place: Place, name: str, tmp_path: 
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param("forest", id="an estimator of several targets"),
+        pytest.param("forest", id="trees of several targets, by ONNX"),
+        pytest.param("neighbours", id="neighbours of several targets, by scikit-learn"),
         pytest.param("logistic", id="one estimator per target"),
     ],
 )

@@ -111,7 +111,7 @@ def _trained(table: Table, recipe: dict[str, Any], folder: Path) -> Trained:
         pytest.param(
             _texts(),
             estimator("ensemble.RandomForestClassifier", **SMALL),
-            False,
+            True,
             id="a forest of texts",
         ),
         pytest.param(
@@ -136,7 +136,7 @@ def _trained(table: Table, recipe: dict[str, Any], folder: Path) -> Trained:
         pytest.param(
             _integers(),
             estimator("tree.DecisionTreeClassifier", max_depth=4),
-            False,
+            True,
             id="a tree, three and four integers",
         ),
         pytest.param(
@@ -160,7 +160,7 @@ def _trained(table: Table, recipe: dict[str, Any], folder: Path) -> Trained:
         pytest.param(
             _with_categories(),
             estimator("ensemble.RandomForestClassifier", **SMALL),
-            False,
+            True,
             id="a forest behind categories",
         ),
     ],
@@ -284,3 +284,12 @@ def test_mixed_types_are_refused(tmp_path: Path) -> None:
     ended = pod.run_all(train_task(store_dataset(pod.store, mixed), mixed.target, recipe))
     assert (12, "ParameterInvalid") == (ended.code, ended.document["reason"])
     assert "cultivar (texts), depth (booleans)" in ended.document["message"]
+
+
+def test_an_estimator_that_lacks_another_is_told(tmp_path: Path) -> None:
+    """Whether it takes several targets cannot be asked; fitting says what is wrong."""
+    pod, table = Pod(tmp_path), _texts()
+    recipe = estimator("semi_supervised.SelfTrainingClassifier")
+    ended = pod.run_all(train_task(store_dataset(pod.store, table), table.target, recipe))
+    assert "TrainingRaised" == ended.document["reason"]
+    assert "SelfTrainingClassifier could not be fitted" in ended.document["message"]

@@ -99,7 +99,11 @@ def _for_all(estimator: BaseEstimator, targets: Sequence[str]) -> BaseEstimator:
 
 
 def _takes_several(estimator: BaseEstimator) -> bool:
-    return bool(get_tags(estimator).target_tags.multi_output)
+    try:
+        return bool(get_tags(estimator).target_tags.multi_output)
+    except AttributeError:
+        # Its tags are those of an estimator that it lacks: fitting says so.
+        return False
 
 
 def _name_class_weights(estimator: BaseEstimator, answers: Array) -> None:

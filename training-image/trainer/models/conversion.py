@@ -19,12 +19,14 @@ import numpy as np
 import numpy.typing as npt
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, StringTensorType
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import Pipeline
 
 from modelbundle.onnx_file import write_onnx
 from modelbundle.onnx_runtime import OnnxRuntime, onnx_name
 from modelbundle.prediction import Prediction, Runtime
 from modelbundle.signature import MATRIX_INPUT, Signature, Task
+from trainer.models.single_targets import with_single_targets
 from trainer.models.tree_holes import send_holes
 from trainer.models.verification_rows import Sample
 
@@ -140,11 +142,17 @@ def onnx_model(estimator: Any, signature: Signature, *, doubled: bool) -> Any:
 
 def _translated(estimator: Any, signature: Signature, doubled: bool) -> Any:
     inputs = _input_types(signature, doubled)
+    if signature.class_counts:
+        estimator = with_single_targets(estimator)
     # Without zipmap: False probabilities come as a list of maps. LinearSVC alone does not know the
     # option, and inside a pipeline only options of its own keep it from being given the default.
     last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
     converted = partial(convert_sklearn, estimator, initial_types=inputs, black_op=_SLOW_OPERATORS)
-    choices: list[dict[int, dict[str, bool]]] = [{id(estimator): {"zipmap": False}}, {id(last): {}}]
+    parts = last.estimators_ if isinstance(last, MultiOutputClassifier) else [last]
+    choices: list[dict[int, dict[str, bool]]] = [
+        {id(estimator): {"zipmap": False}},
+        {id(part): {} for part in parts},
+    ]
     if signature.task is Task.REGRESSION:
         choices = [{}]
     with warnings.catch_warnings():
