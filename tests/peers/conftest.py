@@ -12,13 +12,19 @@ from serving_bundles import Sample
 
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Sample]:
-    """Integer labels, text labels, numbers, and features of every kind."""
+    """Integer labels, text labels, numbers, labels of two targets, and features of every kind."""
     folder = tmp_path_factory.mktemp("bundles")
     both = ("onnx", "skops")
     return {
         "iris": bundles.packed(folder / "iris", bundles.linear(), bundles.iris(), both),
         "tumours": bundles.packed(folder / "tumours", bundles.linear(), bundles.tumours(), both),
         "diabetes": bundles.packed(folder / "diabetes", bundles.ridge(), bundles.diabetes(), both),
+        "flags": bundles.packed(
+            folder / "flags", bundles.forest(), bundles.flagged_tumours(), both
+        ),
+        "sizes": bundles.packed(
+            folder / "sizes", bundles.linear_per_target(), bundles.tumours_and_sizes(), both
+        ),
         "patients": bundles.packed(
             folder / "patients", bundles.tolerant_columns(), bundles.patients(), both
         ),

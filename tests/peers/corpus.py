@@ -20,6 +20,7 @@ from peers.well_formed import (
     other_models,
     questions,
     tensors_as_bytes,
+    texts_of_targets,
     v1,
     wanted_outputs,
 )
@@ -27,12 +28,14 @@ from peers.well_formed import (
 
 def corpus() -> dict[str, Payload]:
     """The payloads by what they say."""
-    iris, tumours, diabetes = (
+    iris, *others, sizes = (
         Model(name, data.frame.to_numpy())
         for name, data in (
             ("iris", bundles.iris()),
             ("tumours", bundles.tumours()),
             ("diabetes", bundles.diabetes()),
+            ("flags", bundles.flagged_tumours()),
+            ("sizes", bundles.tumours_and_sizes()),
         )
     )
     table = bundles.patients().frame
@@ -45,7 +48,8 @@ def corpus() -> dict[str, Payload]:
     return by_name(
         [
             *(payload for part in of_iris for payload in part(iris)),
-            *other_models(tumours, diabetes),
+            *other_models(*others),
+            *texts_of_targets(sizes),
             *named_inputs(patients, table),
         ]
     )

@@ -136,15 +136,22 @@ def tensors_as_bytes(iris: Model) -> Iterator[Payload]:
     yield iris.infer("the header, and no bytes", alone, (KSERVE,), headers)
 
 
-def other_models(tumours: Model, diabetes: Model) -> Iterator[Payload]:
-    """Labels that are text, and numbers."""
-    for model in (tumours, diabetes):
+def other_models(*models: Model) -> Iterator[Payload]:
+    """Labels that are text, numbers, and labels of several targets that are true or false."""
+    for model in models:
         for count in (1, 100):
             inputs = [model.matrix(model.rows[:count])]
             says = f"{model.name}, {count} row{'s' * (count > 1)}"
             yield model.infer(says, {"inputs": inputs, "id": "m"})
         binary = {"inputs": [model.matrix()], "parameters": {"binary_data_output": True}}
         yield model.infer(f"{model.name}, bytes out", binary, (KSERVE,))
+
+
+def texts_of_targets(sizes: Model) -> Iterator[Payload]:
+    """Labels of several targets that are text: KServe fails on them, its texts are one column."""
+    for count in (1, 100):
+        inputs = [sizes.matrix(sizes.rows[:count])]
+        yield sizes.infer(f"texts of two targets, {count} rows", {"inputs": inputs}, (MLSERVER,))
 
 
 def named_inputs(patients: Model, table: pd.DataFrame) -> Iterator[Payload]:
