@@ -67,8 +67,12 @@ def test_several_targets(second: list[str], accuracy: float, tmp_path: Path) -> 
         GradedRows(Prediction(answers, None), None), tmp_path / "candidate.parquet", signature
     )
     table = SHEET.table.append_column("z", [["on", "off", "on"]])
-    _, graded = score_candidate(tmp_path, AnswerSheet(table, COLUMNS))
+    beside = DatasetColumn("z", ColumnType.CATEGORY, Role.TARGET, None)
+    columns = Columns("y", (*COLUMNS.members, beside))
+    _, graded = score_candidate(tmp_path, AnswerSheet(table, columns))
     assert accuracy == graded["accuracy"]
+    with pytest.raises(UserFault, match="the model predicts z, but the dataset's targets are y"):
+        score_candidate(tmp_path, SHEET)
 
 
 def test_a_regressor_for_texts(tmp_path: Path) -> None:

@@ -84,6 +84,14 @@ def metric_texts(metrics: Mapping[str, float]) -> dict[str, str]:
 def _score(path: Path, signature: Signature, sheet: AnswerSheet) -> dict[str, float]:
     found = read_answers(path, signature, sheet.rows)
     targets = signature.targets or (sheet.columns.target,)
+    foreign = [target for target in targets if target not in sheet.columns.targets]
+    if foreign:
+        raise UserFault(
+            Reason.MODEL_UNREADABLE,
+            f"the model predicts {', '.join(foreign)}, but the dataset's targets are"
+            f" {', '.join(sheet.columns.targets)}; give these columns the role Target, or train a"
+            " model of these targets",
+        )
     weights = weights_of(sheet.table, sheet.columns)
     if signature.task is Task.REGRESSION:
         truth = numbers_of_all(sheet.table, targets)
