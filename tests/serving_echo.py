@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from modelserver.answers import Answer, error_answer
-from modelserver.exchange import Exchange
-from modelserver.http_connection import Connection
+from modelserver.exchanges.exchange import Exchange
+from modelserver.http1.http_connection import Connection
+from modelserver.payloads.answers import Answer, error_answer
 
 
 @dataclass

@@ -11,19 +11,19 @@ from serving_bundles import Sample
 
 from modelbundle.loading import RuntimeName, load_runtime
 from modelbundle.manifest_reading import read_manifest
-from modelserver.answers import Answer, ModelIdentity
-from modelserver.batching import Batcher
-from modelserver.body import Budget
+from modelserver.batches.batching import Batcher
 from modelserver.core import Core, model_metadata, server_metadata
-from modelserver.error_log import ErrorLog
-from modelserver.exchange import Exchange
-from modelserver.grpc_api import GrpcApi
-from modelserver.lifecycle import Lifecycle
-from modelserver.metrics import ServingMetrics
-from modelserver.places import Places
-from modelserver.routing import Route
+from modelserver.exchanges.body import Budget
+from modelserver.exchanges.exchange import Exchange
+from modelserver.exchanges.lifecycle import Lifecycle
+from modelserver.exchanges.places import Places
+from modelserver.exchanges.routing import Route
+from modelserver.exchanges.surroundings import Surroundings
+from modelserver.payloads.answers import Answer, ModelIdentity
+from modelserver.reports.error_log import ErrorLog
+from modelserver.reports.metrics import ServingMetrics
+from modelserver.rpc.grpc_api import GrpcApi
 from modelserver.settings import Limits
-from modelserver.surroundings import Surroundings
 
 IDENTITY = ModelIdentity("tumours", "tumours-1", "sha256:" + "a" * 64)
 

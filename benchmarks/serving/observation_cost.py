@@ -35,25 +35,25 @@ from benchmarks.serving.workloads import Workload, made
 from modelbundle.prediction import Prediction
 from modelbundle.reference_profile import read_profile
 from modelbundle.rows import Rows
-from modelserver.answers import ModelIdentity
-from modelserver.batch_metrics import BatchMetrics
-from modelserver.batching import Batcher
-from modelserver.body import Budget
-from modelserver.connections import Connections
+from modelserver.batches.batching import Batcher
 from modelserver.core import Core
-from modelserver.error_log import ErrorLog
-from modelserver.http_api import HttpApi
-from modelserver.http_connection import Connection, Listening
-from modelserver.lifecycle import Lifecycle
-from modelserver.live_bins import LiveBins
-from modelserver.metrics import ServingMetrics
-from modelserver.outbox import Outbox
-from modelserver.places import Places
-from modelserver.row_sampling import RowSampling
+from modelserver.exchanges.body import Budget
+from modelserver.exchanges.lifecycle import Lifecycle
+from modelserver.exchanges.places import Places
+from modelserver.exchanges.surroundings import Surroundings
+from modelserver.http1.connections import Connections
+from modelserver.http1.http_api import HttpApi
+from modelserver.http1.http_connection import Connection, Listening
+from modelserver.http1.outbox import Outbox
+from modelserver.http1.wire import Wire
+from modelserver.payloads.answers import ModelIdentity
+from modelserver.reports.batch_metrics import BatchMetrics
+from modelserver.reports.error_log import ErrorLog
+from modelserver.reports.metrics import ServingMetrics
 from modelserver.settings import BundleSettings, Limits, Watching
 from modelserver.startup import ReadyModel, ready_model
-from modelserver.surroundings import Surroundings
-from modelserver.wire import Wire
+from modelserver.watching.live_bins import LiveBins
+from modelserver.watching.row_sampling import RowSampling
 
 _AT_ONCE = 64
 _NAMES = ("nothing", "batches", "bins")

@@ -14,13 +14,13 @@ from modelbundle.prediction import Prediction
 from modelbundle.rows import Rows
 from modelbundle.signature import PROBABILITIES_OUTPUT, Signature, Tensor
 from modelserver import SERVER_NAME, SERVER_VERSION
-from modelserver.answers import Answer, ModelIdentity, json_answer, v1_answer
-from modelserver.batching import Batcher, Job, Outcome
-from modelserver.binary_tensors import BINARY_HEADER, BinaryPart
-from modelserver.refusals import ModelFailed
-from modelserver.v1_requests import decode_v1
-from modelserver.v2_answers import V2Answers
-from modelserver.v2_requests import InferRequest, V2Decoder
+from modelserver.batches.batching import Batcher, Job, Outcome
+from modelserver.payloads.answers import Answer, ModelIdentity, json_answer, v1_answer
+from modelserver.payloads.binary_tensors import BINARY_HEADER, BinaryPart
+from modelserver.payloads.refusals import ModelFailed
+from modelserver.payloads.v1_requests import decode_v1
+from modelserver.payloads.v2_answers import V2Answers
+from modelserver.payloads.v2_requests import InferRequest, V2Decoder
 
 _JSON_SIZE = BINARY_HEADER.encode()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 from typing import Final
 
-from modelserver.connections import GUESTS
+from modelserver.http1.connections import GUESTS
 
 # Libraries, logs, the second port and its connections, a collector of spans, and guests.
 _BESIDES: Final = GUESTS + 192

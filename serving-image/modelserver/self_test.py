@@ -10,8 +10,8 @@ import orjson
 from modelbundle.example import Example, output_tensors
 from modelbundle.faults import BundleUnreadable
 from modelbundle.prediction import Runtime
-from modelserver.refusals import RequestRefused
-from modelserver.v2_requests import decode_v2
+from modelserver.payloads.refusals import RequestRefused
+from modelserver.payloads.v2_requests import decode_v2
 
 # Probabilities agree within 1e-5 and numbers within 1e-4 of themselves: the spread between
 # runtimes that packing accepts (ONNX computes in float32).

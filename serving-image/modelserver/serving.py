@@ -17,31 +17,31 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
-from modelserver.answers import Answer, ModelIdentity
-from modelserver.batch_metrics import BatchMetrics
-from modelserver.batching import Batcher
-from modelserver.body import Budget
-from modelserver.connections import Connections
+from modelserver.batches.batching import Batcher
 from modelserver.core import Core, example_request, model_metadata, models_v1, server_metadata
 from modelserver.descriptors import connections_that_fit
-from modelserver.error_log import ErrorLog, LogBridge
-from modelserver.http_api import HttpApi
-from modelserver.http_connection import Listening
-from modelserver.http_port import HttpPort
-from modelserver.lifecycle import Lifecycle
-from modelserver.metrics import ServingMetrics
-from modelserver.observing import row_sampling, show, show_connections, told_to, witnesses
-from modelserver.outbox import Outbox
-from modelserver.places import Places
-from modelserver.routing import Route
+from modelserver.exchanges.body import Budget
+from modelserver.exchanges.lifecycle import Lifecycle
+from modelserver.exchanges.places import Places
+from modelserver.exchanges.routing import Route
+from modelserver.exchanges.surroundings import Note, Surroundings
+from modelserver.http1.connections import Connections
+from modelserver.http1.http_api import HttpApi
+from modelserver.http1.http_connection import Listening
+from modelserver.http1.http_port import HttpPort
+from modelserver.http1.outbox import Outbox
+from modelserver.http1.wire import Wire
+from modelserver.payloads.answers import Answer, ModelIdentity
+from modelserver.reports.batch_metrics import BatchMetrics
+from modelserver.reports.error_log import ErrorLog, LogBridge
+from modelserver.reports.metrics import ServingMetrics
 from modelserver.settings import Limits, ServerSettings
 from modelserver.startup import ReadyModel
 from modelserver.stuck_model import tell_of_stuck_batches
-from modelserver.surroundings import Note, Surroundings
-from modelserver.wire import Wire
+from modelserver.watching.observing import row_sampling, show, show_connections, told_to, witnesses
 
 if TYPE_CHECKING:
-    from modelserver.grpc_port import GrpcPort
+    from modelserver.rpc.grpc_port import GrpcPort
 
 
 def serve(settings: ServerSettings, model: ReadyModel) -> None:
@@ -156,8 +156,8 @@ async def _opened_grpc_port(
     """The second port, if one was asked for."""
     if settings.grpc_port is None:
         return []
-    from modelserver.grpc_api import GrpcApi  # noqa: PLC0415  (20 MiB that others need not hold)
-    from modelserver.grpc_port import GrpcPort  # noqa: PLC0415
+    from modelserver.rpc.grpc_api import GrpcApi  # noqa: PLC0415  (20 MiB that others need not hold)
+    from modelserver.rpc.grpc_port import GrpcPort  # noqa: PLC0415
 
     port = GrpcPort(GrpcApi(core, fixed, around), settings.limits, settings.drain_seconds)
     await port.open(settings.host, settings.grpc_port)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from modelserver.error_log import ErrorLog
-from modelserver.lifecycle import Lifecycle
+from modelserver.exchanges.lifecycle import Lifecycle
+from modelserver.reports.error_log import ErrorLog
 
 _LOOK_SECONDS = 1.0
 

@@ -18,9 +18,9 @@ from training_pod import Pod
 
 from modelbundle.publishing import fetch
 from modelbundle.store import open_store
-from modelserver import wire
-from modelserver.metrics import ServingMetrics
-from modelserver.routing import Route, route_of
+from modelserver.exchanges.routing import Route, route_of
+from modelserver.http1 import wire
+from modelserver.reports.metrics import ServingMetrics
 from modelserver.settings import bundle_settings, server_settings
 from modelserver.startup import ready_model
 from trainyard.api.v1alpha1.dataset import Dataset

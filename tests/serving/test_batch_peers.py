@@ -25,7 +25,7 @@ from modelbundle.onnx_runtime import OnnxRuntime
 from modelbundle.prediction import Prediction, Runtime
 from modelbundle.rows import Rows
 from modelbundle.sklearn_runtime import SklearnRuntime
-from modelserver.batching import predicted_together
+from modelserver.batches.batching import predicted_together
 
 
 def _scaled(model: Any) -> Callable[[], Any]:

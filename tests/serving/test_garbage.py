@@ -15,19 +15,19 @@ import uvloop
 from serving_bundles import Sample
 from serving_process import MODEL, environment
 
-from modelserver.answers import ModelIdentity
-from modelserver.connections import Connections
 from modelserver.core import Core
-from modelserver.error_log import ErrorLog
-from modelserver.http_api import HttpApi
-from modelserver.http_connection import Listening
-from modelserver.http_port import HttpPort
-from modelserver.metrics import ServingMetrics
-from modelserver.outbox import Outbox
+from modelserver.http1.connections import Connections
+from modelserver.http1.http_api import HttpApi
+from modelserver.http1.http_connection import Listening
+from modelserver.http1.http_port import HttpPort
+from modelserver.http1.outbox import Outbox
+from modelserver.http1.wire import Wire
+from modelserver.payloads.answers import ModelIdentity
+from modelserver.reports.error_log import ErrorLog
+from modelserver.reports.metrics import ServingMetrics
 from modelserver.serving import _assembled
 from modelserver.settings import server_settings
 from modelserver.startup import ready_model
-from modelserver.wire import Wire
 
 _CONNECTIONS = 50
 

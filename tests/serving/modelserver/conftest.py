@@ -10,7 +10,7 @@ from serving_watched_model import Watched, brittle_model
 
 from modelbundle.prediction import Runtime
 from modelbundle.rows import Rows
-from modelserver.batching import Batcher
+from modelserver.batches.batching import Batcher
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,7 @@ from serving_bundles import Sample
 from modelbundle.example import read_example
 from modelbundle.loading import RuntimeName, load_runtime
 from modelbundle.manifest_reading import read_manifest
-from modelserver.answers import Answer, ModelIdentity
-from modelserver.batching import Batcher, Job
-from modelserver.binary_tensors import BinaryPart
+from modelserver.batches.batching import Batcher, Job
 from modelserver.core import (
     Core,
     Deliver,
@@ -26,7 +24,9 @@ from modelserver.core import (
     models_v1,
     server_metadata,
 )
-from modelserver.refusals import RequestRefused
+from modelserver.payloads.answers import Answer, ModelIdentity
+from modelserver.payloads.binary_tensors import BinaryPart
+from modelserver.payloads.refusals import RequestRefused
 
 IDENTITY = ModelIdentity("patients", "patients-1", "sha256:" + "a" * 64)
 

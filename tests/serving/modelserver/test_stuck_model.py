@@ -9,8 +9,8 @@ from functools import partial
 
 from serving_echo import eventually
 
-from modelserver.error_log import ErrorLog
-from modelserver.lifecycle import Lifecycle
+from modelserver.exchanges.lifecycle import Lifecycle
+from modelserver.reports.error_log import ErrorLog
 from modelserver.stuck_model import tell_of_stuck_batches
 
 

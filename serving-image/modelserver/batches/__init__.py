@@ -1,0 +1,1 @@
+"""Which rows go to the model together, and when?"""

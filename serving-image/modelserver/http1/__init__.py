@@ -1,0 +1,1 @@
+"""How is HTTP/1.1 spoken?"""

@@ -1,0 +1,1 @@
+"""What does a body ask, and how is an answer spelled?"""

@@ -1,0 +1,1 @@
+"""What is counted and told, and how is it written down?"""

@@ -1,0 +1,1 @@
+"""What can be seen of the traffic besides counts: values, lines, spans?"""
