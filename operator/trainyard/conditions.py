@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from trainyard.api.base import Condition
 MESSAGE_LIMIT = 1024
 COLUMN_LIMIT = 200
 """Longer texts in a column of `kubectl get` push all others off the screen."""
+_DIGEST = re.compile(r"\b(sha256:[0-9a-f]{12})[0-9a-f]{52}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,11 @@ def _word(status: bool | None) -> Literal["True", "False", "Unknown"]:
 
 
 def in_column(message: str) -> str:
-    """Return the message as a column of `kubectl get` shows it; conditions hold all of it."""
-    return shorten(" ".join(message.split()), COLUMN_LIMIT)
+    """Return the message as a column of `kubectl get` shows it; conditions hold all of it.
+
+    Digests are cut, so that they do not push out what is to be done.
+    """
+    return shorten(_DIGEST.sub(r"\1…", " ".join(message.split())), COLUMN_LIMIT)
 
 
 def shorten(message: str, limit: int = MESSAGE_LIMIT) -> str:

@@ -1,4 +1,4 @@
-"""THE TABLE: which kinds the operator looks after, and how. One row per kind."""
+"""THE TABLE: which kinds the operator looks after, and how. One row per controller."""
 
 from __future__ import annotations
 
@@ -10,18 +10,27 @@ from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_version import ModelVersion
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.datasets.decide import decide_dataset
+from trainyard.datasets.metrics import state_of as state_of_dataset
 from trainyard.datasets.observe import observe_dataset
-from trainyard.datasets.state import state_of as state_of_dataset
 from trainyard.installation import Installation
 from trainyard.model_deployments.decide import decide_model_deployment
+from trainyard.model_deployments.metrics import state_of
 from trainyard.model_deployments.observe import ServingSources, observe_model_deployment
-from trainyard.model_deployments.samples import state_of
 from trainyard.model_versions.decide import decide_model_version
 from trainyard.model_versions.observe import observe_model_version
 from trainyard.reconciling.controller import Controller
+from trainyard.relations import (
+    READ_BY_DATASET,
+    READ_BY_MODEL_DEPLOYMENT,
+    READ_BY_MODEL_VERSION,
+    READ_BY_TRAINING_JOB,
+    named_by_model_deployment,
+    named_by_model_version,
+    named_by_training_job,
+)
 from trainyard.training_jobs.decide import decide_training_job
+from trainyard.training_jobs.metrics import state_of as state_of_training_job
 from trainyard.training_jobs.observe import observe_training_job
-from trainyard.training_jobs.state import state_of as state_of_training_job
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,38 +42,50 @@ class Sources:
 
 
 def controllers(sources: Sources) -> tuple[Controller, ...]:
-    """Return one row per kind."""
-    installation = sources.installation
+    """Return one row per controller."""
+    return (
+        *_of_training(sources.installation),
+        Controller(
+            "modeldeployments",
+            ModelDeployment,
+            partial(observe_model_deployment, sources=sources.serving),
+            decide_model_deployment,
+            children=("Deployment", "Service", "ConfigMap", "PodDisruptionBudget", "Pod", "Job"),
+            reads=READ_BY_MODEL_DEPLOYMENT,
+            names=named_by_model_deployment,
+            state=state_of,
+        ),
+    )
+
+
+def _of_training(installation: Installation) -> tuple[Controller, ...]:
     return (
         Controller(
+            "datasets",
             Dataset,
             partial(observe_dataset, installation=installation),
             decide_dataset,
             children=("Job", "Pod"),
-            reads=("TrainingJob",),
+            reads=READ_BY_DATASET,
             state=state_of_dataset,
         ),
         Controller(
+            "trainingjobs",
             TrainingJob,
             partial(observe_training_job, installation=installation),
             decide_training_job,
             children=("Job", "Pod"),
-            reads=("Dataset", "ModelVersion", "ModelDeployment"),
+            reads=READ_BY_TRAINING_JOB,
+            names=named_by_training_job,
             state=state_of_training_job,
         ),
         Controller(
+            "modelversions",
             ModelVersion,
             partial(observe_model_version, installation=installation),
             decide_model_version,
             children=("Job", "Pod"),
-            reads=("TrainingJob", "ModelDeployment"),
-        ),
-        Controller(
-            ModelDeployment,
-            partial(observe_model_deployment, sources=sources.serving),
-            decide_model_deployment,
-            children=("Deployment", "Service", "ConfigMap", "Pod"),
-            reads=("TrainingJob", "ModelVersion"),
-            state=state_of,
+            reads=READ_BY_MODEL_VERSION,
+            names=named_by_model_version,
         ),
     )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from trainyard.pod_defaults import PodDefaults
+from trainyard.receivers import Receivers
+from trainyard.refresh_window import RefreshWindow
 
 ONNX = "onnx"
 """What the record of a version says where ONNX Runtime serves it."""
@@ -35,6 +39,8 @@ class BucketStore:
     endpoint: str = ""
     """URL of the service; empty means AWS."""
     region: str = ""
+    read_secret: str = ""
+    """Secret of each namespace with keys that only read; empty: readers use those that write."""
 
     def __str__(self) -> str:
         return _joined(f"s3://{self.bucket}", self.prefix)
@@ -59,19 +65,42 @@ class Installation:
     image_pull_policy: PullPolicy = "IfNotPresent"
     has_prometheus: bool = False
     """Whether a Prometheus is configured; without one the operator scrapes pods itself."""
+    prometheus_namespace_label: str = ""
+    """Label by which users' queries have to name their namespace; empty: they need not."""
+    pods: PodDefaults = field(default_factory=PodDefaults)
+    """What all pods have in common."""
+    refresh_window: RefreshWindow = field(default_factory=RefreshWindow)
+    """When installed images are released without a request."""
+    receivers: Receivers = field(default_factory=Receivers)
+    """Who outside may be told of decisions."""
 
-    def server_image(self, serves: str) -> str:
+    def server_image(self, runtime: str) -> str:
         """Return the image that serves a version, given the runtime that its record names.
 
         The small image serves ONNX alone. A version of whose runtime nothing is known gets the
         one that serves every model.
         """
-        if serves == ONNX or not self.serving_sklearn_image:
-            return self.serving_image
+        if runtime == ONNX or not self.serving_sklearn_image:
+            return self.serving_image or self.serving_sklearn_image
         return self.serving_sklearn_image
 
+    def serves_with(self, image: str) -> bool:
+        """Tell whether this is one of the server images that are installed now."""
+        return image in {self.serving_image, self.serving_sklearn_image} - {""}
 
-def parse_store(address: str, *, endpoint: str = "", region: str = "") -> ArtifactStore:
+    def fetch_image(self, server_image: str) -> str:
+        """Return the image that fetches bundles for this server image, with the store's keys.
+
+        It is always one of the installation's own; any of them can, so a pod whose server is one
+        of them needs no second image.
+        """
+        own = (self.serving_image, self.serving_sklearn_image)
+        return server_image if server_image in own else self.serving_image or own[1]
+
+
+def parse_store(
+    address: str, *, endpoint: str = "", region: str = "", read_secret: str = ""
+) -> ArtifactStore:
     """Return the store that `pvc://<claim>[/path]` or `s3://<bucket>[/prefix]` names.
 
     Raises StoreUnreadable with what was expected and found.
@@ -84,7 +113,7 @@ def parse_store(address: str, *, endpoint: str = "", region: str = "") -> Artifa
     if scheme == "pvc":
         return ClaimStore(claim=place, path=path)
     if scheme == "s3":
-        return BucketStore(bucket=place, prefix=path, endpoint=endpoint, region=region)
+        return BucketStore(place, path, endpoint, region, read_secret)
     raise StoreUnreadable(_expected(address))
 
 

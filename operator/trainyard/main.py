@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import aiohttp
 
@@ -13,13 +13,20 @@ from trainyard.clients.kinds import KINDS
 from trainyard.clients.login import LoginImpossible, log_in
 from trainyard.clients.predictions import HttpPredictor
 from trainyard.clients.prometheus import HttpPrometheus
+from trainyard.clients.prometheus_access import PrometheusAccess
 from trainyard.clients.scraping import HttpScraper
+from trainyard.clients.webhooks import HttpWebhooks
 from trainyard.controllers import Sources, controllers
-from trainyard.json_logs import log_as_json
-from trainyard.model_deployments.counters import ScrapedCounters
+from trainyard.model_deployments.analysis.bin_counters import BinCounters
+from trainyard.model_deployments.analysis.counters import RolloutCounters
+from trainyard.model_deployments.analysis.error_windows import ErrorWindows
+from trainyard.model_deployments.analysis.scraped_counters import ScrapedCounters
+from trainyard.model_deployments.analysis.stored_counters import StoredCounters
 from trainyard.model_deployments.observe import ServingSources
-from trainyard.model_deployments.stored_counters import StoredCounters
-from trainyard.running import Design, run
+from trainyard.notifications.outbox import Outbox
+from trainyard.process.json_logs import log_as_json
+from trainyard.process.loop_lag import LoopLag, run_measured
+from trainyard.process.running import OperatorConfig, run
 from trainyard.settings import Settings, SettingsWrong, read_settings
 
 WRONG_CONFIGURATION = 2
@@ -30,33 +37,53 @@ def main() -> int:
     try:
         settings = read_settings()
         log_as_json(settings.log_level)
-        return asyncio.run(_run(settings))
+        return run_measured(lambda lag: _run(settings, lag))
     except (SettingsWrong, LoginImpossible) as fault:
         sys.stderr.write(f"trainyard: {fault}\n")
         return WRONG_CONFIGURATION
 
 
-async def _run(settings: Settings) -> int:
+async def _run(settings: Settings, lag: LoopLag) -> int:
     configuration = await log_in(os.environ)
     async with aiohttp.ClientSession() as session:
         sources = Sources(settings.to_installation(), serving_sources(settings, session))
-        return await run(Design(settings, controllers(sources), KINDS, configuration))
+        config = OperatorConfig(settings, controllers(sources), KINDS, configuration)
+        return await run(config, lag)
 
 
 def serving_sources(settings: Settings, session: aiohttp.ClientSession) -> ServingSources:
     """Return what is asked beside the API server: the pods, and Prometheus where there is one."""
     scraper = HttpScraper(session)
     prometheus = (
-        HttpPrometheus(session, settings.prometheus_url) if settings.prometheus_url else None
+        HttpPrometheus(session, prometheus_access(settings)) if settings.prometheus_url else None
+    )
+    counters = RolloutCounters(
+        ScrapedCounters(scraper), StoredCounters(prometheus) if prometheus else None, _now
     )
     return ServingSources(
         installation=settings.to_installation(),
-        counters=StoredCounters(prometheus, _now) if prometheus else ScrapedCounters(scraper, _now),
+        counters=counters,
+        errors=ErrorWindows(counters),
+        outbox=Outbox(HttpWebhooks(session, _folder(settings.receivers_folder)), _now),
+        bins=BinCounters(scraper, prometheus),
         scraper=scraper,
         predictor=HttpPredictor(),
         prometheus=prometheus,
         clock=_now,
     )
+
+
+def prometheus_access(settings: Settings) -> PrometheusAccess:
+    """Return where Prometheus is and what opens it."""
+    return PrometheusAccess(
+        settings.prometheus_url,
+        settings.prometheus_timeout_seconds,
+        _folder(settings.prometheus_secret_folder),
+    )
+
+
+def _folder(path: str) -> Path | None:
+    return Path(path) if path else None
 
 
 def _now() -> datetime:

@@ -11,6 +11,8 @@ from trainyard.api.v1alpha1 import API_VERSION, GROUP
 
 MANAGED_BY = "app.kubernetes.io/managed-by"
 MANAGER = "trainyard"
+STATUS_WRITER = f"{MANAGER}/"
+"""Before the name of the installation: by the whole the API server knows who wrote a status."""
 OWNER_KIND = f"{GROUP}/owner-kind"
 OWNER = f"{GROUP}/owner"
 REVISION = f"{GROUP}/revision"

@@ -10,7 +10,10 @@ from trainyard.api.base import KindStatus, RequestOutcome, Resource
 from trainyard.ownership import REQUEST
 
 OUTCOMES_KEPT = 10
+NOW = "now"
+"""The target of requests that need no object: `refresh@now`."""
 LONGEST_REQUEST = 256
+_AGAIN = "again"
 
 
 class Verb(StrEnum):
@@ -18,14 +21,20 @@ class Verb(StrEnum):
 
     PROMOTE = "promote"
     SKIP = "skip"
-    HOLD = "hold"
+    PAUSE = "pause"
     RESUME = "resume"
     ABORT = "abort"
     RETRY = "retry"
     UNDO = "undo"
-    RELEASE = "release"
+    UNQUARANTINE = "unquarantine"
     RUN = "run"
     REFRESH = "refresh"
+    ACCEPT_SCHEMA = "accept-schema"
+    REFRESH_IMAGES = "refresh-images"
+    RESET_RETRAIN = "reset-retrain"
+
+
+_HARMLESS_TWICE = frozenset({Verb.REFRESH, Verb.PAUSE, Verb.RESUME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,21 @@ def parse_request(text: str) -> Request:
     word, _, target = rest.partition("@")
     verb = Verb(word) if word in Verb.__members__.values() else None
     return Request(text=text, verb=verb, target=target, token=token)
+
+
+def refusal_without_status(status: KindStatus, request: Request) -> str | None:
+    """Return why a request on an object without any status is refused; None: it is not.
+
+    Whether it was carried out before the status was lost, or before the backup was made that
+    brought the object back, is on record nowhere.
+    """
+    if status.observed_generation or request.verb in _HARMLESS_TWICE:
+        return None
+    again = f"{request.text.partition('#')[0]}#{_AGAIN}"
+    return (
+        "there was no status, so whether this was done before is not known:"
+        f" ask again with another token, e.g. {again}"
+    )
 
 
 def outcomes_with(

@@ -14,6 +14,9 @@ from trainyard.installation import (
     StoreUnreadable,
     parse_store,
 )
+from trainyard.pod_defaults import PodDefaults
+from trainyard.receivers import Receivers
+from trainyard.refresh_window import RefreshWindow
 
 PREFIX = "TRAINYARD_"
 LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
@@ -44,18 +47,38 @@ class Settings(BaseSettings):
     """URL of the S3 service; empty means AWS."""
     store_region: str = ""
     """Region of the S3 service."""
+    store_read_secret: Annotated[str, StringConstraints(pattern=f"^$|{LABEL}")] = ""
+    """Secret of each namespace with keys that only read the bucket, for pods that fetch or report;
+    empty: they use the secret trainyard-store, as those that write."""
     training_image: str = "trainyard/training:dev"
     """Image of ingest, training and evaluation pods."""
     serving_image: str = "trainyard/serving:dev"
     """Image of model servers that need ONNX Runtime alone."""
     serving_sklearn_image: str = "trainyard/serving-sklearn:dev"
     """Image of all other model servers; empty: serving_image serves all."""
-    router_image: str = "docker.io/envoyproxy/envoy:v1.36.0"
-    """Envoy image of the routers."""
+    router_image: str = "docker.io/envoyproxy/envoy:v1.40.0"
+    """Envoy image of the routers; the default is the version that the tests run."""
     image_pull_policy: PullPolicy = "IfNotPresent"
     """imagePullPolicy of all pods the operator makes."""
+    pods: PodDefaults = PodDefaults()
+    """What all pods that the operator makes have in common, as JSON: users, secrets, limits."""
+    refresh_window: RefreshWindow = RefreshWindow()
+    """When installed images are released without a request, as JSON; no cron: never."""
+    receivers: Receivers = Receivers()
+    """Who outside may be told of decisions, as JSON by name: `{"team-a": {"format": "Slack"}}`."""
+    receivers_folder: str = ""
+    """Folder of a mounted secret: the address of each receiver in a file of its name, and, where
+    it wants one, its Authorization header in `<name>.authorization`."""
     prometheus_url: str = ""
     """Prometheus to ask; empty: the operator scrapes the pods itself."""
+    prometheus_secret_folder: str = ""
+    """Folder of a mounted secret: `token`, or `username` and `password`, `ca.crt`, and
+    `header.<name>` for each further header; empty: Prometheus is open."""
+    prometheus_timeout_seconds: Annotated[int, Field(ge=2, le=60)] = 8
+    """How long an answer of Prometheus may take."""
+    prometheus_namespace_label: Annotated[str, StringConstraints(pattern=r"^([a-zA-Z_]\w*)?$")] = ""
+    """Label by which every selector of a user's query has to name the namespace of its object;
+    empty: queries may select every series."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     """Port of /livez, /readyz and /metrics."""
     workers: Annotated[int, Field(ge=1, le=64)] = 8
@@ -77,6 +100,14 @@ class Settings(BaseSettings):
         return tuple(part.strip() for part in value.split(",") if part.strip())
 
     @model_validator(mode="after")
+    def _addresses_hold_no_credentials(self) -> Self:
+        if "@" in self.prometheus_url.partition("://")[2].partition("/")[0]:
+            # Neither the pod's spec nor the message of a fault is a place for them.
+            text = "credentials belong into the secret of Prometheus, not into its address"
+            raise ValueError(f"{PREFIX}PROMETHEUS_URL: {text}")
+        return self
+
+    @model_validator(mode="after")
     def _store_is_readable(self) -> Self:
         self.artifact_store()
         return self
@@ -84,9 +115,19 @@ class Settings(BaseSettings):
     def artifact_store(self) -> ArtifactStore:
         """Return the parsed store; raises StoreUnreadable."""
         try:
-            return parse_store(self.store, endpoint=self.store_endpoint, region=self.store_region)
+            return parse_store(
+                self.store,
+                endpoint=self.store_endpoint,
+                region=self.store_region,
+                read_secret=self.store_read_secret,
+            )
         except StoreUnreadable as fault:
             raise StoreUnreadable(f"{PREFIX}STORE: {fault}") from fault
+
+    @property
+    def status_writer(self) -> str:
+        """The name under which statuses are written: the same for all replicas."""
+        return f"{self.operator_namespace}/{self.installation}"
 
     def to_installation(self) -> Installation:
         """Return the part of the settings that decisions and manifests may see."""
@@ -99,7 +140,11 @@ class Settings(BaseSettings):
             serving_sklearn_image=self.serving_sklearn_image,
             router_image=self.router_image,
             image_pull_policy=self.image_pull_policy,
+            pods=self.pods,
+            refresh_window=self.refresh_window,
+            receivers=self.receivers,
             has_prometheus=bool(self.prometheus_url),
+            prometheus_namespace_label=self.prometheus_namespace_label,
         )
 
 

@@ -1,4 +1,4 @@
-"""How a pod reaches the artifact store: its environment, its volume, its mount."""
+"""How a pod reaches the artifact store, and what is outside: environment, volumes, mounts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from trainyard.installation import ClaimStore, Installation
 
 MOUNT_PATH = "/trainyard/store"
 VOLUME = "store"
+CA_PATH = "/trainyard/ca"
+CA_VOLUME = "ca-bundle"
 SECRET = "trainyard-store"  # noqa: S105 — the name of the secret, not a secret
 SECRET_KEYS = (("AWS_ACCESS_KEY_ID", "accessKeyId"), ("AWS_SECRET_ACCESS_KEY", "secretAccessKey"))
 
@@ -20,40 +22,63 @@ def store_url(installation: Installation, namespace: str) -> str:
     return _joined(f"s3://{store.bucket}", store.prefix, installation.id, namespace)
 
 
-def store_environment(installation: Installation, namespace: str) -> list[dict[str, Any]]:
-    """Return the variables of a container that may read or write the store.
+def store_environment(
+    installation: Installation, namespace: str, *, read_only: bool
+) -> list[dict[str, Any]]:
+    """Return the variables of a container that may read the store, or read and write it.
 
-    Credentials come from the namespace's own optional secret; the operator never reads it.
+    Credentials come from the namespace's own optional secret; the operator never reads it. Who
+    only reads gets the secret for readers, where the installation has one.
     """
-    place = [{"name": "TRAINYARD_STORE_URL", "value": store_url(installation, namespace)}]
+    place = [
+        {"name": "TRAINYARD_STORE_URL", "value": store_url(installation, namespace)},
+        *_outside(installation),
+    ]
     store = installation.store
     if isinstance(store, ClaimStore):
         return place
+    secret = store.read_secret if read_only and store.read_secret else SECRET
     return [
         *place,
         {"name": "TRAINYARD_STORE_ENDPOINT", "value": store.endpoint},
         {"name": "TRAINYARD_STORE_REGION", "value": store.region},
-        *(_from_secret(variable, key) for variable, key in SECRET_KEYS),
+        *(_from_secret(secret, variable, key) for variable, key in SECRET_KEYS),
     ]
 
 
 def store_volumes(installation: Installation) -> list[dict[str, Any]]:
-    """Return the pod's volumes for the store: the claim, or none for a bucket."""
-    store = installation.store
+    """Return the pod's volumes for the store, a claim or none, and for what is trusted."""
+    store, bundle = installation.store, installation.pods.ca_bundle.config_map
+    trusted = [{"name": CA_VOLUME, "configMap": {"name": bundle}}] if bundle else []
     if not isinstance(store, ClaimStore):
-        return []
-    return [{"name": VOLUME, "persistentVolumeClaim": {"claimName": store.claim}}]
+        return trusted
+    return [{"name": VOLUME, "persistentVolumeClaim": {"claimName": store.claim}}, *trusted]
 
 
 def store_mounts(installation: Installation, *, read_only: bool) -> list[dict[str, Any]]:
     """Return the container's mounts that belong to `store_volumes`."""
+    trusted: list[dict[str, Any]] = []
+    if installation.pods.ca_bundle.config_map:
+        trusted = [{"name": CA_VOLUME, "mountPath": CA_PATH, "readOnly": True}]
     if not isinstance(installation.store, ClaimStore):
-        return []
-    return [{"name": VOLUME, "mountPath": MOUNT_PATH, "readOnly": read_only}]
+        return trusted
+    return [{"name": VOLUME, "mountPath": MOUNT_PATH, "readOnly": read_only}, *trusted]
 
 
-def _from_secret(variable: str, key: str) -> dict[str, Any]:
-    reference = {"name": SECRET, "key": key, "optional": True}
+def _outside(installation: Installation) -> list[dict[str, Any]]:
+    """Return the variables by which every client finds a proxy, and whom to trust."""
+    proxy, bundle = installation.pods.proxy, installation.pods.ca_bundle
+    found = {
+        "HTTP_PROXY": proxy.http_proxy,
+        "HTTPS_PROXY": proxy.https_proxy,
+        "NO_PROXY": proxy.no_proxy,
+        "SSL_CERT_FILE": f"{CA_PATH}/{bundle.key}" if bundle.config_map else "",
+    }
+    return [{"name": name, "value": value} for name, value in found.items() if value]
+
+
+def _from_secret(secret: str, variable: str, key: str) -> dict[str, Any]:
+    reference = {"name": secret, "key": key, "optional": True}
     return {"name": variable, "valueFrom": {"secretKeyRef": reference}}
 
 

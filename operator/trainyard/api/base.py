@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -43,6 +43,8 @@ Quantity = Annotated[
 ]
 """An amount in Kubernetes' notation (`500m`, `2`, `1Gi`); a bare integer is taken as text."""
 LabelValue = Annotated[str, StringConstraints(max_length=63)]
+Name = Annotated[str, StringConstraints(max_length=63)]
+Sentence = Annotated[str, StringConstraints(max_length=512)]
 ObjectName = Annotated[str, StringConstraints(min_length=1, max_length=253)]
 Text = Annotated[str, StringConstraints(max_length=1024)]
 
@@ -61,6 +63,10 @@ class ApiModel(BaseModel):
     def to_api(self) -> dict[str, Any]:
         """Return the JSON shape the API server stores: aliases, nothing unset."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Return itself: it never changes, and defaults are copied for every object."""
+        return self
 
 
 class PrinterColumn(BaseModel):
@@ -148,6 +154,8 @@ class HistoryEntry(ApiModel):
     at: datetime
     reason: Annotated[str, StringConstraints(max_length=128)]
     message: Text
+    number: int = 0
+    """Counts the object's decisions, so that each can be told once; 0: before they were counted."""
 
 
 class RequestOutcome(ApiModel):
@@ -182,42 +190,3 @@ class KindStatus(ApiModel):
     """The last ten requests and what came of them."""
     history: Annotated[tuple[HistoryEntry, ...], Field(max_length=20)] = ()
     """The last decisions, newest last."""
-
-
-class ResourceAmounts(ApiModel):
-    """Compute resources of the pods."""
-
-    requests: dict[str, Quantity] = Field(default_factory=dict, max_length=8)
-    """What the scheduler sets aside, e.g. `cpu: 500m`."""
-    limits: dict[str, Quantity] = Field(default_factory=dict, max_length=8)
-    """What the pod may not exceed, e.g. `memory: 1Gi`."""
-
-
-class Toleration(ApiModel):
-    """A taint that the pods tolerate."""
-
-    key: Annotated[str, StringConstraints(max_length=316)] = ""
-    """The taint's key; empty with Exists: every taint."""
-    operator: Literal["Equal", "Exists"] = "Equal"
-    """Equal: key and value must be the taint's. Exists: the key is enough."""
-    value: LabelValue = ""
-    """The taint's value."""
-    effect: Literal["", "NoSchedule", "PreferNoSchedule", "NoExecute"] = ""
-    """The taint's effect; empty: every effect."""
-
-
-class PodSettings(ApiModel):
-    """The small, typed part of a pod template that users may set."""
-
-    resources: ResourceAmounts = ResourceAmounts()
-    """Requests and limits of the main container."""
-    node_selector: dict[str, LabelValue] = Field(default_factory=dict, max_length=16)
-    """Labels a node must have."""
-    tolerations: Annotated[tuple[Toleration, ...], Field(max_length=16)] = ()
-    """Taints the pods tolerate."""
-    image_pull_secrets: Annotated[tuple[NameReference, ...], Field(max_length=8)] = ()
-    """Secrets for private registries."""
-    service_account_name: Annotated[str, StringConstraints(max_length=253)] = ""
-    """Service account of the pods; without one they get no token."""
-    priority_class_name: Annotated[str, StringConstraints(max_length=253)] = ""
-    """Priority class of the pods."""

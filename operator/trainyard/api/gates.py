@@ -42,6 +42,15 @@ class Direction(StrEnum):
     LOWER = "Lower"
 
 
+class GateKind(StrEnum):
+    """What a gate compares with."""
+
+    BOUND = "Bound"
+    """A fixed `min` or `max`."""
+    CHAMPION = "Champion"
+    """The champion's own result, by `againstChampion`."""
+
+
 class AgainstChampion(ApiModel):
     """A bound relative to the champion's own result on the same test rows."""
 
@@ -86,6 +95,11 @@ class Gate(ApiModel):
     """A bound relative to the champion."""
     direction: Literal["Higher", "Lower"] | None = None
     """In which direction a metric of your own is better."""
+
+
+def kind_of(gate: Gate) -> GateKind:
+    """Return the kind of the gate: the member that is set."""
+    return GateKind.BOUND if gate.against_champion is None else GateKind.CHAMPION
 
 
 def direction_of(gate: Gate) -> Direction:

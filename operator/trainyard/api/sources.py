@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from trainyard.api.base import ApiModel, ObjectName, cel
+from trainyard.api.base import ApiModel, NameReference, ObjectName, cel
 
 FilePath = Annotated[
     str,
@@ -18,7 +18,6 @@ FilePath = Annotated[
     ),
 ]
 """Relative; `*` stands for any characters of one segment."""
-SOURCE_MEMBERS = ("configMap", "pvc", "s3", "http")
 
 
 class ConfigMapSource(ApiModel):
@@ -76,6 +75,15 @@ class WebSource(ApiModel):
     """The address, http or https."""
 
 
+class CapturesSource(ApiModel):
+    """Live requests whose labels are known by now."""
+
+    model_deployment: NameReference
+    """The ModelDeployment that answered; its `monitoring.quality.labels` says which labels.
+    Columns are the inputs that the version takes which answered last, under their own names, and
+    the label under the name of its column."""
+
+
 class Source(ApiModel):
     """Exactly one of the members says where the files are."""
 
@@ -83,10 +91,10 @@ class Source(ApiModel):
         json_schema_extra=cel(
             (
                 (
-                    "[has(self.configMap),has(self.pvc),has(self.s3),has(self.http)]"
-                    ".filter(x,x).size()==1"
+                    "[has(self.configMap),has(self.pvc),has(self.s3),has(self.http),"
+                    "has(self.captures)].filter(x,x).size()==1"
                 ),
-                "give exactly one of configMap, pvc, s3, http",
+                "give exactly one of configMap, pvc, s3, http, captures",
             )
         )
     )
@@ -99,3 +107,5 @@ class Source(ApiModel):
     """Objects of a bucket."""
     http: WebSource | None = None
     """A file behind an http or https address."""
+    captures: CapturesSource | None = None
+    """Captured requests of a ModelDeployment with labels that came later; for Datasets."""

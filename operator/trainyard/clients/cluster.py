@@ -1,10 +1,10 @@
-"""The one door to the API server."""
+"""The only client of the API server."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -12,13 +12,17 @@ import aiohttp
 from kubernetes.aio import client
 from kubernetes.aio.client.exceptions import ApiException
 
-from trainyard.clients.faults import NotFound, Unavailable, fault_of
+from trainyard.clients.faults import AlreadyExists, Conflict, NotFound, Unavailable, fault_of
 from trainyard.clients.kinds import KINDS, Kind
 from trainyard.clients.login import authorization
-from trainyard.reconciling.plan import Manifest, ObjectRef
-from trainyard.reconciling.world import RawObject
+from trainyard.objects import Manifest, ObjectRef, RawObject
+from trainyard.ownership import STATUS_WRITER
 
 FIELD_MANAGER = "trainyard"
+PAGE = 100
+"""Objects of one page of a list: reading it must not hold the event loop for long."""
+WARNINGS = 20
+"""Events that are read about one object."""
 OnAnswer = Callable[[str, str, int], None]
 """Called with verb, kind and HTTP status (0: no answer) after every request."""
 
@@ -44,8 +48,22 @@ class Cluster(Protocol):
         """Return the objects that carry `labels`; no namespace means the whole cluster."""
         ...
 
+    def pages(
+        self, kind: str, namespace: str = "", labels: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Listing]:
+        """Yield the same part by part: each small enough to be read in one go."""
+        ...
+
+    async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
+        """Return Events of type Warning about the object of that uid, some of them if many."""
+        ...
+
     async def apply(self, manifest: Manifest) -> RawObject:
         """Make the fields be as in the manifest, whoever owned them, and return the object."""
+        ...
+
+    async def apply_new(self, manifest: Manifest) -> RawObject:
+        """Apply what is not there yet; raises AlreadyExists when the name is taken."""
         ...
 
     async def create(self, manifest: Manifest) -> RawObject:
@@ -77,8 +95,10 @@ class _Verb:
     timeout_seconds: float = 10
 
 
-_OURS = (("fieldManager", FIELD_MANAGER),)
-_STRICT = (*_OURS, ("fieldValidation", "Strict"))
+NO_VERSION = "1"
+"""No object has this version: what is applied with it is made, or refused when it is there."""
+
+_STRICT = (("fieldManager", FIELD_MANAGER), ("fieldValidation", "Strict"))
 """A field that the API server does not know is refused, not dropped in silence."""
 
 GET = _Verb("get", "GET")
@@ -86,7 +106,7 @@ LIST = _Verb("list", "GET", timeout_seconds=30)
 CREATE = _Verb("create", "POST", _STRICT)
 APPLY = _Verb("apply", "PATCH", (*_STRICT, ("force", "true")), "application/apply-patch+yaml")
 PATCH = _Verb("patch", "PATCH", _STRICT, "application/merge-patch+json")
-PUT_STATUS = _Verb("put_status", "PUT", _OURS)
+PUT_STATUS = _Verb("put_status", "PUT")
 DELETE = _Verb("delete", "DELETE")
 
 
@@ -101,11 +121,16 @@ class KubernetesCluster:
         configuration: client.Configuration,
         *,
         kinds: Mapping[str, Kind] = KINDS,
+        installation: str = "",
         on_answer: OnAnswer | None = None,
     ) -> None:
+        """`installation`: the name under which statuses are written."""
         self._configuration = configuration
         self._api = client.ApiClient(configuration)
         self._kinds = kinds
+        self._put_status = replace(
+            PUT_STATUS, query=(("fieldManager", f"{STATUS_WRITER}{installation}"),)
+        )
         self._on_answer = on_answer
 
     async def close(self) -> None:
@@ -124,20 +149,50 @@ class KubernetesCluster:
         self, kind: str, namespace: str = "", labels: Mapping[str, str] | None = None
     ) -> Listing:
         """See Cluster.list."""
+        items: list[RawObject] = []
+        version = 0
+        async for page in self.pages(kind, namespace, labels):
+            items += page.items
+            version = page.resource_version
+        return Listing(tuple(items), version)
+
+    async def pages(
+        self, kind: str, namespace: str = "", labels: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Listing]:
+        """See Cluster.pages."""
         found = self._kinds[kind]
         selector = ",".join(f"{key}={value}" for key, value in sorted((labels or {}).items()))
-        query = f"?{urlencode({'labelSelector': selector})}" if selector else ""
-        answer = await self._send(LIST, found, f"{found.path(namespace)}{query}")
+        query = {"limit": str(PAGE)} | ({"labelSelector": selector} if selector else {})
         named = {"kind": kind, "apiVersion": found.api_version}
-        return Listing(
-            items=tuple({**named, **item} for item in answer.get("items") or ()),
-            resource_version=int(answer["metadata"]["resourceVersion"]),
-        )
+        while True:
+            answer = await self._send(LIST, found, f"{found.path(namespace)}?{urlencode(query)}")
+            yield Listing(
+                items=tuple({**named, **item} for item in answer.get("items") or ()),
+                resource_version=int(answer["metadata"]["resourceVersion"]),
+            )
+            if not (token := answer["metadata"].get("continue")):
+                return
+            query["continue"] = token
+
+    async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
+        """See Cluster.warnings."""
+        found = self._kinds["Event"]
+        query = {"fieldSelector": f"involvedObject.uid={uid},type=Warning", "limit": str(WARNINGS)}
+        answer = await self._send(LIST, found, f"{found.path(namespace)}?{urlencode(query)}")
+        return tuple(answer.get("items") or ())
 
     async def apply(self, manifest: Manifest) -> RawObject:
         """See Cluster.apply."""
         kind, namespace, name = self._place(manifest)
         return await self._send(APPLY, kind, kind.path(namespace, name), manifest)
+
+    async def apply_new(self, manifest: Manifest) -> RawObject:
+        """See Cluster.apply_new."""
+        guarded = {**manifest["metadata"], "resourceVersion": NO_VERSION}
+        try:
+            return await self.apply({**manifest, "metadata": guarded})
+        except Conflict as fault:
+            raise AlreadyExists(fault.request, fault.status, fault.message) from fault
 
     async def create(self, manifest: Manifest) -> RawObject:
         """See Cluster.create."""
@@ -169,7 +224,7 @@ class KubernetesCluster:
             "metadata": {"namespace": namespace, "name": name, "resourceVersion": version},
             "status": status,
         }
-        return await self._send(PUT_STATUS, kind, kind.path(namespace, name, "status"), body)
+        return await self._send(self._put_status, kind, kind.path(namespace, name, "status"), body)
 
     def _place(self, manifest: Manifest) -> tuple[Kind, str, str]:
         metadata = manifest["metadata"]

@@ -18,6 +18,8 @@ class Kind:
     version: str
     plural: str
     namespaced: bool = True
+    optional: bool = False
+    """Whether a cluster may do without it: then nobody waits for it, and there is none of it."""
 
     @property
     def api_version(self) -> str:
@@ -44,6 +46,7 @@ KINDS: Mapping[str, Kind] = by_name(
     Kind("ModelDeployment", GROUP, VERSION, "modeldeployments"),
     Kind("Job", "batch", "v1", "jobs"),
     Kind("Deployment", "apps", "v1", "deployments"),
+    Kind("PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets"),
     Kind("Pod", "", "v1", "pods"),
     Kind("Service", "", "v1", "services"),
     Kind("ConfigMap", "", "v1", "configmaps"),

@@ -7,6 +7,8 @@ from typing import Protocol
 
 import aiohttp
 
+from trainyard.clients.http_answers import HttpQuestion, NoAnswer, answered
+
 BUNDLE_HEADER = "trainyard-bundle"
 TIMEOUT_SECONDS = 5
 LARGEST_EXAMPLE = 4 << 20
@@ -36,24 +38,20 @@ class HttpPredictor:
     async def predict(self, address: str, model: str) -> PredictionAnswer:
         """See Predictor.predict; `address` is `http://host:port`."""
         url = f"{address}/v2/models/{model}"
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
         connector = aiohttp.TCPConnector(force_close=True)
+        example = HttpQuestion("GET", f"{url}/example", TIMEOUT_SECONDS, LARGEST_EXAMPLE)
         try:
-            async with aiohttp.ClientSession(timeout=timeout, connector=connector) as session:
-                async with session.get(f"{url}/example") as answer:
-                    if answer.status != 200:
-                        return PredictionAnswer("", f"GET {url}/example: {answer.status}")
-                    example = await answer.content.read(LARGEST_EXAMPLE)
-                return await _infer(session, f"{url}/infer", example)
-        except (aiohttp.ClientError, TimeoutError, OSError) as fault:
-            return PredictionAnswer("", f"{url}: {type(fault).__name__} {fault}".strip())
+            async with aiohttp.ClientSession(connector=connector) as session:
+                async with answered(session, example) as answer:
+                    body = await answer.body()
+                return await _infer(session, f"{url}/infer", body)
+        except NoAnswer as fault:
+            return PredictionAnswer("", str(fault))
 
 
 async def _infer(session: aiohttp.ClientSession, url: str, body: bytes) -> PredictionAnswer:
     headers = {"content-type": "application/json"}
-    async with session.post(url, data=body, headers=headers) as answer:
-        text = (await answer.content.read(300)).decode(errors="replace")
-        if answer.status != 200:
-            return PredictionAnswer("", f"POST {url}: {answer.status} {text}")
-        bundle = answer.headers.get(BUNDLE_HEADER, "")
-        return PredictionAnswer(bundle, "" if bundle else f"POST {url}: no {BUNDLE_HEADER} header")
+    question = HttpQuestion("POST", url, TIMEOUT_SECONDS, 0, body, headers)
+    async with answered(session, question) as answer:  # what it predicts is the model's affair
+        bundle = answer.header(BUNDLE_HEADER)
+    return PredictionAnswer(bundle, "" if bundle else f"POST {url}: no {BUNDLE_HEADER} header")

@@ -1,1 +1,1 @@
-"""Dataset: looks at its source and keeps the versions found."""
+"""Dataset: refreshes from its source and keeps the versions found."""

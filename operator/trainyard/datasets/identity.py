@@ -1,4 +1,4 @@
-"""Which part of a Dataset's spec decides what a look finds, and how looks are named."""
+"""Which part of a Dataset's spec decides what a refresh finds, and how refreshes are named."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ _VERSION = 1
 
 
 def spec_digest(spec: DatasetSpec) -> str:
-    """Return the digest of the fields that a look obeys; defaults are left out.
+    """Return the digest of the fields that a refresh follows; defaults are left out.
 
     A field that a later version adds must be left out while it has its default, or every Dataset
-    would be looked at again after an upgrade. Pod settings, refresh and history do not count.
+    would be refreshed after an upgrade. Pod settings, schedule and history do not count.
     """
     fields: dict[str, Any] = {
         "version": _VERSION,
         "source": _given(spec.source.to_api()),
         "format": spec.format,
+        "csv": spec.csv.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         "target": spec.target,
         "columns": [column_document(c) for c in spec.columns] if spec.columns else None,
         "checks": _given(spec.checks.model_dump(mode="json", by_alias=True, exclude_defaults=True)),
@@ -36,8 +37,8 @@ def column_document(column: DatasetColumn) -> dict[str, Any]:
     return column.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
-def look_name(dataset: Dataset, digest: str, trigger: str, attempt: int) -> str:
-    """Return the Job's name: the same look is never started twice."""
+def refresh_name(dataset: Dataset, digest: str, trigger: str, attempt: int) -> str:
+    """Return the Job's name: the same refresh is never started twice."""
     return child_name(dataset.metadata.name, dataset.metadata.uid, digest, trigger, str(attempt))
 
 

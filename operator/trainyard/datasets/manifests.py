@@ -6,9 +6,10 @@ from typing import Any
 
 from trainyard.api.base import ApiModel
 from trainyard.api.v1alpha1.dataset import Dataset, DatasetSpec
-from trainyard.api.v1alpha1.dataset_status import Look
+from trainyard.api.v1alpha1.dataset_status import Refresh
 from trainyard.datasets.identity import column_document
 from trainyard.installation import Installation
+from trainyard.jobs.extraction import extraction_container, extraction_volume
 from trainyard.jobs.job_manifest import (
     REPORT_DEADLINE_SECONDS,
     PodParts,
@@ -23,55 +24,73 @@ from trainyard.jobs.job_manifest import (
 from trainyard.jobs.source_access import source_access
 from trainyard.ownership import child_name
 
-LOOK_DEADLINE_SECONDS = 6 * 3600
+REFRESH_DEADLINE_SECONDS = 6 * 3600
 
 
-def ingest_document(dataset: Dataset, look: Look) -> dict[str, Any]:
-    """Return the task of the look, as the training image reads it."""
+def ingest_document(
+    dataset: Dataset, refresh: Refresh, installation: Installation
+) -> dict[str, Any]:
+    """Return the task of the refresh, as the training image reads it.
+
+    Another image may read the same bytes otherwise: it is part of what makes a source unchanged.
+    """
     spec = dataset.spec
+    csv = spec.csv.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return {
+        **({"csv": csv} if csv else {}),
+        **({"previous": refresh.previous} if refresh.previous else {}),
+        **({"knownState": refresh.known_state} if refresh.known_state else {}),
+        "reader": installation.training_image,
         "version": 1,
         "dataset": dataset.metadata.name,
         "source": source_access(spec.source).document,
         "format": spec.format,
         "target": spec.target,
         "columns": _columns(spec),
-        "lockedSchema": look.locked_schema,
+        "lockedSchema": refresh.locked_schema,
         "checks": _plain(spec.checks),
         "split": _plain(spec.split),
-        "now": look.at.isoformat().replace("+00:00", "Z"),
+        "now": refresh.queued_at.isoformat().replace("+00:00", "Z"),
     }
 
 
-def ingest_job(dataset: Dataset, look: Look, installation: Installation) -> dict[str, Any]:
-    """Return the Job that takes the look."""
-    work = _work(dataset, look.name, installation, LOOK_DEADLINE_SECONDS)
+def ingest_job(dataset: Dataset, refresh: Refresh, installation: Installation) -> dict[str, Any]:
+    """Return the Job of the refresh."""
+    work = _work(dataset, refresh.name, installation, REFRESH_DEADLINE_SECONDS)
     access = source_access(dataset.spec.source)
     environment, mounts = store_parts(work, read_only=False)
     container = trainer_container(
         work,
         "ingest",
         environment=[
-            task_variable(ingest_document(dataset, look)),
+            task_variable(ingest_document(dataset, refresh, installation)),
             variable("TRAINYARD_RESULT", work.result),
             *environment,
             *access.environment,
         ],
         mounts=[*mounts, *access.mounts],
     )
-    return job(work, PodParts(containers=[container], volumes=access.volumes), run=look.name)
+    parts = PodParts(containers=[container], volumes=access.volumes)
+    source = dataset.spec.source.container
+    if source is not None:
+        parts = PodParts(
+            containers=[container],
+            init_containers=[extraction_container(work, source)],
+            volumes=[*access.volumes, extraction_volume(work, source)],
+        )
+    return job(work, parts, run=refresh.name)
 
 
-def look_report_job(dataset: Dataset, look: Look, installation: Installation) -> dict[str, Any]:
-    """Return the Job that reads the stored result of a look."""
-    name = report_name(dataset, look)
+def report_job_of(dataset: Dataset, refresh: Refresh, installation: Installation) -> dict[str, Any]:
+    """Return the Job that reads the stored result of a refresh."""
+    name = report_name(dataset, refresh)
     work = _work(dataset, name, installation, REPORT_DEADLINE_SECONDS)
-    return report_job(work, look.name, run=look.name)
+    return report_job(work, refresh.name, run=refresh.name)
 
 
-def report_name(dataset: Dataset, look: Look) -> str:
-    """Return the name of the look's report Job."""
-    return child_name(dataset.metadata.name, look.name, "report")
+def report_name(dataset: Dataset, refresh: Refresh) -> str:
+    """Return the name of the refresh's report Job."""
+    return child_name(dataset.metadata.name, refresh.name, "report")
 
 
 def _work(dataset: Dataset, name: str, installation: Installation, deadline: int) -> Work:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from trainyard.api.v1alpha1.dataset import Dataset
-from trainyard.datasets.decide import Observed
+from trainyard.api.v1alpha1.task import AT_WORK, TaskPhase
+from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.datasets.manifests import report_name
+from trainyard.datasets.observed import Observed
 from trainyard.installation import Installation
 from trainyard.jobs.job_view import JobView, job_references, see_job
 from trainyard.ownership import OWNER, OWNER_KIND
-from trainyard.reconciling.world import RawObject, World
+from trainyard.reconciling.world import World
 
 _REPORTERS = ("ingest", "report")
 
@@ -19,31 +20,40 @@ _REPORTERS = ("ingest", "report")
 async def observe_dataset(
     dataset: Dataset, world: World, *, installation: Installation
 ) -> Observed:
-    """Return the Dataset's Jobs as they stand, and who wants fresh data of it."""
+    """Return the Dataset's Jobs as they stand, and which refreshes are requested of it."""
     namespace = dataset.metadata.namespace
     labels = {OWNER_KIND: dataset.definition.singular, OWNER: dataset.metadata.name}
     jobs = await world.list("Job", namespace, labels)
-    training_jobs = await world.list("TrainingJob", namespace)
-    look = dataset.status.look
+    users = await world.referrers("Dataset", namespace, dataset.metadata.name, by="TrainingJob")
+    training_jobs = [await world.load(TrainingJob, namespace, name) for name in users]
+    refresh = dataset.status.refresh
     job: JobView | None = None
     report: JobView | None = None
-    if look is not None and look.phase in {"Looking", "Reporting"}:
-        job = await see_job(world, dataset, look.name, _REPORTERS)
-        if look.phase == "Reporting":
-            report = await see_job(world, dataset, report_name(dataset, look), _REPORTERS)
+    if refresh is not None and refresh.phase in AT_WORK:
+        job = await see_job(world, dataset, refresh.name, _REPORTERS)
+        if refresh.phase is TaskPhase.REPORTING:
+            report = await see_job(world, dataset, report_name(dataset, refresh), _REPORTERS)
     return Observed(
         installation=installation,
         job=job,
         report=report,
-        wishes=tuple(_wishes(training_jobs, dataset.metadata.name)),
+        requested=tuple(_requested(training_jobs)),
+        config_map_version=await _config_map_version(dataset, world),
         jobs=job_references(jobs, dataset),
     )
 
 
-def _wishes(training_jobs: Sequence[RawObject], dataset: str) -> Iterator[str]:
-    """Yield the ids of the wishes; other kinds are read as they are stored, not as models."""
+async def _config_map_version(dataset: Dataset, world: World) -> str:
+    """Nobody watches the ConfigMaps of users: each pass over an idle Dataset looks at its own."""
+    source = dataset.spec.source.config_map
+    if source is None or dataset.status.refresh is not None:
+        return ""
+    found = await world.unwatched("ConfigMap", dataset.metadata.namespace, source.name)
+    return str(found["metadata"].get("resourceVersion", "")) if found is not None else ""
+
+
+def _requested(training_jobs: Iterable[TrainingJob | None]) -> Iterator[str]:
+    """Yield the ids of the requests."""
     for job in training_jobs:
-        wanted: Mapping[str, Any] = job.get("status", {}).get("freshDataWanted") or {}
-        reference = job.get("spec", {}).get("dataset", {})
-        if reference.get("name") == dataset and wanted.get("id"):
-            yield str(wanted["id"])
+        if job is not None and job.status.refresh_requested is not None:
+            yield job.status.refresh_requested.id

@@ -1,22 +1,40 @@
-"""What did a look find? The result document of an ingest Job, read without trusting its shape."""
+"""What did a refresh find? The result of an ingest Job, read without trusting its shape."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
 from trainyard.api.v1alpha1.dataset_status import CheckFailure, DatasetVersion
+from trainyard.api.v1alpha1.task import Fault
+from trainyard.api.v1alpha1.version_difference import VersionDifference
 from trainyard.conditions import shorten
-from trainyard.jobs.failure import Failure, Fault
+from trainyard.datasets.difference import describe_difference, read_difference
+from trainyard.jobs.failure import Failure
 
 SCHEMA_CHANGED = "SchemaChanged"
 _FAILURES_KEPT = 8
 _MESSAGE = 320
 _EXAMPLE = 120
+
+UNREADABLE_STATE = Failure(
+    Fault.INFRASTRUCTURE,
+    "ResultUnreadable",
+    "the status no longer says what the last refresh found",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRead:
+    """In which state the source was read, until when its data is fresh enough, and where a page
+    about it lies.
+    """
+
+    state: str | None = None
+    fresh_until: datetime | None = None
+    report: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +43,13 @@ class Accepted:
 
     version: DatasetVersion
     warnings: tuple[str, ...] = ()
+    difference: VersionDifference | None = None
+    source: SourceRead = SourceRead()
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The source is as it was when it was read last; nothing was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +57,67 @@ class Refused:
     """A check refused the data."""
 
     failures: tuple[CheckFailure, ...]
+    difference: VersionDifference | None = None
+    source: SourceRead = SourceRead()
 
     @property
-    def is_change_of_shape(self) -> bool:
-        """Whether the data has another shape than the locked one."""
+    def is_change_of_schema(self) -> bool:
+        """Whether the data has another schema than the locked one."""
         return any(failure.check == SCHEMA_CHANGED for failure in self.failures)
 
 
-LookOutcome = Accepted | Refused | Failure
+RefreshOutcome = Accepted | Refused | Unchanged | Failure
 
 
-def read_outcome(result: Mapping[str, Any], at: datetime) -> LookOutcome:
-    """Return what the result document says; one that says nothing usable is a machine's fault."""
+def read_outcome(result: Mapping[str, Any], at: datetime) -> RefreshOutcome:
+    """Return what the result document says; one that cannot be read may be better next time."""
     try:
         return _read(result, at)
-    except (ValidationError, KeyError, TypeError, AttributeError) as error:
-        text = f"the result of the look cannot be read: {error}"
-        return Failure(Fault.MACHINE, "ResultUnreadable", shorten(text, _MESSAGE))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        text = f"the result of the refresh cannot be read: {error}"
+        return Failure(Fault.INFRASTRUCTURE, "ResultUnreadable", shorten(text, _MESSAGE))
 
 
-def _read(result: Mapping[str, Any], at: datetime) -> LookOutcome:
+def _read(result: Mapping[str, Any], at: datetime) -> RefreshOutcome:
     outcome = result["outcome"]
+    if outcome == "Unchanged":
+        return Unchanged()
     if outcome == "Accepted":
-        warnings = tuple(shorten(str(text), 256) for text in result.get("warnings") or ())
-        return Accepted(_version(result, at), warnings[:_FAILURES_KEPT])
+        difference = read_difference(result)
+        version, warnings = (
+            _version(result, at, difference),
+            _warnings(result.get("warnings") or ()),
+        )
+        return Accepted(version, warnings, difference, _source(result))
     if outcome == "Refused":
-        return Refused(tuple(_failure(f) for f in result["failures"][:_FAILURES_KEPT]))
+        failures = tuple(_failure(f) for f in result["failures"][:_FAILURES_KEPT])
+        return Refused(failures, read_difference(result), _source(result))
     reason = shorten(str(result.get("reason", "Error")), 64)
     message = str(result.get("message", ""))
     fault = Fault.SOURCE if reason.startswith("Source") else Fault.USER
     return Failure(fault, reason, shorten(message, _MESSAGE))
 
 
-def _version(result: Mapping[str, Any], at: datetime) -> DatasetVersion:
+def _warnings(given: Sequence[Any]) -> tuple[str, ...]:
+    texts = tuple(shorten(str(text), 256) for text in given)
+    if len(texts) <= _FAILURES_KEPT:
+        return texts
+    kept = texts[: _FAILURES_KEPT - 1]
+    return (*kept, f"and {len(texts) - len(kept)} more, which profile.json of the version lists")
+
+
+def _source(result: Mapping[str, Any]) -> SourceRead:
+    fresh = result.get("freshUntil")
+    return SourceRead(
+        state=result.get("sourceState"),
+        fresh_until=datetime.fromisoformat(fresh) if fresh else None,
+        report=shorten(str(result.get("report") or ""), 256),
+    )
+
+
+def _version(
+    result: Mapping[str, Any], at: datetime, difference: VersionDifference | None
+) -> DatasetVersion:
     return DatasetVersion(
         digest=result["digest"],
         name=str(result["digest"])[7:19],
@@ -76,6 +129,7 @@ def _version(result: Mapping[str, Any], at: datetime) -> DatasetVersion:
         columns=result.get("columns", 0),
         bytes=result.get("bytes", 0),
         found_at=at,
+        difference=describe_difference(difference),
     )
 
 
@@ -98,7 +152,7 @@ def describe_failures(failures: tuple[CheckFailure, ...]) -> str:
 def _describe(failure: CheckFailure) -> str:
     several = "," in failure.column and failure.check == SCHEMA_CHANGED
     place = f" in column{'s' if several else ''} {failure.column}" if failure.column else ""
-    # A change of shape counts columns, which its message names.
+    # A change of schema counts columns, which its message names.
     of_rows = failure.rows and failure.check != SCHEMA_CHANGED
     count = f", {failure.count} of {failure.rows} rows" if of_rows else ""
     examples = f" ({'; '.join(failure.examples)})" if failure.examples else ""

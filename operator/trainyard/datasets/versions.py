@@ -1,4 +1,4 @@
-"""What does a finished look change? Current version, history, locked shape, answered wishes."""
+"""What does a finished refresh change? Current version, history, locked schema, answers."""
 
 from __future__ import annotations
 
@@ -9,97 +9,127 @@ from trainyard.api.v1alpha1.dataset_status import (
     DatasetReason,
     DatasetStatus,
     DatasetVersion,
-    FreshDataAnswer,
     LockedSchema,
-    Look,
+    Refresh,
+    RefreshDone,
 )
-from trainyard.datasets.looks import FRESH
 from trainyard.datasets.outcome import Accepted, Refused, describe_failures
+from trainyard.datasets.source_names import name_of_source
+from trainyard.datasets.triggers import RETRAIN
 from trainyard.reconciling.turn import Turn
 
 ANSWERS_KEPT = 10
-Answer = Literal["Looking", "New", "Unchanged", "Refused", "Failed"]
+Answer = Literal["Refreshing", "New", "Unchanged", "Refused", "Failed"]
 
 
 def accepted(
-    dataset: Dataset, turn: Turn[DatasetStatus], look: Look, found: Accepted
+    dataset: Dataset, turn: Turn[DatasetStatus], refresh: Refresh, found: Accepted
 ) -> Turn[DatasetStatus]:
     """Return the turn in which the version found is the current one."""
     before = turn.status.current
     version = next((v for v in turn.status.versions if v.digest == found.version.digest), None)
-    version = version or found.version
+    named = {"source": name_of_source(dataset.spec.source)}
+    version = version or found.version.model_copy(update=named)
     new = before is None or before.digest != version.digest
     others = tuple(v for v in turn.status.versions if v.digest != version.digest)
-    over = look.model_copy(
+    over = refresh.model_copy(
         update={
-            "phase": "Accepted",
-            "finished_at": turn.now,
+            "outcome": "Accepted",
             "version": version.digest,
             "warnings": found.warnings,
-            "reason": "",
-            "message": "",
+            "difference": found.difference,
+            "source_state": found.source.state,
+            "fresh_until": found.source.fresh_until,
+            "report": found.source.report,
         }
     )
     turn = turn.changed(
         current=version,
         versions=(version, *others)[: dataset.spec.history_limit],
         locked_schema=_locked(dataset, turn.status, version),
-        look=None,
-        last_look=over,
-        fresh_data=answered(turn.status, look, "New" if new else "Unchanged", version.digest),
+        refresh=None,
+        last_refresh=over,
+        refreshes_done=answered(
+            turn.status, refresh, "New" if new else "Unchanged", version.digest
+        ),
     )
     if not new:
         return turn
     return turn.noted(DatasetReason.VERSION_FOUND, _found(version, before))
 
 
-def refused(turn: Turn[DatasetStatus], look: Look, found: Refused) -> Turn[DatasetStatus]:
+def refused(turn: Turn[DatasetStatus], refresh: Refresh, found: Refused) -> Turn[DatasetStatus]:
     """Return the turn in which the data was refused; the current version stays."""
     reason = (
-        DatasetReason.SCHEMA_CHANGED if found.is_change_of_shape else DatasetReason.DATA_REFUSED
+        DatasetReason.SCHEMA_CHANGED if found.is_change_of_schema else DatasetReason.DATA_REFUSED
     )
     message = describe_failures(found.failures)
-    over = look.model_copy(
+    over = refresh.model_copy(
         update={
-            "phase": "Refused",
-            "finished_at": turn.now,
+            "outcome": "Refused",
             "failures": found.failures,
             "reason": str(reason),
-            "message": "",
+            "difference": found.difference,
+            "source_state": found.source.state,
+            "fresh_until": found.source.fresh_until,
+            "report": found.source.report,
         }
     )
-    current, before = turn.status.current, turn.status.last_look
+    current, before = turn.status.current, turn.status.last_refresh
     known = before is not None and before.failures == found.failures
     turn = turn.changed(
-        look=None,
-        last_look=over,
-        fresh_data=answered(turn.status, look, "Refused", current.digest if current else None),
+        refresh=None,
+        last_refresh=over,
+        refreshes_done=answered(
+            turn.status, refresh, "Refused", current.digest if current else None
+        ),
     )
     # A schedule that finds the same bad data all night must not push the rest out of the history.
     return turn if known else turn.noted(reason, message, warning=True)
 
 
-def gave_up(turn: Turn[DatasetStatus], over: Look) -> Turn[DatasetStatus]:
-    """Return the turn in which a look failed for good."""
+def unchanged(turn: Turn[DatasetStatus], over: Refresh, last: Refresh) -> Turn[DatasetStatus]:
+    """Return the turn in which the source is as the last refresh read it, and so is the outcome."""
+    kept = ("outcome", "version", "failures", "warnings", "source_state", "fresh_until", "report")
+    since = last.unchanged_since or last.finished_at
+    update = {name: getattr(last, name) for name in kept} | {"unchanged_since": since}
+    refused = last.outcome == "Refused"
+    if refused:
+        update["difference"] = last.difference
+    current = turn.status.current
+    return turn.changed(
+        refresh=None,
+        last_refresh=over.model_copy(update={**update, "reason": last.reason}),
+        refreshes_done=answered(
+            turn.status,
+            over,
+            "Refused" if refused else "Unchanged",
+            current.digest if current else None,
+        ),
+    )
+
+
+def gave_up(turn: Turn[DatasetStatus], over: Refresh) -> Turn[DatasetStatus]:
+    """Return the turn in which a refresh failed for good."""
     current = turn.status.current
     turn = turn.changed(
-        look=None,
-        last_look=over,
-        fresh_data=answered(turn.status, over, "Failed", current.digest if current else None),
+        refresh=None,
+        last_refresh=over,
+        refreshes_done=answered(turn.status, over, "Failed", current.digest if current else None),
     )
     text = f"{over.reason}: {over.message}"
-    return turn.noted(DatasetReason.LOOK_FAILED, text, warning=True)
+    return turn.noted(DatasetReason.REFRESH_FAILED, text, warning=True)
 
 
 def answered(
-    status: DatasetStatus, look: Look, outcome: Answer, digest: str | None
-) -> tuple[FreshDataAnswer, ...]:
-    """Return the answers with that of this look, if a wish had asked for it."""
-    if not look.trigger.startswith(FRESH):
-        return status.fresh_data
-    wish = look.trigger.removeprefix(FRESH)
-    others = tuple(answer for answer in status.fresh_data if answer.id != wish)
-    answer = FreshDataAnswer(id=wish, outcome=outcome, version=digest)
+    status: DatasetStatus, refresh: Refresh, outcome: Answer, digest: str | None
+) -> tuple[RefreshDone, ...]:
+    """Return the answers with that of this refresh, if a TrainingJob requested it."""
+    if not refresh.trigger.startswith(RETRAIN):
+        return status.refreshes_done
+    id_ = refresh.trigger.removeprefix(RETRAIN)
+    others = tuple(answer for answer in status.refreshes_done if answer.id != id_)
+    answer = RefreshDone(id=id_, outcome=outcome, version=digest)
     return (*others, answer)[-ANSWERS_KEPT:]
 
 
@@ -108,7 +138,7 @@ def _locked(
 ) -> LockedSchema | None:
     """Declared columns need no lock; inferred ones are locked by the first version that has them.
 
-    The lock stays with that first version while the shape is the same.
+    The lock stays with that first version while the schema is the same.
     """
     if dataset.spec.columns:
         return None
@@ -120,5 +150,7 @@ def _locked(
 
 def _found(version: DatasetVersion, before: DatasetVersion | None) -> str:
     more = f", {version.rows - before.rows:+d} against {before.name}" if before else ""
+    if before and version.difference:
+        more = f"; {version.difference}"
     parts = f"{version.train_rows} to train on, {version.test_rows} to test on"
     return f"version {version.name}: {version.rows} rows ({parts}){more}"

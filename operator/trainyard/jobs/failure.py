@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
 
+from trainyard.api.v1alpha1.task import Fault
 from trainyard.conditions import shorten
-from trainyard.jobs.job_view import ContainerEnd, JobView, read_document
+from trainyard.jobs.job_view import ContainerEnd, JobView
+from trainyard.jobs.result_message import read_document
 
 USER_FAULT_CODES = range(10, 20)
 """Exit codes by which our containers say that only the user can put it right."""
@@ -15,26 +15,14 @@ NOT_THERE_YET = frozenset({22, 25})
 """A source does not answer, nothing is where it points, or keys are missing or refused: that may
 change."""
 USER_CONTAINER = "train"
-"""The one container of our Jobs that may be the user's own."""
+"""The container of training Jobs that may be the user's own."""
+EXTRACTION = "extract"
+"""The container of refreshes that is the user's own."""
 _OF_ANY_POD = frozenset({"", "BackoffLimitExceeded"})
 """What the Job controller says whatever became of the pod."""
 _LONGEST = 600
 _TAIL = 500
 _LONGEST_REASON = 64
-_FIRST_PAUSE_SECONDS = 10
-_LONGEST_PAUSE_SECONDS = 600
-
-
-class Fault(StrEnum):
-    """Who can put it right."""
-
-    USER = "User"
-    """Trying again gives the same."""
-    SOURCE = "Source"
-    """The user's, but it may mend without a change to our objects: files or secrets that are not
-    there."""
-    MACHINE = "Machine"
-    """Trying again may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +34,6 @@ class Failure:
     message: str
 
 
-UNREADABLE = Failure(
-    Fault.MACHINE,
-    "ResultUnreadable",
-    "neither the pod's message nor the stored result could be read",
-)
-
-
 def failure_of(view: JobView) -> Failure:
     """Return why the Job failed: its container's own word first, then the Job controller's."""
     if view.reason == "DeadlineExceeded":
@@ -62,17 +43,21 @@ def failure_of(view: JobView) -> Failure:
 
 def _pod(view: JobView) -> Failure:
     if view.reason not in _OF_ANY_POD:
-        return Failure(Fault.MACHINE, view.reason, shorten(view.message or view.reason, _LONGEST))
+        return Failure(
+            Fault.INFRASTRUCTURE, view.reason, shorten(view.message or view.reason, _LONGEST)
+        )
     text = view.lost or "it was deleted, or its node went away"
     return Failure(
-        Fault.MACHINE, "PodLost", shorten(f"the pod ended without a result: {text}", _LONGEST)
+        Fault.INFRASTRUCTURE,
+        "PodLost",
+        shorten(f"the pod ended without a result: {text}", _LONGEST),
     )
 
 
 def _deadline(view: JobView) -> Failure:
     if view.started_at is None:
         text = f"no container began before the deadline{_colon(view.waiting)}"
-        return Failure(Fault.MACHINE, "NotStarted", text)
+        return Failure(Fault.INFRASTRUCTURE, "NotStarted", text)
     text = "it was still at work at its deadline: give it more time, or less to do"
     if view.lost:
         text = f"it began anew after its pod was lost, until its deadline ({view.lost})"
@@ -85,7 +70,10 @@ def _container(end: ContainerEnd) -> Failure:
             f"container {end.container} used more memory than it may: "
             "raise spec.pod.resources.limits.memory"
         )
-        return Failure(Fault.MACHINE, "OutOfMemory", text)
+        return Failure(Fault.INFRASTRUCTURE, "OutOfMemory", text)
+    if end.container == EXTRACTION:
+        fault = Fault.USER if end.exit_code in USER_FAULT_CODES else Fault.SOURCE
+        return Failure(fault, "SourceContainerFailed", shorten(_last_words(end), _LONGEST))
     document = read_document(end.message) or {}
     return Failure(
         fault=_fault(end),
@@ -105,13 +93,7 @@ def _fault(end: ContainerEnd) -> Fault:
     # Of a user's container these say no more than their neighbours.
     if end.exit_code in NOT_THERE_YET and end.container != USER_CONTAINER:
         return Fault.SOURCE
-    return Fault.USER if end.exit_code in USER_FAULT_CODES else Fault.MACHINE
-
-
-def pause_before(retry: int) -> timedelta:
-    """Return how long to wait before the retry of that number: 10 s, 20 s, … at most 10 min."""
-    seconds = _FIRST_PAUSE_SECONDS * 2 ** min(retry, 10)
-    return timedelta(seconds=min(seconds, _LONGEST_PAUSE_SECONDS))
+    return Fault.USER if end.exit_code in USER_FAULT_CODES else Fault.INFRASTRUCTURE
 
 
 def _colon(text: str) -> str:

@@ -7,15 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trainyard.api.base import PodSettings, Resource
+from trainyard.api.base import Resource
+from trainyard.api.pod_settings import PodSettings, ResourceAmounts
 from trainyard.installation import Installation
 from trainyard.jobs.failure import USER_FAULT_CODES
 from trainyard.ownership import child_labels, owner_reference
+from trainyard.pod_defaults import amounts
 from trainyard.pod_security import (
-    container_resources,
+    folder_volume,
     hardened_container,
     hardened_pod,
-    scratch_volume,
+    pod_metadata,
+    resources_of,
 )
 from trainyard.store_access import store_environment, store_mounts, store_volumes
 
@@ -33,6 +36,11 @@ class Work:
     installation: Installation
     settings: PodSettings
     deadline_seconds: int
+
+    @property
+    def resources(self) -> ResourceAmounts:
+        """Requests and limits of each container."""
+        return resources_of(self.settings, self.installation.pods)
 
     @property
     def result(self) -> str:
@@ -70,7 +78,10 @@ def job(work: Work, parts: PodParts, **labels: str) -> dict[str, Any]:
             "activeDeadlineSeconds": work.deadline_seconds,
             "podReplacementPolicy": "Failed",
             "podFailurePolicy": {"rules": _failure_rules()},
-            "template": {"metadata": {"labels": found}, "spec": _pod(work, parts)},
+            "template": {
+                "metadata": pod_metadata(work.settings, found),
+                "spec": _pod(work, parts),
+            },
         },
     }
 
@@ -87,10 +98,10 @@ def _failure_rules() -> list[dict[str, Any]]:
 
 def _pod(work: Work, parts: PodParts) -> dict[str, Any]:
     names = [container["name"] for container in (*parts.init_containers, *parts.containers)]
-    scratch = [scratch_volume(scratch_name(name)) for name in names]
+    scratch = [folder_volume(scratch_name(name), work.resources) for name in names]
     spec: dict[str, Any] = {
         "restartPolicy": "Never",
-        **hardened_pod(work.settings),
+        **hardened_pod(work.settings, work.installation.pods),
         "containers": list(parts.containers),
         "volumes": [*parts.volumes, *store_volumes(work.installation), *scratch],
     }
@@ -123,7 +134,7 @@ def trainer_container(
             "imagePullPolicy": work.installation.image_pull_policy,
             "args": [verb],
             "env": list(environment),
-            "resources": container_resources(work.settings),
+            "resources": amounts(work.resources),
             "volumeMounts": list(mounts),
         },
         scratch=scratch_name(verb),
@@ -146,7 +157,7 @@ def store_parts(
     """Return environment and mounts of a container that may reach the store."""
     namespace = work.owner.metadata.namespace
     return (
-        store_environment(work.installation, namespace),
+        store_environment(work.installation, namespace, read_only=read_only),
         store_mounts(work.installation, read_only=read_only),
     )
 

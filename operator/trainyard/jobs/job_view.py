@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from trainyard.api.base import Resource
-from trainyard.ownership import is_owned
-from trainyard.reconciling.plan import ObjectRef
-from trainyard.reconciling.world import RawObject, World
+from trainyard.jobs.result_message import read_document
+from trainyard.objects import ObjectRef, RawObject
+from trainyard.ownership import child_labels, is_owned
+from trainyard.pod_creation import Creating, creating_of, not_created, store_elsewhere
+from trainyard.reconciling.world import World
 
 _NORMAL_WAITS = frozenset({"PodInitializing", "ContainerCreating"})
 _LONGEST_WAIT = 200
+_LONGEST_REFUSAL = 400
+REPORT = "report"
+"""The container that is alone in its pod, so that no other message has room for more."""
+_COMPLETION_INDEX = "batch.kubernetes.io/job-completion-index"
 
 
 class JobPhase(StrEnum):
@@ -53,18 +59,37 @@ class JobView:
     started_at: datetime | None = None
     """When its first container began."""
     finished_at: datetime | None = None
-    result: Mapping[str, Any] | None = None
-    """The JSON that the reporting container left; None: there is none that can be read."""
+    completions: int = 1
+    """How many pods have to succeed; an Indexed Job has several."""
+    results: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    """The JSON that the reporting container left, by completion index; what cannot be read, and
+    what the stored one says more of, is left out. A Job of one pod has index 0."""
     end: ContainerEnd | None = None
     reason: str = ""
     """Why the Job failed, as the Job controller says."""
     message: str = ""
+    is_relabelled: bool = False
+    """Whether somebody took labels off it: its events are not heard any more."""
+    is_podless: bool = False
+    """Whether the Job controller took it up and no pod came of it."""
     waiting: str = ""
-    """What keeps the pod from starting."""
+    """What keeps the pod from starting, or from being created."""
+    creating: Creating | None = None
+    """Its newest pod, while that has a node and no container."""
     lost: str = ""
     """Why the newest pod that failed as a whole did: evicted, refused by its node, …"""
     image: str = ""
     """The image that ran, by digest, where the kubelet reports one."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is no such Job of the owner's."""
+        return self.phase in {JobPhase.ABSENT, JobPhase.FOREIGN}
+
+    @property
+    def has_all_results(self) -> bool:
+        """Whether each completion left a result that can be read."""
+        return len(self.results) == self.completions
 
 
 def absent(name: str) -> JobView:
@@ -79,7 +104,14 @@ async def see_job(world: World, owner: Resource, name: str, reporters: Sequence[
     if job is None:
         return absent(name)
     pods = await world.list("Pod", namespace, {"batch.kubernetes.io/job-name": name})
-    return view_job(job, pods, owner, reporters)
+    view = view_job(job, pods, owner, reporters)
+    if view.is_podless:
+        return replace(view, waiting=_refusal(name, await world.warnings(namespace, view.uid)))
+    creating = view.creating
+    if creating is None or view.waiting or not creating.is_overdue(world.now):
+        return view
+    fault = not_created(creating.pod, await world.warnings(namespace, creating.uid))
+    return replace(view, waiting=fault.message) if fault is not None else view
 
 
 def job_references(jobs: Iterable[RawObject], owner: Resource) -> tuple[ObjectRef, ...]:
@@ -113,11 +145,15 @@ def view_job(
         uid=uid,
         started_at=min(started, default=None),
         finished_at=_moment(ended.get("lastTransitionTime")) if ended else None,
-        result=_result(own, reporters),
+        completions=job.get("spec", {}).get("completions") or 1,
+        results=_results(own, reporters),
         end=next(_failures(own), None),
         reason=ended.get("reason", "") if ended else "",
         message=ended.get("message", "") if ended else "",
+        is_relabelled=not child_labels(owner).items() <= job["metadata"].get("labels", {}).items(),
+        is_podless=not (ended or own) and _is_taken_up(job),
         waiting="" if ended else next((text for pod in own if (text := _waits(pod))), ""),
+        creating=None if ended else next((c for pod in own if (c := creating_of(pod))), None),
         lost=next((text for pod in own if (text := _lost(pod))), ""),
         image=next((image for pod in own if (image := _image(pod))), ""),
     )
@@ -170,27 +206,32 @@ def _began(pod: RawObject) -> datetime | None:
     return min(begins, default=None)
 
 
-def _result(pods: Iterable[RawObject], reporters: Sequence[str]) -> Mapping[str, Any] | None:
+def _results(
+    pods: Iterable[RawObject], reporters: Sequence[str]
+) -> Mapping[int, Mapping[str, Any]]:
+    found: dict[int, Mapping[str, Any]] = {}
     for pod in pods:
-        for status in _statuses(pod):
-            terminated = status.get("state", {}).get("terminated")
-            if not terminated or status["name"] not in reporters or terminated["exitCode"] != 0:
-                continue
-            found = read_document(terminated.get("message", ""))
-            if found is not None:
-                return found
+        result = _result(pod, reporters)
+        if result is not None:
+            found.setdefault(_index(pod), result)
+    return found
+
+
+def _result(pod: RawObject, reporters: Sequence[str]) -> Mapping[str, Any] | None:
+    for status in _statuses(pod):
+        terminated = status.get("state", {}).get("terminated")
+        if not terminated or status["name"] not in reporters or terminated["exitCode"] != 0:
+            continue
+        found = read_document(terminated.get("message", ""))
+        if found is not None and (not found.get("leftOut") or status["name"] == REPORT):
+            return found
     return None
 
 
-def read_document(text: str) -> Mapping[str, Any] | None:
-    """Return the JSON object in a termination message; None when it is none of our documents."""
-    try:
-        document = json.loads(text)
-    except ValueError:
-        return None
-    if not isinstance(document, dict) or "outcome" not in document:
-        return None
-    return document
+def _index(pod: RawObject) -> int:
+    """The completion that the pod of an Indexed Job stands for; the Job controller says it."""
+    text = (pod["metadata"].get("annotations") or {}).get(_COMPLETION_INDEX, "")
+    return int(text) if text.isdigit() else 0
 
 
 def _failures(pods: Iterable[RawObject]) -> Iterator[ContainerEnd]:
@@ -214,9 +255,29 @@ def _waits(pod: RawObject) -> str:
             return f"{status['name']}: {reason}: {waiting.get('message', '')}"[:_LONGEST_WAIT]
     for condition in pod.get("status", {}).get("conditions") or ():
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            found = f"{condition.get('reason', '')}: {condition.get('message', '')}"
-            return found[:_LONGEST_WAIT]
+            message = condition.get("message", "")
+            elsewhere = store_elsewhere(pod["metadata"]["name"], message)
+            found = f"{condition.get('reason', '')}: {message}"
+            return elsewhere.message if elsewhere else found[:_LONGEST_WAIT]
     return ""
+
+
+def _is_taken_up(job: RawObject) -> bool:
+    """Whether the Job controller tried to create a pod and counts none."""
+    status = job.get("status", {})
+    return bool(status.get("startTime")) and not status.get("active")
+
+
+def _refusal(job: str, warnings: Sequence[RawObject]) -> str:
+    """Why the newest pod was refused: a quota, a policy, a class or an account that is missing.
+
+    Each try has a name of its own, which says nothing.
+    """
+    newest = max(warnings, key=lambda event: str(event.get("lastTimestamp") or ""), default=None)
+    if newest is None:
+        return "its Job has no pod so far"
+    text = re.sub(rf"\b{re.escape(job)}-(?:[a-z0-9]{{5}})?(?=\W)", job, newest.get("message", ""))
+    return f"{newest.get('reason', '')}: {text}"[:_LONGEST_REFUSAL]
 
 
 def _lost(pod: RawObject) -> str:

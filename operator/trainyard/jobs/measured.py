@@ -12,11 +12,16 @@ _METRICS_KEPT = 64
 
 
 def metrics_of(document: Mapping[str, Any]) -> dict[str, str]:
-    """Return the metrics as decimal strings. Raises TypeError when they are no mapping."""
-    metrics = document.get("metrics") or {}
-    if not isinstance(metrics, Mapping):
+    """Return the metrics as decimal strings; those of the user's code as far as there is room.
+
+    Raises TypeError when they are no mapping.
+    """
+    graded, own = (document.get(member) or {} for member in ("metrics", "ownMetrics"))
+    if not isinstance(graded, Mapping) or not isinstance(own, Mapping):
         raise TypeError("metrics are not a mapping from name to number")
-    return {str(name): str(value) for name, value in sorted(metrics.items())[:_METRICS_KEPT]}
+    names = [*sorted(graded), *(name for name in sorted(own) if name not in graded)]
+    found = {**own, **graded}
+    return {str(name): str(found[name]) for name in sorted(names[:_METRICS_KEPT])}
 
 
 def champion_measured(document: Mapping[str, Any] | None) -> ChampionMeasured | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from trainyard.api.dataset_sources import DatasetSource, DvcSource
 from trainyard.api.sources import BucketSource, Source
+from trainyard.jobs.labelled_rows import labelled_rows
 
 MOUNT_PATH = "/trainyard/source"
 VOLUME = "source"
@@ -39,6 +41,17 @@ def source_access(source: Source) -> SourceAccess:
         return _mounted({"persistentVolumeClaim": claim}, source.pvc.path)
     if source.s3 is not None:
         return _bucket(source.s3)
+    if source.captures is not None:
+        rows = labelled_rows(source.captures.model_deployment.name)
+        return SourceAccess({"kind": "store", "path": rows})
+    if isinstance(source, DatasetSource) and source.container is not None:
+        return _mounted(None, source.container.path)
+    return _elsewhere(source)
+
+
+def _elsewhere(source: Source) -> SourceAccess:
+    if isinstance(source, DatasetSource) and source.dvc is not None:
+        return _pointer(source.dvc)
     url = source.http.url if source.http is not None else ""
     return SourceAccess({"kind": "http", "url": url})
 
@@ -49,13 +62,28 @@ def with_source_named(source: Source, text: str) -> str:
         return text.replace(MOUNT_PATH, f"ConfigMap {source.config_map.name}")
     if source.pvc is not None:
         return text.replace(MOUNT_PATH, f"PersistentVolumeClaim {source.pvc.claim_name}")
+    if source.captures is not None:
+        name = source.captures.model_deployment.name
+        return text.replace(labelled_rows(name), f"the labelled requests of ModelDeployment {name}")
+    if isinstance(source, DatasetSource):
+        if source.container is not None:
+            return text.replace(MOUNT_PATH, "the output of source.container")
+        if source.dvc is not None:
+            return with_source_named(source.dvc.remote, text)
     return text
 
 
-def _mounted(volume: dict[str, Any], path: str) -> SourceAccess:
+def _pointer(pointer: DvcSource) -> SourceAccess:
+    remote = source_access(pointer.remote)
+    document = {"kind": "dvc", "path": pointer.path, "md5": pointer.md5, "remote": remote.document}
+    return replace(remote, document=document)
+
+
+def _mounted(volume: dict[str, Any] | None, path: str) -> SourceAccess:
+    """The files of the volume; None: of a folder of the pod, which whoever writes it brings."""
     return SourceAccess(
         document={"kind": "files", "root": MOUNT_PATH, "path": path},
-        volumes=({"name": VOLUME, **volume},),
+        volumes=({"name": VOLUME, **volume},) if volume is not None else (),
         mounts=({"name": VOLUME, "mountPath": MOUNT_PATH, "readOnly": True},),
     )
 

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trainyard.api.pod_settings import EnvironmentVariable
 from trainyard.api.sources import Source
-from trainyard.api.v1alpha1.training_job import TrainingContainer
+from trainyard.api.v1alpha1.recipe import TrainingContainer
 from trainyard.jobs.job_manifest import (
+    Document,
     PodParts,
     Work,
     job,
@@ -24,7 +26,8 @@ from trainyard.jobs.job_manifest import (
     variable,
 )
 from trainyard.jobs.source_access import SourceAccess, source_access
-from trainyard.pod_security import container_resources, hardened_container
+from trainyard.pod_defaults import amounts
+from trainyard.pod_security import environment, folder_volume, hardened_container
 
 _ROOT = "/trainyard"
 _FOLDERS = ("data", "questions", "answers", "champion", "output", "predictions")
@@ -41,38 +44,45 @@ _READ_WRITE: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 class Training:
     """What is to be done in the pod."""
 
-    document: Mapping[str, Any]
+    document: Document
     train: bool = True
     """False: fetch brings the model (imports, evaluations)."""
     container: TrainingContainer | None = None
     """The user's container; None: the built-in trainer."""
     source: Source | None = None
     """Where an imported model is fetched from."""
+    env: tuple[EnvironmentVariable, ...] = ()
+    """Further variables of the containers without keys."""
 
 
 def training_job_manifest(work: Work, training: Training, **labels: str) -> dict[str, Any]:
     """Return the Job whose container `publish` leaves the result."""
     task = task_variable(training.document)
     access = source_access(training.source) if training.source else SourceAccess({})
-    environment, mounts = store_parts(work, read_only=True)
+    keys, mounts = store_parts(work, read_only=True)
     init = [
         trainer_container(
             work,
             "fetch",
-            environment=[task, *environment, *access.environment],
+            environment=[task, *keys, *access.environment],
             mounts=[*_mounts("fetch"), *mounts, *access.mounts],
         ),
         *([_train(work, training, task)] if training.train else []),
-        trainer_container(work, "predict", environment=[task], mounts=_mounts("predict")),
+        trainer_container(
+            work,
+            "predict",
+            environment=environment(training.env, [task]),
+            mounts=_mounts("predict"),
+        ),
     ]
-    environment, mounts = store_parts(work, read_only=False)
+    keys, mounts = store_parts(work, read_only=False)
     publish = trainer_container(
         work,
         "publish",
-        environment=[task, variable("TRAINYARD_RESULT", work.result), *environment],
+        environment=[task, variable("TRAINYARD_RESULT", work.result), *keys],
         mounts=[*_mounts("publish"), *mounts],
     )
-    volumes = [{"name": folder, "emptyDir": {}} for folder in _FOLDERS]
+    volumes = [folder_volume(folder, work.resources) for folder in _FOLDERS]
     parts = PodParts(
         containers=[publish], init_containers=init, volumes=[*volumes, *access.volumes]
     )
@@ -81,12 +91,13 @@ def training_job_manifest(work: Work, training: Training, **labels: str) -> dict
 
 def _train(work: Work, training: Training, task: dict[str, Any]) -> dict[str, Any]:
     if training.container is None:
-        return trainer_container(work, "train", environment=[task], mounts=_mounts("train"))
+        found = environment(training.env, [task])
+        return trainer_container(work, "train", environment=found, mounts=_mounts("train"))
     container: dict[str, Any] = {
         "name": "train",
         "image": training.container.image,
-        "env": _user_environment(training),
-        "resources": container_resources(work.settings),
+        "env": environment(training.env, _user_environment(training)),
+        "resources": amounts(work.resources),
         "volumeMounts": _mounts("train"),
     }
     if training.container.command:

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
+from trainyard.api.placement import TopologySpreadConstraint
+from trainyard.api.pod_settings import ResourceAmounts
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_deployment_status import Revision
 from trainyard.installation import Installation
-from trainyard.model_deployments.health import FETCH, SERVER
-from trainyard.model_deployments.traffic.backend import (
+from trainyard.model_deployments.collector import (
+    collector_containers,
+    collector_volumes,
+    server_parts,
+)
+from trainyard.model_deployments.revision.workload import FETCH, SERVER
+from trainyard.model_deployments.traffic.mode import (
+    DRAIN_SECONDS,
     GRPC,
     GRPC_PORT,
+    SERVICE_PORT,
     SERVING_PORT,
     grpc_service_port,
 )
 from trainyard.ownership import REVISION, ROLE, child_labels, owner_reference
+from trainyard.pod_defaults import EPHEMERAL_STORAGE, amounts
 from trainyard.pod_security import (
-    container_resources,
+    SCRATCH_VOLUME,
+    environment,
+    folder_volume,
     hardened_container,
     hardened_pod,
-    scratch_volume,
+    pod_metadata,
+    resources_of,
 )
 from trainyard.store_access import store_environment, store_mounts, store_volumes
 
@@ -27,10 +40,17 @@ RECORD = "trainyard.dev/record"
 """Annotation of the Deployment: the revision's record, so that a lost status can be read again."""
 BUNDLE_FOLDER = "/trainyard/bundle"
 BUNDLE_VOLUME = "bundle"
-DRAIN_SECONDS = 8
-"""The server answers on for this long after SIGTERM."""
 GRACE_SECONDS = 30
-FETCH_RESOURCES = {"requests": {"cpu": "50m", "memory": "96Mi"}}
+FETCH_SCRATCH = "tmp-fetch"
+"""Not the server's: what a user's image leaves there must not meet the store's keys."""
+ORDINARY = ("cpu", "memory", EPHEMERAL_STORAGE)
+
+
+_SCRAPED = {
+    "prometheus.io/scrape": "true",
+    "prometheus.io/port": str(SERVING_PORT),
+    "prometheus.io/path": "/metrics",
+}
 
 
 def revision_labels(resource: ModelDeployment, revision: str) -> dict[str, str]:
@@ -59,14 +79,9 @@ def deployment(
             "selector": {"matchLabels": {REVISION: revision.revision}},
             "strategy": {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
             "template": {
-                "metadata": {
-                    "labels": labels | {"trainyard.dev/scrape": "true"},
-                    "annotations": {
-                        "prometheus.io/scrape": "true",
-                        "prometheus.io/port": str(SERVING_PORT),
-                        "prometheus.io/path": "/metrics",
-                    },
-                },
+                "metadata": pod_metadata(
+                    revision.pod, labels | {"trainyard.dev/scrape": "true"}, _SCRAPED
+                ),
                 "spec": _pod(resource, revision, installation),
             },
         },
@@ -96,16 +111,72 @@ def service(resource: ModelDeployment, revision: Revision) -> dict[str, Any]:
     }
 
 
+def preview_name(resource: ModelDeployment) -> str:
+    """Return the name of the Service that leads to a new version before it gets requests."""
+    return f"{resource.metadata.name}-preview"
+
+
+def preview_service(resource: ModelDeployment, revision: Revision) -> dict[str, Any]:
+    """Return that Service; between releases it leads to the version that serves."""
+    http = {"name": "http", "port": SERVICE_PORT, "targetPort": SERVING_PORT, "protocol": "TCP"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {
+            "name": preview_name(resource),
+            "namespace": resource.metadata.namespace,
+            "labels": child_labels(resource),
+            "ownerReferences": [owner_reference(resource)],
+        },
+        "spec": {
+            "selector": {REVISION: revision.revision},
+            "ports": [http, grpc_service_port(GRPC_PORT)] if revision.grpc else [http],
+        },
+    }
+
+
+def disruption_budget(resource: ModelDeployment) -> dict[str, Any]:
+    """Return the budget over all pods of the deployment, whichever version comes and goes.
+
+    One for each revision would come and go with it, and one for the routers beside; pods that
+    never became ready may always be evicted.
+    """
+    metadata = {
+        "name": resource.metadata.name,
+        "namespace": resource.metadata.namespace,
+        "labels": child_labels(resource),
+        "ownerReferences": [owner_reference(resource)],
+    }
+    return {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": metadata,
+        "spec": {
+            "maxUnavailable": resource.spec.disruption_budget.max_unavailable,
+            "unhealthyPodEvictionPolicy": "AlwaysAllow",
+            "selector": {"matchLabels": child_labels(resource)},
+        },
+    }
+
+
 def _pod(
     resource: ModelDeployment, revision: Revision, installation: Installation
 ) -> dict[str, Any]:
-    return hardened_pod(revision.pod) | {
+    resources = resources_of(revision.pod, installation.pods)
+    spread = [_spread(c, revision) for c in revision.pod.topology_spread_constraints]
+    return hardened_pod(revision.pod, installation.pods) | {
+        **({"topologySpreadConstraints": spread} if spread else {}),
         "terminationGracePeriodSeconds": GRACE_SECONDS,
         "initContainers": [_fetch(resource, revision, installation)],
-        "containers": [_server(resource, revision, installation)],
+        "containers": [
+            _server(resource, revision, installation),
+            *collector_containers(resource, revision, installation),
+        ],
         "volumes": [
-            scratch_volume(),
-            {"name": BUNDLE_VOLUME, "emptyDir": {}},
+            folder_volume(SCRATCH_VOLUME, resources),
+            folder_volume(FETCH_SCRATCH, resources),
+            folder_volume(BUNDLE_VOLUME, resources),
+            *collector_volumes(revision.capture, installation),
             *store_volumes(installation),
         ],
     }
@@ -118,16 +189,21 @@ def _fetch(
     return hardened_container(
         {
             "name": FETCH,
-            "image": revision.image,
+            # It has the store's keys: never an image that the spec names.
+            "image": installation.fetch_image(revision.image),
             "imagePullPolicy": installation.image_pull_policy,
             "args": ["fetch"],
-            "env": [*store_environment(installation, namespace), *_bundle_environment(revision)],
-            "resources": FETCH_RESOURCES,
+            "env": [
+                *store_environment(installation, namespace, read_only=True),
+                *_bundle_environment(revision),
+            ],
+            "resources": amounts(_ordinary(resources_of(revision.pod, installation.pods))),
             "volumeMounts": [
                 *store_mounts(installation, read_only=True),
                 {"name": BUNDLE_VOLUME, "mountPath": BUNDLE_FOLDER},
             ],
-        }
+        },
+        scratch=FETCH_SCRATCH,
     )
 
 
@@ -135,28 +211,52 @@ def _server(
     resource: ModelDeployment, revision: Revision, installation: Installation
 ) -> dict[str, Any]:
     probe = {"httpGet": {"path": "/v2/health/ready", "port": SERVING_PORT}, "periodSeconds": 1}
+    captured, mounts = server_parts(revision)
+    ours = [*_server_environment(resource, revision), *captured]
     live = {"httpGet": {"path": "/v2/health/live", "port": SERVING_PORT}, "periodSeconds": 10}
     return hardened_container(
         {
             "name": SERVER,
             "image": revision.image,
             "imagePullPolicy": installation.image_pull_policy,
-            "env": [
-                *_bundle_environment(revision),
-                _variable("TRAINYARD_MODEL_NAME", resource.metadata.name),
-                _variable("TRAINYARD_REVISION", revision.revision),
-                _variable("TRAINYARD_DRAIN_SECONDS", str(DRAIN_SECONDS)),
-                _variable("TRAINYARD_MAX_BATCH_ROWS", str(revision.max_batch_rows)),
-                *([_variable("TRAINYARD_GRPC_PORT", str(GRPC_PORT))] if revision.grpc else ()),
-            ],
+            "env": environment(revision.pod.env, ours),
             "ports": _ports(revision),
             "startupProbe": probe | {"failureThreshold": 300},
             "readinessProbe": probe | {"failureThreshold": 3, "timeoutSeconds": 2},
             "livenessProbe": live | {"failureThreshold": 6, "timeoutSeconds": 5},
-            "resources": container_resources(revision.pod),
-            "volumeMounts": [{"name": BUNDLE_VOLUME, "mountPath": BUNDLE_FOLDER, "readOnly": True}],
+            "resources": amounts(resources_of(revision.pod, installation.pods)),
+            "volumeMounts": [
+                {"name": BUNDLE_VOLUME, "mountPath": BUNDLE_FOLDER, "readOnly": True},
+                *mounts,
+            ],
         }
     )
+
+
+def _server_environment(resource: ModelDeployment, revision: Revision) -> list[dict[str, Any]]:
+    return [
+        *_bundle_environment(revision),
+        _variable("TRAINYARD_MODEL_NAME", resource.metadata.name),
+        _variable("TRAINYARD_REVISION", revision.revision),
+        _variable("TRAINYARD_DRAIN_SECONDS", str(DRAIN_SECONDS)),
+        _variable("TRAINYARD_MAX_BATCH_ROWS", str(revision.max_batch_rows)),
+        *([_variable("TRAINYARD_GRPC_PORT", str(GRPC_PORT))] if revision.grpc else ()),
+    ]
+
+
+def _ordinary(resources: ResourceAmounts) -> ResourceAmounts:
+    """Return what a container needs that is done before the server begins: no accelerator."""
+    return ResourceAmounts(
+        requests={
+            name: resources.requests[name] for name in ORDINARY if name in resources.requests
+        },
+        limits={name: resources.limits[name] for name in ORDINARY if name in resources.limits},
+    )
+
+
+def _spread(constraint: TopologySpreadConstraint, revision: Revision) -> dict[str, Any]:
+    selector = {"matchLabels": {REVISION: revision.revision}}
+    return constraint.to_api() | {"labelSelector": selector}
 
 
 def _ports(revision: Revision) -> list[dict[str, Any]]:

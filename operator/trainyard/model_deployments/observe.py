@@ -9,24 +9,47 @@ from typing import Any
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.clients.predictions import Predictor
-from trainyard.clients.prometheus import Prometheus, PrometheusFault, Series
-from trainyard.clients.scraping import ScrapeFailed, Scraper, samples
+from trainyard.clients.prometheus import Prometheus, PrometheusFault
+from trainyard.clients.scraping import ScrapeFailed, Scraper
 from trainyard.installation import Installation
-from trainyard.model_deployments.analysis.evidence import Reading
+from trainyard.model_deployments.analysis.bin_counters import BinCounters
+from trainyard.model_deployments.analysis.binned_columns import BinWindow
+from trainyard.model_deployments.analysis.checks.kinds import compares, queries
+from trainyard.model_deployments.analysis.confined_queries import why_not_confined
+from trainyard.model_deployments.analysis.counters import Clock, MetricSource
+from trainyard.model_deployments.analysis.error_windows import ErrorWindows
+from trainyard.model_deployments.analysis.evidence import ErrorWindow, Reading
 from trainyard.model_deployments.analysis.queries import QueryAnswer, filled_in
-from trainyard.model_deployments.analysis.verdict import compares
-from trainyard.model_deployments.counters import Clock, MetricSource
-from trainyard.model_deployments.decide import Observed
-from trainyard.model_deployments.judging import look_due
-from trainyard.model_deployments.observed import Prediction, RouterPod
-from trainyard.model_deployments.proving import proof_wanted
-from trainyard.model_deployments.questions import counter_question, monitors_due
-from trainyard.model_deployments.retiring import next_to_serve
-from trainyard.model_deployments.seen import Family, family_of, observed_from
+from trainyard.model_deployments.analysis.query_numbers import number_of
+from trainyard.model_deployments.analysis.samples import ROUTER
+from trainyard.model_deployments.monitoring.monitor import MonitorQuestion, ReadAnswer
+from trainyard.model_deployments.monitoring.monitors import questions_due
+from trainyard.model_deployments.monitoring.smoke_test import smoke_test_wanted
+from trainyard.model_deployments.notifications import outgoing_notifications
+from trainyard.model_deployments.observe_jobs import with_jobs
+from trainyard.model_deployments.observed import Observed, Prediction, observed_from
+from trainyard.model_deployments.owned_objects import OwnedObjects, named, owned_objects_of
+from trainyard.model_deployments.questions import bin_question, counter_question, stable_question
+from trainyard.model_deployments.revision.workload import cluster_finding
+from trainyard.model_deployments.rollout.in_force import next_to_serve
+from trainyard.model_deployments.rollout.judging import analysis_of_step, look_due
 from trainyard.model_deployments.source import wanted_version
-from trainyard.model_deployments.traffic.backend import SERVICE_PORT
-from trainyard.model_deployments.traffic.envoy import DECISION_PATH, STATS_PATH, STATS_PORT
-from trainyard.reconciling.world import RawObject, World
+from trainyard.model_deployments.traffic.carrier import RouterPod
+from trainyard.model_deployments.traffic.envoy import (
+    DECISION_PATH,
+    HEALTHY_PODS,
+    REACH_PATH,
+    STATS_PORT,
+    decision_of,
+)
+from trainyard.model_deployments.traffic.in_force import is_in_force
+from trainyard.model_deployments.traffic.mode import SERVICE_PORT
+from trainyard.model_deployments.traffic.modes import mode_of
+from trainyard.notifications.outbox import Outbox
+from trainyard.objects import RawObject
+from trainyard.pod_creation import not_created
+from trainyard.reconciling.namespaces import image_refresh
+from trainyard.reconciling.world import World
 
 PREDICTIONS = 12
 """Tries until the revision with most of the requests answers; with 50 % of them it does not in
@@ -39,6 +62,9 @@ class ServingSources:
 
     installation: Installation
     counters: MetricSource
+    bins: BinCounters
+    errors: ErrorWindows
+    outbox: Outbox
     scraper: Scraper
     predictor: Predictor
     prometheus: Prometheus | None
@@ -53,12 +79,18 @@ async def observe_model_deployment(
     Pods are asked only while a decision is not in force, a prediction is wanted, or an interval of
     the analysis or the monitoring is over: a settled deployment causes no request.
     """
-    family = await family_of(resource, world)
+    owned = await owned_objects_of(resource, world)
     source = wanted_version(resource.spec.model, await _named_source(resource, world))
-    seen = observed_from(resource, sources.installation, source, family)
-    seen = await _with_reports(resource, seen, family, sources)
-    seen = await _with_prediction(resource, seen, family, sources)
-    return await _with_numbers(resource, seen, family, sources)
+    seen = observed_from(resource, sources.installation, source, owned)
+    seen = await with_jobs(resource, seen, world)
+    namespace = await world.get("Namespace", "", resource.metadata.namespace)
+    seen = replace(seen, image_refresh=image_refresh(namespace or {}))
+    seen = await _with_creation(resource, seen, world)
+    seen = await _with_reports(resource, seen, owned, sources)
+    seen = await _with_prediction(resource, seen, owned, sources)
+    seen = await _with_numbers(resource, seen, owned, sources)
+    outgoing = outgoing_notifications(resource, sources.installation.receivers)
+    return replace(seen, deliveries=sources.outbox.offer_all(resource.metadata.uid, outgoing))
 
 
 async def _named_source(resource: ModelDeployment, world: World) -> RawObject | None:
@@ -69,27 +101,41 @@ async def _named_source(resource: ModelDeployment, world: World) -> RawObject | 
     return await world.get("ModelVersion", namespace, name)
 
 
+async def _with_creation(resource: ModelDeployment, seen: Observed, world: World) -> Observed:
+    """Ask the Events of a pod that has no container after so long: volumes say it nowhere else."""
+    workloads = dict(seen.workloads)
+    for name, found in seen.workloads.items():
+        creating = found.creating
+        if creating is None or found.trouble or not creating.is_overdue(world.now):
+            continue
+        warnings = await world.warnings(resource.metadata.namespace, creating.uid)
+        fault = not_created(creating.pod, warnings)
+        if fault is not None:
+            why = cluster_finding(fault)
+            workloads[name] = replace(found, trouble=why.trouble, message=why.message)
+    return replace(seen, workloads=workloads)
+
+
 async def _with_reports(
-    resource: ModelDeployment, seen: Observed, family: Family, sources: ServingSources
+    resource: ModelDeployment, seen: Observed, owned: OwnedObjects, sources: ServingSources
 ) -> Observed:
     """Ask the routers which decision is in force, until all report the newest; and whom they
     reach, before a revision gets its first request.
     """
     status = resource.status
-    if not status.decision or resource.spec.traffic.mode != "Router":
+    pods = mode_of(resource.spec).reporters(seen.carrier)
+    if not status.routing_generation or not pods:
         return seen
     ask = _Asking(
         sources.scraper,
-        decision=status.drained_at is None,
+        decision=status.routing_applied_at is None,
         reach=next_to_serve(resource.spec, status, seen) is not None,
     )
     if not ask.decision and not ask.reach:
         return seen
-    addresses = family.addresses()
-    pods = await asyncio.gather(
-        *(ask.pod(pod, addresses.get(pod.name, "")) for pod in seen.router.pods)
-    )
-    return replace(seen, router=replace(seen.router, pods=tuple(pods)))
+    addresses = owned.addresses()
+    reported = await asyncio.gather(*(ask.pod(pod, addresses.get(pod.name, "")) for pod in pods))
+    return replace(seen, carrier=replace(seen.carrier, pods=tuple(reported)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,35 +151,32 @@ class _Asking:
             return pod
         base = f"http://{address}:{STATS_PORT}"
         if self.decision:
-            page = await self._page(f"{base}{DECISION_PATH}")
-            pod = replace(pod, reports=int(page)) if page.strip().isdigit() else pod
+            pod = replace(pod, reports=await self._reported(f"{base}{DECISION_PATH}"))
         if self.reach:
-            page = await self._page(f"{base}{STATS_PATH}?filter=membership_healthy")
-            pod = replace(pod, reaches=_reached(page))
+            pod = replace(pod, reaches=await self._reached(f"{base}{REACH_PATH}"))
         return pod
 
-    async def _page(self, url: str) -> str:
+    async def _reported(self, url: str) -> int | None:
         try:
-            return await self.scraper.page(url)
+            return decision_of(await self.scraper.text(url))
         except ScrapeFailed:
-            return ""
+            return None
 
-
-def _reached(page: str) -> frozenset[str]:
-    name, label = "envoy_cluster_membership_healthy", "envoy_cluster_name"
-    try:
-        found = samples(page, [name])
-    except ScrapeFailed:
-        return frozenset()
-    return frozenset(s.labels.get(label, "") for s in found if s.value > 0)
+    async def _reached(self, url: str) -> frozenset[str]:
+        try:
+            found = await self.scraper.samples(url, [HEALTHY_PODS])
+        except ScrapeFailed:
+            return frozenset()
+        return frozenset(s.labels.get(ROUTER.revision, "") for s in found if s.value > 0)
 
 
 async def _with_prediction(
-    resource: ModelDeployment, seen: Observed, family: Family, sources: ServingSources
+    resource: ModelDeployment, seen: Observed, owned: OwnedObjects, sources: ServingSources
 ) -> Observed:
-    revision = proof_wanted(resource.status, seen)
-    address = family.service_address()
-    if revision is None or address is None:
+    revision = smoke_test_wanted(resource.spec, resource.status, seen)
+    service = named(owned.services, resource.metadata.name)
+    address = ((service or {}).get("spec") or {}).get("clusterIP", "None")
+    if revision is None or address == "None":
         return seen
     found = Prediction("", "not asked")
     for _ in range(PREDICTIONS):
@@ -147,26 +190,55 @@ async def _with_prediction(
 
 
 async def _with_numbers(
-    resource: ModelDeployment, seen: Observed, family: Family, sources: ServingSources
+    resource: ModelDeployment, seen: Observed, owned: OwnedObjects, sources: ServingSources
 ) -> Observed:
     now = sources.clock()
     rollout, spec = resource.status.rollout, resource.spec
-    if monitors := monitors_due(resource, now):
-        values = _values(resource, resource.status.stable)
-        answers = await _asked(monitors, values, sources.prometheus)
-        seen = replace(seen, monitors=answers)
+    if due := questions_due(resource, now):
+        seen = replace(seen, monitors=await _monitored(resource, due, owned, sources))
+        place = resource.metadata.namespace, resource.metadata.name
+        seen = replace(seen, drift_checkpoint=sources.bins.checkpoint(*place))
     if rollout is None or spec.suspend or not look_due(spec.analysis, rollout, now):
         return seen
-    if resource.status.drained_at is None:
+    if not is_in_force(spec, resource.status, seen.carrier):
         return seen
-    reading = Reading(now, None)
-    if compares(spec.analysis):
-        question = counter_question(resource, family)
+    reading, analysis = Reading(now, None), analysis_of_step(spec, rollout)
+    if compares(analysis):
+        question = counter_question(resource, owned)
         reading = await sources.counters.read(question)
-    queries = {c.name: c.prometheus.query for c in spec.analysis.checks if c.prometheus}
     values = _values(resource, resource.status.canary)
-    answers = await _asked(queries, values, sources.prometheus)
+    answers = await _asked(queries(analysis), values, sources)
     return replace(seen, reading=reading, answers=answers)
+
+
+async def _monitored(
+    resource: ModelDeployment,
+    due: Mapping[str, MonitorQuestion],
+    owned: OwnedObjects,
+    sources: ServingSources,
+) -> dict[str, ReadAnswer]:
+    """Ask what the monitors want to know; windows that are not over yet have no answer."""
+    values = _values(resource, resource.status.stable)
+    asked = {signal: query for signal, query in due.items() if isinstance(query, str)}
+    answers: dict[str, ReadAnswer] = dict(await _asked(asked, values, sources))
+    for signal, window in due.items():
+        answer = await _counted(resource, window, owned, sources)
+        if answer is not None:
+            answers[signal] = answer
+    return answers
+
+
+async def _counted(
+    resource: ModelDeployment, window: MonitorQuestion, owned: OwnedObjects, sources: ServingSources
+) -> ReadAnswer | None:
+    now = sources.clock()
+    match window:
+        case BinWindow():
+            return await sources.bins.read(bin_question(resource, owned, window), now)
+        case ErrorWindow():
+            return await sources.errors.read(stable_question(resource, owned), window, now)
+        case _:
+            return None
 
 
 def _values(resource: ModelDeployment, revision: Any) -> dict[str, str]:
@@ -178,25 +250,21 @@ def _values(resource: ModelDeployment, revision: Any) -> dict[str, str]:
 
 
 async def _asked(
-    queries: Mapping[str, str], values: Mapping[str, str], prometheus: Prometheus | None
+    asked: Mapping[str, str], values: Mapping[str, str], sources: ServingSources
 ) -> dict[str, QueryAnswer]:
-    names = list(queries)
-    answers = await asyncio.gather(*(_ask(queries[n], values, prometheus) for n in names))
+    names = list(asked)
+    answers = await asyncio.gather(*(_ask(asked[n], values, sources) for n in names))
     return dict(zip(names, answers, strict=True))
 
 
-async def _ask(query: str, values: Mapping[str, str], prometheus: Prometheus | None) -> QueryAnswer:
-    if prometheus is None:
+async def _ask(query: str, values: Mapping[str, str], sources: ServingSources) -> QueryAnswer:
+    if sources.prometheus is None:
         return QueryAnswer(None, "the operator was installed without a Prometheus")
+    at, label = sources.clock(), sources.installation.prometheus_namespace_label
     try:
-        return one_number(await prometheus.query(filled_in(query, values)))
+        promql = filled_in(query, values)
+        if label and (why := why_not_confined(promql, label, values["namespace"])):
+            return QueryAnswer(None, why)
+        return number_of(await sources.prometheus.query(promql, at, most=1), at)
     except (PrometheusFault, ValueError) as fault:
         return QueryAnswer(None, str(fault))
-
-
-def one_number(series: tuple[Series, ...]) -> QueryAnswer:
-    """Return the value of exactly one series with one sample; anything else is no evidence."""
-    if len(series) != 1 or len(series[0].samples) != 1:
-        found = "nothing" if not series else f"{len(series)} series"
-        return QueryAnswer(None, f"the query gave {found}, expected one number")
-    return QueryAnswer(series[0].samples[0][1])

@@ -16,7 +16,7 @@ class Wanted:
 
     bundle_digest: str
     model_version: str
-    serves: str = ""
+    runtime: str = ""
     """The runtime that its record names; empty: nothing is known."""
 
 
@@ -55,7 +55,7 @@ def _of_training_job(name: str, found: Mapping[str, Any] | None) -> Source:
     return Wanted(
         str(current["bundleDigest"]),
         str(current.get("name", "")),
-        str(current.get("serves", "")),
+        str(current.get("runtime", "")),
     )
 
 
@@ -76,4 +76,4 @@ def _of_version(name: str, found: Mapping[str, Any] | None) -> Source:
             f"ModelVersion {name} was refused: {accepted.get('message', '')}",
         )
     spec = found["spec"]
-    return Wanted(str(spec["bundleDigest"]), name, str(spec.get("serves", "")))
+    return Wanted(str(spec["bundleDigest"]), name, str(spec.get("runtime", "")))

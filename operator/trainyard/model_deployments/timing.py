@@ -5,99 +5,130 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from trainyard.api.v1alpha1.model_deployment_status import RolloutStatus
-from trainyard.model_deployments.progress import Progress, Scene
-from trainyard.model_deployments.proving import answering
-from trainyard.model_deployments.retiring import (
-    DRAIN,
-    next_to_serve,
-    routers_are_left,
-)
-from trainyard.model_deployments.rollout import (
-    CLUSTER_PATIENCE,
-    NEVER_READY,
-    elapsed,
-    seconds,
-    step_at,
-)
-from trainyard.model_deployments.signals import monitor_due, monitors
+from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
+from trainyard.api.v1alpha1.rollout_status import RolloutStatus
+from trainyard.api.v1alpha1.task import TaskPhase
+from trainyard.model_deployments.monitoring.monitors import declared_monitors, state_of
+from trainyard.model_deployments.monitoring.smoke_test import answering
+from trainyard.model_deployments.revision.identity import kept_revisions
+from trainyard.model_deployments.rollout.deadlines import deadline, elapsed, seconds
+from trainyard.model_deployments.rollout.emergencies import CLUSTER_PATIENCE, NEVER_READY
+from trainyard.model_deployments.rollout.image_refresh import next_refresh
+from trainyard.model_deployments.rollout.in_force import next_to_serve
+from trainyard.model_deployments.rollout.retiring import UNROUTED
+from trainyard.model_deployments.rollout.steps import step_at
+from trainyard.model_deployments.traffic.modes import mode_of
+from trainyard.model_deployments.view import Turn, View
 
 AT_ONCE = timedelta(seconds=1)
-PROOF_AGAIN = timedelta(seconds=3)
+SMOKE_TEST_AGAIN = timedelta(seconds=3)
 
 
-def again_after(scene: Scene, progress: Progress) -> timedelta | None:
+def again_after(view: View, turn: Turn) -> timedelta | None:
     """Return when the next thing is due that no event announces, or None."""
-    due = min(_due(scene, progress), default=None)
-    return None if due is None else max(AT_ONCE, due - scene.now)
+    due = min(_due(view, turn), default=None)
+    return None if due is None else max(AT_ONCE, due - view.now)
 
 
-def _due(scene: Scene, progress: Progress) -> Iterator[datetime]:
-    status, now = progress.status, scene.now
-    if status.decision and status.drained_at is None:
+def _due(view: View, turn: Turn) -> Iterator[datetime]:
+    status, now = turn.status, view.now
+    if status.routing_generation and status.routing_applied_at is None:
         yield now + AT_ONCE
-    if next_to_serve(scene.resource.spec, status, scene.observed) is not None:
-        yield now + AT_ONCE
-    goes = bool(status.leaving) or routers_are_left(scene)
-    if goes and status.drained_at is not None and now < status.drained_at + DRAIN:
-        yield status.drained_at + DRAIN
+    if next_to_serve(view.resource.spec, status, view.observed) is not None:
+        yield now + _reached_again(view, status)
+    mode = mode_of(view.resource.spec)
+    goes = bool(status.leaving or mode.leftovers(view.resource, view.observed.carrier))
+    if (
+        goes
+        and status.routing_applied_at is not None
+        and now < status.routing_applied_at + UNROUTED
+    ):
+        yield status.routing_applied_at + UNROUTED
     if status.previous is not None and status.previous.warm_until is not None:
         yield status.previous.warm_until
     if status.retry is not None and status.retry.retry_at > now and status.rollout is None:
         yield status.retry.retry_at
-    yield from _proof_due(scene, progress)
-    yield from _monitors_due(scene, progress)
-    if status.rollout is not None and not scene.resource.spec.suspend:
-        yield from _rollout_due(scene, status.rollout)
+    for revision in kept_revisions(status):
+        creating = view.observed.workload(revision.revision).creating
+        if creating is not None:
+            yield creating.asked_again_at(now)
+    yield from _join_due(status)
+    refresh = next_refresh(view, status)
+    if refresh is not None and refresh > now:
+        yield refresh
+    yield from _smoke_test_due(view, turn)
+    yield from _monitors_due(view, turn)
+    yield from (d.again_at for d in view.observed.deliveries.values() if d.again_at is not None)
+    if status.rollout is not None and not view.resource.spec.suspend:
+        yield from _rollout_due(view, status.rollout)
 
 
-def _proof_due(scene: Scene, progress: Progress) -> Iterator[datetime]:
-    status = progress.status
+def _join_due(status: ModelDeploymentStatus) -> Iterator[datetime]:
+    join = status.label_join
+    if join is not None and join.phase is TaskPhase.WAITING and join.retry_at is not None:
+        yield join.retry_at
+
+
+def _reached_again(view: View, status: ModelDeploymentStatus) -> timedelta:
+    """Return when routers are asked again whom they reach; seldom where that took too long."""
+    rollout = status.rollout
+    waited = rollout is not None and rollout.phase == "Inconclusive"
+    return seconds(view.resource.spec.analysis.interval_seconds) if waited else AT_ONCE
+
+
+def _smoke_test_due(view: View, turn: Turn) -> Iterator[datetime]:
+    status = turn.status
     revision = answering(status)
-    if revision is None or not scene.observed.workload(revision.revision).ready:
+    if revision is None or not view.observed.workload(revision.revision).ready:
         return
-    proof = status.proof
-    if proof is None or not proof.answered:
-        yield scene.now + (PROOF_AGAIN if proof is not None and proof.message else AT_ONCE)
-    elif (proof.decision, proof.revision) != (status.decision, revision.revision):
-        yield scene.now + AT_ONCE
+    smoke_test = status.smoke_test
+    if smoke_test is None or not smoke_test.answered:
+        yield view.now + (
+            SMOKE_TEST_AGAIN if smoke_test is not None and smoke_test.message else AT_ONCE
+        )
+    elif (smoke_test.routing_generation, smoke_test.revision) != (
+        status.routing_generation,
+        revision.revision,
+    ):
+        yield view.now + AT_ONCE
 
 
-def _monitors_due(scene: Scene, progress: Progress) -> Iterator[datetime]:
-    status = progress.status
+def _monitors_due(view: View, turn: Turn) -> Iterator[datetime]:
+    status = turn.status
     if status.stable is None:
         return
-    for kind, monitor in monitors(scene.resource):
-        state = next((m for m in status.monitors if m.kind == kind), None)
-        wait = monitor_due(status, kind, monitor)
-        if state is None or wait is None:
-            yield scene.now + AT_ONCE
+    for monitor in declared_monitors(view.resource):
+        state = state_of(status, monitor)
+        if state is None:
+            if monitor.wanted(None, view.now) is not None:
+                yield view.now + AT_ONCE
         else:
-            asked = scene.now if kind in (scene.observed.monitors or ()) else state.asked_at
-            yield asked + wait
+            answered = monitor.signal in (view.observed.monitors or ())
+            yield monitor.again(state, view.now, answered=answered)
 
 
-def _rollout_due(scene: Scene, rollout: RolloutStatus) -> Iterator[datetime]:
-    spec, now = scene.resource.spec, scene.now
-    if rollout.on_hold:
+def _rollout_due(view: View, rollout: RolloutStatus) -> Iterator[datetime]:
+    spec, now = view.resource.spec, view.now
+    if rollout.pause_requested:
         return
     if rollout.step and not rollout.readiness_only:
         interval = seconds(spec.analysis.interval_seconds)
-        if scene.observed.reading is not None:
+        if view.observed.reading is not None:
             yield now + interval
         else:
-            yield now if rollout.through is None else rollout.through + interval
-    if rollout.phase in ("Paused", "Held"):
+            yield now if rollout.observed_until is None else rollout.observed_until + interval
+    if rollout.phase in ("Paused", "Inconclusive"):
         return
+    step = step_at(spec, rollout.step)
+    began = now - elapsed(rollout, now)
     later = [
-        now + seconds(spec.rollout.deadline_seconds) - elapsed(rollout, now) + AT_ONCE,
-        rollout.step_started_at + seconds(spec.analysis.evidence_timeout_seconds) + AT_ONCE,
+        began + deadline(spec, step) + AT_ONCE,
+        began + seconds(spec.analysis.evidence_timeout_seconds) + AT_ONCE,
         rollout.step_started_at + CLUSTER_PATIENCE + AT_ONCE,
     ]
-    step = step_at(spec, rollout.step)
     if step is not None:
         later.append(rollout.step_started_at + seconds(step.min_seconds))
-    unready = scene.observed.workload(rollout.revision).unready_since
+    unready = view.observed.workload(rollout.revision).unready_since
     if unready is not None:
         later.append(unready + NEVER_READY + AT_ONCE)
     yield from (moment for moment in later if moment > now)

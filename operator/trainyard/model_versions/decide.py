@@ -6,22 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trainyard.api.v1alpha1.model_version import (
+    GateReport,
     ModelVersion,
     ModelVersionReason,
     ModelVersionStatus,
 )
+from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.champion import Champion, ChampionState, find_champion
 from trainyard.conditions import Finding, get_condition, merge_conditions
 from trainyard.model_versions.comparison import measured, measuring
-from trainyard.model_versions.evaluation import (
+from trainyard.model_versions.conditions import (
     accepted_finding,
     columns,
     with_verdict,
 )
-from trainyard.model_versions.gate_verdict import Opponent, judge
+from trainyard.model_versions.gates.judgement import ChampionEvidence, Evidence
+from trainyard.model_versions.gates.verdict import is_settled, judge
 from trainyard.model_versions.manifests import report_name
-from trainyard.model_versions.seen import Observed, VersionTurn
+from trainyard.model_versions.observed import Observed, VersionTurn
 from trainyard.reconciling.plan import Create, Delete, Plan
 from trainyard.reconciling.turn import Turn
 from trainyard.verdicts import is_answered, question_about, question_of, standing
@@ -56,14 +59,13 @@ def _judged(version: ModelVersion, observed: Observed, turn: VersionTurn) -> _Ju
         return _judged_for_the_record(version, job, champion, turn)
     if champion.state is ChampionState.AMBIGUOUS:
         return _Judged(turn, _unknown(ModelVersionReason.CHAMPION_AMBIGUOUS, champion.message))
-    opponent = _opponent(version, champion, turn.status)
-    if opponent is not None:
-        return _Judged(_verdict(version, job, champion, opponent, turn))
-    turn = measuring(version, observed, turn, champion.bundle_digest or "")
-    opponent = _opponent(version, champion, turn.status)
-    if opponent is not None:
-        return _Judged(_verdict(version, job, champion, opponent, turn))
-    return _Judged(turn, _measurement(turn, champion))
+    reports = judge(job.spec.gates, _evidence(version, champion, turn.status))
+    if not is_settled(reports):
+        turn = measuring(version, observed, turn, champion.bundle_digest or "")
+        reports = judge(job.spec.gates, _evidence(version, champion, turn.status))
+    if is_settled(reports):
+        return _Judged(_verdict(version, job, champion, reports, turn))
+    return _Judged(turn, _measurement(observed, turn, champion))
 
 
 def _is_of_current_inputs(version: ModelVersion, job: TrainingJob) -> bool:
@@ -78,39 +80,41 @@ def _judged_for_the_record(
     turn = turn.changed(evaluate=None)
     if turn.status.evaluations:
         return _Judged(turn)
-    opponent = _opponent(version, champion, turn.status)
-    if opponent is None or champion.state is ChampionState.AMBIGUOUS:
+    reports = judge(job.spec.gates, _evidence(version, champion, turn.status))
+    if not is_settled(reports) or champion.state is ChampionState.AMBIGUOUS:
         text = "other inputs became current before this version was judged"
         return _Judged(turn, _unknown(ModelVersionReason.SUPERSEDED, text))
-    return _Judged(_verdict(version, job, champion, opponent, turn))
+    return _Judged(_verdict(version, job, champion, reports, turn))
 
 
-def _opponent(
+def _evidence(version: ModelVersion, champion: Champion, status: ModelVersionStatus) -> Evidence:
+    return Evidence(version.spec.metrics or {}, _champion_evidence(version, champion, status))
+
+
+def _champion_evidence(
     version: ModelVersion, champion: Champion, status: ModelVersionStatus
-) -> Opponent | None:
-    """Return what to compare with; None: the champion has to be measured first."""
+) -> ChampionEvidence | None:
     if champion.state is not ChampionState.FOUND:
-        return Opponent(absent=f"nothing to compare with: {champion.message}")
+        return ChampionEvidence(absent=f"nothing to compare with: {champion.message}")
     if champion.bundle_digest == version.spec.bundle_digest:
-        return Opponent(absent="it is the champion itself")
+        return ChampionEvidence(absent="it is the champion itself")
     found = measured(version, status, champion.bundle_digest or "")
     if found is None:
         return None
-    return Opponent(metrics=found.metrics, error=found.error)
+    return ChampionEvidence(metrics=found.metrics, error=found.error)
 
 
 def _verdict(
     version: ModelVersion,
     job: TrainingJob,
     champion: Champion,
-    opponent: Opponent,
+    reports: tuple[GateReport, ...],
     turn: VersionTurn,
 ) -> VersionTurn:
     question = question_about(version, job.spec.gates, champion)
     before = standing(turn.status.evaluations)
     if before is not None and is_answered(version, question, question_of(before)):
         return turn.changed(evaluate=None)
-    reports = judge(job.spec.gates, version.spec.metrics or {}, opponent)
     evaluations = with_verdict(turn.status.evaluations, question, reports, turn.now)
     turn = turn.changed(evaluations=evaluations, evaluate=None)
     found = accepted_finding(evaluations[-1])
@@ -120,18 +124,21 @@ def _verdict(
     return turn.noted(found.reason, f"refused {text}", warning=True)
 
 
-def _measurement(turn: VersionTurn, champion: Champion) -> Finding:
+def _measurement(observed: Observed, turn: VersionTurn, champion: Champion) -> Finding:
     evaluate = turn.status.evaluate
     named = (champion.bundle_digest or "")[7:17]
-    if evaluate is not None and evaluate.phase == "Failed":
+    if evaluate is not None and evaluate.phase is TaskPhase.FAILED:
         text = (
-            f"champion {named} could not be measured: {evaluate.message}; "
+            f"champion {named} could not be measured: {evaluate.reason}: {evaluate.message}; "
             "ask the TrainingJob for another run with trainyard.dev/request=run@now"
         )
         return _unknown(ModelVersionReason.CHAMPION_NOT_MEASURED, text)
     text = f"champion {named} ({champion.message}) is measured on this version's test rows"
-    if evaluate is not None and evaluate.message:
-        text += f": {evaluate.message}"
+    view = observed.report or observed.job
+    if view is not None and view.waiting:
+        text += f": {view.waiting}"
+    elif evaluate is not None and evaluate.message:
+        text += f": {evaluate.reason}: {evaluate.message}"
     return _unknown(ModelVersionReason.COMPARING, text)
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from trainyard.api.base import PodSettings
+from trainyard.api.pod_settings import PodSettings
 from trainyard.api.v1alpha1.model_version import EvaluateJob, ModelVersion
 from trainyard.installation import Installation
 from trainyard.jobs.job_manifest import REPORT_DEADLINE_SECONDS, Work, report_job
 from trainyard.jobs.training_pod import Training, training_job_manifest
 from trainyard.ownership import child_name
-
-# An evaluation trains nothing, so its recipe is never used; the task document asks for one.
-_NO_RECIPE: dict[str, Any] = {"estimator": {"class": "sklearn.dummy.DummyClassifier"}}
 
 
 def evaluate_document(version: ModelVersion, evaluate: EvaluateJob) -> dict[str, Any]:
@@ -23,7 +20,6 @@ def evaluate_document(version: ModelVersion, evaluate: EvaluateJob) -> dict[str,
         "run": evaluate.name,
         "dataset": {"digest": spec.dataset_digest},
         "target": spec.target,
-        "recipe": _NO_RECIPE,
         "recipeDigest": spec.recipe_digest,
         "seed": 0,
         "champion": {"digest": evaluate.champion},
@@ -43,7 +39,8 @@ def evaluate_job(
         settings=evaluate.pod,
         deadline_seconds=evaluate.deadline_seconds,
     )
-    training = Training(evaluate_document(version, evaluate), train=False)
+    document = evaluate_document(version, evaluate)
+    training = Training(document, train=False, env=evaluate.pod.env)
     return training_job_manifest(work, training, run=evaluate.name)
 
 

@@ -1,1 +1,1 @@
-"""What every controller shares: the queue, the cache, one pass, and the hand that writes."""
+"""What every controller shares: the queue, the cache, one pass, and the executor that writes."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -10,24 +11,17 @@ import structlog
 
 from trainyard.clients.cluster import Cluster
 from trainyard.clients.faults import AlreadyExists, ClusterFault, Conflict, NotFound
+from trainyard.objects import Manifest, ObjectRef, RawObject
 from trainyard.ownership import controller_uid
 from trainyard.reconciling.cache import Cache
-from trainyard.reconciling.drift import contains, stamped
 from trainyard.reconciling.events import event_manifest, repetition
+from trainyard.reconciling.manifest_diff import contains, stamped
 from trainyard.reconciling.namespaces import is_ending
 from trainyard.reconciling.obstacles import carried_over, cleared
-from trainyard.reconciling.plan import (
-    Action,
-    Apply,
-    Create,
-    Delete,
-    Manifest,
-    ObjectRef,
-    Patch,
-    Plan,
-    PlannedEvent,
-)
-from trainyard.reconciling.world import RawObject
+from trainyard.reconciling.plan import Action, Apply, Create, Delete, Patch, Plan, PlannedEvent
+
+_IDENTITY = frozenset({"apiVersion", "kind", "metadata"})
+_NEVER_CHANGED = frozenset({"Job", "ModelVersion"})
 
 log = structlog.get_logger()
 
@@ -36,13 +30,13 @@ class ForeignChild(Exception):
     """The name of a child is taken by an object that is not ours; it is never adopted."""
 
 
-class Hand:
+class Executor:
     """Writes to the cluster, for one pass, and into the cache what came of it."""
 
     def __init__(self, cluster: Cluster, cache: Cache) -> None:
         self._cluster = cluster
         self._cache = cache
-        self._owner_lives = False
+        self._owner_exists = False
         """Known once the API server took the owner's status, or showed it to us."""
 
     async def carry_out(self, plan: Plan[Any], raw: RawObject, now: datetime) -> None:
@@ -51,32 +45,43 @@ class Hand:
         The status comes first, so that no deed is ever done that is not on record, and a stale
         or vanished owner stops everything. Raises the first `ClusterFault` or `ForeignChild`.
         """
-        status = plan.status.to_api() if plan.status is not None else raw.get("status") or {}
+        status = wanted_status(plan, raw)
         raw = await self.write_status(raw, carried_over(raw, status))
-        for action in plan.actions:
-            await self._do(action, raw)
-        raw = await self.write_status(raw, cleared(status))
-        for event in plan.events:
-            await self.tell(event, raw, now)
+        try:
+            for action in plan.actions:
+                await self._do(action, raw)
+            raw = await self.write_status(raw, cleared(status))
+        except (ClusterFault, ForeignChild):
+            # The next pass finds the decision in the status, and does not tell of it again.
+            if self._owner_exists:
+                await self._record_events(plan.events, raw, now)
+            raise
+        await self._record_events(plan.events, raw, now)
 
     async def write_status(self, raw: RawObject, status: Mapping[str, Any]) -> RawObject:
-        """Return the object with this status; raises Conflict when it changed meanwhile."""
+        """Return the object with this status; raises Conflict when it changed or went meanwhile."""
         if status == (raw.get("status") or {}):
             return raw
-        written = self._seen(await self._cluster.put_status(raw, status))
-        self._owner_lives = True
+        try:
+            written = self._remember(await self._cluster.put_status(raw, status))
+        except NotFound as fault:
+            raise Conflict(fault.request, fault.status, fault.message) from fault
+        self._owner_exists = True
         return written
 
-    async def tell(self, event: PlannedEvent, owner: RawObject, now: datetime) -> None:
-        """Record the Event; that it cannot be recorded holds nobody up."""
-        manifest = event_manifest(owner, event, now)
-        try:
+    async def _record_events(
+        self, events: Iterable[PlannedEvent], owner: RawObject, now: datetime
+    ) -> None:
+        """Record the Events; that one cannot be recorded holds nobody up."""
+        for event in events:
+            manifest = event_manifest(owner, event, now)
             try:
-                await self._cluster.create(manifest)
-            except AlreadyExists:
-                await self._count(manifest, now)
-        except ClusterFault as fault:
-            log.warning("event not recorded", reason=event.reason, fault=str(fault))
+                try:
+                    await self._cluster.create(manifest)
+                except AlreadyExists:
+                    await self._count(manifest, now)
+            except ClusterFault as fault:
+                log.warning("event not recorded", reason=event.reason, fault=str(fault))
 
     async def _count(self, event: Manifest, now: datetime) -> None:
         place = _place(event)
@@ -100,58 +105,85 @@ class Hand:
 
     async def _apply(self, manifest: Manifest, owner: RawObject) -> None:
         wanted = stamped(manifest)
-        place = _place(manifest)
-        # Applying would silently take over what the cache cannot see: objects without our label.
-        found = self._cache.get(*place) or await self._cluster.get(*place)
+        found = self._cache.get(*_place(manifest))
         if found is None:
-            await self._be_sure_of(owner)
-        else:
-            _refuse_foreign(found, manifest)
-            if is_ending(found) or contains(wanted, found) is None:
-                return  # its deletion will wake us, and then it is made anew
-        self._seen(await self._cluster.apply(wanted))
+            await self._confirm_owner(owner)
+            try:
+                made = await self._cluster.apply_new(wanted)
+            except AlreadyExists as fault:
+                # The cache cannot see it: it lacks our label, and may be anybody's.
+                found = await self._taken(manifest, fault)
+            else:
+                self._remember(made)
+                return
+        _refuse_foreign(found, manifest)
+        if is_ending(found) or contains(wanted, found) is None:
+            return  # its deletion will wake us, and then it is made anew
+        written = self._remember(await self._cluster.apply(wanted))
+        if contains(wanted, written) is not None:
+            # What others added to a list stays when ours is applied; a merge takes their place.
+            whole = {key: value for key, value in wanted.items() if key not in _IDENTITY}
+            self._remember(await self._cluster.patch(ObjectRef(*_place(manifest)), whole))
 
     async def _create(self, manifest: Manifest, owner: RawObject) -> None:
-        place = _place(manifest)
-        found = self._cache.get(*place)
+        found = self._cache.get(*_place(manifest))
         if found is None:
-            await self._be_sure_of(owner)
+            await self._confirm_owner(owner)
             try:
                 found = await self._cluster.create(manifest)
             except AlreadyExists as fault:
-                found = await self._cluster.get(*place)
-                if found is None:
-                    raise Conflict(fault.request, fault.status, fault.message) from fault
+                found = await self._taken(manifest, fault)
         _refuse_foreign(found, manifest)
-        self._seen(found)
+        self._remember(found)
+        labels = {"metadata": {"labels": manifest["metadata"].get("labels") or {}}}
+        if manifest["kind"] not in _NEVER_CHANGED and contains(labels, found) is not None:
+            # Somebody took them away, and with them our view of its events.
+            self._remember(await self._cluster.patch(ObjectRef(*_place(manifest)), labels))
 
-    async def _be_sure_of(self, owner: RawObject) -> None:
+    async def _taken(self, manifest: Manifest, fault: AlreadyExists) -> RawObject:
+        """Return the object that has the name; raises Conflict when it went meanwhile."""
+        found = await self._cluster.get(*_place(manifest))
+        if found is None:
+            raise Conflict(fault.request, fault.status, fault.message) from fault
+        return found
+
+    async def _confirm_owner(self, owner: RawObject) -> None:
         """Raise Conflict when the owner is gone.
 
         The deletion of children may be seen before that of their owner; they would be made once
         more, for the garbage collector to find.
         """
-        if self._owner_lives:
+        if self._owner_exists:
             return
         current = await self._cluster.get(*_place(owner))
         uid = owner["metadata"]["uid"]
         if current is None or is_ending(current) or current["metadata"]["uid"] != uid:
-            raise Conflict("be sure of the owner", 409, f"{owner['kind']} is gone")
-        self._owner_lives = True
+            raise Conflict("confirm the owner", 409, f"{owner['kind']} is gone")
+        self._owner_exists = True
 
     async def _patch(self, ref: ObjectRef, changes: Manifest) -> None:
         found = self._cache.get(ref.kind, ref.namespace, ref.name)
         if found is not None and contains(changes, found) is None:
             return
         try:
-            self._seen(await self._cluster.patch(ref, changes))
+            self._remember(await self._cluster.patch(ref, changes))
         except NotFound as fault:
             raise Conflict(fault.request, fault.status, fault.message) from fault
 
-    def _seen(self, raw: RawObject) -> RawObject:
+    def _remember(self, raw: RawObject) -> RawObject:
         """Remember what was written, so that the next pass does not act on an older view."""
         self._cache.put(raw["kind"], raw)
         return raw
+
+
+def wanted_status(plan: Plan[Any], raw: RawObject) -> Mapping[str, Any]:
+    """Return the status that the plan wants; the stored one where it wants none."""
+    return plan.status.to_api() if plan.status is not None else raw.get("status") or {}
+
+
+def writes_status(plan: Plan[Any], raw: RawObject) -> bool:
+    """Tell whether a status is written before the first deed: refused when the object changed."""
+    return carried_over(raw, wanted_status(plan, raw)) != (raw.get("status") or {})
 
 
 def _refuse_foreign(found: RawObject, manifest: Manifest) -> None:
@@ -161,11 +193,24 @@ def _refuse_foreign(found: RawObject, manifest: Manifest) -> None:
     """
     wanted = controller_uid(manifest)
     if wanted and controller_uid(found) != wanted:
-        kind, namespace, name = _place(found)
-        raise ForeignChild(
+        raise ForeignChild(_remedy(found, manifest))
+
+
+def _remedy(found: RawObject, manifest: Manifest) -> str:
+    """Return what to do about a child that is not ours."""
+    kind, namespace, name = _place(found)
+    labels = manifest["metadata"].get("labels") or {}
+    if not labels or not labels.items() <= (found["metadata"].get("labels") or {}).items():
+        return (
             f"{kind} {namespace}/{name} exists and belongs to somebody else:"
             " delete or rename it, or rename this object"
         )
+    owners = json.dumps({"metadata": {"ownerReferences": manifest["metadata"]["ownerReferences"]}})
+    return (
+        f"{kind} {namespace}/{name} has our labels and no owner or another one (it was orphaned, or"
+        f" restored from a backup): delete it, or give it back by kubectl -n {namespace} patch"
+        f" {kind.lower()} {name} --type merge -p '{owners}'"
+    )
 
 
 def _place(manifest: Manifest) -> tuple[str, str, str]:

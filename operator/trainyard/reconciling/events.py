@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from trainyard.conditions import shorten
+from trainyard.objects import RawObject
 from trainyard.ownership import MANAGER
 from trainyard.reconciling.plan import PlannedEvent
-from trainyard.reconciling.world import RawObject
 
 MOST_REPEATS = 100
 """Counting stops here: an Event that repeats for ever must not be a write for ever."""

@@ -1,6 +1,7 @@
 """Conditions that the shell itself sets, whatever the kind: what keeps a pass from its end.
 
-All of them are `Stalled`, which a slice leaves to the shell, and each has a reason below.
+All of them are `Stalled`. Slices set that condition too, with reasons of their own; it is one of
+the shell's, and the shell's to take away, when its reason is one of those below.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from trainyard.api.base import Condition
-from trainyard.conditions import Finding, merge_conditions
-from trainyard.reconciling.world import RawObject
+from trainyard.conditions import Finding, merge_conditions, shorten
+from trainyard.objects import RawObject
 
 STALLED = "Stalled"
+RECONCILING = "Reconciling"
 
 
 class ObstacleReason(StrEnum):
@@ -24,8 +26,10 @@ class ObstacleReason(StrEnum):
 
     SPEC_UNREADABLE = "SpecUnreadable"
     """Used when the stored object does not fit the operator's version of the API."""
-    NAMESPACE_HELD = "NamespaceHeld"
-    """Used when the Namespace carries a `hold` request: nothing in it is touched."""
+    NAMESPACE_PAUSED = "NamespacePaused"
+    """Used when the Namespace carries a `pause` request: nothing in it is touched."""
+    LOOKED_AFTER_TWICE = "LookedAfterTwice"
+    """Used when two installations write the same status: neither goes on."""
     CHILD_NOT_OWNED = "ChildNotOwned"
     """Used when an object under a child's name belongs to somebody else."""
     CHILD_REFUSED = "ChildRefused"
@@ -43,9 +47,8 @@ def status_with(
     finding = Finding(type=STALLED, status=True, reason=reason, message=message)
     before = _readable(_conditions(status))
     (condition,) = merge_conditions(before, (finding,), generation=generation, now=now)
-    others = [c for c in _conditions(status) if c.get("type") != STALLED]
     status.setdefault("observedGeneration", generation)
-    return {**status, "conditions": [*others, condition.to_api()]}
+    return _stalled(status, condition.to_api())
 
 
 def carried_over(stored: RawObject, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,9 +59,7 @@ def carried_over(stored: RawObject, wanted: Mapping[str, Any]) -> dict[str, Any]
     """
     kept = [c for c in _conditions(stored.get("status") or {}) if is_obstacle(c)]
     taken = {c.get("type") for c in _conditions(wanted)}
-    return _with_conditions(
-        wanted, [*_conditions(wanted), *(c for c in kept if c["type"] not in taken)]
-    )
+    return _stalled(wanted, kept[0]) if kept and STALLED not in taken else dict(wanted)
 
 
 def cleared(status: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,6 +71,13 @@ def is_obstacle(condition: Mapping[str, Any]) -> bool:
     """Tell whether the shell set this condition."""
     reasons = {str(reason) for reason in ObstacleReason}
     return condition.get("type") == STALLED and condition.get("reason") in reasons
+
+
+def _stalled(status: Mapping[str, Any], condition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the status with this obstacle, in WHY too; what stalls makes no progress."""
+    others = [c for c in _conditions(status) if c.get("type") not in (STALLED, RECONCILING)]
+    why = {"why": shorten(str(condition.get("message", "")), 500)} if "why" in status else {}
+    return {**status, **why, "conditions": [*others, condition]}
 
 
 def _with_conditions(

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
+
+from trainyard.objects import Manifest, ObjectRef
 
 StatusT = TypeVar("StatusT")
-Manifest = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectRef:
-    """Which object, by kind and name; `uid` and `resource_version` guard deletes and patches."""
-
-    kind: str
-    namespace: str
-    name: str
-    uid: str = ""
-    resource_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +77,5 @@ class Plan(Generic[StatusT]):
     confirm_live: bool = False
     """True: before anything is written the pass is repeated on a live read (Jobs to create,
     things to delete, weights to raise), and only the repeated decision is carried out."""
+    live_kinds: frozenset[str] | None = None
+    """What is then read live beside the object itself; None: all that is looked at."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from typing import NamedTuple
 
 
 class Key(NamedTuple):
-    """The name of one object of ours."""
+    """One object, as one controller looks after it."""
 
-    kind: str
+    controller: str
     namespace: str
     name: str
 
@@ -32,6 +33,13 @@ class Backoff:
         """
         full = min(self.first * 2.0 ** min(failures - 1, 30), self.longest)
         return full * (0.5 + random / 2)
+
+
+CONFLICT = Backoff(longest=5.0)
+OUTAGE_SECONDS = 15.0
+"""An API server that answers again is not left waiting for long."""
+MENDABLE_SECONDS = 30.0
+"""Somebody may mend it at any moment without our seeing it: what is not ours is not watched."""
 
 
 class QueueClosed(Exception):
@@ -64,6 +72,7 @@ class WorkQueue:
         self._running: dict[Key, float] = {}
         """Keys with a worker, and since when."""
         self._failures: dict[Key, int] = {}
+        self._conflicts: dict[Key, int] = {}
         self._changed = asyncio.Event()
         self._closed = False
 
@@ -95,18 +104,27 @@ class WorkQueue:
     def done(self, key: Key, again_after: float | None = None) -> None:
         """Give the key back after a pass without faults."""
         self._failures.pop(key, None)
+        self._conflicts.pop(key, None)
         self._release(key)
         if again_after is not None:
             self._add_at(key, self._clock() + again_after)
 
-    def failed(self, key: Key) -> float:
-        """Give the key back after a fault; return the seconds until the next try."""
+    def failed(self, key: Key, longest: float = inf) -> float:
+        """Give the key back after a fault; return the seconds until the next try.
+
+        At most `longest`, where the fault may pass by itself.
+        """
         failures = self._failures[key] = self._failures.get(key, 0) + 1
-        wait = self._backoff.seconds(failures, self._random())
-        self._due.pop(key, None)
-        self._release(key)
-        self._add_at(key, self._clock() + wait)
-        return wait
+        backoff = replace(self._backoff, longest=min(self._backoff.longest, longest))
+        return self._retry(key, backoff.seconds(failures, self._random()))
+
+    def conflicted(self, key: Key) -> float:
+        """Give the key back after somebody was faster; return the seconds until the next try.
+
+        Never many, and failures that follow are counted from one: nothing is wrong.
+        """
+        conflicts = self._conflicts[key] = self._conflicts.get(key, 0) + 1
+        return self._retry(key, CONFLICT.seconds(conflicts, self._random()))
 
     def failing(self) -> int:
         """Return how many keys failed at their last pass."""
@@ -115,7 +133,7 @@ class WorkQueue:
     def depth(self) -> int:
         """Return how many keys are due now or with a worker."""
         now = self._clock()
-        return len(self._running) + sum(due <= now for due in self._due.values())
+        return len(self._running) + sum(due <= now for due in [*self._due.values()])
 
     def oldest_seconds(self) -> float:
         """Return for how long the oldest key has been due or with a worker; 0 when idle."""
@@ -131,6 +149,12 @@ class WorkQueue:
         if key not in self._running:
             heapq.heappush(self._heap, (due, key))
             self._changed.set()
+
+    def _retry(self, key: Key, wait: float) -> float:
+        self._due.pop(key, None)
+        self._release(key)
+        self._add_at(key, self._clock() + wait)
+        return wait
 
     def _release(self, key: Key) -> None:
         self._running.pop(key, None)

@@ -9,10 +9,13 @@ from typing import Any, Generic, Self, TypeVar
 from trainyard.api.base import HistoryEntry, KindStatus
 from trainyard.conditions import shorten
 from trainyard.reconciling.plan import Action, Create, Delete, EventType, Plan, PlannedEvent
+from trainyard.requests import Request, outcomes_with
 
 StatusT = TypeVar("StatusT", bound=KindStatus)
 HISTORY_KEPT = 20
-LONGEST_NOTE = 320
+LONGEST_NOTE = 500
+LONGEST_ENTRY = 300
+"""The history keeps less of a sentence than its Event: a full status stays below 32 KiB."""
 SHORTEST_WAIT = timedelta(seconds=1)
 
 
@@ -49,16 +52,24 @@ class Turn(Generic[StatusT]):
             reason=str(reason),
             message=text,
         )
-        entry = HistoryEntry(at=self.now, reason=str(reason), message=text)
+        number = 1 + max((entry.number for entry in self.status.history), default=0)
+        kept = shorten(message, LONGEST_ENTRY)
+        entry = HistoryEntry(at=self.now, reason=str(reason), message=kept, number=number)
         history = (*self.status.history, entry)[-HISTORY_KEPT:]
         return replace(self.changed(history=history), events=(*self.events, event))
 
     def noted_once(self, reason: str, message: str, *, warning: bool = False) -> Self:
         """Like `noted`, but silent while the history still holds the very same sentence."""
-        text = shorten(message, LONGEST_NOTE)
+        text = shorten(message, LONGEST_ENTRY)
         if any(e.reason == str(reason) and e.message == text for e in self.status.history):
             return self
         return self.noted(reason, message, warning=warning)
+
+    def latched(self, request: Request, *, done: bool, message: str) -> Self:
+        """Return the turn in which the request was carried out or refused, once."""
+        before = self.status.requests
+        outcomes = outcomes_with(before, request, done=done, message=message, now=self.now)
+        return self.changed(last_request=request.text, requests=outcomes)
 
     def plan(self) -> Plan[StatusT]:
         """Return the whole decision; what creates or deletes is confirmed on a live read."""

@@ -1,30 +1,36 @@
-"""Whose turn it is when something in the cluster changed."""
+"""Which objects are looked at when something in the cluster changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from trainyard.objects import Name, RawObject, name_of
 from trainyard.ownership import MANAGED_BY, MANAGER, OWNER, OWNER_KIND
-from trainyard.reconciling.cache import Cache, Scope, name_of
-from trainyard.reconciling.controller import Controller
+from trainyard.reconciling.cache import Cache, Change, Scope
+from trainyard.reconciling.controller import Controller, Reads
+from trainyard.reconciling.namespaces import asks
 from trainyard.reconciling.queue import Key, WorkQueue
-from trainyard.reconciling.world import RawObject
+from trainyard.reconciling.references import References
 
 NAMESPACE = "Namespace"
 GONE = "DELETED"
 
 
 class Wakeups:
-    """Keeps the cache as the cluster is, and queues the owners whom a change concerns."""
+    """Keeps the cache as the cluster is, and queues the objects whom a change concerns."""
 
     def __init__(
-        self, controllers: Mapping[str, Controller], cache: Cache, queue: WorkQueue
+        self,
+        controllers: Mapping[str, Controller],
+        cache: Cache,
+        references: References,
+        queue: WorkQueue,
     ) -> None:
         self._controllers = controllers
         self._cache = cache
+        self._references = references
         self._queue = queue
-        cache.tell(self._wake)
-        self._by_singular = {c.model.definition.singular: kind for kind, c in controllers.items()}
+        cache.subscribe(self._on_change)
 
     def on_event(self, kind: str, type_: str | None, raw: RawObject) -> None:
         """Take over one event of a watch; one that tells nothing new wakes nobody."""
@@ -33,42 +39,74 @@ class Wakeups:
         else:
             self._cache.put(kind, raw)
 
-    def on_list(self, scope: Scope, items: Iterable[RawObject], resource_version: int) -> None:
-        """Take over a list; wakes whom the new, the changed and the vanished concern."""
-        self._cache.replace(scope, items, resource_version)
+    def on_page(self, kind: str, items: Iterable[RawObject]) -> Sequence[Name]:
+        """Take over a page of a list, and return whom it named."""
+        names = []
+        for raw in items:
+            self._cache.put(kind, raw)
+            names.append(name_of(raw))
+        return names
 
-    def wake_all(self) -> None:
-        """Queue every object of ours: the backstop for whatever was missed."""
-        for kind in self._controllers:
-            for key in self._keys(kind):
-                self._queue.add(key)
+    def on_listed(self, scope: Scope, listed: Iterable[Name], resource_version: int) -> None:
+        """Forget what a complete list did not name; wakes whom the vanished concern."""
+        self._cache.prune(scope, listed, resource_version)
 
-    def _wake(self, kind: str, raw: RawObject) -> None:
-        for key in self._concerned(kind, raw):
+    def wake(self, key: Key) -> None:
+        """Have the object looked at, though nothing is known to have changed."""
+        self._queue.add(key)
+
+    def keys(self) -> Sequence[Key]:
+        """Return the key of every object that is looked after."""
+        return [key for controller in self._controllers.values() for key in self._keys(controller)]
+
+    def _on_change(self, change: Change) -> None:
+        before = change.before.raw() if change.before else None  # read once for all who look
+        reading = [*self._reading(change, before)]
+        woken = {*self._readers(reading, change.name)}
+        self._references.update(change.kind, change.name, change.after)
+        woken |= {*self._readers(reading, change.name)}
+        for key in (*woken, *self._concerned(change, before or {})):
             self._queue.add(key)
 
-    def _concerned(self, kind: str, raw: RawObject) -> Iterator[Key]:
-        namespace, name = name_of(raw)
-        if kind == NAMESPACE:
-            for own in self._controllers:
-                yield from self._keys(own, name)
-            return
-        if kind in self._controllers:
-            yield Key(kind, namespace, name)
-        yield from self._owner(kind, raw)
-        for reader, controller in self._controllers.items():
-            if kind in controller.reads:
-                yield from self._keys(reader, namespace)
+    def _reading(self, change: Change, before: RawObject | None) -> Iterator[tuple[str, Reads]]:
+        """Yield the controllers that look at the part of the kind that changed."""
+        for controller in self._controllers.values():
+            for reads in controller.reads:
+                if reads.kind == change.kind and _is_seen(reads, before, change.after):
+                    yield controller.name, reads
 
-    def _owner(self, kind: str, raw: RawObject) -> Iterator[Key]:
-        namespace, _ = name_of(raw)
-        labels = raw["metadata"].get("labels") or {}
-        owner_kind = self._by_singular.get(labels.get(OWNER_KIND, ""))
-        if owner_kind is None or labels.get(MANAGED_BY) != MANAGER:
-            return
-        if kind in self._controllers[owner_kind].children:
-            yield Key(owner_kind, namespace, labels.get(OWNER, ""))
+    def _readers(self, reading: Iterable[tuple[str, Reads]], name: Name) -> Iterator[Key]:
+        """Yield who reads the object, by what is known of references at this moment."""
+        for controller, reads in reading:
+            for reader in reads.readers(self._references, name):
+                yield Key(controller, name[0], reader)
 
-    def _keys(self, kind: str, namespace: str = "") -> Iterator[Key]:
-        for raw in self._cache.list(kind, namespace):
-            yield Key(kind, *name_of(raw))
+    def _concerned(self, change: Change, before: RawObject) -> Iterator[Key]:
+        namespace, name = change.name
+        after = change.after or {}
+        for controller in self._controllers.values():
+            if change.kind == controller.kind:
+                yield Key(controller.name, namespace, name)
+            elif change.kind == NAMESPACE and asks(before) != asks(after):
+                yield from self._keys(controller, name)
+            elif change.kind in controller.children:
+                owners = {_owner(controller, raw) for raw in (before, after)} - {""}
+                yield from (Key(controller.name, namespace, owner) for owner in owners)
+
+    def _keys(self, controller: Controller, namespace: str = "") -> Iterator[Key]:
+        for name in self._cache.names(controller.kind, namespace):
+            yield Key(controller.name, *name)
+
+
+def _owner(controller: Controller, child: RawObject) -> str:
+    """Return the object of the controller that its labels name as owner; empty where none."""
+    labels = child.get("metadata", {}).get("labels") or {}
+    ours = labels.get(MANAGED_BY) == MANAGER
+    same = labels.get(OWNER_KIND) == controller.model.definition.singular
+    return labels.get(OWNER, "") if ours and same else ""
+
+
+def _is_seen(reads: Reads, before: RawObject | None, after: RawObject | None) -> bool:
+    if before is None or after is None:
+        return True
+    return reads.view(before) != reads.view(after)

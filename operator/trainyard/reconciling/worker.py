@@ -1,4 +1,4 @@
-"""What a worker does all day."""
+"""Reconciles one object after the other, and says how each pass ended."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ import structlog
 
 from trainyard.clients.faults import ClusterFault, Conflict
 from trainyard.reconciling.act import ForeignChild
-from trainyard.reconciling.once import Stage, reconcile_once
-from trainyard.reconciling.queue import Key, QueueClosed, WorkQueue
+from trainyard.reconciling.once import MENDABLE, Context, reconcile_once
+from trainyard.reconciling.queue import (
+    MENDABLE_SECONDS,
+    OUTAGE_SECONDS,
+    Key,
+    QueueClosed,
+    WorkQueue,
+)
 
 PASS_SECONDS = 60
 """A pass that takes longer is given up: one object may not keep a worker for ever."""
@@ -33,10 +39,10 @@ class Outcome(StrEnum):
 
 
 OnPass = Callable[[str, Outcome, float], None]
-"""Called with kind, outcome and seconds after every pass."""
+"""Called with controller, outcome and seconds after every pass."""
 
 
-async def work(queue: WorkQueue, stage: Stage, on_pass: OnPass) -> None:
+async def work(queue: WorkQueue, context: Context, on_pass: OnPass) -> None:
     """Take keys and reconcile them until the queue closes; no fault of one object ends it."""
     while True:
         try:
@@ -44,24 +50,25 @@ async def work(queue: WorkQueue, stage: Stage, on_pass: OnPass) -> None:
         except QueueClosed:
             return
         with structlog.contextvars.bound_contextvars(
-            kind=key.kind, namespace=key.namespace, name=key.name
+            controller=key.controller, namespace=key.namespace, name=key.name
         ):
             began = monotonic()
-            outcome = await _pass(queue, stage, key)
-            on_pass(key.kind, outcome, monotonic() - began)
+            outcome = await _pass(queue, context, key)
+            on_pass(key.controller, outcome, monotonic() - began)
+        await asyncio.sleep(0)  # a pass over a settled object waits for nothing itself
 
 
-async def _pass(queue: WorkQueue, stage: Stage, key: Key) -> Outcome:
+async def _pass(queue: WorkQueue, context: Context, key: Key) -> Outcome:
     try:
         async with asyncio.timeout(PASS_SECONDS):
-            again = await reconcile_once(stage, key)
+            again = await reconcile_once(context, key)
     except Conflict as fault:
-        log.info("decided again", why=str(fault), again_after=queue.failed(key))
+        log.info("decided again", why=str(fault), again_after=queue.conflicted(key))
         return Outcome.CONFLICT
     except (ClusterFault, ForeignChild, TimeoutError) as fault:
-        log.warning(
-            "pass failed", fault=str(fault) or "took too long", again_after=queue.failed(key)
-        )
+        mendable = isinstance(fault, tuple(MENDABLE))
+        wait = queue.failed(key, MENDABLE_SECONDS if mendable else OUTAGE_SECONDS)
+        log.warning("pass failed", fault=str(fault) or "took too long", again_after=wait)
         return Outcome.FAULT
     except Exception:  # a defect in one slice may not stop the others
         log.exception("pass failed by a defect", again_after=queue.failed(key))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import TrainingJobReason, TrainingJobStatus
 from trainyard.conditions import merge_conditions
-from trainyard.reconciling.plan import Create, Delete, ObjectRef, Plan
+from trainyard.objects import ObjectRef
+from trainyard.reconciling.plan import Create, Delete, Plan
 from trainyard.reconciling.turn import Turn
-from trainyard.training_jobs.asked import answer_request
-from trainyard.training_jobs.findings import findings
+from trainyard.training_jobs.conditions import findings
 from trainyard.training_jobs.inputs import demanded_inputs
 from trainyard.training_jobs.manifests import report_name
+from trainyard.training_jobs.observed import Observed, TrainingTurn
 from trainyard.training_jobs.progress import progressed
+from trainyard.training_jobs.requests import answer_request
 from trainyard.training_jobs.retention import (
     kept_runs,
     superfluous_jobs,
@@ -22,7 +25,7 @@ from trainyard.training_jobs.retention import (
 )
 from trainyard.training_jobs.retraining import outcomes_counted, retrained
 from trainyard.training_jobs.runs import run_at_work
-from trainyard.training_jobs.seen import Observed, TrainingTurn
+from trainyard.training_jobs.scheduling import schedule_problem, scheduled
 from trainyard.training_jobs.starting import (
     returned,
     started_if_due,
@@ -48,6 +51,7 @@ def decide_training_job(
         turn = suspended(turn)
     else:
         turn = retrained(job, observed, turn)
+        turn = scheduled(job, observed, turn)
         turn = returned(job, started_if_due(job, observed, turn))
     turn = turn.changed(current=current_version(job, turn.status.inputs, observed))
     return _concluded(job, observed, _tidied(job, observed, turn)).plan()
@@ -68,7 +72,7 @@ def _tidied(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Trainin
     turn = turn.changed(runs=kept_runs(turn.status.runs, limit))
     needed = {a.manifest["metadata"]["name"] for a in turn.actions if isinstance(a, Create)}
     work = run_at_work(turn.status.runs)
-    if work is not None and work.phase == "Reporting":
+    if work is not None and work.phase is TaskPhase.REPORTING:
         needed.add(report_name(job, work))
     for reference in superfluous_jobs(turn.status, observed.jobs, needed):
         turn = turn.doing(Delete(reference))
@@ -84,7 +88,8 @@ def _tidied(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Trainin
 
 
 def _concluded(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
-    found = findings(job, turn.status, observed)
+    problem = schedule_problem(job, turn.now)
+    found = findings(job, turn.status, observed, problem)
     generation = job.metadata.generation
     conditions = merge_conditions(job.status.conditions, found, generation=generation, now=turn.now)
     return turn.changed(

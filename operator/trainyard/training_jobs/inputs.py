@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from trainyard.api.v1alpha1.dataset import Dataset
+from trainyard.api.v1alpha1.task import AT_WORK
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Inputs, RunCause
 from trainyard.training_jobs.identity import describe_recipe, inputs_digest, recipe_digest
@@ -38,7 +39,7 @@ def inputs_with(
 def demanded_inputs(job: TrainingJob, dataset: Dataset, now: datetime) -> Inputs | None:
     """Return the inputs that the spec itself asks for, or None when it is content.
 
-    The brakes do not hold these back: a person wrote them.
+    The limits do not hold these back: a person wrote them.
     """
     cause = _demand(job)
     if cause is None or _is_in_motion(job, dataset):
@@ -62,6 +63,6 @@ def _is_in_motion(job: TrainingJob, dataset: Dataset) -> bool:
     """Whether the Dataset is about to answer a changed spec: its version is of the old one."""
     if job.spec.dataset.digest is not None:
         return False
-    look = dataset.status.look
-    answering = look is not None and look.trigger == "spec" and look.phase != "Waiting"
+    refresh = dataset.status.refresh
+    answering = refresh is not None and refresh.trigger == "spec" and refresh.phase in AT_WORK
     return dataset.status.observed_generation < dataset.metadata.generation or answering

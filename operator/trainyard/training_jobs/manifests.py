@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from trainyard.api.v1alpha1 import API_VERSION
 from trainyard.api.v1alpha1.model_version import ModelVersionSpec
-from trainyard.api.v1alpha1.training_job import TrainingJob, TrainingJobSpec
+from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Run
 from trainyard.installation import Installation
 from trainyard.jobs.job_manifest import REPORT_DEADLINE_SECONDS, Work, report_job
-from trainyard.jobs.source_access import source_access
-from trainyard.jobs.training_pod import Training, training_job_manifest
+from trainyard.jobs.training_pod import training_job_manifest
 from trainyard.ownership import child_labels, child_name
 from trainyard.training_jobs.identity import version_name
+from trainyard.training_jobs.recipes.recipe import recipe_of
 
 
 def train_document(job: TrainingJob, run: Run) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def train_document(job: TrainingJob, run: Run) -> dict[str, Any]:
         "run": run.name,
         "dataset": {"digest": run.dataset_digest},
         "target": run.target,
-        "recipe": _recipe(job.spec),
+        "recipe": {"trust": job.spec.trust, **recipe_of(job.spec).document()},
         "recipeDigest": run.recipe_digest,
         "seed": job.spec.seed,
         "champion": {"digest": run.champion} if run.champion else None,
@@ -34,16 +35,9 @@ def train_document(job: TrainingJob, run: Run) -> dict[str, Any]:
 
 def run_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str, Any]:
     """Return the Job of the run."""
-    imported = job.spec.import_
-    training = Training(
-        document=train_document(job, run),
-        train=imported is None,
-        container=job.spec.container,
-        source=imported.source if imported is not None else None,
-    )
-    deadline = job.spec.attempts.deadline_seconds
-    work = _work(job, run.name, installation, deadline)
-    return training_job_manifest(work, training, run=run.name)
+    training = recipe_of(job.spec).training(train_document(job, run))
+    work = _work(job, run.name, installation, job.spec.attempts.deadline_seconds)
+    return training_job_manifest(work, replace(training, env=job.spec.pod.env), run=run.name)
 
 
 def run_report_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str, Any]:
@@ -79,34 +73,3 @@ def _work(job: TrainingJob, name: str, installation: Installation, deadline: int
         settings=job.spec.pod,
         deadline_seconds=deadline,
     )
-
-
-def _recipe(spec: TrainingJobSpec) -> dict[str, Any]:
-    recipe: dict[str, Any] = {"trust": spec.trust}
-    if spec.estimator is not None:
-        recipe["estimator"] = {
-            "class": spec.estimator.class_,
-            "parameters": spec.estimator.parameters,
-            "preprocessing": {"mode": spec.estimator.preprocessing.mode},
-        }
-    if spec.container is not None:
-        recipe["container"] = _container(spec)
-    if spec.import_ is not None:
-        recipe["import"] = {
-            "source": source_access(spec.import_.source).document,
-            "format": spec.import_.format,
-            "digest": spec.import_.digest,
-        }
-    return recipe
-
-
-def _container(spec: TrainingJobSpec) -> dict[str, Any]:
-    container = spec.container
-    if container is None:
-        return {}
-    return {
-        "image": container.image,
-        "command": list(container.command) or None,
-        "args": list(container.args) or None,
-        "env": [variable.to_api() for variable in container.env],
-    }

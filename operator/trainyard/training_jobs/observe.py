@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_version import ModelVersion
-from trainyard.api.v1alpha1.training_job import TrainingJob
+from trainyard.api.v1alpha1.task import TaskPhase
+from trainyard.api.v1alpha1.training_job import TrainingJob, TrainingJobSpec
 from trainyard.installation import Installation
 from trainyard.jobs.job_view import JobView, job_references, see_job
 from trainyard.ownership import OWNER, OWNER_KIND
 from trainyard.reconciling.world import World
 from trainyard.training_jobs.manifests import report_name
+from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.runs import run_at_work
-from trainyard.training_jobs.seen import Observed
 
 _REPORTERS = ("publish", "report")
 
@@ -22,26 +25,47 @@ async def observe_training_job(
 ) -> Observed:
     """Return the data, Jobs, versions and deployments that matter to the TrainingJob."""
     namespace = job.metadata.namespace
-    dataset = await world.get("Dataset", namespace, job.spec.dataset.name)
-    versions = await world.list("ModelVersion", namespace)
-    deployments = await world.list("ModelDeployment", namespace)
+    versions = await _versions(job, world)
     labels = {OWNER_KIND: job.definition.singular, OWNER: job.metadata.name}
     jobs = await world.list("Job", namespace, labels)
     view, report = await _work(job, world)
     return Observed(
         installation=installation,
-        dataset=Dataset.model_validate(dataset) if dataset is not None else None,
-        versions=tuple(
-            ModelVersion.model_validate(version)
-            for version in versions
-            if version["spec"]["trainingJob"]["name"] == job.metadata.name
-            and not version["metadata"].get("deletionTimestamp")
-        ),
-        deployments=tuple(ModelDeployment.model_validate(found) for found in deployments),
+        dataset=await world.load(Dataset, namespace, job.spec.dataset.name),
+        versions=versions,
+        deployments=await _deployments(job, versions, world),
         job=view,
         report=report,
         jobs=job_references(jobs, job),
     )
+
+
+async def _versions(job: TrainingJob, world: World) -> tuple[ModelVersion, ...]:
+    """Return what the TrainingJob made, but for what is being deleted."""
+    namespace = job.metadata.namespace
+    names = await world.referrers("TrainingJob", namespace, job.metadata.name, by="ModelVersion")
+    found = [await world.load(ModelVersion, namespace, name) for name in names]
+    return tuple(v for v in found if v is not None and v.metadata.deletion_timestamp is None)
+
+
+async def _deployments(
+    job: TrainingJob, versions: Iterable[ModelVersion], world: World
+) -> tuple[ModelDeployment, ...]:
+    """Return who follows the TrainingJob or serves what it made, and whom it names."""
+    namespace, kind = job.metadata.namespace, "ModelDeployment"
+    names = named_deployments(job.spec)
+    names |= {*await world.referrers("TrainingJob", namespace, job.metadata.name, by=kind)}
+    for version in versions:
+        names |= {*await world.referrers("ModelVersion", namespace, version.metadata.name, by=kind)}
+    found = [await world.load(ModelDeployment, namespace, name) for name in sorted(names)]
+    return tuple(deployment for deployment in found if deployment is not None)
+
+
+def named_deployments(spec: TrainingJobSpec) -> set[str]:
+    """Return the ModelDeployments that gates and signals name."""
+    named = {subscription.model_deployment.name for subscription in spec.retrain.on_signals}
+    against = (gate.against_champion for gate in spec.gates)
+    return named | {a.model_deployment.name for a in against if a and a.model_deployment}
 
 
 async def _work(job: TrainingJob, world: World) -> tuple[JobView | None, JobView | None]:
@@ -49,6 +73,6 @@ async def _work(job: TrainingJob, world: World) -> tuple[JobView | None, JobView
     if run is None:
         return None, None
     view = await see_job(world, job, run.name, _REPORTERS)
-    if run.phase != "Reporting":
+    if run.phase is not TaskPhase.REPORTING:
         return view, None
     return view, await see_job(world, job, report_name(job, run), _REPORTERS)

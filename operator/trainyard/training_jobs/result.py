@@ -8,10 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from trainyard.api.v1alpha1.model_version import ModelVersionSpec
+from trainyard.api.v1alpha1.task import Fault
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Run
 from trainyard.conditions import shorten
-from trainyard.jobs.failure import Failure, Fault
+from trainyard.jobs.failure import Failure
 from trainyard.jobs.measured import champion_measured, metrics_of
 from trainyard.training_jobs.identity import describe_recipe
 
@@ -30,7 +31,7 @@ def read_result(
         return _version(job, run, result, image)
     except (ValidationError, KeyError, TypeError, AttributeError, ValueError) as error:
         text = f"the result of the run cannot be read: {error}"
-        return Failure(Fault.MACHINE, "ResultUnreadable", shorten(text, 600))
+        return Failure(Fault.INFRASTRUCTURE, "ResultUnreadable", shorten(text, 600))
 
 
 def _version(job: TrainingJob, run: Run, result: Mapping[str, Any], image: str) -> ModelVersionSpec:
@@ -51,7 +52,7 @@ def _version(job: TrainingJob, run: Run, result: Mapping[str, Any], image: str) 
             "task": str(result.get("task") or ""),
             "metrics": metrics_of(result),
             "comparison": champion_measured(result.get("champion")),
-            "serves": str(result.get("serves") or ""),
+            "runtime": str(result.get("serves") or ""),
             "trainRows": int(result.get("trainRows") or 0),
             "testRows": int(result.get("testRows") or 0),
             "libraries": dict(sorted((result.get("libraries") or {}).items())[:LIBRARIES_KEPT]),

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_version import ModelVersion
+from trainyard.api.v1alpha1.task import AT_WORK
 from trainyard.api.v1alpha1.training_job_status import Run, TrainingJobStatus
-from trainyard.reconciling.plan import ObjectRef
-from trainyard.training_jobs.runs import AT_WORK, Runs, last_ended, run_at_work
+from trainyard.objects import ObjectRef
+from trainyard.training_jobs.runs import Runs, last_ended, run_at_work
 
 
 def kept_runs(runs: Runs, limit: int) -> Runs:

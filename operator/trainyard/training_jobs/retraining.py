@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from trainyard.api.v1alpha1.dataset import Dataset
+from trainyard.api.v1alpha1.retrain import RefreshRequested
+from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
-from trainyard.api.v1alpha1.training_job_status import (
-    FreshDataWanted,
-    Inputs,
-    TrainingJobReason,
-)
+from trainyard.api.v1alpha1.training_job_status import Inputs, TrainingJobReason
 from trainyard.champion import followers
-from trainyard.training_jobs.brakes import blocked, counted, is_stopped, started
 from trainyard.training_jobs.inputs import inputs_with
+from trainyard.training_jobs.limits import blocked, counted, is_stopped, started
+from trainyard.training_jobs.observed import Observed, TrainingTurn, limits_state
 from trainyard.training_jobs.runs import last_ended, latest_for, run_at_work
-from trainyard.training_jobs.seen import Observed, TrainingTurn, brakes_state
 from trainyard.training_jobs.starting import with_inputs
-from trainyard.training_jobs.triggers import Wish, new_data_wish, signal_wish
+from trainyard.training_jobs.triggers import Trigger, new_data_trigger, signal_trigger
 from trainyard.training_jobs.versions import current_version, failures_seen
 
 
 def outcomes_counted(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
-    """Return the turn in which the brakes have counted what came of the retrains so far."""
-    before = brakes_state(turn)
+    """Return the turn in which the limits have counted what came of the retrains so far."""
+    before = limits_state(turn)
     failures = list(failures_seen(turn.status.runs, observed.versions, observed.deployments))
-    failures += _refused_wish(observed.dataset, turn)
+    failures += _refused_refresh(observed.dataset, turn)
     after = counted(before, failures, _promoted(job, observed, turn))
-    brakes = job.spec.retrain.brakes
-    turn = turn.changed(brakes=after if after != before or turn.status.brakes else None)
-    if is_stopped(brakes, after) and not is_stopped(brakes, before):
+    limits = job.spec.retrain.limits
+    turn = turn.changed(limits=after if after != before or turn.status.limits else None)
+    if is_stopped(limits, after) and not is_stopped(limits, before):
         text = (
             f"{after.failures_in_a_row} retrains in a row came to nothing "
             f"({', '.join(after.counted[-3:])}): retraining is stopped"
@@ -36,13 +34,13 @@ def outcomes_counted(job: TrainingJob, observed: Observed, turn: TrainingTurn) -
     return turn
 
 
-def _refused_wish(dataset: Dataset | None, turn: TrainingTurn) -> list[str]:
-    """Fresh data that was refused counts once, also when its signal comes and goes."""
-    wanted = turn.status.fresh_data_wanted
-    answers = dataset.status.fresh_data if dataset is not None else ()
-    refused = [f"fresh:{answer.id}" for answer in answers if answer.outcome == "Refused"]
-    ours = {f"fresh:{wanted.id}"} if wanted is not None else set()
-    return [name for name in refused if name in ours | set(brakes_state(turn).counted)]
+def _refused_refresh(dataset: Dataset | None, turn: TrainingTurn) -> list[str]:
+    """Requested data that was refused counts once, also when its signal comes and goes."""
+    wanted = turn.status.refresh_requested
+    answers = dataset.status.refreshes_done if dataset is not None else ()
+    refused = [f"refused-data:{answer.id}" for answer in answers if answer.outcome == "Refused"]
+    ours = {f"refused-data:{wanted.id}"} if wanted is not None else set()
+    return [name for name in refused if name in ours | set(limits_state(turn).counted)]
 
 
 def _promoted(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> str | None:
@@ -63,60 +61,69 @@ def retrained(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Train
     if inputs is None or dataset is None or run_at_work(turn.status.runs) is not None:
         return turn
     latest = latest_for(turn.status.runs, inputs.digest)
-    if latest is not None and latest.phase == "Failed" and latest.retry_at is not None:
+    if latest is not None and latest.phase is TaskPhase.WAITING:
         return turn
-    signal = signal_wish(job, observed.deployments)
+    signal = signal_trigger(job, observed.deployments)
     if signal is None:
-        turn = turn.changed(fresh_data_wanted=None)
+        turn = turn.changed(refresh_requested=None)
     else:
         turn = _signalled(job, observed, turn, signal)
         if turn.status.inputs != inputs:
             return turn
-    wish = new_data_wish(job, dataset, inputs)
-    return _granted(job, observed, turn, wish) if wish is not None else turn
+    trigger = new_data_trigger(job, dataset, inputs)
+    return admitted(job, observed, turn, trigger) if trigger is not None else turn
 
 
 def _signalled(
-    job: TrainingJob, observed: Observed, turn: TrainingTurn, wish: Wish
+    job: TrainingJob, observed: Observed, turn: TrainingTurn, trigger: Trigger
 ) -> TrainingTurn:
-    wanted = _newest(job, observed, turn, wish)
+    wanted = _newest(job, observed, turn, trigger)
     if wanted is None:
         return turn
-    done = latest_for(turn.status.runs, wanted.digest) is not None or any(
-        version.spec.inputs_digest == wanted.digest for version in observed.versions
-    )
-    if not done:
-        return _granted(job, observed, turn, wish)
-    text = f"{wish.name}: nothing new to learn, version {wanted.dataset_digest[7:19]}"
+    if not had_run(observed, turn, wanted):
+        return admitted(job, observed, turn, trigger)
+    text = f"{trigger.name}: nothing new to learn, version {wanted.dataset_digest[7:19]}"
     turn = turn.noted_once(TrainingJobReason.NOTHING_NEW_TO_LEARN, f"{text} was trained on already")
     if job.spec.dataset.digest is not None or is_stopped(
-        job.spec.retrain.brakes, brakes_state(turn)
+        job.spec.retrain.limits, limits_state(turn)
     ):
         return turn
-    before = turn.status.fresh_data_wanted
-    if before is not None and before.id == wish.cause.id:
+    before = turn.status.refresh_requested
+    if before is not None and before.id == trigger.cause.id:
         return turn
-    return turn.changed(fresh_data_wanted=FreshDataWanted(id=wish.cause.id, since=turn.now))
+    return turn.changed(refresh_requested=RefreshRequested(id=trigger.cause.id, since=turn.now))
 
 
-def _granted(job: TrainingJob, observed: Observed, turn: TrainingTurn, wish: Wish) -> TrainingTurn:
-    wanted = _newest(job, observed, turn, wish)
+def had_run(observed: Observed, turn: TrainingTurn, inputs: Inputs) -> bool:
+    """Tell whether these inputs had a run, or gave a version, before."""
+    return latest_for(turn.status.runs, inputs.digest) is not None or any(
+        version.spec.inputs_digest == inputs.digest for version in observed.versions
+    )
+
+
+def admitted(
+    job: TrainingJob, observed: Observed, turn: TrainingTurn, trigger: Trigger
+) -> TrainingTurn:
+    """Return the turn in which the trigger's inputs are the current ones, or why they wait."""
+    wanted = _newest(job, observed, turn, trigger)
     if wanted is None:
         return turn
-    if wish.held_by_rollout:
-        text = f"{wish.name}: waits for the rollout of {wish.held_by_rollout} to end"
+    if trigger.held_by_rollout:
+        text = f"{trigger.name}: waits for the rollout of {trigger.held_by_rollout} to end"
         return turn.noted_once(TrainingJobReason.RETRAIN_BLOCKED, text)
-    last, state = last_ended(turn.status.runs), brakes_state(turn)
+    last, state = last_ended(turn.status.runs), limits_state(turn)
     ended = last.finished_at if last is not None else None
-    held = blocked(job.spec.retrain.brakes, state, ended, turn.now)
+    held = blocked(job.spec.retrain.limits, state, ended, turn.now)
     if held is not None:
-        text = f"{wish.name}: {held.message}"
+        text = f"{trigger.name}: {held.message}"
         return turn.noted_once(held.reason, text, warning=True).again_at(held.until)
-    turn = turn.changed(brakes=started(state, turn.now))
+    turn = turn.changed(limits=started(state, turn.now))
     return with_inputs(turn, wanted)
 
 
-def _newest(job: TrainingJob, observed: Observed, turn: TrainingTurn, wish: Wish) -> Inputs | None:
+def _newest(
+    job: TrainingJob, observed: Observed, turn: TrainingTurn, trigger: Trigger
+) -> Inputs | None:
     if observed.dataset is None:
         return None
-    return inputs_with(job, observed.dataset, wish.cause, turn.now)
+    return inputs_with(job, observed.dataset, trigger.cause, turn.now)

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from trainyard.api.v1alpha1.dataset import Dataset
+from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Inputs, Run, RunCause, TrainingJobReason
 from trainyard.champion import find_champion
 from trainyard.conditions import shorten
+from trainyard.jobs.forbidden_sources import why_forbidden
+from trainyard.jobs.supervision import Wait, follow
 from trainyard.reconciling.plan import Create
+from trainyard.training_jobs.identity import describe_recipe, run_name
 from trainyard.training_jobs.manifests import run_job
-from trainyard.training_jobs.runs import (
-    RunSetting,
-    latest_for,
-    new_run,
-    next_attempt,
-    replaced,
-    run_at_work,
-    stopped,
-)
-from trainyard.training_jobs.seen import Observed, TrainingTurn
+from trainyard.training_jobs.observed import Observed, TrainingTurn
+from trainyard.training_jobs.recipes.imported import imported_from
+from trainyard.training_jobs.runs import latest_for, next_number, replaced, run_at_work
 
 
 def with_inputs(turn: TrainingTurn, inputs: Inputs) -> TrainingTurn:
     """Return the turn with these inputs as the current ones; a run of others is stopped."""
-    turn = turn.changed(inputs=inputs, fresh_data_wanted=None)
+    turn = turn.changed(inputs=inputs, refresh_requested=None)
     work = run_at_work(turn.status.runs)
     if work is not None and work.inputs_digest != inputs.digest:
         text = f"run {work.name} is stopped: {inputs.cause.kind}: {inputs.cause.message}"
@@ -33,7 +30,8 @@ def with_inputs(turn: TrainingTurn, inputs: Inputs) -> TrainingTurn:
 
 def stop(turn: TrainingTurn, run: Run, reason: str, message: str) -> TrainingTurn:
     """Return the turn in which the run was stopped; its Job goes with the tidying."""
-    over = stopped(run, reason, shorten(message, 400), turn.now)
+    update = {"reason": reason, "message": shorten(message, 400), "finished_at": turn.now}
+    over = run.model_copy(update={"phase": TaskPhase.STOPPED, **update})
     turn = turn.changed(runs=replaced(turn.status.runs, over))
     return turn.noted(TrainingJobReason.RUN_STOPPED, message)
 
@@ -50,19 +48,21 @@ def started_if_due(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> 
     """Return the turn in which the current inputs have a run, unless one has to wait or is done."""
     inputs = turn.status.inputs
     busy = run_at_work(turn.status.runs) is not None
-    if inputs is None or busy or observed.dataset is None:  # the Dataset names the target
+    forbidden = why_forbidden(imported_from(job.spec), observed.installation)
+    if inputs is None or busy or forbidden or observed.dataset is None:  # it names the target
         return turn
     latest = latest_for(turn.status.runs, inputs.digest)
     if latest is None:
         made = [v for v in observed.versions if v.spec.inputs_digest == inputs.digest]
         return turn if made else begin(job, observed, turn, inputs)
-    if latest.phase == "Stopped":
-        return begin(job, observed, turn, inputs, retry=latest.retry)
-    if latest.phase == "Failed" and latest.retry_at is not None:
-        if turn.now < latest.retry_at:
-            return turn.again_at(latest.retry_at)
-        return begin(job, observed, turn, inputs, retry=latest.retry + 1)
-    return turn
+    if latest.phase is TaskPhase.STOPPED:
+        return begin(job, observed, turn, inputs, after=latest)
+    if latest.phase is not TaskPhase.WAITING:
+        return turn
+    step = follow(latest, None, None, turn.now)
+    if isinstance(step, Wait):
+        return turn.again_at(step.until)
+    return begin(job, observed, turn, inputs, after=latest)
 
 
 def returned(job: TrainingJob, turn: TrainingTurn) -> TrainingTurn:
@@ -77,26 +77,45 @@ def returned(job: TrainingJob, turn: TrainingTurn) -> TrainingTurn:
 
 
 def begin(
-    job: TrainingJob, observed: Observed, turn: TrainingTurn, inputs: Inputs, *, retry: int = 0
+    job: TrainingJob,
+    observed: Observed,
+    turn: TrainingTurn,
+    inputs: Inputs,
+    *,
+    after: Run | None = None,
 ) -> TrainingTurn:
-    """Return the turn with one more run of the inputs, on record before its Job is created."""
-    champion = find_champion(job.metadata.name, job.spec.gates, observed.deployments)
-    dataset = observed.dataset
-    setting = RunSetting(
-        target=dataset.spec.target if dataset is not None else "",
-        champion=champion.bundle_digest,
-        now=turn.now,
-    )
-    attempt = next_attempt(turn.status.runs, observed.versions, inputs.digest)
-    latest = latest_for(turn.status.runs, inputs.digest)
-    run = new_run(job, inputs, attempt, setting, retry=retry)
-    if latest is not None and retry:
-        run = run.model_copy(update={"machine_faults": latest.machine_faults})
-    text = f"run {run.name}, attempt {attempt}: {_because(run.cause)}{_with_data(dataset, run)}"
+    """Return the turn with one more run of the inputs, on record before its Job is created.
+
+    `after` is the run that this one continues by itself: failures in a row are counted on.
+    """
+    run = _new_run(job, observed, turn, inputs)
+    if after is not None:
+        counts = ("infrastructure_failures", "source_failures")
+        run = run.model_copy(update={name: getattr(after, name) for name in counts})
+    because = f"{_because(run.cause)}{_with_data(observed.dataset, run)}"
     earlier = tuple(_not_waiting(other, inputs) for other in turn.status.runs)
     turn = turn.changed(runs=(run, *earlier))
+    text = f"run {run.name}, attempt {run.attempt}: {because}"
     turn = turn.noted(TrainingJobReason.RUN_STARTED, text)
     return turn.doing(Create(run_job(job, run, observed.installation)))
+
+
+def _new_run(job: TrainingJob, observed: Observed, turn: TrainingTurn, inputs: Inputs) -> Run:
+    attempt = next_number(turn.status.runs, observed.versions, inputs.digest)
+    champion = find_champion(job.metadata.name, job.spec.gates, observed.deployments)
+    return Run(
+        name=run_name(job.metadata.name, inputs.digest, attempt),
+        attempt=attempt,
+        inputs_digest=inputs.digest,
+        recipe_digest=inputs.recipe_digest,
+        dataset_digest=inputs.dataset_digest,
+        target=observed.dataset.spec.target if observed.dataset is not None else "",
+        recipe=shorten(describe_recipe(job.spec), 256),
+        cause=inputs.cause,
+        champion=champion.bundle_digest,
+        phase=TaskPhase.PENDING,
+        queued_at=turn.now,
+    )
 
 
 def _with_data(dataset: Dataset | None, run: Run) -> str:
@@ -107,9 +126,9 @@ def _with_data(dataset: Dataset | None, run: Run) -> str:
 
 def _not_waiting(run: Run, inputs: Inputs) -> Run:
     """The new attempt is the retry that an earlier one was waiting for."""
-    if run.inputs_digest != inputs.digest or run.retry_at is None:
+    if run.inputs_digest != inputs.digest or run.phase is not TaskPhase.WAITING:
         return run
-    return run.model_copy(update={"retry_at": None})
+    return run.model_copy(update={"phase": TaskPhase.FAILED, "retry_at": None})
 
 
 def _because(cause: RunCause) -> str:

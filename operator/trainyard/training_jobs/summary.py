@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from trainyard.api.v1alpha1.retrain import LimitsState
+from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
-from trainyard.api.v1alpha1.training_job_status import (
-    BrakesState,
-    Summary,
-    TrainingJobStatus,
-)
+from trainyard.api.v1alpha1.training_job_status import Summary, TrainingJobStatus
 from trainyard.champion import followers
 from trainyard.conditions import Finding, in_column
-from trainyard.training_jobs.brakes import blocked, is_stopped
+from trainyard.training_jobs.limits import blocked, is_stopped
+from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.runs import last_ended, latest_for, run_at_work
-from trainyard.training_jobs.seen import Observed
-from trainyard.training_jobs.triggers import missing_rows, new_data_wish
+from trainyard.training_jobs.triggers import missing_rows, new_data_trigger
 from trainyard.training_jobs.versions import version_named
 
-_WHY_ORDER = ("Stalled", "Suspended", "Reconciling", "LastRunSucceeded", "LastRunAccepted")
+_WHY_ORDER = (
+    "Stalled",
+    "Suspended",
+    "Reconciling",
+    "Running",
+    "LastRunSucceeded",
+    "LastRunAccepted",
+)
 
 
 def summary(
@@ -66,30 +71,36 @@ def _next(job: TrainingJob, status: TrainingJobStatus, observed: Observed, now: 
     """The first of these that applies."""
     if run_at_work(status.runs) is not None:
         return ""
-    return _by_itself(job, status) or _by_data(job, status, observed, now)
+    by_data = _by_data(job, status, observed, now)
+    return _by_itself(job, status) or by_data or _by_the_clock(status)
 
 
 def _by_itself(job: TrainingJob, status: TrainingJobStatus) -> str:
     latest = latest_for(status.runs, status.inputs.digest) if status.inputs else None
-    stopped = status.brakes is not None and is_stopped(job.spec.retrain.brakes, status.brakes)
+    stopped = status.limits is not None and is_stopped(job.spec.retrain.limits, status.limits)
     if job.spec.suspend:
         return "suspended"
-    if latest is not None and latest.retry_at is not None:
+    if latest is not None and latest.phase is TaskPhase.WAITING:
         return f"retry at {latest.retry_at:%H:%M:%S} UTC"
     if stopped:
-        return "stopped until release@brakes"
-    return "fresh data wanted" if status.fresh_data_wanted is not None else ""
+        return "stopped until reset-retrain@now"
+    return "refresh requested" if status.refresh_requested is not None else ""
 
 
 def _by_data(job: TrainingJob, status: TrainingJobStatus, observed: Observed, now: datetime) -> str:
     dataset, inputs = observed.dataset, status.inputs
     if dataset is None or inputs is None:
         return ""
-    if new_data_wish(job, dataset, inputs) is None:
+    if new_data_trigger(job, dataset, inputs) is None:
         return missing_rows(job, dataset, inputs)
-    last, state = last_ended(status.runs), status.brakes or BrakesState()
-    held = blocked(job.spec.retrain.brakes, state, last.finished_at if last else None, now)
+    last, state = last_ended(status.runs), status.limits or LimitsState()
+    held = blocked(job.spec.retrain.limits, state, last.finished_at if last else None, now)
     return held.message if held else ""
+
+
+def _by_the_clock(status: TrainingJobStatus) -> str:
+    slot = status.next_scheduled_at
+    return f"scheduled for {slot:%Y-%m-%d %H:%M} UTC" if slot is not None else ""
 
 
 def _why(status: TrainingJobStatus, found: Sequence[Finding]) -> str:

@@ -12,7 +12,7 @@ from trainyard.api.v1alpha1.training_job_status import Inputs, RunCause
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Trigger:
     """A retrain that something asks for."""
 
     cause: RunCause
@@ -22,12 +22,12 @@ class Wish:
     """The ModelDeployment in whose rollout nothing is retrained; empty: nothing holds it."""
 
 
-def signal_wish(job: TrainingJob, deployments: tuple[ModelDeployment, ...]) -> Wish | None:
+def signal_trigger(job: TrainingJob, deployments: tuple[ModelDeployment, ...]) -> Trigger | None:
     """Return the first signal that spec.retrain.onSignals subscribes to and that is up."""
     return next(_signals(job, deployments), None)
 
 
-def _signals(job: TrainingJob, deployments: tuple[ModelDeployment, ...]) -> Iterator[Wish]:
+def _signals(job: TrainingJob, deployments: tuple[ModelDeployment, ...]) -> Iterator[Trigger]:
     by_name = {deployment.metadata.name: deployment for deployment in deployments}
     for subscription in job.spec.retrain.on_signals:
         deployment = by_name.get(subscription.model_deployment.name)
@@ -39,12 +39,18 @@ def _signals(job: TrainingJob, deployments: tuple[ModelDeployment, ...]) -> Iter
                 continue
             text = f"{signal.kind} of ModelDeployment {name}: {signal.message}"[:256]
             cause = RunCause(kind="Signal", message=text, id=signal.id)
-            held = name if deployment.status.rollout is not None else ""
-            yield Wish(cause, f"{signal.kind} of ModelDeployment {name}", held)
+            held = name if _is_released(deployment) else ""
+            yield Trigger(cause, f"{signal.kind} of ModelDeployment {name}", held)
 
 
-def new_data_wish(job: TrainingJob, dataset: Dataset, inputs: Inputs) -> Wish | None:
-    """Return the wish of spec.retrain.onNewData, when enough rows are new."""
+def _is_released(deployment: ModelDeployment) -> bool:
+    """Tell whether what is on its way may be the cure; one without evidence waits too long."""
+    rollout = deployment.status.rollout
+    return rollout is not None and rollout.phase != "Inconclusive"
+
+
+def new_data_trigger(job: TrainingJob, dataset: Dataset, inputs: Inputs) -> Trigger | None:
+    """Return the trigger of spec.retrain.onNewData, when enough rows are new."""
     rule, current = job.spec.retrain.on_new_data, dataset.status.current
     if rule is None or current is None or current.digest == inputs.dataset_digest:
         return None
@@ -52,7 +58,7 @@ def new_data_wish(job: TrainingJob, dataset: Dataset, inputs: Inputs) -> Wish | 
     if rule.min_new_rows and more < rule.min_new_rows:
         return None
     text = f"version {current.name} of Dataset {dataset.metadata.name}: {more:+d} rows"
-    return Wish(RunCause(kind="NewData", message=text[:256]), text)
+    return Trigger(RunCause(kind="NewData", message=text[:256]), text)
 
 
 def missing_rows(job: TrainingJob, dataset: Dataset, inputs: Inputs) -> str:

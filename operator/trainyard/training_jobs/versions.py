@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_version import ModelVersion
+from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import CurrentVersion, Inputs, Run
 from trainyard.champion import Champion, ChampionState, find_champion
 from trainyard.conditions import get_condition, is_true
-from trainyard.training_jobs.seen import Observed
+from trainyard.training_jobs.observed import Observed
 from trainyard.verdicts import is_answered, question_about, question_of, standing
 
 ACCEPTED = "Accepted"
 BY_ITSELF = frozenset({"NewData", "Signal"})
-"""Causes of runs that nobody asked for by hand: only these are braked and counted."""
+"""Causes of runs that nobody asked for by hand: only these are limited and counted."""
 
 
 def current_version(
@@ -44,7 +45,7 @@ def current_version(
         bundle_digest=best.spec.bundle_digest,
         inputs_digest=best.spec.inputs_digest,
         dataset_digest=best.spec.dataset_digest,
-        serves=best.spec.serves,
+        runtime=best.spec.runtime,
     )
 
 
@@ -86,7 +87,7 @@ def failures_seen(
     """
     last_attempts = {run.inputs_digest: run for run in reversed(tuple(runs))}
     for run in last_attempts.values():
-        if run.cause.kind in BY_ITSELF and run.phase == "Failed" and run.retry_at is None:
+        if run.cause.kind in BY_ITSELF and run.phase is TaskPhase.FAILED:
             yield f"failed:{run.name}"
     lost = {entry.bundle_digest for d in deployments for entry in d.status.quarantine}
     for version in versions:

@@ -11,17 +11,20 @@ from trainyard.api.base import (
     DecimalString,
     KindDefinition,
     Percent,
-    PodSettings,
     PrinterColumn,
     Resource,
     cel,
 )
+from trainyard.api.dataset_sources import DatasetSource
 from trainyard.api.names import NAME_RULES
-from trainyard.api.sources import Source
+from trainyard.api.pod_settings import PodSettings
 from trainyard.api.v1alpha1.dataset_status import DatasetStatus
+from trainyard.api.v1alpha1.schedule import Schedule
+from trainyard.api.v1alpha1.version_difference import AgainstPrevious
 
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 ShortText = Annotated[str, StringConstraints(max_length=256)]
+Mark = Annotated[str, StringConstraints(min_length=1, max_length=1)]
 
 
 class DatasetColumn(ApiModel):
@@ -50,8 +53,8 @@ class DatasetColumn(ApiModel):
                 "role Time needs type Timestamp",
             ),
             (
-                "self.type != 'Timestamp' || self.role in ['Time','Ignore','Slice','Id']",
-                "a Timestamp cannot be a feature: give it role Time or Ignore",
+                "self.type != 'Timestamp' || !(self.role in ['Weight','Target'])",
+                "a Timestamp is neither weight nor target",
             ),
         )
     )
@@ -61,8 +64,8 @@ class DatasetColumn(ApiModel):
     type: Literal["Float", "Integer", "Boolean", "Category", "String", "Timestamp"]
     """What the values are."""
     role: Literal["Feature", "Slice", "Id", "Time", "Weight", "Ignore", "Target"] = "Feature"
-    """What the column is for; only features reach the model. Target: models predict this
-    column too, beside spec.target."""
+    """What the column is for; only features reach the model, a Timestamp as year, month, day,
+    weekday and hour (`at.month`). Target: models predict this column too, beside spec.target."""
     min: DecimalString | None = None
     """The smallest value that is accepted."""
     max: DecimalString | None = None
@@ -77,6 +80,55 @@ class DatasetColumn(ApiModel):
     """The only values that are accepted."""
     max_missing_percent: Percent | None = None
     """How many values may be missing; absent: any number."""
+
+
+class CsvOptions(ApiModel):
+    """How CSV files are written, where their first lines do not show it."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            (
+                "!has(self.thousands) || self.thousands != self.decimal",
+                "thousands and decimal must differ",
+            ),
+            (
+                "!has(self.delimiter) || !has(self.thousands) || self.delimiter != self.thousands",
+                "delimiter and thousands must differ",
+            ),
+        )
+    )
+
+    delimiter: Mark | None = None
+    """What stands between cells; absent: the one by which most lines have the same number of
+    cells."""
+    quote: Annotated[str, StringConstraints(max_length=1)] = '"'
+    """What encloses a cell that holds delimiters; empty: nothing does."""
+    escape: Mark | None = None
+    """What stands before a quotation mark inside a cell; absent: the mark is doubled, or what the
+    first lines show."""
+    decimal: Mark = "."
+    """What stands before the fraction of a number."""
+    thousands: Mark | None = None
+    """What groups the digits of a number; absent: nothing."""
+    null_values: (
+        Annotated[
+            tuple[ShortText, ...],
+            Field(max_length=32, json_schema_extra={"x-kubernetes-list-type": "atomic"}),
+        ]
+        | None
+    ) = None
+    """Texts that mean a missing value, in columns of every type, instead of the usual ones (NA,
+    N/A, NaN, NULL, None and the like). An empty cell is missing always."""
+    encoding: Annotated[str, StringConstraints(min_length=1, max_length=32)] | None = None
+    """The encoding of the text, such as windows-1252 or utf-16-le; absent: UTF-8, or what a byte
+    order mark says."""
+    header: bool = True
+    """Whether the first row names the columns; without one, spec.columns names them in order."""
+    date_formats: Annotated[
+        tuple[ShortText, ...],
+        Field(max_length=8, json_schema_extra={"x-kubernetes-list-type": "atomic"}),
+    ] = ()
+    """Forms of dates and times, as `%d/%m/%Y` (strptime), tried in their order before ISO 8601."""
 
 
 class DatasetChecks(ApiModel):
@@ -101,6 +153,8 @@ class DatasetChecks(ApiModel):
     """How old the newest value of the Time column may be."""
     target_leakage: Literal["Refuse", "Warn", "Ignore"] = "Refuse"
     """What to do when a feature gives the target away."""
+    against_previous: AgainstPrevious | None = None
+    """How far the data may be from the current version; what differs is told in any case."""
 
 
 class DatasetSplit(ApiModel):
@@ -131,15 +185,6 @@ class DatasetSplit(ApiModel):
     """Another seed gives another split."""
 
 
-class DatasetRefresh(ApiModel):
-    """When to look at the source again."""
-
-    cron: Annotated[str, StringConstraints(min_length=9, max_length=128)]
-    """Five cron fields, e.g. `*/15 * * * *`."""
-    time_zone: Annotated[str, StringConstraints(min_length=1, max_length=64)] = "Etc/UTC"
-    """The time zone of the cron fields."""
-
-
 class DatasetSpec(ApiModel):
     """What the user says about the data."""
 
@@ -166,10 +211,13 @@ class DatasetSpec(ApiModel):
         )
     )
 
-    source: Source
-    """Where the data is: exactly one of configMap, pvc, s3, http."""
+    source: DatasetSource
+    """Where the data is: exactly one of configMap, pvc, s3, http, captures,
+    container, dvc."""
     format: Literal["csv", "parquet", "jsonl"] | None = None
     """How to read the files; absent: by the file name's ending."""
+    csv: CsvOptions = CsvOptions()
+    """How CSV files are written; each field absent: as their first lines show."""
     target: ColumnName
     """The column that models are to predict; more of them: columns with role Target."""
     columns: (
@@ -186,14 +234,14 @@ class DatasetSpec(ApiModel):
         ]
         | None
     ) = None
-    """What the columns must look like; absent: inferred at the first look, then locked."""
+    """What the columns must look like; absent: inferred by the first refresh, then locked."""
     checks: DatasetChecks = DatasetChecks()
     """What the whole of the data must fulfil."""
     split: DatasetSplit = DatasetSplit()
     """Which rows models are tested on."""
-    refresh: DatasetRefresh | None = None
-    """When to look again; absent: when this spec changes, by request, or when a TrainingJob
-    wants fresh data."""
+    refresh: Schedule | None = None
+    """When to refresh by the clock; without it: when this spec changes, by request, or when a
+    TrainingJob requests it."""
     history_limit: Annotated[int, Field(ge=1, le=20)] = 10
     """How many versions the status lists."""
     pod: PodSettings = PodSettings()
@@ -201,7 +249,7 @@ class DatasetSpec(ApiModel):
 
 
 class Dataset(Resource):
-    """Data for training: where it is, what it must look like, how often to look."""
+    """Data for training: where it is, what it must look like, how often to refresh it."""
 
     definition: ClassVar[KindDefinition] = KindDefinition(
         kind="Dataset",
@@ -212,7 +260,9 @@ class Dataset(Resource):
             PrinterColumn(name="Ready", json_path='.status.conditions[?(@.type=="Ready")].status'),
             PrinterColumn(name="Version", json_path=".status.current.name"),
             PrinterColumn(name="Rows", json_path=".status.current.rows", type="integer"),
-            PrinterColumn(name="Checked", json_path=".status.lastLook.finishedAt", type="date"),
+            PrinterColumn(
+                name="Refreshed", json_path=".status.lastRefresh.finishedAt", type="date"
+            ),
             PrinterColumn(name="Why", json_path=".status.why"),
             PrinterColumn(name="Age", json_path=".metadata.creationTimestamp", type="date"),
         ),

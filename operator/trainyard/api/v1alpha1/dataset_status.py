@@ -1,4 +1,4 @@
-"""What the status of a Dataset holds: versions, looks, answers to wishes, reasons."""
+"""What the status of a Dataset holds: versions, refreshes, reasons."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from trainyard.api.base import ApiModel, Digest, KindStatus, Text
-
-ShortText = Annotated[str, StringConstraints(max_length=256)]
+from trainyard.api.v1alpha1.task import ShortText, Task
+from trainyard.api.v1alpha1.version_difference import VersionDifference
 
 
 class DatasetReason(StrEnum):
@@ -19,29 +19,27 @@ class DatasetReason(StrEnum):
     VERSION_FOUND = "VersionFound"
     """Used when a version that passed its checks is there."""
     NO_VERSION_YET = "NoVersionYet"
-    """Used when no look has given a version so far."""
+    """Used when no refresh has given a version so far."""
     CHECKS_PASSED = "ChecksPassed"
-    """Used when the data of the last look passed every check."""
+    """Used when the data of the last refresh passed every check."""
     DATA_REFUSED = "DataRefused"
-    """Used when a check refused the data of the last look; the last good version stays."""
+    """Used when a check refused the data of the last refresh; the last good version stays."""
     SCHEMA_CHANGED = "SchemaChanged"
-    """Used when the data has another shape than the locked one; a person has to accept it."""
-    NOT_LOOKED_YET = "NotLookedYet"
-    """Used when no look at the present spec has ended."""
-    LOOKING = "Looking"
-    """Used while a look's Job is at work."""
+    """Used when the data has another schema than the locked one; a person has to accept it."""
+    NOT_REFRESHED_YET = "NotRefreshedYet"
+    """Used when no refresh of the present spec has ended."""
+    REFRESHING = "Refreshing"
+    """Used while a refresh is under way."""
     WAITING_TO_RETRY = "WaitingToRetry"
-    """Used when a look failed and is tried again after a pause."""
+    """Used when a refresh failed and is tried again after a pause."""
     SOURCE_NOT_FOUND = "SourceNotFound"
-    """Used when the source is not there; it is looked for again with growing pauses."""
-    LOOK_FAILED = "LookFailed"
-    """Used when a look failed for good; it waits for a new spec, slot or request."""
+    """Used when the source is not there; it is tried again with growing pauses."""
+    REFRESH_FAILED = "RefreshFailed"
+    """Used when a refresh failed for good; the next one needs a new spec, slot or request."""
     SPEC_CHANGED = "SpecChanged"
-    """Used when the spec changed while a look was under way, which is then given up."""
-    VERSION_UNCHANGED = "VersionUnchanged"
-    """Used when a look found the version that is current already."""
-    SCHEMA_RELEASED = "SchemaReleased"
-    """Used when somebody accepted that the data may have another shape from now on."""
+    """Used when the spec changed during a refresh, which is then stopped."""
+    SCHEMA_ACCEPTED = "SchemaAccepted"
+    """Used when a person accepted that the data may have another schema from now on."""
     REQUEST_REFUSED = "RequestRefused"
     """Used when somebody asked for something that a Dataset cannot do."""
     SPEC_INVALID = "SpecInvalid"
@@ -57,6 +55,8 @@ class DatasetVersion(ApiModel):
     """The first twelve hex digits of the digest, for people."""
     schema_digest: Digest
     """Names the columns."""
+    source: ShortText = ""
+    """Where it was read from."""
     source_digest: ShortText = ""
     """Names the bytes that were read."""
     rows: int
@@ -65,11 +65,13 @@ class DatasetVersion(ApiModel):
     columns: int = 0
     bytes: int = 0
     found_at: datetime
-    """When a look found it first."""
+    """When a refresh found it first."""
+    difference: ShortText = ""
+    """What differed from the version before, in words."""
 
 
 class LockedSchema(ApiModel):
-    """The shape that was inferred once and that the data must keep."""
+    """The schema that was inferred once and that the data must keep."""
 
     digest: Digest
     """The version whose manifest holds the columns."""
@@ -93,45 +95,50 @@ class CheckFailure(ApiModel):
     message: Text = ""
 
 
-class Look(ApiModel):
-    """One look at the source."""
+class Refresh(Task):
+    """One refresh from the source."""
 
-    name: ShortText
-    """The Job's name."""
     trigger: ShortText
-    """Why it was taken: `spec`, `cron:<slot>`, `fresh:<id>`, `request:<text>`."""
+    """What caused it: `spec`, `cron:<slot>`, `retrain:<id>`, `request:<text>`,
+    `configMap:<resourceVersion>`."""
     spec_digest: Digest
-    """Names the part of the spec that the look obeys."""
-    attempt: int = 0
-    """How many times this look was tried before."""
-    machine_faults: int = 0
-    """How many tries in a row, up to this one, failed by the machine's fault."""
-    at: datetime
-    """When it was decided on."""
-    phase: Literal["Looking", "Reporting", "Waiting", "Accepted", "Refused", "Failed"]
-    finished_at: datetime | None = None
-    retry_at: datetime | None = None
-    """When a failed look is tried again."""
+    """Names the part of the spec that it follows."""
+    outcome: Literal["Accepted", "Refused"] | None = None
+    """What the checks said of the data; absent: it has not come so far."""
     version: Digest | None = None
     """The version it found."""
     failures: Annotated[tuple[CheckFailure, ...], Field(max_length=8)] = ()
     """What was wrong with the data."""
     warnings: Annotated[tuple[ShortText, ...], Field(max_length=8)] = ()
-    reason: ShortText = ""
-    """One word for why it failed."""
-    message: Text = ""
+    """What passed, but looks wrong."""
     locked_schema: Digest | None = None
     """The version whose columns the data had to have."""
+    previous: Digest | None = None
+    """The version that was current when it began."""
+    difference: VersionDifference | None = None
+    """What differs from that version; absent: nothing."""
+    report: ShortText = ""
+    """Where a page about what it found lies, below the namespace's part of the store."""
+    known_state: Digest | None = None
+    """The state of the source in which it need not be read again."""
+    source_state: Digest | None = None
+    """The state of the source as its owner tells it: etags, or sizes and times of change."""
+    fresh_until: datetime | None = None
+    """When data that does not change will be older than checks.maxAgeSeconds."""
+    config_map_version: ShortText = ""
+    """The resourceVersion of the source's ConfigMap when it began."""
+    unchanged_since: datetime | None = None
+    """When the source was read last; absent: by this refresh."""
 
 
-class FreshDataAnswer(ApiModel):
-    """What came of one TrainingJob's wish for fresh data."""
+class RefreshDone(ApiModel):
+    """What came of a refresh that a TrainingJob requested."""
 
     id: ShortText
-    """The wish's id."""
-    outcome: Literal["Looking", "New", "Unchanged", "Refused", "Failed"]
+    """The id of the request."""
+    outcome: Literal["Refreshing", "New", "Unchanged", "Refused", "Failed"]
     version: Digest | None = None
-    """The version that was current after the look."""
+    """The version that was current after the refresh."""
 
 
 class DatasetStatus(KindStatus):
@@ -142,14 +149,14 @@ class DatasetStatus(KindStatus):
     versions: Annotated[tuple[DatasetVersion, ...], Field(max_length=20)] = ()
     """The versions found, newest first."""
     locked_schema: LockedSchema | None = None
-    """The inferred shape that the data must keep."""
-    look: Look | None = None
-    """The look that is under way."""
-    last_look: Look | None = None
-    """The last look that ended."""
-    next_look_at: datetime | None = None
+    """The inferred schema that the data must keep."""
+    refresh: Refresh | None = None
+    """The refresh that is under way."""
+    last_refresh: Refresh | None = None
+    """The last refresh that ended."""
+    next_refresh_at: datetime | None = None
     """The next slot of `refresh.cron`."""
-    fresh_data: Annotated[tuple[FreshDataAnswer, ...], Field(max_length=10)] = ()
-    """The wishes for fresh data that were answered."""
+    refreshes_done: Annotated[tuple[RefreshDone, ...], Field(max_length=10)] = ()
+    """What came of refreshes that TrainingJobs requested."""
     why: Text = ""
     """One sentence for `kubectl get`."""

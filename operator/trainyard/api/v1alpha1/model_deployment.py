@@ -12,22 +12,24 @@ from trainyard.api.base import (
     KindDefinition,
     NameReference,
     Percent,
-    PodSettings,
     PrinterColumn,
     Resource,
     cel,
 )
+from trainyard.api.pod_settings import ServingPodSettings
+from trainyard.api.v1alpha1.disruption import DisruptionBudget
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
+from trainyard.api.v1alpha1.monitoring import MonitoringSpec
+from trainyard.api.v1alpha1.notify import Notify
+from trainyard.api.v1alpha1.prometheus_bounds import PrometheusBounds
+from trainyard.api.v1alpha1.rehearsal import AgreementCheck, RehearsalSpec
+from trainyard.api.v1alpha1.rollout import RolloutSpec
+from trainyard.api.v1alpha1.server import ServerSpec
+from trainyard.api.v1alpha1.traffic import TrafficSpec
 
 CheckName = Annotated[
     str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", min_length=1, max_length=40)
 ]
-Query = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
-
-_BOUNDS = (
-    "!(has(self.min) && has(self.max)) || quantity(self.min).compareTo(quantity(self.max)) <= 0",
-    "min must not be above max",
-)
 
 
 class ModelSource(ApiModel):
@@ -51,65 +53,6 @@ class ModelSource(ApiModel):
     """Serve this ModelVersion and no other."""
 
 
-class ServerSpec(ApiModel):
-    """The model server."""
-
-    image: Annotated[str, StringConstraints(max_length=512)] = ""
-    """Image of the server; empty: the one that the operator was installed with."""
-    max_batch_rows: Annotated[int, Field(ge=1, le=4096)] = 512
-    """How many rows the server predicts at once."""
-    grpc: bool = False
-    """True: the server speaks the protocol over gRPC too, on port 9000 of the Service. A change
-    is a new revision, released like any other."""
-
-
-class TrafficSpec(ApiModel):
-    """How requests reach the versions."""
-
-    mode: Literal["Router", "Replicas"] = "Router"
-    """Router: an Envoy in front, exact weights. Replicas: one Service over the pods of both
-    versions, so a weight is a ratio of pods and a weight finer than one pod is refused."""
-
-
-class Step(ApiModel):
-    """One step of a rollout."""
-
-    weight_percent: Annotated[int, Field(ge=1, le=100)]
-    """Share of the requests that the new version gets during this step."""
-    min_seconds: Annotated[int, Field(ge=0, le=604800)] = 60
-    """How long the step lasts at least."""
-    pause: Literal["Manual"] | None = None
-    """Manual: the step does not end by itself; `trainyard.dev/request: resume@<revision>` ends it
-    once its evidence passes."""
-
-
-class RolloutSpec(ApiModel):
-    """How a new version takes over."""
-
-    steps: Annotated[
-        tuple[Step, ...],
-        Field(
-            min_length=1,
-            max_length=20,
-            json_schema_extra=cel(
-                (
-                    (
-                        "self.map(s, s.weightPercent).isSorted() && self.all(s, self.exists_one(t, "
-                        "t.weightPercent == s.weightPercent))"
-                    ),
-                    "weightPercent must rise from step to step",
-                )
-            ),
-        ),
-    ] = (Step(weight_percent=5), Step(weight_percent=50))
-    """The weights of the new version, one after the other; after the last one it is promoted."""
-    deadline_seconds: Annotated[int, Field(ge=30, le=2592000)] = 3600
-    """How long a rollout may take, pauses not counted; then it is held, and never quarantined
-    without failure evidence."""
-    keep_seconds: Annotated[int, Field(ge=0, le=604800)] = 600
-    """How long the old version stays warm after a promotion (mode Router)."""
-
-
 class ErrorsCheck(ApiModel):
     """The share of requests that failed (4xx and 5xx; at the router failed tries as well), against
     the stable version in the same minutes.
@@ -126,30 +69,23 @@ class LatencyCheck(ApiModel):
     """The new version may be slower by this much, at every point of the distribution."""
 
 
-class PrometheusBounds(ApiModel):
-    """A query and the range in which its value must be."""
-
-    model_config = ConfigDict(
-        json_schema_extra=cel(
-            ("has(self.min) || has(self.max)", "set min, max or both"),
-            _BOUNDS,
-        )
-    )
-
-    query: Query
-    """PromQL that gives one number. $(revision), $(modeldeployment) and $(namespace) are filled
-    in."""
-    min: DecimalString | None = None
-    """The smallest good value."""
-    max: DecimalString | None = None
-    """The largest good value."""
-
-
 class PrometheusCheck(PrometheusBounds):
     """A query of the user about the new version."""
 
     failure_limit: Annotated[int, Field(ge=1, le=100)] = 2
     """This many bad values in a row are a failure."""
+
+
+class QualityCheck(ApiModel):
+    """What labels that come later say (`monitoring.quality.labels`), against the stable version.
+
+    Steps must be as long as labels take, and their deadline and `evidenceTimeoutSeconds` too.
+    """
+
+    max_regression: DecimalString = "0.01"
+    """By how much the metric of `monitoring.quality` may be worse."""
+    min_rows: Annotated[int, Field(ge=1, le=1000000)] = 500
+    """How many labelled rows each version must have."""
 
 
 class Check(ApiModel):
@@ -159,10 +95,10 @@ class Check(ApiModel):
         json_schema_extra=cel(
             (
                 (
-                    "[has(self.errors), has(self.latency), has(self.prometheus)]"
-                    ".filter(x, x).size() == 1"
+                    "[has(self.errors), has(self.latency), has(self.prometheus), has(self.quality),"
+                    " has(self.agreement)].filter(x, x).size() == 1"
                 ),
-                "set exactly one of errors, latency and prometheus",
+                "set exactly one of errors, latency, prometheus, quality and agreement",
             )
         )
     )
@@ -175,12 +111,31 @@ class Check(ApiModel):
     """Latency against the stable version."""
     prometheus: PrometheusCheck | None = None
     """A query with absolute bounds."""
+    quality: QualityCheck | None = None
+    """Labels that come later, against the stable version."""
+    agreement: AgreementCheck | None = None
+    """The same answers to recorded inputs."""
     dry_run: bool = False
     """True: judged and shown, but decides nothing."""
 
 
 class AnalysisSpec(ApiModel):
     """How a new version is judged."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            (
+                (
+                    "!has(self.checks) || self.checks.all(c, !has(c.agreement))"
+                    " || has(self.rehearsal)"
+                ),
+                (
+                    "the check agreement compares answers to recorded inputs: set rehearsal, for"
+                    " example {rows: 1000}"
+                ),
+            )
+        )
+    )
 
     interval_seconds: Annotated[int, Field(ge=5, le=3600)] = 15
     """How often counters are read during a rollout."""
@@ -202,11 +157,15 @@ class AnalysisSpec(ApiModel):
         ),
     ] = "1"
     """Bound on the chance that a healthy version is rolled back, over the whole rollout."""
-    on_no_evidence: Literal["Hold", "Promote"] = "Hold"
-    """What happens after evidenceTimeoutSeconds without enough evidence. Promote acts only when
-    fresh samples prove that the service is idle."""
+    on_no_evidence: Literal["Hold", "Promote", "Rollback"] = "Hold"
+    """What happens after evidenceTimeoutSeconds without enough evidence. Hold: the rollout is
+    inconclusive until there is evidence, a person decides or a newer version comes. Promote: on to
+    the next step if counters were read and nothing failed. Rollback: back to the stable version,
+    without quarantine; tried again after a wait that doubles."""
     evidence_timeout_seconds: Annotated[int, Field(ge=10, le=2592000)] = 1800
-    """How long a step waits for evidence before onNoEvidence applies."""
+    """How long a step waits for evidence before onNoEvidence applies, pauses not counted."""
+    rehearsal: RehearsalSpec | None = None
+    """Recorded inputs are asked before the first live request; absent: none."""
     checks: Annotated[
         tuple[Check, ...],
         Field(
@@ -223,26 +182,6 @@ class AnalysisSpec(ApiModel):
     """What is asked of the new version."""
 
 
-class Monitor(ApiModel):
-    """A query about the stable version that raises a signal while its value is bad."""
-
-    prometheus: PrometheusBounds
-    """The query and its bounds; $(revision) is the stable revision."""
-    interval_seconds: Annotated[int, Field(ge=5, le=86400)] = 60
-    """How often it is asked."""
-    failure_limit: Annotated[int, Field(ge=1, le=100)] = 3
-    """This many bad values in a row raise the signal; as many good ones take it back."""
-
-
-class MonitoringSpec(ApiModel):
-    """What is watched after a promotion."""
-
-    errors: Monitor | None = None
-    """Raises the signal Errors."""
-    quality: Monitor | None = None
-    """Raises the signal Quality."""
-
-
 class ModelDeploymentSpec(ApiModel):
     """What to serve, and how new versions are released and judged."""
 
@@ -252,8 +191,10 @@ class ModelDeploymentSpec(ApiModel):
     """Pods of the stable version; autoscalers set it through `scale`."""
     server: ServerSpec = ServerSpec()
     """The model server."""
-    pod: PodSettings = PodSettings()
+    pod: ServingPodSettings = ServingPodSettings()
     """The pods that serve."""
+    disruption_budget: DisruptionBudget = DisruptionBudget()
+    """How many of its pods a drain of nodes may take at a time."""
     traffic: TrafficSpec = TrafficSpec()
     """How requests reach the versions."""
     rollout: RolloutSpec = RolloutSpec()
@@ -262,6 +203,17 @@ class ModelDeploymentSpec(ApiModel):
     """How a new version is judged."""
     monitoring: MonitoringSpec = MonitoringSpec()
     """What is watched after a promotion."""
+    notify: Annotated[
+        tuple[Notify, ...],
+        Field(
+            max_length=4,
+            json_schema_extra={
+                "x-kubernetes-list-type": "map",
+                "x-kubernetes-list-map-keys": ["receiver"],
+            },
+        ),
+    ] = ()
+    """Who outside is told of decisions."""
     suspend: bool = False
     """True: serve on as it is; no rollout starts and no weight moves."""
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from trainyard.api.base import ApiModel, Digest, KindStatus, PodSettings, cel
-
-Name = Annotated[str, StringConstraints(max_length=63)]
-Sentence = Annotated[str, StringConstraints(max_length=512)]
+from trainyard.api.base import ApiModel, Digest, KindStatus, Name, Sentence, cel
+from trainyard.api.pod_settings import AS_RECORDED, ServingPodSettings
+from trainyard.api.v1alpha1.arm import Arm
+from trainyard.api.v1alpha1.capture import CaptureSpec
+from trainyard.api.v1alpha1.dispersion import Dispersion
+from trainyard.api.v1alpha1.labels import LabelJoin
+from trainyard.api.v1alpha1.notify import DeliveryState
+from trainyard.api.v1alpha1.rollout_status import RolloutStatus, TrafficShare
+from trainyard.api.v1alpha1.signals import MonitorState, Signal, SignalId, SignalKind
+from trainyard.api.v1alpha1.smoke_test import SmokeTest
 
 
 class ModelDeploymentReason(StrEnum):
@@ -40,21 +46,24 @@ class ModelDeploymentReason(StrEnum):
     ROLLING_OUT = "RollingOut"
     """Used when a new version is on its way through the steps."""
     PAUSED = "Paused"
-    """Used when a step waits for a person, or a person asked to hold."""
-    HELD = "Held"
+    """Used when a step waits for a person, or a person asked to pause."""
+    INCONCLUSIVE = "Inconclusive"
     """Used when a rollout waits because its deadline or the wait for evidence ran out."""
     QUARANTINED = "Quarantined"
-    """Used when the current version of the source lost and waits for release."""
+    """Used when the current version of the source lost and waits to be taken out of quarantine."""
     RETRYING = "Retrying"
     """Used when the cluster's fault stopped a version and it is started again later."""
     SUSPENDED = "Suspended"
     """Used when spec.suspend is true."""
-    WEIGHT_TOO_FINE = "WeightTooFine"
-    """Used when mode Replicas has too few pods for a weight of the steps."""
+    TRAFFIC_UNSUPPORTED = "TrafficUnsupported"
+    """Used when traffic.mode cannot do what the spec asks of it: too fine a weight, mirror, matches
+    or sticky."""
     CHILD_NOT_OWNED = "ChildNotOwned"
     """Used when an object of somebody else has a name that this deployment needs."""
+    CHILD_RESTORED = "ChildRestored"
+    """Used when somebody edited the Deployment of a version and it is put back as recorded."""
     IMAGE_MISSING = "ImageMissing"
-    """Used when neither the spec nor the operator names a server image."""
+    """Used when the operator was installed without a server image, which fetches every bundle."""
     STABLE_FAILED = "StableFailed"
     """Used when no pod of the stable version is ready and the canary took over."""
     BOTH_FAILED = "BothFailed"
@@ -75,16 +84,32 @@ class ModelDeploymentReason(StrEnum):
     """Used when a check failed."""
     CLUSTER_FAULT = "ClusterFault"
     """Used when image, quota, scheduling or a node kept a version from starting."""
-    RELEASED = "Released"
-    """Used when a person let a quarantined version try again."""
+    STORE_NOT_SHAREABLE = "StoreNotShareable"
+    """Used when pods on two nodes need a store whose claim only one node can mount."""
+    UNQUARANTINED = "Unquarantined"
+    """Used when a person took a version out of quarantine."""
+    REHEARSED = "Rehearsed"
+    """Used when a version answered recorded inputs before its first live request."""
+    NOT_REHEARSED = "NotRehearsed"
+    """Used when a version could not be asked for recorded inputs and its steps begin without."""
     NO_EVIDENCE = "NoEvidence"
     """Used when the wait for evidence ran out and the declared policy applied."""
     SIGNAL_RAISED = "SignalRaised"
     """Used when a monitored value was bad often enough."""
+    ROLLBACK_REFUSED = "RollbackRefused"
+    """Used when a signal asks for the version before, which must not come back."""
+    NOT_DELIVERED = "NotDelivered"
+    """Used when a receiver of notifications is unknown to the installation, or takes none."""
+    DELIVERED = "Delivered"
+    """Used when all receivers of notifications have the whole history."""
+    LABELS_UNUSABLE = "LabelsUnusable"
+    """Used when labels could not be joined with captured requests."""
     SIGNAL_CLEARED = "SignalCleared"
     """Used when a monitored value is good again."""
     REBUILT = "Rebuilt"
     """Used when the status was lost and read again from the children."""
+    IMAGES_REFRESHED = "ImagesRefreshed"
+    """Used when a release on the installed images begins without a request of this object."""
     REQUEST_DONE = "RequestDone"
     """Used when a request was carried out."""
     REQUEST_REFUSED = "RequestRefused"
@@ -102,11 +127,17 @@ class Revision(ApiModel):
     """The ModelVersion that it came from."""
     image: Annotated[str, StringConstraints(max_length=512)] = ""
     """The server image it started with."""
+    own_image: bool = False
+    """Whether spec.server.image named it; else it is the installation's of that day."""
+    image_refresh: Name = ""
+    """Which refresh of the images it belongs to; part of its name."""
     max_batch_rows: int = 256
     """How many rows the server predicts at once."""
     grpc: bool = False
     """Whether it speaks gRPC beside HTTP."""
-    pod: PodSettings = PodSettings()
+    capture: Annotated[CaptureSpec | None, AS_RECORDED] = None
+    """Which of its requests are kept."""
+    pod: Annotated[ServingPodSettings, AS_RECORDED] = ServingPodSettings()
     """The pod settings it started with."""
 
 
@@ -115,73 +146,14 @@ class RetiredRevision(Revision):
 
     warm_until: datetime | None = None
     """Until when its pods are kept; None: they are gone."""
-
-
-class TrafficShare(ApiModel):
-    """The requests that one revision gets."""
-
-    role: Literal["stable", "canary"]
-    revision: Name
-    weight_percent: Annotated[int, Field(ge=0, le=100)]
-
-
-class CheckState(ApiModel):
-    """How one check stands, and the folded evidence behind it as integers."""
-
-    name: Annotated[str, StringConstraints(max_length=40)]
-    verdict: Literal["Pass", "Fail", "NoEvidence"]
-    why: Sentence = ""
-    dry_run: bool = False
-    evidence: Annotated[tuple[int, ...], Field(max_length=400)] = ()
-    """Folded counters and logarithms (in millionths); the check knows their order."""
-
-
-class RolloutStatus(ApiModel):
-    """One new version on its way."""
-
-    id: Annotated[str, StringConstraints(max_length=80)]
-    """Names this rollout: the revision and the number of the decision that began it."""
-    revision: Name
-    phase: Literal["Starting", "Progressing", "Paused", "Held"]
-    why: Sentence = ""
-    verdict: Literal["Pass", "Fail", "NoEvidence"] = "NoEvidence"
-    step: int = 0
-    """The step it is in, from 1; 0 while the pods start."""
-    progress: Annotated[str, StringConstraints(max_length=16)] = ""
-    """The step and how many there are, "1/2"."""
-    readiness_only: bool = False
-    """True: ready pods are enough (a first version, or the way back that a person asked for)."""
-    finishing: bool = False
-    """True: the steps are passed and pods for all requests are being made ready."""
-    on_hold: bool = False
-    """True: a person asked to hold."""
-    started_at: datetime
-    step_started_at: datetime
-    paused_at: datetime | None = None
-    """Since when it is paused or held."""
-    paused_seconds: int = 0
-    """How long it was paused before, in all; not counted by the deadline."""
-    through: datetime | None = None
-    """Counters up to this time are in the evidence."""
-    stable_requests: int = 0
-    """Requests that the stable version answered in this step and that were counted."""
-    canary_requests: int = 0
-    """Requests that the new version answered in this step and that were counted."""
-    checks: Annotated[tuple[CheckState, ...], Field(max_length=16)] = ()
-
-
-class Dispersion(ApiModel):
-    """How unevenly errors come at the stable version, learnt in rollouts; as integers."""
-
-    intervals: int = 0
-    requests: int = 0
-    errors: int = 0
-    squares_millionths: int = 0
-    """Sum over the intervals of errors² / requests, in millionths."""
+    good: Annotated[tuple[SignalKind, ...], Field(max_length=len(SignalKind))] = ()
+    """The monitors whose last values were good when it was replaced."""
+    errors: Dispersion | None = None
+    """How often it failed while its successor was tried beside it; None: nothing was counted."""
 
 
 class QuarantineEntry(ApiModel):
-    """A version that is not tried again until somebody releases it."""
+    """A version that is not tried again until somebody takes it out of quarantine."""
 
     bundle_digest: Digest
     revision: Name
@@ -199,38 +171,6 @@ class Retry(ApiModel):
     message: Sentence = ""
 
 
-class Signal(ApiModel):
-    """Something is wrong with the stable version; gone when it is well or another is stable."""
-
-    id: Annotated[str, StringConstraints(max_length=160)]
-    kind: Literal["Errors", "Quality"]
-    since: datetime
-    message: Sentence = ""
-
-
-class MonitorState(ApiModel):
-    """How one monitor stands."""
-
-    kind: Literal["Errors", "Quality"]
-    revision: Name
-    asked_at: datetime
-    """When an answer last changed the counts; it is asked on without being written down."""
-    bad_in_a_row: int = 0
-    good_in_a_row: int = 0
-    why: Sentence = ""
-
-
-class Proof(ApiModel):
-    """The last real prediction through the Service."""
-
-    decision: int
-    """After which traffic decision it was made."""
-    revision: Name
-    """Which stable revision was to answer it."""
-    answered: bool
-    message: Sentence = ""
-
-
 class ModelDeploymentStatus(KindStatus):
     """Which revisions serve, how a rollout stands, and why."""
 
@@ -240,7 +180,7 @@ class ModelDeploymentStatus(KindStatus):
     """Pods of the stable revision."""
     selector: Annotated[str, StringConstraints(max_length=512)] = ""
     """Selects the pods of the stable revision, for autoscalers."""
-    decision: int = 0
+    routing_generation: int = 0
     """Number of the last traffic decision; it only rises."""
     traffic: Annotated[
         tuple[TrafficShare, ...],
@@ -261,16 +201,26 @@ class ModelDeploymentStatus(KindStatus):
     """The revision that is being tried."""
     previous: RetiredRevision | None = None
     """The revision that was stable before."""
+    served: Annotated[tuple[Revision, ...], Field(max_length=10)] = ()
+    """Revisions that were stable before, the newest first; `undo@<revision>` goes back to one."""
     leaving: Annotated[tuple[Name, ...], Field(max_length=8)] = ()
     """Revisions that get no requests any more and whose pods go once every router knows."""
-    drained_at: datetime | None = None
+    image_refresh: Name = ""
+    """The last refresh of the images, by its token; the next revision belongs to it."""
+    namespace_image_refresh: Name = ""
+    """The last one that the Namespace asked for; it acts once."""
+    outdated: Annotated[tuple[Name, ...], Field(max_length=3)] = ()
+    """Revisions that run another image of the installation than the one installed now."""
+    routing_applied_at: datetime | None = None
     """When every router reported the newest decision; revisions leave some seconds later."""
     waiting: Revision | None = None
     """The newest version, which starts when the rollout has ended."""
     rollout: RolloutStatus | None = None
     """The rollout that is under way."""
+    last_arms: Annotated[tuple[Arm, ...], Field(max_length=4)] = ()
+    """The arms of the last rollout that ended."""
     quarantine: Annotated[tuple[QuarantineEntry, ...], Field(max_length=20)] = ()
-    """Versions that lost; `trainyard.dev/request: release@<digest>` lets one try again."""
+    """Versions that lost; `trainyard.dev/request: unquarantine@<digest>` lets one try again."""
     retry: Retry | None = None
     """The version that the cluster kept from starting, and when it is started again."""
     dispersion: Dispersion | None = None
@@ -288,5 +238,11 @@ class ModelDeploymentStatus(KindStatus):
     """What is wrong with the stable version now."""
     monitors: Annotated[tuple[MonitorState, ...], Field(max_length=4)] = ()
     """How the monitors stand."""
-    proof: Proof | None = None
+    rolled_back_signals: Annotated[tuple[SignalId, ...], Field(max_length=20)] = ()
+    """Signals that brought the version before back; each does so once."""
+    notifications: Annotated[tuple[DeliveryState, ...], Field(max_length=4)] = ()
+    """What the receivers of notifications have of the history."""
+    label_join: LabelJoin | None = None
+    """The last join of labels with captured requests, and what it said."""
+    smoke_test: SmokeTest | None = None
     """The last real prediction through the Service."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -13,15 +13,16 @@ from trainyard.api.base import (
     Digest,
     KindDefinition,
     KindStatus,
-    PodSettings,
     PrinterColumn,
     Resource,
     Text,
     cel,
 )
+from trainyard.api.gates import GateKind
+from trainyard.api.pod_settings import AS_RECORDED, TrainingPodSettings
+from trainyard.api.v1alpha1.task import ShortText, Task
 from trainyard.api.v1alpha1.training_job_status import RunCause
 
-ShortText = Annotated[str, StringConstraints(max_length=256)]
 NumberText = Annotated[str, StringConstraints(max_length=32)]
 Metrics = Annotated[dict[ShortText, NumberText], Field(max_length=64)]
 
@@ -100,7 +101,7 @@ class ModelVersionSpec(ApiModel):
     """What it reached on the test rows."""
     comparison: ChampionMeasured | None = None
     """The champion, measured in the same run."""
-    serves: ShortText = ""
+    runtime: ShortText = ""
     """Which runtime serves it."""
     train_rows: int = 0
     """How many rows it learned from."""
@@ -112,13 +113,24 @@ class ModelVersionSpec(ApiModel):
     """The image that trained it, as it really ran."""
 
 
+class GateOutcome(StrEnum):
+    """The three answers of a gate."""
+
+    PASSED = "Passed"
+    FAILED = "Failed"
+    PENDING = "Pending"
+    """The evidence was not there; another gate failed already."""
+
+
 class GateReport(ApiModel):
     """What one gate said."""
 
     name: ShortText
     """The gate."""
-    outcome: Literal["Passed", "Failed", "NoChampion"]
-    """NoChampion: there was nothing to compare with, so it passed."""
+    kind: GateKind
+    """What it compares with."""
+    outcome: GateOutcome
+    """What it answered."""
     message: ShortText
     """With numbers, e.g. "rmse 4.1 > 3.9 × 1.02"."""
 
@@ -137,19 +149,12 @@ class Evaluation(ApiModel):
     gates: Annotated[tuple[GateReport, ...], Field(max_length=16)] = ()
 
 
-class EvaluateJob(ApiModel):
+class EvaluateJob(Task):
     """A Job that measures a champion on this version's test rows."""
 
-    name: ShortText
     champion: Digest
-    attempt: int = 0
-    phase: Literal["Running", "Reporting", "Waiting", "Failed"]
-    at: datetime
-    """When it was decided on."""
-    retry_at: datetime | None = None
-    """When a failed one is tried again."""
-    message: Text = ""
-    pod: PodSettings = PodSettings()
+    """The bundle that is measured."""
+    pod: Annotated[TrainingPodSettings, AS_RECORDED] = TrainingPodSettings()
     """Resources and placement, as the TrainingJob said when it was decided on."""
     deadline_seconds: int = 3600
 

@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from trainyard.api.base import ApiModel, Digest, KindStatus, Text
+from trainyard.api.v1alpha1.retrain import LimitsState, RefreshRequested
+from trainyard.api.v1alpha1.task import ShortText, Task
 
-ShortText = Annotated[str, StringConstraints(max_length=256)]
 NumberText = Annotated[str, StringConstraints(max_length=32)]
 
 
@@ -32,7 +33,7 @@ class TrainingJobReason(StrEnum):
     TRAINING = "Training"
     """Used while a run is at work."""
     WAITING_TO_RETRY = "WaitingToRetry"
-    """Used when a run failed by the machine's fault and is tried again after a pause."""
+    """Used when a run failed and is tried again after a pause."""
     WAITING_FOR_DATA = "WaitingForData"
     """Used when the Dataset has no version yet."""
     DATASET_NOT_FOUND = "DatasetNotFound"
@@ -42,7 +43,7 @@ class TrainingJobReason(StrEnum):
     RETRIES_EXHAUSTED = "RetriesExhausted"
     """Used when every retry of a run was used up."""
     RETRAIN_STOPPED = "RetrainStopped"
-    """Used when too many retrains in a row came to nothing; people release it."""
+    """Used when too many retrains in a row came to nothing; a person has to reset it."""
     RUN_STARTED = "RunStarted"
     """Used when a run was started."""
     RUN_STOPPED = "RunStopped"
@@ -55,10 +56,14 @@ class TrainingJobReason(StrEnum):
     """Used when other data or another recipe became the current inputs."""
     NOTHING_NEW_TO_LEARN = "NothingNewToLearn"
     """Used when a signal asks for a retrain and there is no data that was not trained on."""
+    NOTHING_CHANGED = "NothingChanged"
+    """Used when the schedule asks for a run and data and recipe had one before."""
+    SCHEDULE_INVALID = "ScheduleInvalid"
+    """Used when spec.retrain.schedule names no time that ever comes."""
     RETRAIN_BLOCKED = "RetrainBlocked"
-    """Used when a retrain has to wait for the brakes or for the end of a rollout."""
-    BRAKES_RELEASED = "BrakesReleased"
-    """Used when somebody let a stopped TrainingJob retrain again."""
+    """Used when a retrain has to wait for its limits or for the end of a rollout."""
+    RETRAIN_RESET = "RetrainReset"
+    """Used when a person let a stopped TrainingJob retrain again."""
     REQUEST_REFUSED = "RequestRefused"
     """Used when somebody asked for something that a TrainingJob cannot do."""
     SUSPENDED = "Suspended"
@@ -70,7 +75,9 @@ class TrainingJobReason(StrEnum):
 class RunCause(ApiModel):
     """Why a run was started."""
 
-    kind: Literal["FirstRun", "RecipeChanged", "DatasetPinned", "NewData", "Signal", "Request"]
+    kind: Literal[
+        "FirstRun", "RecipeChanged", "DatasetPinned", "NewData", "Signal", "Schedule", "Request"
+    ]
     """Which of the causes."""
     message: ShortText = ""
     """In words, with numbers."""
@@ -95,17 +102,9 @@ class Inputs(ApiModel):
     """When they were chosen."""
 
 
-class Run(ApiModel):
+class Run(Task):
     """One attempt to make a model of some inputs."""
 
-    name: ShortText
-    """The Job's name."""
-    attempt: int
-    """0 for the first attempt at its inputs."""
-    machine_faults: int = 0
-    """How many attempts in a row, up to this one, failed by the machine's fault."""
-    retry: int = 0
-    """How many attempts before this one failed and were tried again by themselves."""
     inputs_digest: Digest
     recipe_digest: Digest
     dataset_digest: Digest
@@ -116,20 +115,6 @@ class Run(ApiModel):
     cause: RunCause
     champion: Digest | None = None
     """The bundle it is compared with on the same test rows."""
-    phase: Literal["Pending", "Running", "Reporting", "Succeeded", "Failed", "Stopped"]
-    queued_at: datetime
-    """When it was decided on."""
-    started_at: datetime | None = None
-    """When its pod began."""
-    finished_at: datetime | None = None
-    retry_at: datetime | None = None
-    """When the next attempt begins."""
-    fault: Literal["User", "Machine"] | None = None
-    """Who can put a failed run right."""
-    reason: ShortText = ""
-    """One word for how it ended."""
-    message: Annotated[str, StringConstraints(max_length=400)] = ""
-    """How it ended, in words."""
     bundle_digest: Digest | None = None
     """The model it gave."""
     model_version: ShortText = ""
@@ -146,30 +131,8 @@ class CurrentVersion(ApiModel):
     bundle_digest: Digest
     inputs_digest: Digest
     dataset_digest: Digest
-    serves: ShortText = ""
+    runtime: ShortText = ""
     """Which runtime serves it; a ModelDeployment takes its server image by it."""
-
-
-class FreshDataWanted(ApiModel):
-    """A wish that the Dataset answers by looking once."""
-
-    id: ShortText
-    """Names the wish: the signal that asked."""
-    since: datetime
-
-
-class BrakesState(ApiModel):
-    """What the brakes have counted."""
-
-    failures_in_a_row: int = 0
-    """Retrains since the last promotion that failed, were refused or rolled back, and fresh
-    data that was refused."""
-    counted: Annotated[tuple[ShortText, ...], Field(max_length=40)] = ()
-    """What was counted, each once."""
-    promoted: Digest | None = None
-    """The bundle whose promotion was seen last."""
-    started: Annotated[tuple[datetime, ...], Field(max_length=48)] = ()
-    """When retrains by itself began in the last 24 hours."""
 
 
 class Summary(ApiModel):
@@ -191,10 +154,13 @@ class TrainingJobStatus(KindStatus):
     """The runs, newest first."""
     current: CurrentVersion | None = None
     """The accepted version of the current inputs."""
-    fresh_data_wanted: FreshDataWanted | None = None
-    """Asks the Dataset to look again."""
-    brakes: BrakesState | None = None
-    """What the brakes have counted."""
+    refresh_requested: RefreshRequested | None = None
+    """Asks the Dataset to refresh once."""
+    limits: LimitsState | None = None
+    """What the limits of retraining have counted."""
+    next_scheduled_at: datetime | None = None
+    """When spec.retrain.schedule asks for the next run; a moment in the past waits for the limits
+    or for the end of a run."""
     image: Annotated[str, StringConstraints(max_length=512)] = ""
     """The image that ran last, by digest."""
     summary: Summary | None = None

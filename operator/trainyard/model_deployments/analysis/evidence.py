@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from trainyard.api.v1alpha1.counter_anchor import CounterAnchor
 
 
 class Answer(StrEnum):
@@ -54,18 +56,33 @@ class Interval:
     stable: Counts
     canary: Counts
     edges: tuple[str, ...]
-    """Upper latency edges in seconds, as the counters name them."""
+    """Upper latency edges, as the counters name them."""
+    matched: Counts = Counts()
+    """Requests that the canary got whatever the weights were; no verdict rests on them."""
+    edge_milliseconds: float = 1.0
+    """How long one unit of the edges is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The result of one look at the counters."""
 
-    through: datetime | None
+    observed_until: datetime | None
     """Counters up to here are dealt with: counted in `interval`, or given up. None: as before."""
     interval: Interval | None
     why: str = ""
     """Why there is no interval."""
+    anchor: CounterAnchor | None = None
+    """Where counters stand that only their pods know."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorWindow:
+    """How long requests are counted before they are judged."""
+
+    step: timedelta
+    min_requests: int
+    """With fewer a window goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +96,17 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Arms:
-    """Which two revisions are compared."""
+    """Which two revisions are compared, and what is counted beside them."""
 
     stable: str
     canary: str
+    matched: str = ""
+    """Requests of the canary that are counted apart; empty: there are none."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names under which anything is counted."""
+        return tuple(name for name in (self.stable, self.canary, self.matched) if name)
 
 
 def interval_between(before: Snapshot, after: Snapshot, arms: Arms) -> Interval | str:
@@ -93,9 +117,9 @@ def interval_between(before: Snapshot, after: Snapshot, arms: Arms) -> Interval 
     """
     if set(before.pods) != set(after.pods):
         return "the set of counted pods changed"
-    if before.edges != after.edges:
+    if before.edges and before.edges != after.edges:  # no edges: no request was timed yet
         return "the latency buckets changed"
-    stable, canary = Counts(), Counts()
+    stable, canary, matched = Counts(), Counts(), Counts()
     for pod, now in after.pods.items():
         then = before.pods[pod]
         grown = {name: counts.since(then.get(name, Counts())) for name, counts in now.items()}
@@ -103,4 +127,5 @@ def interval_between(before: Snapshot, after: Snapshot, arms: Arms) -> Interval 
             return f"the counters of pod {pod} started again"
         stable += grown.get(arms.stable) or Counts()
         canary += grown.get(arms.canary) or Counts()
-    return Interval(stable=stable, canary=canary, edges=after.edges)
+        matched += grown.get(arms.matched) or Counts()
+    return Interval(stable=stable, canary=canary, edges=after.edges, matched=matched)

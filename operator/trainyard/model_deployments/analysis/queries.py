@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from trainyard.api.v1alpha1.model_deployment import PrometheusBounds
+from trainyard.api.v1alpha1.prometheus_bounds import PrometheusBounds
 from trainyard.model_deployments.analysis.evidence import Answer
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")

@@ -8,7 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from trainyard.model_deployments.analysis.evidence import Arms, Counts
-from trainyard.model_deployments.traffic.envoy import GRPC_SUFFIX
+
+GRPC_SUFFIX = "-grpc"
+"""Ends the name of a revision's cluster for gRPC; names of revisions end in hex digits."""
+
+MATCHED_SUFFIX = "-matched"
+"""Ends the name of a revision's cluster for requests that are its own whatever the weights are."""
+MIRROR_SUFFIX = "-mirror"
+"""Ends the name of a revision's cluster for copies of requests."""
+APART = (MATCHED_SUFFIX, MIRROR_SUFFIX)
+"""Groups of requests that are counted apart from those by weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,8 @@ class Family:
     """Cumulative latency buckets."""
     revision: str
     """The label that names the revision."""
+    edge_milliseconds: float = 1.0
+    """How long one unit of the buckets' edges is."""
     grpc_suffix: str = ""
     """Ends that label where the series is about gRPC, whose answers all have code 200."""
     grpc_succeeded: str = ""
@@ -75,6 +86,7 @@ SERVER = Family(
     again="",
     buckets="trainyard_request_seconds_bucket",
     revision="revision",
+    edge_milliseconds=1000.0,
 )
 
 
@@ -93,6 +105,33 @@ def metric_names(family: Family) -> tuple[str, ...]:
     return tuple(name for name in (family.answers, family.again, family.buckets, *grpc) if name)
 
 
+@dataclass(frozen=True, slots=True)
+class PodCounts:
+    """Counters of both versions in one pod at one moment."""
+
+    counts: Mapping[str, Counts]
+    """By revision."""
+    edges: tuple[str, ...] = ()
+    """Latency edges in rising order."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountsReader:
+    """Reads the counters of both versions."""
+
+    family: Family
+    arms: Arms
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Return the metrics that are read."""
+        return metric_names(self.family)
+
+    def read(self, samples: Iterable[Sample]) -> PodCounts:
+        """Return the counters in the samples of one pod."""
+        return PodCounts(*counts_of(samples, self.family, self.arms))
+
+
 def counts_of(
     samples: Iterable[Sample], family: Family, arms: Arms
 ) -> tuple[dict[str, Counts], tuple[str, ...]]:
@@ -102,7 +141,7 @@ def counts_of(
     buckets: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for sample in samples:
         revision, over_grpc = family.revision_of(sample)
-        if revision not in (arms.stable, arms.canary) or not math.isfinite(sample.value):
+        if revision not in arms.names or not math.isfinite(sample.value):
             continue
         number = int(sample.value)
         if sample.name == family.buckets:

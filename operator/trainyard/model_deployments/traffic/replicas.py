@@ -2,53 +2,61 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from trainyard.api.v1alpha1.model_deployment import ModelDeploymentSpec
+from trainyard.api.v1alpha1.model_deployment import ModelDeployment
+from trainyard.api.v1alpha1.model_deployment_status import Revision
 from trainyard.installation import Installation
-from trainyard.model_deployments.traffic.backend import (
-    DECISION,
+from trainyard.model_deployments.analysis.samples import SERVER
+from trainyard.model_deployments.owned_objects import OwnedObjects, named
+from trainyard.model_deployments.traffic.carrier import Carrier, RouterPod, carried_annotations
+from trainyard.model_deployments.traffic.decision import TrafficDecision
+from trainyard.model_deployments.traffic.mode import (
     GRPC,
-    TRAFFIC,
+    SERVING_PORT,
+    CountedAt,
     Routing,
     user_service,
 )
+from trainyard.model_deployments.traffic.router import carrier_in, removals
 from trainyard.ownership import REVISION, child_labels
 from trainyard.reconciling.plan import Action, Apply
 
 NOBODY = "none"
 """A revision that no pod has: before the first version is ready the Service selects nothing."""
+_NO_ROUTER = "traffic.mode Router can do this; with Replicas"
 
 
-class ReplicasBackend:
+class ReplicasMode:
     """The stable revision keeps all its pods, and the canary has as many as make the ratio."""
 
     @property
     def keeps_warm(self) -> bool:
-        """See TrafficBackend: a pod of a selected revision gets requests."""
+        """See TrafficMode: a pod of a selected revision gets requests."""
         return False
 
-    def refused_weight(self, spec: ModelDeploymentSpec) -> str | None:
-        """See TrafficBackend: one canary pod is the least there can be."""
-        finest = 100 // (spec.replicas + 1)
-        weights = [step.weight_percent for step in spec.rollout.steps]
-        if weights[0] < finest:
+    def unsupported(self, decision: TrafficDecision, replicas: int) -> str | None:
+        """See TrafficMode: one canary pod is the least there can be."""
+        if decision.mirror_percent:
+            return f"{_NO_ROUTER} no request is copied (mirrorPercent)"
+        if decision.matches:
+            return f"{_NO_ROUTER} no header or cookie is looked at (matches)"
+        weight = decision.weights[-1][1] if decision.weights else 100
+        finest = 100 // (replicas + 1)
+        if 0 < weight < finest:
             return (
-                f"spec.rollout.steps: {weights[0]} % is finer than one pod beside"
-                f" {spec.replicas} of the stable version, which is {finest} %: raise the weight or"
-                " spec.replicas, or use traffic.mode Router"
+                f"{weight} % is finer than one pod beside {replicas} of the stable version, which"
+                f" is {finest} %: raise the weight or spec.replicas, or use traffic.mode Router"
             )
-        above = next((weight for weight in weights if 50 < weight < 100), None)
-        if above is None:
-            return None
-        return (
-            f"spec.rollout.steps: {above} % would need more pods than spec.replicas, because the"
-            " stable version keeps all of its own: use at most 50, or traffic.mode Router"
-        )
+        if 50 < weight < 100:
+            return (
+                f"{weight} % would need more pods than spec.replicas, because the stable version"
+                " keeps all of its own: use at most 50, or traffic.mode Router"
+            )
+        return None
 
     def canary_pods(self, replicas: int, weight: int) -> int:
-        """See TrafficBackend.
+        """See TrafficMode.
 
         For example beside 3 stable pods: 25 % is 1 pod, 50 % and 100 % are 3.
         """
@@ -56,15 +64,51 @@ class ReplicasBackend:
             return replicas
         return max(1, round(replicas * weight / (100 - weight)))
 
-    def actions(self, routing: Routing, installation: Installation) -> tuple[Action, ...]:  # noqa: ARG002
-        """See TrafficBackend."""
+    def read(self, resource: ModelDeployment, owned: OwnedObjects) -> Carrier:
+        """See TrafficMode: the Service carries the decision."""
+        return carrier_in(resource, owned, named(owned.services, resource.metadata.name))
+
+    def actions(
+        self,
+        routing: Routing,
+        carrier: Carrier,  # noqa: ARG002
+        installation: Installation,  # noqa: ARG002
+    ) -> tuple[Action, ...]:
+        """See TrafficMode."""
         service = user_service(routing, _selector(routing), GRPC)
-        shares = [share.to_api() for share in routing.traffic]
-        service["metadata"]["annotations"] |= {
-            DECISION: str(routing.decision),
-            TRAFFIC: json.dumps(shares, sort_keys=True),
-        }
+        carried = carried_annotations(routing.generation, routing.traffic, routing.rollout)
+        service["metadata"]["annotations"] |= carried
         return (Apply(service),)
+
+    def reporters(self, carrier: Carrier) -> tuple[RouterPod, ...]:  # noqa: ARG002
+        """See TrafficMode: nobody need be asked."""
+        return ()
+
+    def in_force(self, carrier: Carrier, generation: int) -> bool:
+        """See TrafficMode: as soon as the Service has it."""
+        return carrier.generation == generation
+
+    def not_sticky(self) -> str | None:
+        """See TrafficMode: no cookie is looked at."""
+        return f"{_NO_ROUTER} no cookie is looked at"
+
+    def reaches(
+        self,
+        carrier: Carrier,  # noqa: ARG002
+        revision: Revision,  # noqa: ARG002
+        apart: frozenset[str],  # noqa: ARG002
+    ) -> bool:
+        """See TrafficMode: ready pods are endpoints."""
+        return True
+
+    def counts_at(self, owned: OwnedObjects, arms: tuple[Revision | None, ...]) -> CountedAt:
+        """See TrafficMode: at the servers themselves."""
+        names = [r.revision for r in arms if r is not None]
+        return CountedAt(owned.servers(names), f"{SERVING_PORT}/metrics", SERVER)
+
+    def leftovers(self, resource: ModelDeployment, carrier: Carrier) -> tuple[Action, ...]:
+        """See TrafficMode: routers and what they read."""
+        return tuple(removals(resource, carrier))
 
 
 def _selector(routing: Routing) -> dict[str, Any]:

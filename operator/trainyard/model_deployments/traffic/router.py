@@ -2,196 +2,181 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from typing import Any
 
-from trainyard.api.base import PodSettings
-from trainyard.api.v1alpha1.model_deployment import ModelDeployment, ModelDeploymentSpec
+from trainyard.api.v1alpha1.model_deployment import ModelDeployment
+from trainyard.api.v1alpha1.model_deployment_status import Revision
 from trainyard.installation import Installation
-from trainyard.model_deployments.traffic import envoy
-from trainyard.model_deployments.traffic.backend import (
-    DECISION,
+from trainyard.model_deployments.analysis.samples import ROUTER, ROUTER_OF_BOTH
+from trainyard.model_deployments.owned_objects import (
+    OwnedObjects,
+    annotations_of,
+    named,
+    reference,
+    uid_of,
+)
+from trainyard.model_deployments.revision.workload import is_ready, workload_of
+from trainyard.model_deployments.traffic.carrier import (
+    GENERATION,
+    Carrier,
+    RouterPod,
+    generation_in,
+    rollout_in,
+    traffic_in,
+)
+from trainyard.model_deployments.traffic.decision import TrafficDecision
+from trainyard.model_deployments.traffic.envoy import STATS_PATH, STATS_PORT, cluster_names
+from trainyard.model_deployments.traffic.mode import (
     SERVING_PORT,
-    TRAFFIC,
+    CountedAt,
     Routing,
     user_service,
 )
-from trainyard.ownership import child_labels, owner_reference
-from trainyard.pod_security import hardened_container, hardened_pod, scratch_volume
-from trainyard.reconciling.plan import Action, Apply, Create
-
-ROLE = "router"
-REPLICAS = 2
-"""One would be a single point: a node drain would take the service down with it."""
-DRAIN_SECONDS = 8
-GRACE_SECONDS = 30
-RESOURCES = {
-    "requests": {"cpu": "50m", "memory": "96Mi"},
-    "limits": {"memory": "256Mi"},
-}
-
-_POST = (
-    "exec 3<>/dev/tcp/127.0.0.1/{port} && printf 'POST {path} HTTP/1.1\\r\\nhost: admin\\r\\n"
-    "content-length: 0\\r\\nconnection: close\\r\\n\\r\\n' >&3 && cat <&3 >/dev/null; exec 3>&-; "
+from trainyard.model_deployments.traffic.router_manifests import (
+    REPLICAS,
+    config_map,
+    deployment,
+    pod_labels,
+    router_name,
 )
+from trainyard.model_deployments.traffic.router_manifests import ROLE as ROUTER_ROLE
+from trainyard.objects import RawObject
+from trainyard.ownership import ROLE
+from trainyard.reconciling.plan import Action, Apply, Delete, Patch
 
 
-class RouterBackend:
+class RouterMode:
     """Weights are exact, and the canary has as many pods as the stable revision from its start,
     so that all requests can go to it at once when the stable one dies.
     """
 
     @property
     def keeps_warm(self) -> bool:
-        """See TrafficBackend."""
+        """See TrafficMode."""
         return True
 
-    def refused_weight(self, spec: ModelDeploymentSpec) -> str | None:  # noqa: ARG002
-        """See TrafficBackend: any whole percent is possible."""
+    def unsupported(self, decision: TrafficDecision, replicas: int) -> str | None:  # noqa: ARG002
+        """See TrafficMode: any whole percent is possible."""
         return None
 
     def canary_pods(self, replicas: int, weight: int) -> int:  # noqa: ARG002
-        """See TrafficBackend."""
+        """See TrafficMode."""
         return replicas
 
-    def actions(self, routing: Routing, installation: Installation) -> tuple[Action, ...]:
-        """See TrafficBackend; the Deployment is made once, so an upgrade restarts nothing."""
-        selector = pod_labels(routing.owner)
+    def read(self, resource: ModelDeployment, owned: OwnedObjects) -> Carrier:
+        """See TrafficMode: the ConfigMap carries the decision."""
+        return carrier_in(resource, owned, named(owned.config_maps, router_name(resource)))
+
+    def actions(
+        self, routing: Routing, carrier: Carrier, installation: Installation
+    ) -> tuple[Action, ...]:
+        """See TrafficMode; routers are replaced one by one where their pods are to change.
+
+        There are none before there is a version to lead to: the first one is carried by routers
+        that start with it, and need not be told.
+        """
+        owner = routing.owner
+        if not routing.traffic and carrier.generation is None:
+            return tuple(_service(routing, carrier))
         return (
             Apply(config_map(routing)),
-            Create(deployment(routing.owner, installation)),
-            Apply(user_service(routing, selector, SERVING_PORT)),
+            Apply(deployment(owner, installation, carrier.router_replicas or REPLICAS)),
+            *_service(routing, carrier),
+            *_nudges(routing, carrier),
         )
 
+    def reporters(self, carrier: Carrier) -> tuple[RouterPod, ...]:
+        """See TrafficMode."""
+        return carrier.pods
 
-def router_name(resource: ModelDeployment) -> str:
-    """Return the name of the router's Deployment and ConfigMap."""
-    return f"{resource.metadata.name}-router"
+    def in_force(self, carrier: Carrier, generation: int) -> bool:
+        """See TrafficMode: every router that gets requests reports it."""
+        asked = [pod for pod in carrier.pods if pod.ready]
+        return bool(asked) and all((pod.reports or 0) >= generation for pod in asked)
 
+    def not_sticky(self) -> str | None:
+        """See TrafficMode: it is, by a cookie."""
+        return None
 
-def pod_labels(resource: ModelDeployment) -> dict[str, str]:
-    """Return the labels by which the router's pods are found."""
-    return child_labels(resource, role=ROLE)
+    def reaches(self, carrier: Carrier, revision: Revision, apart: frozenset[str]) -> bool:
+        """See TrafficMode: every router that gets requests sees a healthy pod of it."""
+        asked = [pod for pod in carrier.pods if pod.ready]
+        wanted = cluster_names(revision, apart)
+        return bool(asked) and all(wanted <= pod.reaches for pod in asked)
 
+    def counts_at(self, owned: OwnedObjects, arms: tuple[Revision | None, ...]) -> CountedAt:
+        """See TrafficMode: at the routers; calls over gRPC where both versions speak it."""
+        both = all(r is not None and r.grpc for r in arms)
+        return CountedAt(
+            pods=owned.pods_with_role(ROUTER_ROLE),
+            page=f"{STATS_PORT}{STATS_PATH}",
+            family=ROUTER_OF_BOTH if both else ROUTER,
+        )
 
-def config_map(routing: Routing) -> dict[str, Any]:
-    """Return the ConfigMap that the router watches."""
-    shares = [share.to_api() for share in routing.traffic]
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": _metadata(routing.owner)
-        | {
-            "annotations": {
-                DECISION: str(routing.decision),
-                TRAFFIC: json.dumps(shares, sort_keys=True),
-            }
-        },
-        "data": {
-            "envoy.json": envoy.bootstrap(),
-            "clusters.json": envoy.clusters(routing),
-            "routes.json": envoy.routes(routing),
-        },
-    }
-
-
-def deployment(resource: ModelDeployment, installation: Installation) -> dict[str, Any]:
-    """Return the router's Deployment, as it is when the router is made."""
-    labels = pod_labels(resource)
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": _metadata(resource),
-        "spec": {
-            "replicas": REPLICAS,
-            "selector": {"matchLabels": labels},
-            "strategy": {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
-            "template": {
-                "metadata": {
-                    "labels": labels | {"trainyard.dev/scrape": "true"},
-                    "annotations": _scrape_annotations(),
-                },
-                "spec": _pod(resource, installation),
-            },
-        },
-    }
+    def leftovers(self, resource: ModelDeployment, carrier: Carrier) -> tuple[Action, ...]:  # noqa: ARG002
+        """See TrafficMode: the Service is shared, and nothing else is of another mode."""
+        return ()
 
 
-def _pod(resource: ModelDeployment, installation: Installation) -> dict[str, Any]:
-    spread = {
-        "maxSkew": 1,
-        "topologyKey": "kubernetes.io/hostname",
-        "whenUnsatisfiable": "ScheduleAnyway",
-        "labelSelector": {"matchLabels": pod_labels(resource)},
-    }
-    settings = PodSettings(
-        node_selector=resource.spec.pod.node_selector,
-        tolerations=resource.spec.pod.tolerations,
-        image_pull_secrets=resource.spec.pod.image_pull_secrets,
-        priority_class_name=resource.spec.pod.priority_class_name,
-    )
-    configuration = {"name": router_name(resource)}
-    return hardened_pod(settings) | {
-        "terminationGracePeriodSeconds": GRACE_SECONDS,
-        "topologySpreadConstraints": [spread],
-        "containers": [_container(installation)],
-        "volumes": [scratch_volume(), {"name": "configuration", "configMap": configuration}],
-    }
-
-
-def _container(installation: Installation) -> dict[str, Any]:
-    return hardened_container(
-        {
-            "name": ROLE,
-            "image": installation.router_image,
-            "imagePullPolicy": installation.image_pull_policy,
-            "command": ["envoy"],
-            "args": [
-                *("--config-path", f"{envoy.FOLDER}/envoy.json"),
-                *("--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"),
-            ],
-            "ports": [
-                {"name": "http", "containerPort": SERVING_PORT, "protocol": "TCP"},
-                {"name": "stats", "containerPort": envoy.STATS_PORT, "protocol": "TCP"},
-            ],
-            "readinessProbe": {
-                "httpGet": {"path": envoy.READY_PATH, "port": envoy.STATS_PORT},
-                "periodSeconds": 1,
-                "failureThreshold": 2,
-            },
-            "lifecycle": {"preStop": {"exec": {"command": ["bash", "-c", _drain()]}}},
-            "resources": RESOURCES,
-            "volumeMounts": [
-                {"name": "configuration", "mountPath": envoy.FOLDER, "readOnly": True}
-            ],
-        }
+def carrier_in(
+    resource: ModelDeployment, owned: OwnedObjects, carrying: RawObject | None
+) -> Carrier:
+    """Return the routing as it stands, with the decision that the object `carrying` it has."""
+    annotations = annotations_of(carrying)
+    router = named(owned.deployments, router_name(resource))
+    routers = owned.pods_with_role(ROUTER_ROLE)
+    service = named(owned.services, resource.metadata.name)
+    return Carrier(
+        generation=generation_in(annotations),
+        traffic=traffic_in(annotations),
+        rollout=rollout_in(annotations),
+        service_exists=service is not None,
+        service_routed=_selector(service).get(ROLE) == ROUTER_ROLE,
+        router_uid=uid_of(router),
+        router_replicas=int(router["spec"].get("replicas", 1)) if router is not None else 0,
+        configuration_uid=uid_of(named(owned.config_maps, router_name(resource))),
+        pods=tuple(_router_pod(pod) for pod in routers),
+        trouble=workload_of("", router, routers, main=ROUTER_ROLE).message,
     )
 
 
-def _drain() -> str:
-    """Return the commands that take the router out of service without losing a request.
+def removals(resource: ModelDeployment, carrier: Carrier) -> Iterator[Action]:
+    """Return what removes the routers, and what they read once they are gone."""
+    name = router_name(resource)
+    if carrier.router_uid:
+        yield Delete(reference(resource, "Deployment", name, carrier.router_uid))
+    elif carrier.configuration_uid and not carrier.pods:
+        yield Delete(reference(resource, "ConfigMap", name, carrier.configuration_uid))
 
-    bash alone speaks to the loopback admin port: Envoy images have no HTTP client.
+
+def _service(routing: Routing, carrier: Carrier) -> Iterator[Action]:
+    """A Service that works without routers is not led to routers that are not ready yet."""
+    if carrier.ready or carrier.service_routed or not carrier.service_exists:
+        yield Apply(user_service(routing, pod_labels(routing.owner), SERVING_PORT))
+
+
+def _nudges(routing: Routing, carrier: Carrier) -> Iterator[Action]:
+    """Annotate routers after the configuration is written: kubelet then refreshes it at once.
+
+    It does so by itself when a router starts or becomes ready: only those that serve are behind.
     """
-    posts = (
-        _POST.format(port=envoy.ADMIN_PORT, path=path)
-        for path in ("/healthcheck/fail", "/drain_listeners?graceful")
+    for pod in carrier.pods:
+        known = max(pod.annotated, pod.reports or 0)
+        if pod.ready and not routing.applied and known < routing.generation:
+            changes = {"metadata": {"annotations": {GENERATION: str(routing.generation)}}}
+            yield Patch(reference(routing.owner, "Pod", pod.name, pod.uid), changes)
+
+
+def _router_pod(pod: RawObject) -> RouterPod:
+    metadata = pod["metadata"]
+    return RouterPod(
+        name=metadata["name"],
+        uid=metadata["uid"],
+        ready=is_ready(pod),
+        annotated=generation_in(annotations_of(pod)) or 0,
     )
-    return "".join(posts) + f"sleep {DRAIN_SECONDS}"
 
 
-def _scrape_annotations() -> dict[str, str]:
-    return {
-        "prometheus.io/scrape": "true",
-        "prometheus.io/port": str(envoy.STATS_PORT),
-        "prometheus.io/path": envoy.STATS_PATH,
-    }
-
-
-def _metadata(resource: ModelDeployment) -> dict[str, Any]:
-    return {
-        "name": router_name(resource),
-        "namespace": resource.metadata.namespace,
-        "labels": pod_labels(resource),
-        "ownerReferences": [owner_reference(resource)],
-    }
+def _selector(service: RawObject | None) -> Any:
+    return ((service or {}).get("spec") or {}).get("selector") or {}

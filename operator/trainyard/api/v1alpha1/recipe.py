@@ -1,0 +1,91 @@
+"""What makes a model: an estimator, a container of the user's, or a model from elsewhere."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from trainyard.api.base import ApiModel, Digest, cel
+from trainyard.api.pod_settings import EnvironmentVariable
+from trainyard.api.sources import Source
+
+Argument = Annotated[str, StringConstraints(max_length=4096)]
+
+
+class Preprocessing(ApiModel):
+    """What is put before the estimator."""
+
+    mode: Literal["Auto", "None"] = "Auto"
+    """Auto: impute, scale and encode by the columns' kinds; None: the features as they are."""
+    max_categories: Annotated[int, Field(ge=2, le=1000)] = 64
+    """How many of a column's texts Auto keeps apart, the most frequent ones; all others count as
+    one."""
+
+
+class Estimator(ApiModel):
+    """A scikit-learn estimator that the built-in image trains."""
+
+    class_: Annotated[
+        str,
+        StringConstraints(
+            min_length=9,
+            max_length=256,
+            pattern=r"^sklearn(\.[A-Za-z_][A-Za-z0-9_]*)+$",
+        ),
+    ] = Field(alias="class")
+    """Import path below `sklearn.`, e.g. `sklearn.ensemble.RandomForestClassifier`."""
+    parameters: Annotated[
+        dict[str, Any],
+        Field(
+            default_factory=dict, json_schema_extra={"x-kubernetes-preserve-unknown-fields": True}
+        ),
+    ]
+    """The constructor's parameters. JSON loses 1.0 and null: write `{$float: "1.0"}` and
+    `{$none: true}` for these."""
+    preprocessing: Preprocessing = Preprocessing()
+    """What is put before the estimator."""
+
+
+class TrainingContainer(ApiModel):
+    """A container of the user's that trains.
+
+    It reads /trainyard/data and the variables TRAINYARD_*, and writes a model to
+    /trainyard/output.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            (
+                "!has(self.env) || self.env.all(e, !e.name.startsWith('TRAINYARD_'))",
+                "variables that begin with TRAINYARD_ are set by the operator",
+            )
+        )
+    )
+
+    image: Annotated[str, StringConstraints(min_length=1, max_length=512)]
+    """The image, best by digest: a tag's content may change."""
+    command: Annotated[tuple[Argument, ...], Field(max_length=64)] = ()
+    """Replaces the image's entry point."""
+    args: Annotated[tuple[Argument, ...], Field(max_length=64)] = ()
+    """Arguments of the entry point."""
+    env: Annotated[tuple[EnvironmentVariable, ...], Field(max_length=64)] = ()
+    """Further variables."""
+
+
+class ModelImport(ApiModel):
+    """A model that was trained elsewhere; it passes the same gates."""
+
+    source: Annotated[
+        Source,
+        Field(
+            json_schema_extra=cel(
+                ("!has(self.captures)", "captures are rows of a Dataset, and no model")
+            )
+        ),
+    ]
+    """Where the file is."""
+    format: Literal["Onnx", "Skops", "Joblib"]
+    """What the file is."""
+    digest: Digest
+    """The sha256 of the file; anything else is refused."""

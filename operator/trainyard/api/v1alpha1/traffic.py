@@ -1,0 +1,88 @@
+"""How do requests reach the versions?"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from trainyard.api.base import ApiModel, cel
+from trainyard.api.pod_settings import ResourceAmounts
+
+TOKEN = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"  # noqa: S105 — of RFC 9110, no password
+HeaderName = Annotated[str, StringConstraints(pattern=TOKEN, min_length=1, max_length=128)]
+Value = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+
+_ROUTER_MEMORY = cel(
+    (
+        (
+            "!has(self.limits) || !('memory' in self.limits)"
+            " || quantity(string(self.limits['memory'])).compareTo(quantity('128Mi')) >= 0"
+        ),
+        "a router needs 128Mi: limits.memory is below",
+    )
+)
+
+
+class NamedValue(ApiModel):
+    """A header or cookie with exactly this value."""
+
+    name: HeaderName
+    """Its name."""
+    value: Value
+    """Its whole value."""
+
+
+class TrafficMatch(ApiModel):
+    """What a request has that is meant; all of it."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            (
+                (
+                    "has(self.headers) && size(self.headers) > 0"
+                    " || has(self.cookies) && size(self.cookies) > 0"
+                ),
+                "set headers, cookies or both: an empty match would mean every request",
+            )
+        )
+    )
+
+    headers: Annotated[tuple[NamedValue, ...], Field(max_length=8)] = ()
+    """Headers, by name in any case and by their exact value."""
+    cookies: Annotated[tuple[NamedValue, ...], Field(max_length=8)] = ()
+    """Cookies, by their exact name and value."""
+
+
+class StickyCookie(ApiModel):
+    """The cookie by which a user is known again."""
+
+    name: HeaderName = "trainyard-user"
+    """What it is called."""
+    ttl_seconds: Annotated[int, Field(ge=1, le=31536000)] = 604800
+    """How long a browser keeps it."""
+
+
+class Sticky(ApiModel):
+    """A user stays with the version that answered first, as far as the weights allow: while the
+    weight rises, users move to the new version and none moves back.
+    """
+
+    cookie: StickyCookie = StickyCookie()
+    """The router sets it where a request has none; its value is a number that says nothing of the
+    user."""
+
+
+class TrafficSpec(ApiModel):
+    """How requests reach the versions."""
+
+    mode: Literal["Router", "Replicas"] = "Router"
+    """Router: an Envoy in front, exact weights. Replicas: one Service over the pods of both
+    versions, so a weight is a ratio of pods and a weight finer than one pod is refused."""
+    sticky: Sticky | None = None
+    """Absent: each request is assigned anew (mode Router; HTTP alone)."""
+    resources: Annotated[ResourceAmounts, Field(json_schema_extra=_ROUTER_MEMORY)] = (
+        ResourceAmounts()
+    )
+    """Requests and limits of each router; by its memory, 512Mi unless said, it is bounded how many
+    users it serves at once: four for each MiB."""

@@ -1,0 +1,1 @@
+"""Which kinds of checks are there, and what does each need, fold and answer?"""

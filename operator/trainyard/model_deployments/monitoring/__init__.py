@@ -1,0 +1,1 @@
+"""Whether what is stable serves well."""

@@ -1,0 +1,17 @@
+"""Which mode a spec chooses: one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trainyard.api.v1alpha1.model_deployment import ModelDeploymentSpec
+from trainyard.model_deployments.traffic.mode import TrafficMode
+from trainyard.model_deployments.traffic.replicas import ReplicasMode
+from trainyard.model_deployments.traffic.router import RouterMode
+
+_MODES: Mapping[str, TrafficMode] = {"Router": RouterMode(), "Replicas": ReplicasMode()}
+
+
+def mode_of(spec: ModelDeploymentSpec) -> TrafficMode:
+    """Return the mode of the spec."""
+    return _MODES[spec.traffic.mode]

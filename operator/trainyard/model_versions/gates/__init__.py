@@ -1,0 +1,1 @@
+"""Gates: one file per kind, each of which judges the evidence about a version."""

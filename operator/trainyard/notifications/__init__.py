@@ -1,0 +1,1 @@
+"""How are decisions told to people outside the cluster?"""

@@ -1,0 +1,1 @@
+"""The process around the controllers: who leads, what is watched, what is told of its health."""

@@ -1,0 +1,40 @@
+"""What a decision about a TrainingJob looks at, and the turn it is taken in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trainyard.api.v1alpha1.dataset import Dataset
+from trainyard.api.v1alpha1.model_deployment import ModelDeployment
+from trainyard.api.v1alpha1.model_version import ModelVersion
+from trainyard.api.v1alpha1.retrain import LimitsState
+from trainyard.api.v1alpha1.training_job_status import TrainingJobStatus
+from trainyard.installation import Installation
+from trainyard.jobs.job_view import JobView
+from trainyard.objects import ObjectRef
+from trainyard.reconciling.turn import Turn
+
+TrainingTurn = Turn[TrainingJobStatus]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """All that a decision about a TrainingJob looks at, beside the TrainingJob."""
+
+    installation: Installation
+    dataset: Dataset | None = None
+    versions: tuple[ModelVersion, ...] = ()
+    """The ModelVersions of this TrainingJob."""
+    deployments: tuple[ModelDeployment, ...] = ()
+    """Those that may matter to its champion, its signals or the use of its versions."""
+    job: JobView | None = None
+    """The Job of the run at work."""
+    report: JobView | None = None
+    """The report Job of the run at work."""
+    jobs: tuple[ObjectRef, ...] = ()
+    """All Jobs of this TrainingJob that are not being deleted."""
+
+
+def limits_state(turn: TrainingTurn) -> LimitsState:
+    """Return what the limits have counted so far."""
+    return turn.status.limits or LimitsState()

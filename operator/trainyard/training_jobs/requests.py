@@ -1,0 +1,75 @@
+"""What do people ask of a TrainingJob, and what comes of it?"""
+
+from __future__ import annotations
+
+from trainyard.api.v1alpha1.task import TaskPhase
+from trainyard.api.v1alpha1.training_job import TrainingJob
+from trainyard.api.v1alpha1.training_job_status import RunCause, TrainingJobReason
+from trainyard.requests import NOW, Request, Verb, pending_request, refusal_without_status
+from trainyard.training_jobs.inputs import inputs_with
+from trainyard.training_jobs.limits import reset
+from trainyard.training_jobs.observed import Observed, TrainingTurn, limits_state
+from trainyard.training_jobs.runs import latest_for, run_at_work
+from trainyard.training_jobs.starting import begin, with_inputs
+
+_FAILED = frozenset({TaskPhase.FAILED, TaskPhase.WAITING})
+_KNOWN = "a TrainingJob knows run@now, retry@<run> and reset-retrain@now"
+
+
+def answer_request(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
+    """Return the turn in which the pending request was carried out or refused, once."""
+    request = pending_request(job, turn.status)
+    if request is None:
+        return turn
+    if refusal := refusal_without_status(turn.status, request):
+        return _refused(turn, request, refusal)
+    if request.verb is Verb.RESET_RETRAIN and request.target == NOW:
+        turn = turn.changed(limits=reset(limits_state(turn)))
+        text = "failures in a row are forgotten: retraining goes on"
+        turn = turn.latched(request, done=True, message=text)
+        return turn.noted(TrainingJobReason.RETRAIN_RESET, text)
+    if request.verb is Verb.RUN and request.target == NOW:
+        return _run(job, observed, turn, request)
+    if request.verb is Verb.RETRY:
+        return _retry(job, observed, turn, request)
+    return _refused(turn, request, f"{request.text}: {_KNOWN}")
+
+
+def _run(
+    job: TrainingJob, observed: Observed, turn: TrainingTurn, request: Request
+) -> TrainingTurn:
+    """The newest data with the recipe as it is; a further attempt where it had a run already."""
+    if job.spec.suspend:
+        return _refused(turn, request, "spec.suspend is true: set it to false first")
+    cause = RunCause(kind="Request", message=f"request {request.text}"[:256], id=request.text)
+    dataset = observed.dataset
+    wanted = inputs_with(job, dataset, cause, turn.now) if dataset is not None else None
+    if wanted is None:
+        text = f"Dataset {job.spec.dataset.name} has no version yet"
+        return _refused(turn, request, text)
+    work = run_at_work(turn.status.runs)
+    if work is not None and work.inputs_digest == wanted.digest:
+        return _refused(turn, request, f"run {work.name} of these inputs is at work already")
+    turn = begin(job, observed, with_inputs(turn, wanted), wanted)
+    return turn.latched(request, done=True, message=f"run {turn.status.runs[0].name}")
+
+
+def _retry(
+    job: TrainingJob, observed: Observed, turn: TrainingTurn, request: Request
+) -> TrainingTurn:
+    """One more attempt at the current inputs, with the data they have."""
+    inputs = turn.status.inputs
+    latest = latest_for(turn.status.runs, inputs.digest) if inputs is not None else None
+    if inputs is None or latest is None or latest.phase not in _FAILED or job.spec.suspend:
+        return _refused(turn, request, "only a failed run of the current inputs is tried again")
+    if observed.dataset is None:
+        return _refused(turn, request, f"Dataset {job.spec.dataset.name} does not exist")
+    if request.target not in {latest.name, ""}:
+        return _refused(turn, request, f"the failed run of the current inputs is {latest.name}")
+    turn = begin(job, observed, turn, inputs)
+    return turn.latched(request, done=True, message=f"run {turn.status.runs[0].name}")
+
+
+def _refused(turn: TrainingTurn, request: Request, message: str) -> TrainingTurn:
+    turn = turn.latched(request, done=False, message=message)
+    return turn.noted(TrainingJobReason.REQUEST_REFUSED, message, warning=True)
