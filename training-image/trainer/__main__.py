@@ -1,4 +1,4 @@
-"""`python -m trainer <verb>`: one container of an ingest, training, evaluate or report Job."""
+"""`python -m trainer <verb>`: one container of one of the operator's Jobs."""
 
 from __future__ import annotations
 
@@ -12,32 +12,46 @@ from importlib import import_module
 
 from trainer.pod.environment import Environment, read_environment
 from trainer.pod.exits import Exit, Fault, Reason, UserFault
-from trainer.pod.result import Result, failed, write_termination_message
+from trainer.pod.result import TERMINATION_BYTES, Result, failed, write_termination_message
 from trainer.pod.storing import open_environment_store, record
-from trainer.tasks.task import IngestTask, TrainTask, read_ingest_task, read_train_task
+from trainer.tasks.ingest_task import IngestTask
+from trainer.tasks.join_task import JoinTask
+from trainer.tasks.rehearse_task import RehearseTask
+from trainer.tasks.task import (
+    read_ingest_task,
+    read_join_task,
+    read_rehearse_task,
+    read_train_task,
+)
+from trainer.tasks.train_task import TrainTask
 
-Task = IngestTask | TrainTask
+Task = IngestTask | JoinTask | RehearseTask | TrainTask
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One row of the verb table: the module's `run(task, environment)` does the work.
 
-    `recorded`: its result is written to TRAINYARD_RESULT in the store, once.
+    `recorded`: its result is written to TRAINYARD_RESULT in the store, once. `message_bytes`: how
+    long its termination message may be; more where its container is alone in the pod.
     """
 
     module: str
     read_task: Callable[[str], Task] | None
     recorded: bool = False
+    message_bytes: int = TERMINATION_BYTES
 
 
 VERBS: Mapping[str, Verb] = {
-    "ingest": Verb("trainer.ingest", read_ingest_task, recorded=True),
+    "ingest": Verb("trainer.ingest", read_ingest_task, recorded=True, message_bytes=4096),
     "fetch": Verb("trainer.fetch", read_train_task),
     "train": Verb("trainer.train", read_train_task),
     "predict": Verb("trainer.predict", read_train_task),
     "publish": Verb("trainer.publish", read_train_task, recorded=True),
-    "report": Verb("trainer.report", None),
+    "rehearse": Verb("trainer.rehearse", read_rehearse_task, message_bytes=4096),
+    "join": Verb("trainer.join", read_join_task, recorded=True, message_bytes=4096),
+    "collect": Verb("trainer.collect", None),
+    "report": Verb("trainer.report", None, message_bytes=4096),
 }
 
 
@@ -51,7 +65,9 @@ def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
     if result.document:
         text = json.dumps(result.document, ensure_ascii=False)
         sys.stdout.write(text + "\n")
-        write_termination_message(result.document, environment.termination_log)
+        verb = VERBS.get(name)
+        limit = verb.message_bytes if verb else TERMINATION_BYTES
+        write_termination_message(result.document, environment.termination_log, limit)
     sys.stdout.flush()
     return int(result.exit_code)
 
@@ -111,4 +127,6 @@ def _shown_verb(name: str) -> str:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["ingest"]:
+        import_module("trainer.pod.arrow_alone").use_arrow_alone()
     sys.exit(main(sys.argv[1:], os.environ))

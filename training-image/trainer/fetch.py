@@ -20,7 +20,7 @@ from trainer.pod.exits import Exit, Reason, UserFault
 from trainer.pod.result import Result
 from trainer.pod.storing import open_environment_store, store_faults
 from trainer.recipes.importing import fetch_import
-from trainer.tasks.task import TrainTask
+from trainer.tasks.train_task import TrainTask
 
 
 def run(task: TrainTask, environment: Environment) -> Result:
@@ -42,7 +42,7 @@ def run(task: TrainTask, environment: Environment) -> Result:
         _fetch_champion(store, task.champion.digest, environment.champion)
     if task.candidate is not None:
         _fetch_candidate(store, task.candidate.digest, environment.output)
-    elif task.recipe.import_ is not None:
+    elif task.recipe is not None and task.recipe.import_ is not None:
         fetch_import(task.recipe, task.recipe.import_, store, environment)
     return Result({}, Exit.DONE)
 

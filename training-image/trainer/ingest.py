@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,36 +16,55 @@ import pyarrow as pa
 from modelbundle.canonical import canonical_json, digest_of, file_sha256
 from modelbundle.store import Store
 from trainer.checks.dataset_checks import empty_failure
-from trainer.checks.examination import POSITION, Examination, Sources
-from trainer.checks.shape_checks import unexpected_columns, unreadable_failures
-from trainer.checks.splitting import Side, Splitter
-from trainer.datasets.dataset_manifest import PROFILE, DatasetFile, DatasetManifest, read_manifest
-from trainer.datasets.parts import PartWriter
+from trainer.checks.difference import Before, Difference
+from trainer.checks.dividing import Divided, Division
+from trainer.checks.examination import Examination, Sources
+from trainer.checks.notes import future_notes, notes_of
+from trainer.checks.shape_checks import unreadable_failures
+from trainer.checks.version_pages import with_refusal_page, with_version_pages
+from trainer.datasets.dataset_manifest import (
+    MANIFEST,
+    PROFILE,
+    DatasetFile,
+    DatasetManifest,
+    dataset_folder,
+    read_manifest,
+)
 from trainer.datasets.versions import Published, publish_version
 from trainer.files.raw_batch import RawBatch
 from trainer.files.reading import Reading
 from trainer.pod.environment import Environment
+from trainer.pod.exits import UserFault
+from trainer.pod.pipelining import IN_TURN, Pipeline
+from trainer.pod.processors import usable_processors
 from trainer.pod.result import Document, Result
-from trainer.pod.storing import open_environment_store
+from trainer.pod.storing import open_environment_store, store_faults
 from trainer.progress import Progress
 from trainer.rows.findings import Check, Failure, by_importance
 from trainer.rows.learning import learned
+from trainer.rows.row_digests import Keys, row_keys
 from trainer.rows.schema import Schema
-from trainer.rows.typed_rows import TypedRows
+from trainer.rows.typed_rows import Block, TypedRows
 from trainer.rows.typed_values import ARROW_TYPES
 from trainer.sources.buckets import open_bucket
 from trainer.sources.listing import files_of
+from trainer.sources.observed_source import ObservedSource
 from trainer.tasks.ingest_task import IngestTask, Leakage
+
+_MOST_PROCESSORS = 4
+"""One thread reads and one writes: more would only hold more batches in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """One ingest: its task, the store it publishes to, its local disk and its voice."""
+    """One ingest: its task, the store it publishes to, its local disk, its voice, its source."""
 
     task: IngestTask
     store: Store
     folder: Path
     progress: Progress
+    source: ObservedSource
+    pipeline: Pipeline = IN_TURN
 
     def result(self, reading: Reading) -> Document:
         """result.json: Accepted with a version in the store, or Refused with every failure.
@@ -53,27 +73,66 @@ class Ingest:
         """
         schema, raw = learned(
             self.task,
-            self._watched(reading),
+            self.pipeline.ahead(self._watched(reading)),
             lambda digest: read_manifest(self.store, digest),
             self.folder,
         )
         typed = TypedRows(schema)
-        examined = Examination(self.task, typed, self.folder)
-        for block in typed.blocks(raw):
-            self.progress.tick("checking", typed.rows, reading.bytes_read)
-            if schema.stored:
-                examined.add(block)
-        sources = Sources(reading.row_numbers, _newest(reading))
+        before, untold = self._before()
+        examined = Examination(self.task, typed, self.folder, before)
+        division = self._divided(examined, typed, raw, reading)
+        sources = Sources(reading.row_numbers, _newest(reading), reading.done, reading.left_out)
         leaks = examined.leaks(sources)
-        failures = [*unreadable_failures(reading.done, sources.numbers)]
-        failures += examined.failures(sources) if typed.rows else (empty_failure(),)
+        difference = examined.difference() if typed.rows and schema.stored else None
+        failures = _failures(examined, typed, sources)
+        if difference is not None:
+            failures += difference.failures(self.task.checks.against_previous)
         if self.task.checks.target_leakage is Leakage.REFUSE:
             failures, leaks = [*failures, *leaks], ()
         if failures:
-            return self._refused(failures, typed, reading)
-        warned = (unexpected_columns(typed), *(f"{leak.check}: {leak.message}" for leak in leaks))
-        warnings = [*schema.notes, *(warning for warning in warned if warning)]
-        return self._split(examined, typed, reading, warnings)
+            return self._refused(failures, typed, reading) | _told(difference)
+        notes = [*self._notes(examined, typed, reading, leaks)]
+        divided = division.finish(lambda n: self.progress.tick("splitting", n, reading.bytes_read))
+        if not divided.train_rows or not divided.test_rows:
+            return self._refused([_split_failure(self.task, divided, typed.rows)], typed, reading)
+        # Part of the version: only what its rows say, not how or when they were read.
+        profile = examined.profile(reading.left_out, [*typed.schema.notes])
+        published = self._published(profile, examined, divided, typed)
+        document = _accepted(published, reading, [*untold, *notes])
+        document |= _fresh(examined.fresh_until(sources))
+        sample = examined.sampled()
+        if published.digest == self.task.previous or sample is None:
+            return document
+        document |= _told(difference)
+        name, seen = self.task.dataset, (profile, sample.rows)
+        return with_version_pages(self.store, name, published, document, seen)
+
+    def _notes(
+        self, examined: Examination, typed: TypedRows, reading: Reading, leaks: Iterable[Failure]
+    ) -> Iterator[str]:
+        yield from notes_of(typed, reading)
+        yield from future_notes(self.task, typed, examined.newest)
+        yield from (f"{leak.check}: {leak.message}" for leak in leaks)
+
+    def _divided(
+        self, examined: Examination, typed: TypedRows, raw: Iterator[RawBatch], reading: Reading
+    ) -> Division:
+        division = Division(self.task.split, _arrow_schema(typed.schema), self.folder)
+        blocks = self.pipeline.ahead(self._examined(examined, typed, raw, reading))
+        with contextlib.closing(blocks):
+            for block, keys in blocks:
+                division.add(block.rows, keys)
+        return division
+
+    def _before(self) -> tuple[Before | None, tuple[str, ...]]:
+        """The version to compare with, or why there is none any more."""
+        digest = self.task.previous
+        if digest is None:
+            return None, ()
+        try:
+            return Before(digest, read_manifest(self.store, digest), self.store), ()
+        except UserFault as fault:
+            return None, (f"nothing is compared with the version before: {fault.message}",)
 
     def _watched(self, reading: Reading) -> Iterator[RawBatch]:
         rows = 0
@@ -81,36 +140,36 @@ class Ingest:
             rows += batch.rows.num_rows
             self.progress.tick("reading", rows, reading.bytes_read)
             yield batch
+        self.source.refuse_changes()
 
-    def _split(
-        self, examined: Examination, typed: TypedRows, reading: Reading, warnings: list[str]
-    ) -> Document:
-        splitter = examined.splitter()
-        arrow = pa.schema([(c.name, ARROW_TYPES[c.type]) for c in typed.schema.stored])
-        train = PartWriter(self.folder, "train", arrow)
-        test = PartWriter(self.folder, "test", arrow)
-        for batch in examined.spool.drain():
-            rows = batch.select(arrow.names)
-            sides = splitter.sides(rows, batch.column(POSITION).to_numpy())
-            train.add(rows.filter(pa.array(sides == Side.TRAIN)))
-            test.add(rows.filter(pa.array(sides == Side.TEST)))
-            self.progress.tick("splitting", train.rows + test.rows, reading.bytes_read)
-        files = (*test.finish(), *train.finish())
-        if not train.rows or not test.rows:
-            failure = _split_failure(self.task, train.rows, test.rows, typed.rows)
-            return self._refused([failure], typed, reading)
-        profile = self.folder / PROFILE
-        profile.write_bytes(examined.profile())
-        size, sha256 = file_sha256(profile)
-        manifest = _manifest(
-            typed.schema,
-            splitter,
-            examined.content_digest,
-            (DatasetFile(PROFILE, size, sha256, 0), *files),
-            (typed.rows, train.rows, test.rows),
+    def _examined(
+        self, examined: Examination, typed: TypedRows, raw: Iterator[RawBatch], reading: Reading
+    ) -> Iterator[tuple[Block, Keys]]:
+        blocks = typed.blocks(raw, self.pipeline)
+        for block, keys in self.pipeline.mapped(_with_keys, blocks):
+            self.progress.tick("checking", typed.rows, reading.bytes_read)
+            if typed.schema.stored:
+                examined.add(block, keys)
+                yield block, keys
+
+    def _published(
+        self, profile: bytes, examined: Examination, divided: Divided, typed: TypedRows
+    ) -> Published:
+        (self.folder / PROFILE).write_bytes(profile)
+        size, sha256 = file_sha256(self.folder / PROFILE)
+        files = (DatasetFile(PROFILE, size, sha256, 0), *divided.files)
+        manifest = DatasetManifest(
+            content_digest=examined.content_digest,
+            schema_digest=typed.schema.digest,
+            columns=tuple(column.manifest for column in typed.schema.columns),
+            target=typed.schema.target,
+            split=divided.splitter.document(),
+            files=tuple(sorted(files, key=lambda file: file.path)),
+            rows=typed.rows,
+            train_rows=divided.train_rows,
+            test_rows=divided.test_rows,
         )
-        published = publish_version(self.store, manifest, self.folder)
-        return _accepted(published, reading, warnings)
+        return publish_version(self.store, manifest, self.folder)
 
     def _refused(self, failures: list[Failure], typed: TypedRows, reading: Reading) -> Document:
         return {
@@ -125,19 +184,60 @@ class Ingest:
 def run(task: IngestTask, environment: Environment) -> Result:
     """The result of one ingest in this pod."""
     store = open_environment_store(environment)
-    files = files_of(
-        task.source, lambda: store, lambda source: open_bucket(source, environment.variables)
+    source = ObservedSource(
+        lambda: files_of(
+            task.source, lambda: store, lambda found: open_bucket(found, environment.variables)
+        ),
+        task.reader,
     )
+    known = task.known_state
+    if known is not None and _is_kept(store, task.previous) and source.state() == known:
+        return Result({"verb": "ingest", "outcome": "Unchanged", "sourceState": known})
     with tempfile.TemporaryDirectory(prefix="ingest-", dir=environment.spool) as name:
         folder = Path(name)
+        columns = tuple(column.name for column in task.columns or ())
+        reading = Reading(source.files, task.format, folder, task.csv, columns)
+        pipeline = Pipeline(min(_MOST_PROCESSORS, usable_processors()))
         progress = Progress(time.monotonic, _say)
-        reading = Reading(files, task.format, folder)
-        return Result(Ingest(task, store, folder, progress).result(reading))
+        try:
+            document = Ingest(task, store, folder, progress, source, pipeline).result(reading)
+        except UserFault:
+            source.refuse_changes()
+            raise
+    document = with_refusal_page(store, task.dataset, document, environment.result)
+    return Result({**document, "sourceState": source.state_read()})
+
+
+def _is_kept(store: Store, digest: str | None) -> bool:
+    """Whether the store still has the version that another look would find again."""
+    with store_faults():
+        return digest is None or store.exists(f"{dataset_folder(digest)}/{MANIFEST}")
+
+
+def _with_keys(block: Block) -> tuple[Block, Keys]:
+    return block, row_keys(block.rows)
+
+
+def _told(difference: Difference | None) -> Document:
+    return {"difference": difference.document()} if difference is not None else {}
+
+
+def _fresh(until: datetime | None) -> Document:
+    return {"freshUntil": until.isoformat()} if until is not None else {}
 
 
 def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def _failures(examined: Examination, typed: TypedRows, sources: Sources) -> list[Failure]:
+    failures = [*unreadable_failures(sources.files, sources.numbers)]
+    if typed.rows:
+        failures += examined.failures(sources)
+    elif not failures:
+        failures.append(empty_failure(sources.left_out))
+    return failures
 
 
 def _newest(reading: Reading) -> datetime | None:
@@ -149,7 +249,12 @@ def _source_digest(reading: Reading) -> str:
     return digest_of(canonical_json([[file.name, file.sha256] for file in reading.done]))
 
 
-def _split_failure(task: IngestTask, train: int, test: int, rows: int) -> Failure:
+def _arrow_schema(schema: Schema) -> pa.Schema:
+    return pa.schema([(column.name, ARROW_TYPES[column.type]) for column in schema.stored])
+
+
+def _split_failure(task: IngestTask, divided: Divided, rows: int) -> Failure:
+    train, test = divided.train_rows, divided.test_rows
     empty = "test" if not test else "train"
     message = (
         f"the {empty} part is empty: {rows} rows split by {task.split.by} at"
@@ -157,26 +262,6 @@ def _split_failure(task: IngestTask, train: int, test: int, rows: int) -> Failur
         " or groups, or change the split"
     )
     return Failure(Check.SPLIT_EMPTY, task.split.column, 0, rows, (), message)
-
-
-def _manifest(
-    schema: Schema,
-    splitter: Splitter,
-    content_digest: str,
-    files: tuple[DatasetFile, ...],
-    counts: tuple[int, int, int],
-) -> DatasetManifest:
-    return DatasetManifest(
-        content_digest=content_digest,
-        schema_digest=schema.digest,
-        columns=tuple(column.manifest for column in schema.columns),
-        target=schema.target,
-        split=splitter.document(),
-        files=tuple(sorted(files, key=lambda file: file.path)),
-        rows=counts[0],
-        train_rows=counts[1],
-        test_rows=counts[2],
-    )
 
 
 def _accepted(published: Published, reading: Reading, warnings: list[str]) -> Document:

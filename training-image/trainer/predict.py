@@ -39,7 +39,7 @@ from trainer.pod.environment import Environment
 from trainer.pod.exits import Exit, Reason, UserFault
 from trainer.pod.result import Result
 from trainer.recipes.labels import labels_of
-from trainer.tasks.task import TrainTask
+from trainer.tasks.train_task import TrainTask
 
 MAX_CONVERTED_BYTES = 128 << 20
 """Converting walks every node of every tree in Python; a run has a deadline."""
@@ -71,14 +71,14 @@ def _trained(
     train = read_table(environment.data / TRAIN_NAME)
     labels = tuple(_seen_labels(train, target) for target in columns.targets)
     facts = TrainFacts(columns.features, labels, columns.targets)
-    path = model_file(environment.output, task.recipe.trust)
-    candidate = _probed(load_candidate(path, task.recipe.trust, facts), train)
+    path = model_file(environment.output, task.trust)
+    candidate = _probed(load_candidate(path, task.trust, facts), train)
     answers = ask(candidate, questions)
     _write_answers(candidate, answers, environment.predictions)
     rows = rows_of_table(train, candidate.signature.features)
     _write_descriptions(candidate, rows, answers, environment.predictions)
     asked = rows_of_table(questions, candidate.signature.features)
-    sample = verification_rows(asked, candidate.signature, task.seed)
+    sample = verification_rows(asked, candidate.runtime, task.seed)
     _write_runtimes(candidate, sample, environment.predictions)
     return candidate
 

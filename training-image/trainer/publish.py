@@ -27,11 +27,13 @@ from trainer.grades.bundling import (
 from trainer.grades.own_metrics import read_own_metrics
 from trainer.grades.scoring import AnswerSheet, champion_document, metric_texts, score_candidate
 from trainer.pod.environment import Environment
-from trainer.pod.exits import Reason, UserFault
 from trainer.pod.libraries import library_versions
-from trainer.pod.result import TERMINATION_BYTES, Result, termination_message
+from trainer.pod.result import Result
 from trainer.pod.storing import open_environment_store
-from trainer.tasks.task import TrainTask
+from trainer.tasks.train_task import TrainTask
+
+OWN_METRICS_REPORTED = 64
+"""As many as a ModelVersion holds; `about/metrics.json` of the bundle has all."""
 
 
 def run(task: TrainTask, environment: Environment) -> Result:
@@ -49,13 +51,15 @@ def run(task: TrainTask, environment: Environment) -> Result:
         document = _document(task, signature, metric_texts(graded), champion)
         return Result({"verb": "evaluate", **document, "bundle": task.candidate.digest})
     # Built-in names win: a container must not word its own accuracy.
-    metrics = metric_texts({**read_own_metrics(environment.output), **graded})
-    document = _document(task, signature, metrics, champion)
+    reported = read_own_metrics(environment.output)
+    own = metric_texts({name: reported[name] for name in reported if name not in graded})
+    document = _document(task, signature, metric_texts(graded), champion)
     document |= {
+        "ownMetrics": dict(list(own.items())[:OWN_METRICS_REPORTED]),
         "trainRows": pq.read_metadata(environment.data / TRAIN_NAME).num_rows,
         "testRows": sheet.rows,
     }
-    _refuse_wordy(document, metric_texts(graded))
+    metrics = {**own, **metric_texts(graded)}
     bundle, serves = _published(task, environment, signature, metrics)
     document |= {"bundle": bundle, "serves": serves, "libraries": library_versions()}
     return Result({"verb": "train", **document})
@@ -73,29 +77,6 @@ def _document(
     }
 
 
-def _refuse_wordy(document: Mapping[str, Any], graded: Mapping[str, str]) -> None:
-    """Digests and metrics must fit the termination message whole, also with a champion's.
-
-    Room for a champion is kept when there is none: a recipe must not begin to fail on the day
-    when its first model is in service.
-    """
-    digest = document["dataset"]
-    largest = {
-        "verb": "train",
-        **document,
-        "champion": {"bundle": digest, "metrics": graded},
-        "bundle": digest,
-        "serves": "sklearn",
-    }
-    excess = len(termination_message(largest, limit=1 << 20).encode()) - TERMINATION_BYTES
-    if excess > 0:
-        raise UserFault(
-            Reason.METRICS_INVALID,
-            f"metrics.json makes the result {excess} bytes longer than a pod may report; write"
-            " fewer metrics, or shorter names",
-        )
-
-
 def _published(
     task: TrainTask, environment: Environment, signature: Signature, metrics: Mapping[str, str]
 ) -> tuple[str, str]:
@@ -104,7 +85,7 @@ def _published(
         dataset_digest=task.dataset.digest,
         recipe_digest=task.recipe_digest,
         libraries=libraries_of(library_versions()),
-        trust=task.recipe.trust,
+        trust=task.trust,
     )
     made_of = Ingredients(environment.output, environment.predictions, signature, origin)
     about = {

@@ -29,8 +29,8 @@ from trainer.pod.processors import usable_processors
 from trainer.pod.result import Result
 from trainer.recipes.estimators import build_estimator, task_of
 from trainer.recipes.labels import labels_of_all, numbers_of_all
-from trainer.recipes.preprocessing import PreprocessingMode, with_preprocessing
-from trainer.tasks.task import Estimator, TrainTask
+from trainer.recipes.preprocessing import PreprocessingMode, uncommon_texts, with_preprocessing
+from trainer.tasks.train_task import Estimator, TrainTask
 
 Array = npt.NDArray[Any]
 
@@ -40,7 +40,7 @@ def run(task: TrainTask, environment: Environment) -> Result:
 
     Raises UserFault: EstimatorUnknown, ParameterInvalid, TrainingRaised, ModelNotTrusted.
     """
-    recipe = task.recipe.estimator
+    recipe = task.recipe.estimator if task.recipe is not None else None
     if recipe is None:
         raise UserFault(
             Reason.TASK_UNREADABLE,
@@ -68,7 +68,10 @@ def fitted(recipe: Estimator, seed: int, columns: Columns, table: pa.Table) -> B
     answers = _answers(estimator, table, columns.targets)
     _name_class_weights(estimator, answers)
     mode = PreprocessingMode(recipe.preprocessing.mode)
-    model = with_preprocessing(_for_all(estimator, columns.targets), mode, features, frame)
+    most = recipe.preprocessing.max_categories
+    for sentence in uncommon_texts(features, frame, most) if mode is PreprocessingMode.AUTO else ():
+        sys.stderr.write(f"{sentence}\n")
+    model = with_preprocessing(_for_all(estimator, columns.targets), mode, features, frame, most)
     weights = _fit_weights(estimator, model, weights_of(table, columns))
     _fit(recipe.class_, model, (frame, answers), weights)
     return _without_jobs(model)

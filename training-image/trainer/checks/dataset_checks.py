@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -17,9 +17,12 @@ from trainer.rows.typed_rows import TypedRows
 from trainer.tasks.ingest_task import Checks, IngestTask, Role, SplitBy
 
 
-def empty_failure() -> Failure:
-    """The failure of a source without rows."""
+def empty_failure(left_out: Mapping[str, str]) -> Failure:
+    """The failure of a source without rows; `left_out`: columns that cannot be read, and why."""
     message = "the source holds no row: check its path, and that its writer has finished"
+    for name, why in left_out.items():
+        message = f"the source holds no column that can be read, {name} for one: {why}"
+        break
     return Failure(Check.SOURCE_EMPTY, None, 0, 0, (), message)
 
 
@@ -50,6 +53,18 @@ def missing_failures(task: IngestTask, typed: TypedRows, numbers: RowNumbers) ->
                 f"{_called(column)} is missing in {share(tally.count, typed.rows)}, allowed are"
                 f" {bound} %: fill or remove these rows",
             )
+
+
+def emptied_failures(typed: TypedRows) -> Iterator[Failure]:
+    """Locked features that have no value any more: they once had, or they would be left out."""
+    for column in typed.schema.stored:
+        fit = typed.fits[column.name]
+        if typed.schema.locked and column.role is Role.FEATURE and fit.present and not fit.filled:
+            message = (
+                f"column {column.name} holds no value any more: all {typed.rows} rows are missing."
+                " Restore it in the source, or declare the columns without it"
+            )
+            yield Failure(Check.MISSING, column.name, typed.rows, typed.rows, (), message)
 
 
 def _called(column: SchemaColumn) -> str:
@@ -123,6 +138,15 @@ def age_failures(
         )
         examples = (f"newest: {shown}",)
         yield Failure(Check.AGE, column, typed.rows, typed.rows, examples, message)
+
+
+def fresh_until(
+    task: IngestTask, typed: TypedRows, profile: Profile, modified: datetime | None
+) -> datetime | None:
+    """When this data will be too old; None where nothing bounds its age or tells it."""
+    bound = task.checks.max_age_seconds
+    newest, _ = _newest(typed, profile, modified)
+    return None if bound is None or newest is None else newest + timedelta(seconds=bound)
 
 
 _SOURCE_TIME = "time of change of the source"

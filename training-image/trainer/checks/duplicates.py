@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from trainer.rows.findings import EXAMPLES
-from trainer.rows.row_digests import Bytes
+from trainer.rows.row_digests import Keys
 
 _PARTITIONS = 256
-_PENDING_ROWS = 1 << 17
-
-Keys = npt.NDArray[np.uint64]
+_PENDING_ROWS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +24,10 @@ class Duplicates:
 
 
 class DuplicateSearch:
-    """Digests of rows go to 256 files by their first byte; each file is then searched by itself.
+    """Up to a million rows in memory; of more, the keys go to 256 files by their first byte, and
+    each file is then searched by itself.
 
-    Memory: 2 MiB while rows come, then 24 bytes per row of one file (a 256th of all rows).
+    Memory: 24 MiB while rows come, then 24 bytes per row of one file (a 256th of all rows).
     """
 
     def __init__(self, spool: Path) -> None:
@@ -37,25 +36,21 @@ class DuplicateSearch:
         self._pending: list[Keys] = []
         self._rows = 0
 
-    def add(self, digests: Bytes, first_row: int) -> None:
-        """Takes the next rows into account; 128 bits of each digest are compared."""
-        keys = np.empty((len(digests), 3), dtype=np.uint64)
-        keys[:, :2] = np.ascontiguousarray(digests[:, :16]).view(">u8")
-        keys[:, 2] = np.arange(first_row, first_row + len(digests))
+    def add(self, rows: Keys, first_row: int) -> None:
+        """Takes the keys of the next rows into account."""
+        keys = np.empty((len(rows), 3), dtype=np.uint64)
+        keys[:, :2] = rows
+        keys[:, 2] = np.arange(first_row, first_row + len(rows))
         self._pending.append(keys)
-        self._rows += len(digests)
+        self._rows += len(rows)
         if self._rows >= _PENDING_ROWS:
             self._flush()
 
     def result(self) -> Duplicates:
         """What was found among all rows; the files are removed."""
-        self._flush()
         count = 0
         found: list[tuple[int, int]] = []
-        for path in sorted(self._folder.iterdir()):
-            keys = np.fromfile(path, dtype=np.uint64).reshape(-1, 3)
-            path.unlink()
-            keys = keys[np.lexsort((keys[:, 2], keys[:, 1], keys[:, 0]))]
+        for keys in self._searched():
             again = 1 + np.flatnonzero((keys[1:, :2] == keys[:-1, :2]).all(axis=1))
             count += len(again)
             pairs = [(int(keys[place, 2]), int(keys[place - 1, 2])) for place in again]
@@ -63,17 +58,38 @@ class DuplicateSearch:
         self._folder.rmdir()
         return Duplicates(count, tuple(found))
 
-    def _flush(self) -> None:
-        if not self._pending:
+    def _searched(self) -> Iterator[Keys]:
+        """Rows that may be equal to another, equal ones side by side in their order."""
+        paths = sorted(self._folder.iterdir())
+        if not paths and self._pending:
+            yield _suspects(np.concatenate(self._pending))
             return
-        keys = np.concatenate(self._pending)
+        self._flush()
+        for path in sorted(self._folder.iterdir()):
+            keys = np.fromfile(path, dtype=np.uint64).reshape(-1, 3)
+            path.unlink()
+            yield _suspects(keys)
+
+    def _flush(self) -> None:
+        parts = [_by_first_byte(keys) for keys in self._pending]
         self._pending, self._rows = [], 0
-        partition = keys[:, 0] >> np.uint64(56)
-        keys = keys[np.argsort(partition, kind="stable")]
-        ends = np.cumsum(np.bincount(partition.astype(np.int64), minlength=_PARTITIONS))
-        start = 0
-        for number, end in enumerate(ends.tolist()):
-            if end > start:
-                with (self._folder / f"{number:03}").open("ab") as target:
-                    keys[start:end].tofile(target)
-            start = end
+        for number in range(_PARTITIONS if parts else 0):
+            keys = np.concatenate([rows[ends[number] : ends[number + 1]] for rows, ends in parts])
+            with (self._folder / f"{number:03}").open("ab") as target:
+                keys.tofile(target)
+
+
+def _by_first_byte(keys: Keys) -> tuple[Keys, list[int]]:
+    """The keys in 256 runs, and where each begins and ends."""
+    # Of one byte each, which numpy sorts by counting.
+    runs = (keys[:, 0] >> np.uint64(56)).astype(np.uint8)
+    ends = np.cumsum(np.bincount(runs, minlength=_PARTITIONS))
+    return keys[np.argsort(runs, kind="stable")], [0, *ends.tolist()]
+
+
+def _suspects(keys: Keys) -> Keys:
+    """The rows whose first lane comes twice, sorted: of most data, none."""
+    lane = np.sort(keys[:, 0])
+    repeated = lane[1:][lane[1:] == lane[:-1]]
+    found = keys[np.isin(keys[:, 0], repeated)] if len(repeated) else keys[:0]
+    return found[np.lexsort((found[:, 2], found[:, 1], found[:, 0]))]

@@ -107,7 +107,7 @@ def _told_class(
 def _codes(column: pa.ChunkedArray, *, ordered: bool = False) -> Codes:
     """Each value as a number from 0 on, missing as its own value; by size when `ordered`."""
     if ordered:
-        values = pc.cast(column, pa.float64()).to_numpy()
+        values = pc.cast(column, pa.float64(), safe=False).to_numpy()
         return np.unique(values, return_inverse=True)[1].astype(np.int64).reshape(-1)
     encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
     codes: Codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
@@ -143,10 +143,10 @@ def _right_by_ranges(values: Codes, classes: Codes) -> int:
 def _told_number(
     feature: pa.ChunkedArray, target: pa.ChunkedArray, column: SchemaColumn
 ) -> tuple[int, str] | None:
-    goal: Numbers = pc.cast(target, pa.float64()).to_numpy()
+    goal: Numbers = pc.cast(target, pa.float64(), safe=False).to_numpy()
     if not _is_numeric(column):
         return _told_by_groups(_codes(feature), goal)
-    values: Numbers = pc.cast(feature, pa.float64()).to_numpy()
+    values: Numbers = pc.cast(feature, pa.float64(), safe=False).to_numpy()
     there = ~np.isnan(values)
     if there.sum() < max(_FEWEST_ROWS, 0.5 * len(values)):
         return None

@@ -39,6 +39,10 @@ class _Limit:
 class _RangeLimit(_Limit):
     def _bad(self, values: pa.Array) -> pa.BooleanArray | None:
         low, high = _bounds(self.column)
+        least, most = pc.min_max(values).as_py().values()
+        # The common case, in one look. A column without any value has neither.
+        if least is None or ((low is None or least >= low) and (high is None or most <= high)):
+            return None
         bad = None
         if low is not None:
             bad = pc.less(values, low)
@@ -77,8 +81,11 @@ class _AllowedLimit(_Limit):
         allowed = self.column.limits.allowed if self.column.limits else None
         if allowed is None:
             return None
-        known = pc.is_in(values, pa.array(allowed, pa.string()))
-        return pc.and_not(pc.is_valid(values), known)
+        wanted = pa.array(allowed, pa.string())
+        if not pa.types.is_dictionary(values.type):
+            return pc.and_not(pc.is_valid(values), pc.is_in(values, wanted))
+        known = pc.is_in(values.dictionary, wanted)
+        return None if pc.all(known).as_py() else pc.invert(known.take(values.indices))
 
     def failure(self, rows: int, numbers: RowNumbers) -> Failure:
         allowed = (self.column.limits.allowed if self.column.limits else None) or ()

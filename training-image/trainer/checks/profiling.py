@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,9 +15,11 @@ import pyarrow.compute as pc
 from modelbundle.canonical import canonical_json
 from trainer.rows.schema import Schema
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _TOP = 20
 _MOST_VALUES = 5_000
 _SHOWN_CHARACTERS = 100
+Numbers = npt.NDArray[np.float64]
 _QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 
@@ -34,7 +38,7 @@ class _Numbers:
     low: float = float("inf")
     high: float = float("-inf")
 
-    def add(self, values: npt.NDArray[np.float64]) -> None:
+    def add(self, values: Numbers) -> None:
         count = len(values)
         if not count:
             return
@@ -70,10 +74,10 @@ class _Values:
     complete: bool = True
 
     def add(self, column: pa.Array) -> None:
-        for pair in pc.value_counts(pc.drop_null(column)).to_pylist():
-            value = str(pair["values"])[:_SHOWN_CHARACTERS]
+        for found, count in _counts(column):
+            value = str(found)[:_SHOWN_CHARACTERS]
             if value in self.counts or len(self.counts) < _MOST_VALUES:
-                self.counts[value] = self.counts.get(value, 0) + pair["counts"]
+                self.counts[value] = self.counts.get(value, 0) + count
             else:
                 self.complete = False
 
@@ -81,6 +85,15 @@ class _Values:
         ranked = sorted(self.counts.items(), key=lambda pair: (-pair[1], pair[0]))
         top = [{"value": value, "count": count} for value, count in ranked[:_TOP]]
         return {"distinct": len(self.counts), "distinctIsExact": self.complete, "top": top}
+
+
+def _counts(column: pa.Array) -> Iterator[tuple[Any, int]]:
+    """Each different value and how often it comes, in the order of their first rows."""
+    coded = pa.types.is_dictionary(column.type)
+    pairs = pc.value_counts(pc.drop_null(column.indices if coded else column))
+    values = pairs.field("values")
+    texts = column.dictionary.take(values) if coded else values
+    return zip(texts.to_pylist(), pairs.field("counts").to_pylist(), strict=True)
 
 
 class Profile:
@@ -117,14 +130,23 @@ class Profile:
         """Cells of the column without a value."""
         return self._missing.get(name, 0)
 
-    def content(self, sample: pa.Table | None) -> bytes:
-        """profile.json. Quantiles are those of the sample: exact up to its size."""
+    def content(
+        self,
+        sample: pa.Table | None,
+        left_out: Mapping[str, str] = NOTHING,
+        notes: Sequence[str] = (),
+    ) -> bytes:
+        """profile.json. Quantiles are those of the sample: exact up to its size.
+
+        `left_out`: columns of the source that cannot be read, and why. `notes`: what was told.
+        """
         columns = []
         for column in self._schema.stored:
             document: dict[str, Any] = {
                 "name": column.name,
                 "type": str(column.type),
                 "role": str(column.role),
+                **({"why": column.why} if column.why else {}),
                 "count": self._rows - self._missing[column.name],
                 "missing": self._missing[column.name],
             }
@@ -134,9 +156,16 @@ class Profile:
             elif column.name in self._values:
                 document |= self._values[column.name].document()
             columns.append(document)
-        sampled = 0 if sample is None else sample.num_rows
+        ignored = {c.name: c.why for c in self._schema.columns if not c.stored} | dict(left_out)
         return canonical_json(
-            {"version": 1, "rows": self._rows, "sampledRows": sampled, "columns": columns}
+            {
+                "version": 1,
+                "rows": self._rows,
+                "sampledRows": 0 if sample is None else sample.num_rows,
+                "columns": columns,
+                "leftOut": [{"name": name, "why": why} for name, why in ignored.items()],
+                "notes": list(notes),
+            }
         )
 
 
@@ -149,9 +178,20 @@ def _quantiles(sample: pa.Table | None, name: str) -> dict[str, str]:
     values = pc.cast(column, pa.float64(), safe=False).to_numpy()
     if not len(values):
         return {}
-    with np.errstate(over="ignore", invalid="ignore"):
-        found = np.quantile(values, _QUANTILES)
+    found = quantiles(values, np.array(_QUANTILES))
     return {
         decimal(share): decimal(float(value))
         for share, value in zip(_QUANTILES, found, strict=True)
     }
+
+
+def quantiles(values: Numbers, shares: Numbers) -> Numbers:
+    """As numpy's own, which loads masked arrays on its way: a twentieth of a second."""
+    ordered = np.sort(values)
+    places = (len(values) - 1) * shares
+    below = np.floor(places).astype(np.int64)
+    low, high = ordered[below], ordered[np.minimum(below + 1, len(values) - 1)]
+    part = places - below
+    with np.errstate(over="ignore", invalid="ignore"):
+        width = high - low
+        return np.where(part >= 0.5, high - width * (1 - part), low + width * part)

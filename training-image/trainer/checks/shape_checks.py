@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
+from trainer.checks.ambiguous_columns import ambiguity_failure
 from trainer.files.raw_batch import FileRead
 from trainer.files.row_numbers import RowNumbers
 from trainer.rows.findings import EXAMPLES, Check, Failure, share, shown
 from trainer.rows.schema import SchemaColumn
 from trainer.rows.typed_rows import Fit, TypedRows
+from trainer.rows.typed_values import TEXT_TYPES
+from trainer.tasks.ingest_task import ColumnType
 
 _SHOWN_COLUMNS = 10
+_ONE_COLUMN = (
+    ". Each line was read as one cell: if its cells are separated by another mark, declare"
+    " csv.delimiter"
+)
+_HEADER = ". The first row of a CSV file is its header; without one declare csv.header: false"
 
 
-def shape_failures(typed: TypedRows, numbers: RowNumbers) -> Iterator[Failure]:
-    """Columns that are gone or new, and cells that are not of their column's type."""
+def shape_failures(
+    typed: TypedRows,
+    numbers: RowNumbers,
+    files: Sequence[FileRead] = (),
+    left_out: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Failure]:
+    """Columns that are gone or new, and cells that are not of their column's type.
+
+    `left_out`: columns of the source that cannot be read, and why.
+    """
     schema = typed.schema
     missing = [column.name for column in schema.columns if _is_missing(column, typed)]
     missing += [name for name in schema.required if name not in schema.names()]
@@ -23,18 +40,13 @@ def shape_failures(typed: TypedRows, numbers: RowNumbers) -> Iterator[Failure]:
         yield from _changed(typed, missing, retyped)
     else:
         for name in missing:
-            yield _column_missing(name, typed)
+            yield _column_missing(name, typed, files, left_out.get(name))
+    for ambiguity in schema.ambiguous:
+        yield ambiguity_failure(ambiguity, numbers)
     for column in schema.stored:
         fit = typed.fits[column.name]
         if fit.mismatches.count and not (schema.locked and column in retyped):
             yield _mismatch(column, fit, typed.rows, numbers)
-
-
-def unexpected_columns(typed: TypedRows) -> str | None:
-    """A warning that names columns nobody declared; they are left out. None without any."""
-    if typed.schema.locked or not typed.unexpected:
-        return None
-    return f"{Check.COLUMN_UNEXPECTED}: left out as undeclared: {_listed(list(typed.unexpected))}"
 
 
 def unreadable_failures(files: list[FileRead], numbers: RowNumbers) -> Iterator[Failure]:
@@ -54,8 +66,16 @@ def unreadable_failures(files: list[FileRead], numbers: RowNumbers) -> Iterator[
         bad,
         rows,
         tuple(examples[:EXAMPLES]),
-        f"{share(bad, rows)} cannot be read: correct or remove them; a separator inside a value"
-        " needs quotation marks around it",
+        f"{share(bad, rows)} cannot be read: {_why_unreadable(files)}",
+    )
+
+
+def _why_unreadable(files: list[FileRead]) -> str:
+    if all("cells, not" not in text for file in files for text in file.unreadable_texts):
+        return "each line must be one JSON object"
+    return (
+        "correct or remove them; a separator inside a value needs quotation marks around it, and"
+        " another separator is declared as csv.delimiter"
     )
 
 
@@ -67,7 +87,7 @@ def is_absent(column: str, typed: TypedRows) -> bool:
 
 def _is_missing(column: SchemaColumn, typed: TypedRows) -> bool:
     fit = typed.fits[column.name]
-    if not column.stored or not typed.rows:
+    if not column.stored or column.part is not None or not typed.rows:
         return False
     return fit.absent > 0 and not (typed.keys_vary and fit.present > 0)
 
@@ -101,20 +121,25 @@ def _changed(
     )
 
 
-def _column_missing(name: str, typed: TypedRows) -> Failure:
+def _column_missing(
+    name: str, typed: TypedRows, files: Sequence[FileRead], why: str | None
+) -> Failure:
     fit = typed.fits.get(name)
     absent = fit.absent if fit else typed.rows
     what = "target" if name == typed.schema.target else "column"
-    some = "" if absent == typed.rows else f" in files with {absent} rows"
-    there = _listed([*(n for n, f in typed.fits.items() if f.present), *typed.unexpected])
-    return Failure(
-        Check.COLUMN_MISSING,
-        name,
-        absent,
-        typed.rows,
-        (),
-        f"{what} {name} is not in the source{some}, which has {there}: add it or change the spec",
+    lacking = [file.name for file in files if file.rows and name not in file.columns]
+    gone = absent == typed.rows
+    some = "" if gone else f" in {_listed(lacking)} ({absent} rows)"
+    found = [*(n for n, f in typed.fits.items() if f.present), *typed.unexpected]
+    message = (
+        f"{what} {name} is not in the source{some}, which has {_listed(found)}: add it or change"
+        " the spec"
     )
+    if why is not None:
+        message = f"{what} {name} cannot be read: {why}"
+    elif gone:
+        message += _ONE_COLUMN if len(found) == 1 else _HEADER
+    return Failure(Check.COLUMN_MISSING, name, absent, typed.rows, (), message)
 
 
 def _mismatch(column: SchemaColumn, fit: Fit, rows: int, numbers: RowNumbers) -> Failure:
@@ -125,8 +150,22 @@ def _mismatch(column: SchemaColumn, fit: Fit, rows: int, numbers: RowNumbers) ->
         rows,
         fit.mismatches.examples(numbers),
         f"column {column.name} is {column.type}; {share(fit.mismatches.count, rows)} are not:"
-        " correct the rows or the column's type",
+        f" {_way_out(column)}",
     )
+
+
+def _way_out(column: SchemaColumn) -> str:
+    if column.type in TEXT_TYPES:
+        return (
+            "their bytes are not UTF-8 text; save the file as UTF-8, or declare csv.encoding (often"
+            " windows-1252)"
+        )
+    if column.type is ColumnType.TIMESTAMP:
+        return (
+            "times are read as ISO 8601 (2026-01-31T12:00:00Z), as seconds or milliseconds since"
+            " 1970, or in the forms of csv.dateFormats"
+        )
+    return "correct the rows or the column's type"
 
 
 def _listed(names: list[str]) -> str:

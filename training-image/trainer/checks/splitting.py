@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trainer.rows.row_digests import Bytes, Positions, positions, row_digests
+from trainer.rows.row_digests import Keys, Positions, mix, positions, row_keys
 from trainer.tasks.ingest_task import Split, SplitBy
 
 Sides = npt.NDArray[np.int8]
@@ -67,24 +67,17 @@ class Splitter:
         }
 
 
-def membership_positions(split: Split, rows: pa.RecordBatch, digests: Bytes) -> Positions:
+def membership_positions(split: Split, rows: pa.RecordBatch, keys: Keys) -> Positions:
     """What decides about a row: its group's hash by Group, else its own."""
     if split.by is SplitBy.GROUP and split.column in rows.schema.names:
-        return positions(row_digests(rows.select([split.column])))
-    return positions(digests)
+        return positions(row_keys(rows.select([split.column])))
+    return positions(keys)
 
 
 def mixed(hashed: Positions, seed: int) -> Positions:
-    """The positions dealt anew by the seed: the finaliser of splitmix64 (Steele, Lea, Flood 2014).
-
-    It is a bijection, so uniform positions stay uniform.
-    """
+    """The positions dealt anew by the seed: a bijection, so uniform positions stay uniform."""
     salt = hashlib.sha256(f"trainyard split {seed}".encode()).digest()
-    value = hashed ^ np.uint64(int.from_bytes(salt[:8], "big"))
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    result: Positions = value ^ (value >> np.uint64(31))
-    return result
+    return mix(hashed ^ np.uint64(int.from_bytes(salt[:8], "big")))
 
 
 def _moment(micros: int) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from modelbundle.signature import Feature, Kind
 from trainer.datasets.dataset_manifest import DatasetColumn, DatasetManifest
 from trainer.pod.exits import Reason, UserFault
-from trainer.tasks.task import ColumnType, Role
+from trainer.tasks.ingest_task import ColumnType, Role
 
 COLUMNS_NAME = "columns.json"
 

@@ -13,7 +13,7 @@ from modelbundle.canonical import canonical_json, digest_of, hex_of
 from modelbundle.faults import StoreNotFound
 from trainer.pod.exits import Reason, UserFault
 from trainer.pod.storing import store_faults
-from trainer.tasks.task import ColumnType, Role
+from trainer.tasks.ingest_task import ColumnType, Role
 
 MANIFEST = "manifest.json"
 PROFILE = "profile.json"

@@ -64,7 +64,7 @@ def weights_of(table: pa.Table, columns: Columns) -> npt.NDArray[np.float64] | N
     """
     if columns.weight is None:
         return None
-    weights = table.column(columns.weight).cast(pa.float64()).to_numpy()
+    weights = table.column(columns.weight).cast(pa.float64(), safe=False).to_numpy()
     if not np.all(np.isfinite(weights)) or np.any(weights < 0) or not np.any(weights > 0):
         raise UserFault(
             Reason.DATASET_CORRUPT,
@@ -80,4 +80,4 @@ def _plain(column: pa.ChunkedArray) -> pd.Series:
         column = column.cast(column.type.value_type)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         return pd.Series(column.to_pylist(), dtype=object)
-    return pd.Series(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
+    return pd.Series(column.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from trainer.pod.exits import Reason, UserFault
 from trainer.tasks.ingest_task import Format
 
@@ -14,30 +12,36 @@ _ENDINGS = {
     ".pq": Format.PARQUET,
     ".jsonl": Format.JSONL,
     ".ndjson": Format.JSONL,
+    ".json": Format.JSONL,
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FileFormat:
-    """The format, and whether gzip lies around it."""
-
-    format: Format
-    gzipped: bool
+_NOT_UNPACKED = (".br", ".lz4", ".snappy", ".7z", ".rar", ".z", ".tar", ".tgz", ".lzo")
+_PACKED = (".gz", ".bz2", ".zst", ".zstd", ".xz", ".zip")
 
 
-def format_of(name: str, declared: Format | None) -> FileFormat:
-    """The declared format, or the one that the name's ending tells.
+def format_of(name: str, declared: Format | None) -> Format | None:
+    """The declared format, or the one that the name's ending tells; compression is not looked at.
 
+    None for a zip archive, whose own file tells.
     Raises UserFault FormatUnreadable when neither tells.
     """
     lowered = name.lower()
-    gzipped = lowered.endswith(".gz")
-    stem = lowered.removesuffix(".gz")
+    stem = lowered
+    for ending in _PACKED:
+        stem = stem.removesuffix(ending)
     if declared is not None:
-        return FileFormat(declared, gzipped)
+        return declared
     for ending, found in _ENDINGS.items():
         if stem.endswith(ending):
-            return FileFormat(found, gzipped)
+            return found
+    if lowered.endswith(".zip"):
+        return None
+    if stem.endswith(_NOT_UNPACKED):
+        raise UserFault(
+            Reason.FORMAT_UNREADABLE,
+            f"file {name}: this compression or archive is not read; gz, bz2, zst, xz and zip are",
+        )
     raise UserFault(
         Reason.FORMAT_UNREADABLE,
         f"file {name}: its name tells no format; set format to csv, parquet or jsonl, or let the"

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 
-from trainer.files.raw_batch import RawBatch, Unreadable
+from trainer.files.column_names import column_name
+from trainer.files.compression import Stream
+from trainer.files.encodings import as_utf8
+from trainer.files.list_columns import ListColumns, length_of_texts
+from trainer.files.raw_batch import LeftOut, RawBatch, Unreadable
+from trainer.files.signatures import refuse_other_kinds
 from trainer.pod.exits import Reason, UserFault
 
 _ROWS = 8192
 _BATCH_BYTES = 4 << 20
 _LINE_BYTES = 1 << 20
+_DEEPEST = 4
+_Row = dict[str, Any]
+_DEEP = "it holds objects within objects within objects: export them flat"
 
 
 def read_jsonl(
-    name: str, stream: io.BufferedReader[io.RawIOBase], unreadable: Unreadable
+    name: str, stream: Stream, unreadable: Unreadable, left_out: LeftOut, lists: ListColumns
 ) -> Iterator[RawBatch]:
     """One row per line that is a JSON object; numbers keep the digits that stand there.
 
-    Empty lines are skipped; lines that are no object go to `unreadable`.
-    Raises UserFault FormatUnreadable for a line over 1 MiB.
+    Objects within become one column per member (`place.lat`), lists of numbers of one length one
+    column per number; other lists go to `left_out`. Empty lines are skipped; lines that are no
+    object go to `unreadable`.
+    Raises UserFault FormatUnreadable for a line over 1 MiB and for one array of all rows.
     """
-    rows: list[dict[str, str | None]] = []
+    stream = as_utf8(name, stream, None)
+    rows: list[_Row] = []
     size = number = 0
+    _check_start(name, stream)
     while line := stream.readline(_LINE_BYTES + 1):
         if len(line) > _LINE_BYTES:
             raise UserFault(
@@ -35,43 +46,95 @@ def read_jsonl(
         if not line.strip():
             continue
         number += 1
-        row = _row(line)
+        row = _row(line, left_out)
         if row is None:
             unreadable.add(number, line[:60].decode("utf-8", "replace").strip())
             continue
         rows.append(row)
         size += len(line)
         if len(rows) >= _ROWS or size >= _BATCH_BYTES:
-            yield _batch(rows)
+            yield _batch(rows, left_out, lists)
             rows, size = [], 0
     if rows:
-        yield _batch(rows)
+        yield _batch(rows, left_out, lists)
 
 
-def _row(line: bytes) -> dict[str, str | None] | None:
+def _check_start(name: str, stream: Stream) -> None:
+    start = stream.peek(512)[:512]
+    refuse_other_kinds(name, start, "JSON lines")
+    start = start.lstrip()
+    if start[:1] == b"[" and start[1:].lstrip()[:1] in {b"{", b""}:
+        raise UserFault(
+            Reason.FORMAT_UNREADABLE,
+            f"file {name} is one JSON array: each line must be one JSON object (JSON lines); write"
+            " one object per line, as jq -c '.[]' does",
+        )
+
+
+def _row(line: bytes, left_out: LeftOut) -> _Row | None:
     try:
         found = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict):
         return None
-    return {key: _text(cell) for key, cell in found.items() if key}
+    row: _Row = {}
+    _spread(found, "", 1, row, left_out)
+    return row
+
+
+def _spread(found: dict[str, Any], before: str, depth: int, row: _Row, left_out: LeftOut) -> None:
+    for key, cell in found.items():
+        own = column_name(key)
+        name = f"{before}{own}"
+        if not own:
+            left_out.setdefault(name, "it has no name")
+        elif isinstance(cell, dict):
+            if depth < _DEEPEST:
+                _spread(cell, f"{name}.", depth + 1, row, left_out)
+            else:
+                left_out.setdefault(name, _DEEP)
+        elif name in row:
+            raise UserFault(
+                Reason.FORMAT_UNREADABLE,
+                f"several members of an object are called {name}; rename all but one",
+            )
+        else:
+            row[name] = cell if isinstance(cell, list) else _text(cell)
 
 
 def _text(cell: Any) -> str | None:
-    if cell is None or isinstance(cell, str):
-        return cell
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    return json.dumps(cell, ensure_ascii=False)
+    return cell if cell is None else str(cell)
 
 
-def _batch(rows: list[dict[str, str | None]]) -> RawBatch:
-    names = dict.fromkeys(key for row in rows for key in row)
+def _batch(rows: list[_Row], left_out: LeftOut, lists: ListColumns) -> RawBatch:
+    names: list[str] = []
+    for name in dict.fromkeys(key for row in rows for key in row):
+        if any(type(row.get(name)) is list for row in rows):
+            names += _spread_lists(name, rows, left_out, lists)
+        else:
+            names.append(name)
     # A lone surrogate is valid JSON but not valid UTF-8: it shows as ? instead of stopping all.
     arrays = [pa.array([_encoded(row.get(name)) for row in rows], pa.binary()) for name in names]
-    return RawBatch(pa.RecordBatch.from_arrays(arrays, names=list(names)), keys_vary=True)
+    return RawBatch(pa.RecordBatch.from_arrays(arrays, names=names), keys_vary=True)
 
 
-def _encoded(cell: str | None) -> bytes | None:
+def _spread_lists(name: str, rows: list[_Row], left_out: LeftOut, lists: ListColumns) -> list[str]:
+    """The columns that the rows have now in place of a list; none where it is left out."""
+    given = [cell for row in rows if (cell := row.get(name)) is not None]
+    lengths = {length_of_texts(cell) if isinstance(cell, list) else None for cell in given}
+    known = frozenset(length for length in lengths if length is not None)
+    if not lists.decide(name, known if None not in lengths else frozenset(), left_out):
+        return []
+    columns = lists.names(name)
+    for row in rows:
+        cell = row.pop(name, None)
+        if isinstance(cell, list):
+            row.update(zip(columns, cell, strict=True))
+    return columns
+
+
+def _encoded(cell: Any) -> bytes | None:
     return None if cell is None else cell.encode("utf-8", "replace")

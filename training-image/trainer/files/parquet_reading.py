@@ -2,47 +2,117 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from trainer.files.csv_reading import checked_header
-from trainer.files.raw_batch import RawBatch
-from trainer.files.raw_values import plain
+from trainer.files.column_names import checked_header, column_name
+from trainer.files.compression import Stream
+from trainer.files.list_columns import ListColumns, is_number_list, lengths_of, spread
+from trainer.files.parquet_size import in_pieces, refuse_endless_lists, text_columns
+from trainer.files.raw_batch import LeftOut, RawBatch
+from trainer.files.raw_values import plain, why_no_value
+from trainer.files.signatures import refuse_other_kinds
 from trainer.pod.exits import Reason, UserFault
 
-_ROWS = 8192
+_ROWS = 16_384
 _BUFFER_BYTES = 1 << 20
 
 
 def read_parquet(
-    name: str, stream: io.BufferedReader[io.RawIOBase], spool: Path
+    name: str, stream: Stream, spool: Path, left_out: LeftOut, lists: ListColumns
 ) -> Iterator[RawBatch]:
     """All rows. Parquet is read from its end, so the bytes are first copied below `spool`.
 
+    Structs become one column per member, lists of numbers of one length one column per number;
+    columns whose cells are no values go to `left_out`.
     Raises UserFault FormatUnreadable for bytes that are not parquet.
     """
     copy = spool / "source.parquet"
     with copy.open("wb") as target:
         shutil.copyfileobj(stream, target, _BUFFER_BYTES)
+    with copy.open("rb") as written:
+        refuse_other_kinds(name, written.read(512), "parquet")
     try:
         if copy.stat().st_size:
-            yield from _read(name, copy)
+            yield from _read(name, copy, left_out, lists)
     except (pa.ArrowException, OSError) as error:
         text = str(error).splitlines()[0][:300]
-        raise UserFault(Reason.FORMAT_UNREADABLE, f"file {name} is not parquet: {text}") from error
+        raise UserFault(
+            Reason.FORMAT_UNREADABLE, f"file {name} is not parquet, or cut off: {text}"
+        ) from error
     finally:
         # Whoever gave up reading may have removed the folder already.
         copy.unlink(missing_ok=True)
 
 
-def _read(name: str, copy: Path) -> Iterator[RawBatch]:
-    with pq.ParquetFile(copy, pre_buffer=False, buffer_size=_BUFFER_BYTES) as parquet:
-        header = checked_header(name, parquet.schema_arrow.names)
+def _read(name: str, copy: Path, left_out: LeftOut, lists: ListColumns) -> Iterator[RawBatch]:
+    with pq.ParquetFile(copy) as parquet:
+        refuse_endless_lists(name, parquet)
+        as_written = text_columns(parquet)
+    # Without a unit, times of Spark beyond the year 2262 would wrap into other years.
+    with pq.ParquetFile(
+        copy,
+        pre_buffer=False,
+        buffer_size=_BUFFER_BYTES,
+        coerce_int96_timestamp_unit="us",
+        read_dictionary=as_written,
+    ) as parquet:
+        checked_header(name, _flat(parquet.schema_arrow.empty_table()).schema.names)
+        _decide_lists(parquet, left_out, lists)
         for batch in parquet.iter_batches(_ROWS, use_threads=False):
-            columns = [plain(column) for column in batch.columns]
-            yield RawBatch(pa.RecordBatch.from_arrays(columns, names=header))
+            flat = _flat(pa.Table.from_batches([batch]))
+            yield from (RawBatch(_plain(piece, left_out, lists)) for piece in in_pieces(flat))
+
+
+def _decide_lists(parquet: pq.ParquetFile, left_out: LeftOut, lists: ListColumns) -> None:
+    """A look at all lists of numbers: only those of one length become columns."""
+    for field in parquet.schema_arrow:
+        if is_number_list(field.type):
+            batches = parquet.iter_batches(_ROWS, columns=[field.name], use_threads=False)
+            found = [lengths_of(batch.column(0)) for batch in batches]
+            if any(found):
+                lists.decide(column_name(field.name), frozenset().union(*found), left_out)
+
+
+def _plain(flat: pa.Table, left_out: LeftOut, lists: ListColumns) -> pa.RecordBatch:
+    names, columns = [], []
+    for field, column in zip(flat.schema, flat.columns, strict=True):
+        name = column_name(field.name)
+        array = column.combine_chunks()
+        if name in lists.lengths and name not in left_out and is_number_list(field.type):
+            names += lists.names(name)
+            columns += [plain(part) for part in spread(array, lists.lengths[name])]
+            continue
+        if pa.types.is_dictionary(array.type):
+            array = array.dictionary_decode()
+        why = "it has no name" if not name else why_no_value(field.type) or _why_no_text(array)
+        if why is None:
+            names.append(name)
+            columns.append(plain(array))
+        else:
+            left_out.setdefault(name, why)
+    if not columns:
+        return pa.RecordBatch.from_pylist([{}] * flat.num_rows, pa.schema([]))
+    return pa.RecordBatch.from_arrays(columns, names=names)
+
+
+def _flat(table: pa.Table) -> pa.Table:
+    """Members of structs as columns `place.lat`, however deep they lie."""
+    while any(pa.types.is_struct(field.type) for field in table.schema):
+        table = table.flatten()
+    return table
+
+
+def _why_no_text(array: pa.Array) -> str | None:
+    if not (pa.types.is_binary(array.type) or pa.types.is_fixed_size_binary(array.type)):
+        return None
+    try:
+        pc.cast(pc.cast(array, pa.binary()), pa.string())
+    except pa.ArrowInvalid:
+        return "it holds bytes that are no UTF-8 text, such as pictures"
+    return None

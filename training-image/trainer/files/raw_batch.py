@@ -7,16 +7,23 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from trainer.files.cell_rules import USUAL, CellRules
 from trainer.files.row_numbers import MAX_UNREADABLE
 from trainer.pod.exits import Reason, UserFault
+
+LeftOut = dict[str, str]
+"""Columns of a file that are not read, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawBatch:
-    """Some rows; `keys_vary`: a column that is absent here means missing values (JSON lines)."""
+    """Some rows; `keys_vary`: a column that is absent here means missing values (JSON lines);
+    `rules`: how its texts are read.
+    """
 
     rows: pa.RecordBatch
     keys_vary: bool = False
+    rules: CellRules = USUAL
 
 
 @dataclass(slots=True)
@@ -52,3 +59,4 @@ class FileRead:
     modified: datetime | None
     unreadable: tuple[int, ...]
     unreadable_texts: tuple[str, ...]
+    columns: tuple[str, ...] = ()

@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 import pyarrow as pa
 
+from trainer.files.compression import Stream, packing_faults, unpacked
 from trainer.files.csv_reading import read_csv
-from trainer.files.formats import FileFormat, format_of
+from trainer.files.formats import format_of
 from trainer.files.jsonl_reading import read_jsonl
+from trainer.files.list_columns import ListColumns
 from trainer.files.parquet_reading import read_parquet
-from trainer.files.raw_batch import FileRead, RawBatch, Unreadable
+from trainer.files.partitions import partitions_of, with_partitions
+from trainer.files.raw_batch import FileRead, LeftOut, RawBatch, Unreadable
 from trainer.files.row_numbers import FileRows, RowNumbers
-from trainer.pod.exits import Reason, UserFault
 from trainer.sources.source_file import ChunkReader, SourceFile
+from trainer.tasks.csv_options import CsvOptions
 from trainer.tasks.ingest_task import Format
 
-_MERGED_ROWS = 4096
+_MERGED_ROWS = 16_384
 _MERGED_BYTES = 8 << 20
 
 
 def merged(batches: Iterator[RawBatch]) -> Iterator[RawBatch]:
     """The same rows in fewer batches: of a wide file, a reader's block holds but a few rows."""
-    waiting: list[pa.RecordBatch] = []
+    waiting: list[RawBatch] = []
     rows = size = 0
     for batch in batches:
         if batch.keys_vary:
             yield batch
             continue
-        waiting.append(batch.rows)
+        if waiting and batch.rows.schema != waiting[0].rows.schema:
+            yield _one(waiting)
+            waiting, rows, size = [], 0, 0
+        waiting.append(batch)
         rows, size = rows + batch.rows.num_rows, size + batch.rows.nbytes
         if rows >= _MERGED_ROWS or size >= _MERGED_BYTES:
             yield _one(waiting)
@@ -43,20 +46,33 @@ def merged(batches: Iterator[RawBatch]) -> Iterator[RawBatch]:
         yield _one(waiting)
 
 
-def _one(batches: list[pa.RecordBatch]) -> RawBatch:
-    return RawBatch(batches[0] if len(batches) == 1 else pa.concat_batches(batches))
+def _one(batches: list[RawBatch]) -> RawBatch:
+    if len(batches) == 1:
+        return batches[0]
+    return RawBatch(pa.concat_batches([batch.rows for batch in batches]), rules=batches[0].rules)
 
 
 @dataclass(slots=True)
 class Reading:
-    """One pass over all files; `done` grows as files end, `bytes_read` while they are read."""
+    """One pass over all files; `done` grows as files end, `bytes_read` while they are read.
+
+    `columns` are the declared names, for CSV files without a header. `left_out` grows with columns
+    that cannot be read, `lists` knows those that are read as several.
+    """
 
     files: tuple[SourceFile, ...]
     declared: Format | None
     spool: Path
+    csv: CsvOptions = field(default_factory=CsvOptions)
+    columns: tuple[str, ...] = ()
+    left_out: LeftOut = field(default_factory=dict)
+    lists: ListColumns = field(init=False)
     done: list[FileRead] = field(default_factory=list)
     bytes_before: int = 0
     reader: ChunkReader | None = None
+
+    def __post_init__(self) -> None:
+        self.lists = ListColumns(self.columns)
 
     def batches(self) -> Iterator[RawBatch]:
         """All rows of all files, in the order of the files.
@@ -70,9 +86,13 @@ class Reading:
             self.reader = ChunkReader(opened.chunks)
             unreadable = Unreadable(file.name)
             start = rows
+            partitions = partitions_of(file.name)
+            names: dict[str, None] = {}
             for batch in merged(self._of_file(file.name, kind, self.reader, unreadable)):
-                rows += batch.rows.num_rows
-                yield batch
+                whole = with_partitions(batch, partitions)
+                names.update(dict.fromkeys(whole.rows.schema.names))
+                rows += whole.rows.num_rows
+                yield whole
             # Some formats stop before the last byte; the digest of the source covers all of them.
             while self.reader.read(1 << 20):
                 continue
@@ -85,6 +105,7 @@ class Reading:
                 modified=opened.modified,
                 unreadable=tuple(unreadable.numbers),
                 unreadable_texts=tuple(unreadable.texts),
+                columns=tuple(names),
             )
             self.done.append(read)
             self.bytes_before += self.reader.size
@@ -93,7 +114,8 @@ class Reading:
     @property
     def bytes_read(self) -> int:
         """Bytes of the source that came so far."""
-        return self.bytes_before + (self.reader.size if self.reader else 0)
+        reader = self.reader
+        return self.bytes_before + (reader.size if reader else 0)
 
     @property
     def row_numbers(self) -> RowNumbers:
@@ -103,20 +125,16 @@ class Reading:
         )
 
     def _of_file(
-        self, name: str, kind: FileFormat, reader: ChunkReader, unreadable: Unreadable
+        self, name: str, kind: Format | None, reader: ChunkReader, unreadable: Unreadable
     ) -> Iterator[RawBatch]:
-        raw: io.RawIOBase = reader
-        if kind.gzipped:
-            raw = cast("io.RawIOBase", gzip.GzipFile(fileobj=io.BufferedReader(reader, 1 << 20)))
-        stream = io.BufferedReader(raw, 1 << 20)
-        try:
-            if kind.format is Format.CSV:
-                yield from read_csv(name, stream, unreadable)
-            elif kind.format is Format.JSONL:
-                yield from read_jsonl(name, stream, unreadable)
+        with packing_faults(name):
+            packed: Stream = io.BufferedReader(reader, 1 << 20)
+            content = unpacked(name, packed, lambda: reader.size, self.spool)
+            known = kind or format_of(content.name, None)
+            if known is Format.CSV:
+                options = self.csv
+                yield from read_csv(name, content.stream, unreadable, options, self.columns)
+            elif known is Format.JSONL:
+                yield from read_jsonl(name, content.stream, unreadable, self.left_out, self.lists)
             else:
-                yield from read_parquet(name, stream, self.spool)
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise UserFault(
-                Reason.FORMAT_UNREADABLE, f"file {name} is not complete gzip: {error}"
-            ) from error
+                yield from read_parquet(name, content.stream, self.spool, self.left_out, self.lists)

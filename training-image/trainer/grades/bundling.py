@@ -67,7 +67,7 @@ def read_runtimes(predictions: Path) -> dict[str, Any]:
     content = read_plain_file(predictions / RUNTIMES_NAME, _MAX_RUNTIMES_BYTES)
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict) or document.get("serve") not in {"onnx", "sklearn"}:
         raise UserFault(

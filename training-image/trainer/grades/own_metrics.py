@@ -11,7 +11,6 @@ from trainer.pod.exits import Reason, UserFault
 from trainer.pod.plain_files import read_plain_file
 
 METRICS_NAME = "metrics.json"
-MAX_METRICS = 8
 _MAX_BYTES = 64 << 10
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,31}")
 
@@ -19,8 +18,8 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,31}")
 def read_own_metrics(folder: Path) -> dict[str, float]:
     """The numbers in `metrics.json`; empty when there is no such file.
 
-    Raises UserFault(MetricsInvalid) for anything but a flat object of at most MAX_METRICS finite
-    numbers: they travel through status, where there is little room.
+    Raises UserFault(MetricsInvalid) for anything but a flat object of finite numbers, or a file of
+    more than 64 KiB.
     """
     path = folder / METRICS_NAME
     if not path.exists() and not path.is_symlink():
@@ -28,12 +27,10 @@ def read_own_metrics(folder: Path) -> dict[str, float]:
     content = read_plain_file(path, _MAX_BYTES)
     try:
         document = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _invalid(f"is not JSON ({error})") from error
     if not isinstance(document, dict):
         raise _invalid(f"holds a {type(document).__name__}")
-    if len(document) > MAX_METRICS:
-        raise _invalid(f"holds {len(document)} metrics, at most {MAX_METRICS} are kept")
     return {name: _number(name, value) for name, value in document.items()}
 
 

@@ -106,11 +106,11 @@ def _score(path: Path, signature: Signature, sheet: AnswerSheet) -> dict[str, fl
 def _answers_by_target(found: GradedRows, signature: Signature) -> list[Answers]:
     predicted, classes = found.prediction, signature.classes_by_target
     labels = predicted.values.reshape(len(predicted.values), -1).T.tolist()
-    shares: Sequence[Floats | None] = [None] * len(classes)
+    probabilities: Sequence[Floats | None] = [None] * len(classes)
     if predicted.probabilities is not None:
-        shares = probabilities_by_target(predicted.probabilities, signature)
-    told = zip(classes, labels, shares, strict=True)
-    return [Answers(*of_one, found.scores) for of_one in told]
+        probabilities = probabilities_by_target(predicted.probabilities, signature)
+    by_target = zip(classes, labels, probabilities, strict=True)
+    return [Answers(*of_one, found.scores) for of_one in by_target]
 
 
 def _true_labels(target: str, classes: tuple[Label, ...], sheet: AnswerSheet) -> list[Label]:

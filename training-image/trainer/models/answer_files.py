@@ -27,6 +27,10 @@ CHAMPION_NAME = "champion.parquet"
 CHAMPION_MODEL_NAME = "champion.json"
 CHAMPION_ERROR_NAME = "champion-error.json"
 
+_BYTES_AT_LEAST = 1 << 20
+_BYTES_PER_VALUE = 1024
+"""The longest label of a class, and more than any number."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -60,11 +64,11 @@ def read_answers(path: Path, signature: Signature, rows: int) -> GradedRows:
     """
     try:
         with open_plain_file(path) as source:
-            table = pq.read_table(source)
+            table = _table(pq.ParquetFile(source), rows)
         values = _values(table, signature)
-        shares = _shares(table, signature) if signature.probabilities else None
+        probabilities = _probabilities(table, signature) if signature.probabilities else None
         scores = _floats(table, "score") if "score" in table.column_names else None
-        prediction = checked_prediction(values, shares, rows, signature)
+        prediction = checked_prediction(values, probabilities, rows, signature)
     except (pa.ArrowException, KeyError, TypeError, ValueError, PredictionInvalid) as error:
         raise UserFault(
             Reason.PREDICTIONS_INVALID,
@@ -74,6 +78,22 @@ def read_answers(path: Path, signature: Signature, rows: int) -> GradedRows:
     if scores is not None and (len(scores) != rows or not np.isfinite(scores).all()):
         scores = None
     return GradedRows(prediction, scores)
+
+
+def _table(file: pq.ParquetFile, rows: int) -> pa.Table:
+    """The file's rows, where they are as many as were asked and no more than they must be.
+
+    Whoever wrote the file ran user code; a few hundred bytes can say that they are gigabytes.
+    """
+    said = file.metadata
+    if said.num_rows != rows:
+        raise ValueError(f"it holds {said.num_rows}")
+    groups = (said.row_group(number) for number in range(said.num_row_groups))
+    size = sum(group.total_byte_size for group in groups)
+    most = _BYTES_AT_LEAST + rows * said.num_columns * _BYTES_PER_VALUE
+    if size > most:
+        raise ValueError(f"its {rows} rows take {size} bytes, at most {most} are read")
+    return file.read()
 
 
 def _values(table: pa.Table, signature: Signature) -> npt.NDArray[Any]:
@@ -99,7 +119,7 @@ def _refuse_foreign(prediction: Prediction, signature: Signature) -> None:
             )
 
 
-def _shares(table: pa.Table, signature: Signature) -> Floats:
+def _probabilities(table: pa.Table, signature: Signature) -> Floats:
     return np.column_stack([_floats(table, name) for name in _share_names(signature)])
 
 

@@ -24,6 +24,15 @@ def ask(model: Candidate, table: pa.Table) -> GradedRows:
         raise UserFault(
             Reason.PREDICTIONS_INVALID,
             f"{model.path.name} fails on the {len(rows)} test rows:"
-            f" {type(error).__name__}: {error}. It gets Float, Integer and Boolean as float64 with"
-            " NaN for missing, Category as text with '' for missing",
+            f" {type(error).__name__}: {error}.{_hint(str(error))} It gets Float, Integer and"
+            " Boolean as float64 with NaN for missing, Category as text with '' for missing",
         ) from error
+
+
+def _hint(error: str) -> str:
+    if "invalid dimensions" not in error:
+        return ""
+    return (
+        " The graph takes a fixed number of rows: export it with a dynamic batch dimension"
+        " (dynamic_axes or dynamic_shapes in PyTorch)."
+    )

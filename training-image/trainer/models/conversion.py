@@ -1,7 +1,8 @@
 """Does the model convert to ONNX, and does the conversion say the same?
 
 skl2onnx converts most estimators, not all, and some only almost. So a conversion counts only after
-it answered the test rows, rows in between and rows with holes as scikit-learn did.
+it answered the test rows, rows in between, outside of them and with missing values as scikit-learn
+did.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from modelbundle.onnx_file import write_onnx
 from modelbundle.onnx_runtime import OnnxRuntime, onnx_name
 from modelbundle.prediction import Prediction, Runtime
 from modelbundle.signature import MATRIX_INPUT, Signature, Task
+from trainer.models.missing_value_tracks import set_missing_value_tracks
 from trainer.models.single_targets import with_single_targets
-from trainer.models.tree_holes import send_holes
 from trainer.models.verification_rows import Sample
 
 TOLERANCE = 1e-5
@@ -83,7 +84,9 @@ def convert(estimator: Any, native: Runtime, sample: Sample, path: Path) -> Conv
             write_onnx(onnx_model(estimator, native.signature, doubled=doubled), path)
             runtime = OnnxRuntime(path, native.signature)
             found = runtime.predict(sample.rows)
-            agreement = compare(expected, found, sample.real, native.signature.class_counts)
+            agreement = compare(
+                expected, found, sample.real, native.signature.class_counts, sample.outside
+            )
         except Exception as error:  # noqa: BLE001 converters raise whatever they like
             why_not = why_not or f"not convertible: {_first_words(error)}"
             continue
@@ -95,9 +98,14 @@ def convert(estimator: Any, native: Runtime, sample: Sample, path: Path) -> Conv
 
 
 def compare(
-    expected: Prediction, found: Prediction, real: int, class_counts: Sequence[int] = ()
+    expected: Prediction,
+    found: Prediction,
+    real: int,
+    class_counts: Sequence[int] = (),
+    outside: int = 0,
 ) -> Agreement:
-    """How two predictions of the same rows differ; the first `real` rows are real ones.
+    """How two predictions of the same rows differ; the first `real` rows are real ones, the last
+    `outside` ones far beyond them.
 
     `class_counts`: as in a Signature. A row differs where the label of any target does.
 
@@ -107,36 +115,38 @@ def compare(
     """
     rows = len(expected.values)
     if expected.values.dtype == np.float64:
-        spread = np.std(expected.values, axis=0) if rows else 0.0
+        # Answers to numbers far outside would make the spread, and what may differ, far too large.
+        inside = expected.values[: rows - outside]
+        spread = np.std(inside, axis=0) if len(inside) else 0.0
         scale = np.maximum(np.abs(expected.values), spread)
-        gaps = np.abs(expected.values - found.values) / np.where(scale == 0, 1.0, scale)
-        return Agreement(rows, 0, _largest(gaps))
+        differences = np.abs(expected.values - found.values) / np.where(scale == 0, 1.0, scale)
+        return Agreement(rows, 0, _largest(differences))
     same = (expected.values == found.values).reshape(rows, max(1, len(class_counts)))
     if expected.probabilities is None or found.probabilities is None:
         return Agreement(rows, int((~same).any(axis=1).sum()), 0.0)
     ends = np.cumsum(class_counts[:-1], dtype=np.int64)
     by_target = np.split(expected.probabilities, ends, axis=1)
-    tied = np.column_stack([_tied(shares) for shares in by_target])
+    tied = np.column_stack([_tied(of_one) for of_one in by_target])
     tied[:real] = False
-    gap = _largest(np.abs(expected.probabilities - found.probabilities))
-    return Agreement(rows, int((~(same | tied)).any(axis=1).sum()), gap)
+    largest = _largest(np.abs(expected.probabilities - found.probabilities))
+    return Agreement(rows, int((~(same | tied)).any(axis=1).sum()), largest)
 
 
-def _tied(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def _tied(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """The rows whose two likeliest classes are equally likely."""
-    ranked = np.sort(shares, axis=1)
+    ranked = np.sort(probabilities, axis=1)
     return np.asarray(ranked[:, -1] - ranked[:, -2] <= TOLERANCE)
 
 
-def _largest(gaps: npt.NDArray[np.float64]) -> float:
-    worst = float(gaps.max(initial=0.0))
+def _largest(differences: npt.NDArray[np.float64]) -> float:
+    worst = float(differences.max(initial=0.0))
     return worst if math.isfinite(worst) else math.inf
 
 
 def onnx_model(estimator: Any, signature: Signature, *, doubled: bool) -> Any:
     """The estimator as ONNX, in float64 if `doubled`, whatever it answers. Raises anything."""
     model = _translated(estimator, signature, doubled)
-    send_holes(model, estimator)
+    set_missing_value_tracks(model, estimator)
     return model
 
 

@@ -11,7 +11,9 @@ import onnx
 from modelbundle.onnx_library import onnx_library
 from modelbundle.onnx_runtime import onnx_name
 from modelbundle.signature import Feature, Label, Signature, Task
+from modelbundle.usable_memory import most_of_one_file
 from trainer.models.native_models import class_signature, several
+from trainer.models.onnx_size import refuse_spreading
 from trainer.pod.exits import Reason, UserFault
 
 _LABELS = {"tensor(int64)", "tensor(int32)", "tensor(string)", "tensor(bool)"}
@@ -32,6 +34,7 @@ def onnx_signature(
     graph itself lists others for a single one. `targets`: as in `native_signature`.
     Raises UserFault(ModelUnreadable).
     """
+    refuse_spreading(path, most_of_one_file())
     session = _session(path)
     used = _used_features([argument.name for argument in session.get_inputs()], features)
     outputs = [output.type for output in session.get_outputs()]
@@ -62,8 +65,18 @@ def _session(path: Path) -> Any:
     except Exception as error:
         raise UserFault(
             Reason.MODEL_UNREADABLE,
-            f"{path.name} is not a model that ONNX Runtime can load: {str(error)[:200]}",
+            f"{path.name} is not a model that ONNX Runtime can load{_hint(str(error))}:"
+            f" {str(error)[:200]}",
         ) from error
+
+
+def _hint(error: str) -> str:
+    if "xternal data" not in error:
+        return ""
+    return (
+        ", because its weights lie in another file: save everything into one file"
+        " (onnx.save_model(model, path, save_as_external_data=False))"
+    )
 
 
 def _used_features(inputs: Sequence[str], features: Sequence[Feature]) -> tuple[Feature, ...]:
@@ -74,7 +87,7 @@ def _used_features(inputs: Sequence[str], features: Sequence[Feature]) -> tuple[
 
 def _listed_classes(path: Path) -> tuple[Label, ...]:
     """What the last classifier of the graph lists as its labels; nothing when it lists none."""
-    graph = onnx.load(path).graph
+    graph = onnx.load(path, load_external_data=False).graph
     for node in reversed(graph.node):
         for attribute in node.attribute:
             if attribute.name == "classlabels_strings" and attribute.strings:

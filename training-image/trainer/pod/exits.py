@@ -65,6 +65,8 @@ class Reason(StrEnum):
     """Used when the source refuses the credentials, or its address is not allowed."""
     SOURCE_INVALID = "SourceInvalid"
     """Used when the source is described in a way that cannot be followed."""
+    SOURCE_CHANGED = "SourceChanged"
+    """Used when a file of the source was replaced or removed while the source was read."""
     FORMAT_UNREADABLE = "FormatUnreadable"
     """Used when the bytes of a source are not of the format they should have."""
     RESULT_NOT_FOUND = "ResultNotFound"
@@ -105,6 +107,7 @@ _EXITS = {
     Reason.FORMAT_UNREADABLE: Exit.SOURCE_UNUSABLE,
     Reason.SOURCE_NOT_FOUND: Exit.NOT_THERE_YET,
     Reason.SOURCE_FORBIDDEN: Exit.NOT_THERE_YET,
+    Reason.SOURCE_CHANGED: Exit.NOT_THERE_YET,
     Reason.RESULT_NOT_FOUND: Exit.NOT_THERE_YET,
     Reason.STORE_DENIED: Exit.NOT_THERE_YET,
     Reason.STORE_MISSING: Exit.NOT_THERE_YET,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,8 +12,13 @@ from typing import Any
 
 from trainer.pod.exits import Exit, Fault
 
-TERMINATION_BYTES = 1024
-"""The bound of the contract; the kubelet itself cuts at 4,096 bytes, in the middle of JSON."""
+TERMINATION_BYTES = 3072
+"""What the kubelet keeps of each of a pod's four containers: 12 KiB of the pod, 4,096 bytes of a
+container. Beyond that it cuts, in the middle of a word."""
+COMPRESSED = "gzip:"
+"""Before the base64 text of a compressed document."""
+LEFT_OUT = "leftOut"
+"""Which members the stored result has beyond the message; a report Job may have room for them."""
 
 _KEPT_WHOLE = frozenset({"verb", "outcome", "reason", "check", "task", "serves"})
 _STRING_LIMITS = (400, 240, 160, 120, 80, 56, 40)
@@ -39,24 +46,29 @@ def failed(verb: str, fault: Fault) -> Result:
 
 
 def termination_message(document: Mapping[str, Any], limit: int = TERMINATION_BYTES) -> str:
-    """The document as JSON of at most `limit` UTF-8 bytes.
+    """The document as JSON, or compressed, in at most `limit` UTF-8 bytes.
 
     What is too long is shortened in a fixed order: long texts, examples, warnings, failures beyond
-    the most important ones (`failuresTotal` then counts all), libraries. Digests, metrics and
-    numbers stay as they are.
+    the most important ones (`failuresTotal` then counts all). Then members are left out, and named
+    in `leftOut`: libraries, metrics that the user's code reported, metrics. Digests stay.
     """
     text = ""
     for attempt in _attempts(dict(document)):
         text = json.dumps(attempt, separators=(",", ":"), ensure_ascii=False)
-        if len(text.encode()) <= limit:
-            return text
+        for form in (text, _compressed(text)):
+            if len(form.encode()) <= limit:
+                return form
     return text.encode()[:limit].decode(errors="ignore")
 
 
-def write_termination_message(document: Mapping[str, Any], path: Path) -> None:
+def _compressed(text: str) -> str:
+    return COMPRESSED + base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+
+
+def write_termination_message(document: Mapping[str, Any], path: Path, limit: int) -> None:
     """The pod's status will show the shortened document. A missing log file is not an error."""
     try:
-        path.write_text(termination_message(document), encoding="utf-8")
+        path.write_text(termination_message(document, limit), encoding="utf-8")
     except OSError:
         # Outside a pod there is no such file; the document was printed to the log as well.
         return
@@ -81,7 +93,11 @@ def _reductions(document: Document) -> Iterator[Callable[[Document], Document]]:
         yield _with_counted_warnings
     for count in range(len(document.get("failures") or ()) - 1, 0, -1):
         yield lambda found, count=count: _with_failures(found, count)  # type: ignore[misc]
-    yield lambda found: {key: value for key, value in found.items() if key != "libraries"}
+    yield lambda found: _with_fewer(found, "libraries", 0)
+    for member in ("ownMetrics", "metrics"):
+        for percent in (75, 50, 25, 10, 0):
+            count = len(document.get(member) or ()) * percent // 100
+            yield lambda found, member=member, count=count: _with_fewer(found, member, count)  # type: ignore[misc]
 
 
 def _with_short_texts(value: Any, limit: int) -> Any:
@@ -111,6 +127,15 @@ def _with_examples(document: Document, count: int, limit: int) -> Document:
 def _with_counted_warnings(document: Document) -> Document:
     warnings = document["warnings"]
     return {**document, "warnings": [*warnings[:1]], "warningsTotal": len(warnings)}
+
+
+def _with_fewer(document: Document, member: str, count: int) -> Document:
+    """The first `count` entries of the member, which is named as not whole."""
+    entries = document.get(member) or {}
+    if len(entries) <= count:
+        return document
+    left_out = sorted({*document.get(LEFT_OUT, ()), member})
+    return {**document, member: dict(list(entries.items())[:count]), LEFT_OUT: left_out}
 
 
 def _with_failures(document: Document, count: int) -> Document:

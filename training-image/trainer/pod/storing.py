@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from modelbundle.canonical import canonical_json
-from modelbundle.faults import StoreDenied, StoreMissing, StoreNotFound, StoreUnreachable
+from modelbundle.faults import (
+    StoreDenied,
+    StoreMissing,
+    StoreNotFound,
+    StoreUnreachable,
+    StoreUnusable,
+)
 from modelbundle.store import Store, open_store
 from trainer.pod.environment import Environment
 from trainer.pod.exits import MachineFault, Reason, UserFault
@@ -36,7 +42,7 @@ def store_faults() -> Iterator[None]:
             Reason.STORE_MISSING,
             f"{error}; create the bucket, or name another one in the operator's setting store",
         ) from error
-    except StoreUnreachable as error:
+    except (StoreUnreachable, StoreUnusable) as error:
         raise MachineFault(Reason.STORE_UNREACHABLE, str(error)) from error
 
 

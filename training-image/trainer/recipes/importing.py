@@ -12,7 +12,7 @@ from trainer.pod.exits import Reason, UserFault
 from trainer.sources.buckets import open_bucket
 from trainer.sources.listing import files_of
 from trainer.sources.source_file import SourceFile
-from trainer.tasks.task import Import, Recipe
+from trainer.tasks.train_task import Import, Recipe
 
 
 def fetch_import(recipe: Recipe, wanted: Import, store: Store, environment: Environment) -> None:
@@ -51,6 +51,6 @@ def _copy(file: SourceFile, destination: Path, digest: str) -> None:
         destination.unlink()
         raise UserFault(
             Reason.DIGEST_MISMATCH,
-            f"import {file.name}: the digest is {found}, but {digest} was declared. If the new"
-            " file is the one you want, declare its digest",
+            f"import {file.name}: the digest is {found}, declared is {digest}. Declare the digest"
+            " of this file if it is the one you want, or put the declared one back",
         )

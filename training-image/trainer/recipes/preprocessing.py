@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +15,10 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from modelbundle.signature import Feature, Kind
 from trainer.pod.exits import Reason, UserFault
+from trainer.tasks.train_task import MAX_CATEGORIES
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MAX_CATEGORIES = 64
 
 # Families in which a feature's unit changes the fit. Trees and counts-based models are left alone.
 _SCALED_FAMILIES = frozenset(
@@ -49,12 +48,13 @@ def with_preprocessing(
     mode: PreprocessingMode,
     features: Sequence[Feature],
     frame: pd.DataFrame,
+    categories: int = MAX_CATEGORIES,
 ) -> BaseEstimator:
     """The unfitted model: the estimator alone (None), or behind imputing, scaling and encoding.
 
     Auto imputes numbers by the median and booleans by the most frequent value, scales numbers for
-    the families where units matter, and encodes at most MAX_CATEGORIES most frequent values of a
-    category; any other text becomes all zeros.
+    the families where units matter, and encodes the most frequent texts of a column, at most
+    `categories`; any other text becomes all zeros.
     Raises UserFault(ParameterInvalid) for None with a category among the features.
     """
     if mode is PreprocessingMode.NONE:
@@ -63,7 +63,7 @@ def with_preprocessing(
     scaled = _family(estimator) in _SCALED_FAMILIES
     if all(feature.kind in (Kind.FLOAT, Kind.INTEGER) for feature in features):
         return Pipeline([*_number_steps(scaled), ("model", estimator)])
-    columns = ColumnTransformer(_branches(features, frame, scaled), sparse_threshold=0)
+    columns = ColumnTransformer(_branches(features, frame, scaled, categories), sparse_threshold=0)
     return Pipeline([("columns", columns), ("model", estimator)])
 
 
@@ -86,13 +86,13 @@ def _number_steps(scaled: bool) -> list[tuple[str, BaseEstimator]]:
 
 
 def _branches(
-    features: Sequence[Feature], frame: pd.DataFrame, scaled: bool
+    features: Sequence[Feature], frame: pd.DataFrame, scaled: bool, categories: int
 ) -> list[tuple[str, Any, list[int]]]:
     # Positions, not names: they mean the same for a table, a matrix and ONNX inputs.
     numbers = _positions(features, Kind.FLOAT, Kind.INTEGER)
     flags = _positions(features, Kind.BOOLEAN)
     texts = _positions(features, Kind.CATEGORY)
-    kept = [_frequent(frame[features[position].name].tolist()) for position in texts]
+    kept = [_frequent(frame[features[position].name].tolist(), categories) for position in texts]
     encoder = OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)
     most_frequent = SimpleImputer(strategy="most_frequent", keep_empty_features=True)
     branches = [
@@ -107,10 +107,27 @@ def _positions(features: Sequence[Feature], *kinds: Kind) -> list[int]:
     return [position for position, feature in enumerate(features) if feature.kind in kinds]
 
 
-def _frequent(values: Sequence[str]) -> list[str]:
+def uncommon_texts(
+    features: Sequence[Feature], frame: pd.DataFrame, categories: int
+) -> Iterator[str]:
+    """A sentence for each feature that has more texts than are kept apart."""
+    for feature in features:
+        if feature.numeric:
+            continue
+        counts = frame[feature.name].value_counts()
+        if len(counts) > categories:
+            others = int(counts.sort_values(ascending=False).iloc[categories:].sum())
+            share = 100 * others / max(1, len(frame))
+            yield (
+                f"column {feature.name}: the {categories} most frequent of {len(counts)} texts are"
+                f" kept apart (maxCategories); {share:.2g} % of the rows have another"
+            )
+
+
+def _frequent(values: Sequence[str], most: int) -> list[str]:
     """The most frequent values in sorted order; equal counts are settled by the text."""
     ranked = sorted(Counter(values).items(), key=lambda item: (-item[1], item[0]))
-    return sorted(value for value, _ in ranked[:MAX_CATEGORIES])
+    return sorted(value for value, _ in ranked[:most])
 
 
 def _family(estimator: BaseEstimator) -> str:

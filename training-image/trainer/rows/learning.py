@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from trainer.datasets.dataset_manifest import DatasetManifest
+from trainer.files.cell_rules import CellRules
 from trainer.files.raw_batch import RawBatch
 from trainer.files.spool import Spool
 from trainer.rows.inference import InferredColumn
-from trainer.rows.schema import Schema, declared_schema, inferred_schema, locked_schema
+from trainer.rows.inferred_schema import inferred_schema
+from trainer.rows.schema import Schema, declared_schema, locked_schema
 from trainer.tasks.ingest_task import IngestTask
 
 ReadLocked = Callable[[str], DatasetManifest]
@@ -28,17 +30,19 @@ def learned(
     if task.locked_schema is not None:
         return locked_schema(read_locked(task.locked_schema), task), batches
     spools = {vary: Spool(folder / f"raw-{vary}") for vary in (False, True)}
-    order: list[bool] = []
+    order: list[tuple[bool, CellRules]] = []
     found: dict[str, InferredColumn] = {}
+    row = 1
     for batch in batches:
         for name, column in zip(batch.rows.schema.names, batch.rows.columns, strict=True):
-            found.setdefault(name, InferredColumn()).observe(column)
+            found.setdefault(name, InferredColumn()).observe(column, row, batch.rules)
+        row += batch.rows.num_rows
         spools[batch.keys_vary].add(batch.rows)
-        order.append(batch.keys_vary)
+        order.append((batch.keys_vary, batch.rules))
     return inferred_schema(found, task), _drained(spools, order)
 
 
-def _drained(spools: dict[bool, Spool], order: list[bool]) -> Iterator[RawBatch]:
+def _drained(spools: dict[bool, Spool], order: list[tuple[bool, CellRules]]) -> Iterator[RawBatch]:
     sources = {vary: spool.drain() for vary, spool in spools.items()}
-    for vary in order:
-        yield RawBatch(next(sources[vary]), vary)
+    for vary, rules in order:
+        yield RawBatch(next(sources[vary]), vary, rules)

@@ -76,10 +76,13 @@ class RowSample:
 
 
 def _shortened(rows: pa.RecordBatch) -> pa.RecordBatch:
-    arrays = [
-        pc.utf8_slice_codeunits(column, 0, _TEXT_CHARACTERS)
-        if pa.types.is_string(column.type)
-        else column
-        for column in rows.columns
-    ]
+    arrays = [_short(column) for column in rows.columns]
     return pa.RecordBatch.from_arrays(arrays, names=rows.schema.names)
+
+
+def _short(column: pa.Array) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_string(column.type):
+        return pc.utf8_slice_codeunits(column, 0, _TEXT_CHARACTERS)
+    return column

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 
 from modelbundle.canonical import canonical_json, digest_of
 from trainer.datasets.dataset_manifest import DatasetColumn, DatasetManifest
-from trainer.rows.inference import MAX_CATEGORIES, InferredColumn
-from trainer.tasks.ingest_task import Column, ColumnType, IngestTask, Role, Split, SplitBy
+from trainer.rows.cell_forms import Form
+from trainer.tasks.ingest_task import (
+    Column,
+    ColumnType,
+    IngestTask,
+    Role,
+    TimePart,
+    part_name,
+)
 
+_DECLARED = "declared in spec.columns"
+_LOCKED = "as in the version that locked the columns"
 _KINDS = {
     ColumnType.FLOAT: "Float",
     ColumnType.INTEGER: "Integer",
@@ -21,12 +30,16 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class SchemaColumn:
-    """One column; `limits` holds what was declared about its values."""
+    """One column; `limits` holds what was declared about its values, `why` says in words from
+    what its type follows, `part` of which time of the source it is a part.
+    """
 
     name: str
     type: ColumnType
     role: Role
     limits: Column | None = None
+    why: str = ""
+    part: tuple[str, TimePart] | None = None
 
     @property
     def stored(self) -> bool:
@@ -34,9 +47,27 @@ class SchemaColumn:
         return self.role is not Role.IGNORE
 
     @property
+    def source(self) -> str:
+        """The column of the source that its values come from."""
+        return self.part[0] if self.part else self.name
+
+    @property
     def manifest(self) -> DatasetColumn:
         """The column as the manifest holds it; times reach no model."""
         return DatasetColumn(self.name, self.type, self.role, _KINDS.get(self.type))
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """A column most of whose cells have one of the `likely` forms, but which is text all the same.
+
+    `forms` counts the cells of every form; `cells` are the first ones (row, text) that say no.
+    """
+
+    column: str
+    likely: frozenset[Form]
+    forms: Mapping[Form, int]
+    cells: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +83,7 @@ class Schema:
     required: tuple[str, ...] = ()
     locked: bool = False
     notes: tuple[str, ...] = ()
+    ambiguous: tuple[Ambiguity, ...] = ()
 
     @property
     def stored(self) -> tuple[SchemaColumn, ...]:
@@ -70,19 +102,31 @@ class Schema:
 
 
 def declared_schema(columns: tuple[Column, ...], task: IngestTask) -> Schema:
-    """The schema as the user wrote it."""
-    target = task.target
-    return Schema(
-        tuple(
-            SchemaColumn(c.name, c.type, Role.TARGET if c.name == target else c.role, c)
-            for c in columns
-        ),
-        target,
-        _required(task),
-    )
+    """The schema as the user wrote it, a time that is a feature with its parts behind it."""
+    found: list[SchemaColumn] = []
+    for column in columns:
+        role = Role.TARGET if column.name == task.target else column.role
+        found.append(SchemaColumn(column.name, column.type, role, column, _DECLARED))
+        if column.type is ColumnType.TIMESTAMP and role is Role.FEATURE:
+            found += _parts(column.name)
+    return Schema(tuple(found), task.target, required_names(task))
 
 
-def _required(task: IngestTask) -> tuple[str, ...]:
+def _parts(time: str) -> list[SchemaColumn]:
+    return [
+        SchemaColumn(
+            part_name(time, part),
+            ColumnType.INTEGER,
+            Role.FEATURE,
+            why=f"the {part} of {time}",
+            part=(time, part),
+        )
+        for part in TimePart
+    ]
+
+
+def required_names(task: IngestTask) -> tuple[str, ...]:
+    """Names without which nothing works."""
     return tuple(name for name in (task.target, task.split.column) if name)
 
 
@@ -95,58 +139,5 @@ def locked_schema(manifest: DatasetManifest, task: IngestTask) -> Schema:
             role = Role.TARGET
         elif column.name == manifest.target:
             role = Role.FEATURE
-        columns.append(SchemaColumn(column.name, column.type, role))
-    return Schema(tuple(columns), task.target, _required(task), locked=True)
-
-
-def inferred_schema(found: Mapping[str, InferredColumn], task: IngestTask) -> Schema:
-    """The schema that the data itself shows; `notes` tell what was left out and why."""
-    columns: list[SchemaColumn] = []
-    notes: list[str] = []
-    for name, inferred in found.items():
-        kind = _type_of(name, inferred, task)
-        role = _role_of(name, inferred, task, columns)
-        if role is Role.IGNORE:
-            notes.append(f"column {name} is left out: {_why(inferred)}; declare it to use it")
-        elif kind is ColumnType.STRING and role is Role.ID:
-            notes.append(f"column {name} is no feature: {_why(inferred)}; declare it to use it")
-        columns.append(SchemaColumn(name, kind, role))
-    return Schema(tuple(columns), task.target, _required(task), notes=tuple(notes))
-
-
-def _type_of(name: str, inferred: InferredColumn, task: IngestTask) -> ColumnType:
-    if name == task.target and inferred.type is ColumnType.TIMESTAMP:
-        return ColumnType.CATEGORY
-    if _splits_by_time(name, task.split):
-        return ColumnType.TIMESTAMP
-    return inferred.type
-
-
-def _splits_by_time(name: str, split: Split) -> bool:
-    return split.by is SplitBy.TIME and name == split.column
-
-
-def _role_of(
-    name: str, inferred: InferredColumn, task: IngestTask, before: list[SchemaColumn]
-) -> Role:
-    kind = _type_of(name, inferred, task)
-    if name == task.target:
-        return Role.TARGET
-    if name == task.split.column:
-        # A group is who or where a row comes from: a model that knows it would not generalise.
-        return Role.TIME if task.split.by is SplitBy.TIME else Role.ID
-    if kind is ColumnType.STRING:
-        # Free text still tells one row from another: without it, different rows would look equal.
-        return Role.ID if inferred.seen else Role.IGNORE
-    if kind is ColumnType.TIMESTAMP:
-        taken = task.split.by is SplitBy.TIME or any(c.role is Role.TIME for c in before)
-        return Role.IGNORE if taken else Role.TIME
-    return Role.FEATURE
-
-
-def _why(inferred: InferredColumn) -> str:
-    if not inferred.seen:
-        return "it holds no value"
-    if inferred.type is ColumnType.TIMESTAMP:
-        return "another column already is the time of a row"
-    return f"it holds over {MAX_CATEGORIES} different texts"
+        columns.append(SchemaColumn(column.name, column.type, role, why=_LOCKED))
+    return Schema(tuple(columns), task.target, required_names(task), locked=True)

@@ -1,181 +1,138 @@
 """What is each cell as a value of its column's type, and which cells are none?
 
-Missing is: null, NaN, an empty text; for all types but Category and String also the words below
-(in those two, "NA" may be Namibia). Numbers must be finite, times within the years 1 to 9999.
+Whole columns are converted at once. Where some cell does not convert, or is a word for missing,
+the column is looked at more closely: what a cell is never depends on its neighbours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from modelbundle.texts import plain_text
+from trainer.files.casting import cast_all
+from trainer.files.cell_rules import USUAL, CellRules
 from trainer.files.raw_values import TIMESTAMP, texts_of
+from trainer.rows.moments import (
+    YEAR_1,
+    YEAR_10000,
+    iso_moments,
+    moments_of_numbers,
+    moments_of_texts,
+)
+from trainer.rows.numerals import (
+    floats_of_texts,
+    integers_of_texts,
+    plain_integers,
+    truths_of_texts,
+)
 from trainer.tasks.ingest_task import ColumnType
 
 ARROW_TYPES = {
     ColumnType.FLOAT: pa.float64(),
     ColumnType.INTEGER: pa.int64(),
     ColumnType.BOOLEAN: pa.bool_(),
-    ColumnType.CATEGORY: pa.string(),
+    ColumnType.CATEGORY: pa.dictionary(pa.int32(), pa.string()),
     ColumnType.STRING: pa.string(),
     ColumnType.TIMESTAMP: TIMESTAMP,
 }
 TEXT_TYPES = frozenset({ColumnType.CATEGORY, ColumnType.STRING})
 
-_MISSING = ("", "na", "n/a", "#n/a", "nan", "-nan", "null", "none", "nil", "<na>", "nat")
-_TRUE = ("true", "1", "yes", "t", "y", "1.0")
-_FALSE = ("false", "0", "no", "f", "n", "0.0")
-_FLOAT = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-_INTEGER = r"^-?[0-9]{1,18}$"
-_ZONE = r"([zZ]|[+-][0-9]{2}:?[0-9]{2})$"
-_DATE_ONLY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_YEAR_1 = -62_135_596_800_000_000
-_YEAR_10000 = 253_402_300_800_000_000
-_INT64 = range(-(2**63), 2**63)
-
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """`values` are null where a cell is missing or invalid; `invalid` is true for the latter."""
+    """`values` are null where a cell is missing or invalid; `invalid` is true for the latter.
+
+    `tidied`: texts that are stored otherwise than they stand in the file; `words`: cells that hold
+    a word for missing.
+    """
 
     values: pa.Array
     invalid: pa.BooleanArray
+    tidied: int = 0
+    words: int = 0
 
 
-def convert(array: pa.Array, column_type: ColumnType) -> Converted:
+def convert(array: pa.Array, column_type: ColumnType, rules: CellRules = USUAL) -> Converted:
     """The cells (of a type of `raw_values.plain`) as values of the column's type."""
-    given = present(array, column_type)
-    values = _converter(given.type, column_type)(given)
+    if column_type in TEXT_TYPES:
+        return _texts(array, column_type, rules)
+    if pa.types.is_string(array.type) or pa.types.is_binary(array.type):
+        values = _at_once(array, column_type, rules)
+        if values is not None:
+            return Converted(values, pa.repeat(pa.scalar(False), len(values)))
+        given = given_values(array, rules)
+        values = _OF_TEXT[column_type](given, rules)
+    else:
+        given = without_nan(array)
+        values = _of_native(given, column_type)
     if column_type is ColumnType.TIMESTAMP:
         micros = pc.cast(values, pa.int64())
-        known = pc.and_(pc.greater_equal(micros, _YEAR_1), pc.less(micros, _YEAR_10000))
+        known = pc.and_(pc.greater_equal(micros, YEAR_1), pc.less(micros, YEAR_10000))
         values = pc.if_else(known, values, None)
     return Converted(values, pc.and_(pc.is_valid(given), pc.is_null(values)))
 
 
-def present(array: pa.Array, column_type: ColumnType) -> pa.Array:
-    """The same cells, texts decoded, null where something is missing."""
-    if pa.types.is_floating(array.type):
-        return pc.if_else(pc.is_nan(array), None, array)
-    if not (pa.types.is_binary(array.type) or pa.types.is_string(array.type)):
-        return array
-    if column_type in TEXT_TYPES:
-        texts = _strict_texts(array)
-        return pc.if_else(pc.equal(pc.binary_length(texts), 0), None, texts)
-    trimmed = pc.utf8_trim_whitespace(texts_of(array))
-    gone = pc.is_in(pc.utf8_lower(trimmed), pa.array(_MISSING))
+def _at_once(array: pa.Array, column_type: ColumnType, rules: CellRules) -> pa.Array | None:
+    """The values of a batch without a cell that needs a closer look, the common case."""
+    if column_type is ColumnType.TIMESTAMP:
+        return None if rules.date_formats else iso_moments(filled_texts(array))
+    if not rules.plain_numbers or column_type is ColumnType.BOOLEAN:
+        return None
+    # Numbers need no look at their encoding: what is not even text is no number.
+    cells = _filled(array)
+    if column_type is ColumnType.INTEGER:
+        return plain_integers(cells)
+    values = cast_all(cells, pa.float64())
+    # The words nan and inf are numbers to Arrow.
+    if values is None or pc.all(pc.is_finite(values)).as_py() is False:
+        return None
+    # Adding zero turns -0.0 into 0.0, which is the same number and must be the same bytes.
+    return pc.add(values, 0.0)
+
+
+def filled_texts(array: pa.Array) -> pa.Array:
+    """The cells as text, null where nothing stands."""
+    return _filled(texts_of(array))
+
+
+def _filled(cells: pa.Array) -> pa.Array:
+    empty = pc.equal(pc.binary_length(cells), 0)
+    return pc.if_else(empty, None, cells) if pc.any(empty).as_py() else cells
+
+
+def given_values(array: pa.Array, rules: CellRules) -> pa.Array:
+    """Cells of numbers, truths or times as trimmed text; null where one is missing."""
+    texts = filled_texts(array)
+    trimmed = pc.utf8_trim_whitespace(texts)
+    gone = pc.is_in(pc.utf8_lower(trimmed), pa.array(rules.missing_among_values))
     return pc.if_else(gone, None, trimmed)
 
 
-def _strict_texts(array: pa.Array) -> pa.Array:
-    """Text where the bytes are UTF-8; otherwise the bytes stay, and so turn out invalid."""
-    try:
-        return pc.cast(array, pa.string())
-    except pa.ArrowInvalid:
+def without_nan(array: pa.Array) -> pa.Array:
+    """The same cells; a float that is no number is missing."""
+    if not pa.types.is_floating(array.type):
         return array
+    return pc.if_else(pc.is_nan(array), None, array)
 
 
-def _converter(source: pa.DataType, wanted: ColumnType) -> Callable[[pa.Array], pa.Array]:
-    if pa.types.is_string(source) or pa.types.is_binary(source):
-        return _FROM_TEXT[wanted]
-    if wanted is ColumnType.TIMESTAMP or (
-        pa.types.is_timestamp(source) and wanted not in TEXT_TYPES
-    ):
-        return _same if source == ARROW_TYPES[wanted] else _none_of(ARROW_TYPES[wanted])
-    return _FROM_NUMBER[wanted]
-
-
-def _same(array: pa.Array) -> pa.Array:
-    return array
-
-
-def _none_of(kind: pa.DataType) -> Callable[[pa.Array], pa.Array]:
-    return lambda array: pa.nulls(len(array), kind)
-
-
-def _finite(values: pa.Array) -> pa.Array:
-    # Adding zero turns -0.0 into 0.0, which is the same number and must be the same bytes.
-    return pc.add(pc.if_else(pc.is_finite(values), values, None), 0.0)
-
-
-def _float_of_text(texts: pa.Array) -> pa.Array:
-    try:
-        return _finite(pc.cast(texts, pa.float64()))
-    except pa.ArrowInvalid:
-        fine = pc.match_substring_regex(texts, _FLOAT)
-        return _finite(pc.cast(pc.if_else(fine, texts, None), pa.float64()))
-
-
-def _integer_of_text(texts: pa.Array) -> pa.Array:
-    # Arrow alone would also read 0x10; what a cell is must not depend on its neighbours.
-    if pc.all(pc.match_substring_regex(texts, _INTEGER)).as_py() is not False:
-        return pc.cast(texts, pa.int64())
-    return pa.array(_each(texts, _integer), pa.int64())
-
-
-def _integer(text: str) -> int | None:
-    whole, point, fraction = text.partition(".")
-    digits = whole.removeprefix("-").removeprefix("+")
-    if not (digits.isascii() and digits.isdigit()) or (point and fraction.strip("0")):
-        return None
-    number = int(whole) if len(whole) < 25 else 2**64
-    return number if number in _INT64 else None
-
-
-def _boolean_of_text(texts: pa.Array) -> pa.Array:
-    lowered = pc.utf8_lower(texts)
-    true = pc.is_in(lowered, pa.array(_TRUE))
-    known = pc.or_(true, pc.is_in(lowered, pa.array(_FALSE)))
-    return pc.if_else(known, true, pa.scalar(None, pa.bool_()))
-
-
-def _timestamp_of_text(texts: pa.Array) -> pa.Array:
-    zoned = pc.and_not(
-        pc.match_substring_regex(texts, _ZONE), pc.match_substring_regex(texts, _DATE_ONLY)
-    )
-    try:
-        with_zone = pc.cast(pc.if_else(zoned, texts, None), TIMESTAMP)
-        without = pc.cast(pc.if_else(zoned, None, texts), pa.timestamp("us"))
-    except pa.ArrowInvalid:
-        return pa.array(_each(texts, _moment), TIMESTAMP)
-    return pc.coalesce(with_zone, pc.assume_timezone(without, "UTC"))
-
-
-def _moment(text: str) -> datetime | None:
-    """A time without a zone is taken as UTC."""
-    try:
-        found = datetime.fromisoformat(text)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _text_of_text(texts: pa.Array) -> pa.Array:
-    if pa.types.is_string(texts.type):
-        return texts
-    return pa.array(_each(texts, _utf8), pa.string())
-
-
-def _utf8(cell: bytes) -> str | None:
-    try:
-        return cell.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-
-
-def _each(array: pa.Array, of_cell: Callable[[Any], Any]) -> list[Any]:
-    return [None if cell is None else of_cell(cell) for cell in array.to_pylist()]
+def _of_native(array: pa.Array, wanted: ColumnType) -> pa.Array:
+    if pa.types.is_timestamp(array.type):
+        if wanted is ColumnType.TIMESTAMP:
+            return array
+        return pa.nulls(len(array), ARROW_TYPES[wanted])
+    return _OF_NUMBER[wanted](array)
 
 
 def _float_of_number(array: pa.Array) -> pa.Array:
     if pa.types.is_boolean(array.type):
         array = pc.cast(array, pa.int64())
-    return _finite(pc.cast(array, pa.float64(), safe=False))
+    values = pc.cast(array, pa.float64(), safe=False)
+    # Adding zero turns -0.0 into 0.0, which is the same number and must be the same bytes.
+    return pc.add(pc.if_else(pc.is_finite(values), values, None), 0.0)
 
 
 def _integer_of_number(array: pa.Array) -> pa.Array:
@@ -192,22 +149,67 @@ def _boolean_of_number(array: pa.Array) -> pa.Array:
     return pc.if_else(known, pc.equal(array, 1), pa.scalar(None, pa.bool_()))
 
 
-def _text_of_number(array: pa.Array) -> pa.Array:
-    return pc.cast(array, pa.string())
+def _texts(array: pa.Array, column_type: ColumnType, rules: CellRules) -> Converted:
+    """Each different text is looked at once, by the rule that the model server follows too."""
+    native = without_nan(array)
+    if not (pa.types.is_string(array.type) or pa.types.is_binary(array.type)):
+        native = pc.cast(native, pa.string())
+    encoded = native.dictionary_encode()
+    missing = frozenset(rules.missing_words)
+    kept: list[str | None] = []
+    bad: list[bool] = []
+    words: list[bool] = []
+    tidied: list[bool] = []
+    for found in encoded.dictionary.to_pylist():
+        text = _decoded(found) if isinstance(found, bytes) else found
+        plain = None if text is None else plain_text(text)
+        gone = plain is not None and plain in missing
+        kept.append(None if gone else plain)
+        bad.append(text is None)
+        words.append(gone and plain != "")
+        tidied.append(not gone and plain != text)
+    values = _of_codes(kept, encoded.indices)
+    if column_type is ColumnType.STRING:
+        values = values.dictionary_decode()
+    invalid = _cells_of(bad, encoded)
+    counts = (int(pc.sum(_cells_of(flags, encoded)).as_py() or 0) for flags in (tidied, words))
+    return Converted(values, invalid, *counts)
 
 
-_FROM_TEXT: dict[ColumnType, Callable[[pa.Array], pa.Array]] = {
-    ColumnType.FLOAT: _float_of_text,
-    ColumnType.INTEGER: _integer_of_text,
-    ColumnType.BOOLEAN: _boolean_of_text,
-    ColumnType.TIMESTAMP: _timestamp_of_text,
-    ColumnType.CATEGORY: _text_of_text,
-    ColumnType.STRING: _text_of_text,
+def _of_codes(texts: list[str | None], codes: pa.Array) -> pa.DictionaryArray:
+    """The text of each code, every different one once in the dictionary."""
+    different = {
+        text: code for code, text in enumerate(dict.fromkeys(t for t in texts if t is not None))
+    }
+    places = pa.array([None if t is None else different[t] for t in texts], pa.int32())
+    return pa.DictionaryArray.from_arrays(
+        places.take(codes), pa.array(list(different), pa.string())
+    )
+
+
+def _cells_of(flags: list[bool], encoded: pa.DictionaryArray) -> pa.Array:
+    """Which cells hold one of the texts with the flag."""
+    if not any(flags):
+        return pa.repeat(pa.scalar(False), len(encoded))
+    return pc.fill_null(pa.array(flags, pa.bool_()).take(encoded.indices), False)
+
+
+def _decoded(cell: bytes) -> str | None:
+    try:
+        return cell.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+_OF_TEXT: dict[ColumnType, Callable[[pa.Array, CellRules], pa.Array]] = {
+    ColumnType.FLOAT: floats_of_texts,
+    ColumnType.INTEGER: integers_of_texts,
+    ColumnType.BOOLEAN: truths_of_texts,
+    ColumnType.TIMESTAMP: moments_of_texts,
 }
-_FROM_NUMBER: dict[ColumnType, Callable[[pa.Array], pa.Array]] = {
+_OF_NUMBER: dict[ColumnType, Callable[[pa.Array], pa.Array]] = {
     ColumnType.FLOAT: _float_of_number,
     ColumnType.INTEGER: _integer_of_number,
     ColumnType.BOOLEAN: _boolean_of_number,
-    ColumnType.CATEGORY: _text_of_number,
-    ColumnType.STRING: _text_of_number,
+    ColumnType.TIMESTAMP: moments_of_numbers,
 }

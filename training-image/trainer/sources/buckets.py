@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from modelbundle.store import NO_CREDENTIALS, Credentials, Store, open_store
-from trainer.tasks.task import S3Source
+from trainer.tasks.task_parts import S3Source
 
 
 def open_bucket(source: S3Source, variables: Mapping[str, str]) -> Store:

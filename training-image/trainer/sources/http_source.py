@@ -6,19 +6,23 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from trainer.pod.exits import MachineFault, Reason, UserFault
 from trainer.sources.addresses import resolve
+from trainer.sources.proxies import Proxy, proxy_of
 from trainer.sources.source_file import OpenedFile, SourceFile
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PORTS = {"http": 80, "https": 443}
+_KEPT = "/%:@!$&'()*+,;=~?[]"
+_UNPACKED = frozenset({"", "identity", "gzip", "x-gzip", "zstd", "bzip2"})
+"""Encodings of a whole file: readers tell compression by the bytes, whatever they are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,20 @@ def http_file(url: str, limits: HttpLimits) -> SourceFile:
     """The one file behind the URL. Raises UserFault for a URL that is not plain http or https."""
     parts = _checked(url)
     name = unquote(PurePosixPath(parts.path).name) or parts.hostname or "download"
-    return SourceFile(name, lambda: _opened(url, limits))
+    return SourceFile(name, lambda: _opened(url, limits), lambda: _tag_now(url, limits))
+
+
+def _opened(url: str, limits: HttpLimits) -> OpenedFile:
+    answer = _answered(url, limits)
+    chunks = _chunks(answer, limits)
+    return OpenedFile(chunks, answer.modified, _tag(answer.response))
+
+
+def _tag_now(url: str, limits: HttpLimits) -> str | None:
+    """What the server says first; the rest of its answer is not read. Many refuse HEAD."""
+    answer = _answered(url, limits)
+    with answer.opened:
+        return _tag(answer.response)
 
 
 def _checked(url: str) -> SplitResult:
@@ -57,7 +74,17 @@ def _checked(url: str) -> SplitResult:
     return parts
 
 
-def _opened(url: str, limits: HttpLimits) -> OpenedFile:
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The file behind the last redirect; `opened` closes connection and response."""
+
+    url: str
+    response: http.client.HTTPResponse
+    modified: datetime | None
+    opened: ExitStack
+
+
+def _answered(url: str, limits: HttpLimits) -> _Answer:
     for _ in range(limits.max_redirects + 1):
         parts = _checked(url)
         # A response outlives its connection object where the server closes: both are closed.
@@ -66,8 +93,7 @@ def _opened(url: str, limits: HttpLimits) -> OpenedFile:
             response = opened.enter_context(closing(_asked(connection, parts)))
             if response.status not in _REDIRECTS:
                 modified = _accepted(url, response)
-                later = opened.pop_all()
-                return OpenedFile(_chunks(url, response, limits, later), modified)
+                return _Answer(url, response, modified, opened.pop_all())
             url = _redirected(url, parts, response.getheader("Location"))
     raise UserFault(
         Reason.SOURCE_INVALID,
@@ -91,8 +117,11 @@ def _redirected(url: str, parts: SplitResult, location: str | None) -> str:
 
 def _connected(parts: SplitResult, limits: HttpLimits) -> http.client.HTTPConnection:
     """Connected to an address that was checked: a second look-up could answer another one."""
-    host = parts.hostname or ""
+    host = _ascii_host(parts.hostname or "")
     port = parts.port or _PORTS[parts.scheme]
+    proxy = proxy_of(parts.scheme, host)
+    if proxy is not None:
+        return _through(proxy, parts, (host, port), limits)
     problem: OSError = OSError("no address")
     for address in resolve(host, port):
         try:
@@ -100,15 +129,49 @@ def _connected(parts: SplitResult, limits: HttpLimits) -> http.client.HTTPConnec
             connection = http.client.HTTPConnection(host, port, timeout=limits.timeout_seconds)
             connection.sock = _secured(plain, host) if parts.scheme == "https" else plain
         except ssl.SSLCertVerificationError as error:
-            raise UserFault(
-                Reason.SOURCE_FORBIDDEN,
-                f"source {host}: its certificate is not trusted ({error.verify_message})",
-            ) from error
+            raise _untrusted(host, error) from error
         except OSError as error:
             problem = error
         else:
             return connection
     raise _gone(parts.geturl(), problem) from problem
+
+
+def _ascii_host(host: str) -> str:
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise UserFault(
+            Reason.SOURCE_INVALID, f"source host {host!r} is no host name: {error}"
+        ) from error
+
+
+def _through(
+    proxy: Proxy, parts: SplitResult, place: tuple[str, int], limits: HttpLimits
+) -> http.client.HTTPConnection:
+    """Connected to the proxy, which finds the host; an address that is known here is checked."""
+    with suppress(MachineFault):
+        resolve(*place)
+    where = proxy.host, proxy.port
+    if parts.scheme == "http":
+        return http.client.HTTPConnection(*where, timeout=limits.timeout_seconds)
+    context = ssl.create_default_context()
+    secure = http.client.HTTPSConnection(*where, timeout=limits.timeout_seconds, context=context)
+    secure.set_tunnel(*place, headers=dict(proxy.headers))
+    try:
+        secure.connect()
+    except ssl.SSLCertVerificationError as error:
+        raise _untrusted(place[0], error) from error
+    except OSError as error:
+        raise _gone(parts.geturl(), error) from error
+    return secure
+
+
+def _untrusted(host: str, error: ssl.SSLCertVerificationError) -> UserFault:
+    return UserFault(
+        Reason.SOURCE_FORBIDDEN,
+        f"source {host}: its certificate is not trusted ({error.verify_message})",
+    )
 
 
 def _secured(plain: socket.socket, host: str) -> ssl.SSLSocket:
@@ -120,8 +183,15 @@ def _secured(plain: socket.socket, host: str) -> ssl.SSLSocket:
 
 
 def _asked(connection: http.client.HTTPConnection, parts: SplitResult) -> http.client.HTTPResponse:
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    # What people paste may hold umlauts and blanks; what is escaped already stays as it is.
+    target = quote(parts.path or "/", _KEPT)
+    target += f"?{quote(parts.query, _KEPT)}" if parts.query else ""
     headers = {"Accept-Encoding": "identity", "User-Agent": "trainyard-ingest"}
+    proxy = proxy_of(parts.scheme, _ascii_host(parts.hostname or ""))
+    if proxy is not None and parts.scheme == "http":
+        # Only the whole URL tells a proxy where to ask; behind a tunnel it is asked as ever.
+        where = f"{_ascii_host(parts.hostname or '')}:{parts.port or _PORTS[parts.scheme]}"
+        target, headers = f"http://{where}{target}", headers | dict(proxy.headers)
     try:
         connection.request("GET", target, headers=headers)
         return connection.getresponse()
@@ -145,20 +215,28 @@ def _accepted(url: str, response: http.client.HTTPResponse) -> datetime | None:
     if status != 200:
         raise UserFault(Reason.SOURCE_INVALID, f"source {_shown(url)} answers {status}, not 200")
     encoding = response.getheader("Content-Encoding", "identity")
-    if encoding.lower() not in {"", "identity"}:
+    if encoding.lower() not in _UNPACKED:
         raise UserFault(
             Reason.FORMAT_UNREADABLE,
-            f"source {_shown(url)} sends Content-Encoding {encoding} although none was accepted",
+            f"source {_shown(url)} sends Content-Encoding {encoding}, which is not read: remove it"
+            " from the metadata of the file, or store the file with gzip or without compression",
         )
     return _moment(response.getheader("Last-Modified"))
 
 
-def _chunks(
-    url: str, response: http.client.HTTPResponse, limits: HttpLimits, opened: ExitStack
-) -> Iterator[bytes]:
+def _tag(response: http.client.HTTPResponse) -> str | None:
+    """A time alone may be that of the last second's first write; with the length it tells more."""
+    if etag := response.getheader("ETag"):
+        return etag
+    changed, length = response.getheader("Last-Modified"), response.getheader("Content-Length")
+    return f"{changed} {length}" if changed and length else None
+
+
+def _chunks(answer: _Answer, limits: HttpLimits) -> Iterator[bytes]:
     """All bytes; a connection that breaks off early raises, so that half a file is never data."""
+    url, response = answer.url, answer.response
     expected, found = response.length, 0
-    with opened:
+    with answer.opened:
         try:
             while chunk := response.read(limits.chunk_bytes):
                 found += len(chunk)

@@ -7,16 +7,35 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from modelbundle.faults import StoreDenied, StoreMissing, StoreNotFound, StoreUnreachable
+from modelbundle.canonical import file_sha256
+from modelbundle.faults import (
+    StoreDenied,
+    StoreMissing,
+    StoreNotFound,
+    StoreUnreachable,
+    StoreUnusable,
+)
 from modelbundle.store import Entry, Store
 from trainer.pod.exits import MachineFault, Reason, UserFault
+from trainer.sources.dvc_source import dvc_files
 from trainer.sources.http_source import HttpLimits, http_file
 from trainer.sources.patterns import checked_path, fixed_prefix, has_wildcard, is_data, matches
 from trainer.sources.source_file import OpenedFile, SourceFile
-from trainer.tasks.task import FilesSource, HttpSource, S3Source, Source, StoreSource
+from trainer.sources.table_formats import refuse_table_formats
+from trainer.tasks.task_parts import (
+    DvcSource,
+    FilesSource,
+    HttpSource,
+    S3Source,
+    Source,
+    StoreSource,
+)
 
 _CHUNK_BYTES = 1 << 20
+_OWN_FOLDERS = ("datasets/sha256/", "datasets/contents/", "models/sha256/", "runs/")
+"""Of the artifact store: rows that are kept from training, models, results."""
 
+Remote = FilesSource | HttpSource | S3Source | StoreSource
 OpenBucket = Callable[[S3Source], Store]
 OpenStore = Callable[[], Store]
 
@@ -29,12 +48,37 @@ def files_of(
     Raises UserFault SourceNotFound when there is none, SourceForbidden or SourceInvalid;
     MachineFault SourceUnreachable when whoever holds it does not answer.
     """
+    if isinstance(source, DvcSource):
+        remote = source.remote
+
+        def opened(key: str) -> OpenedFile:
+            (file,) = files_of(_below_remote(remote, key), open_store, open_bucket)
+            return file.open()
+
+        return dvc_files(source.path, source.md5, opened)
     if isinstance(source, HttpSource):
         return (http_file(source.url, HttpLimits()),)
     if isinstance(source, FilesSource):
         return _mounted(Path(source.root), checked_path(source.path))
-    store = open_bucket(source) if isinstance(source, S3Source) else open_store()
-    return _objects(store, checked_path(source.path), _shown(source))
+    path = checked_path(source.path)
+    if isinstance(source, S3Source):
+        return _objects(open_bucket(source), path, _shown(source))
+    if fixed_prefix(path).startswith(_OWN_FOLDERS):
+        raise UserFault(
+            Reason.SOURCE_FORBIDDEN,
+            f"source {_shown(source)}: what the store keeps of data, models and runs is no source;"
+            " put your files into another folder",
+        )
+    return _objects(open_store(), path, _shown(source), hidden=_OWN_FOLDERS)
+
+
+def _below_remote(remote: Remote, key: str) -> Remote:
+    """The one object of that key; what its place is called by is a folder, prefix or address."""
+    if isinstance(remote, HttpSource):
+        head, mark, query = remote.url.partition("?")
+        return remote.model_copy(update={"url": f"{head.rstrip('/')}/{key}{mark}{query}"})
+    folder = remote.path.removesuffix("*").rstrip("/")
+    return remote.model_copy(update={"path": f"{folder}/{key}" if folder else key})
 
 
 def _shown(source: S3Source | StoreSource) -> str:
@@ -50,12 +94,18 @@ def _mounted(root: Path, path: str) -> tuple[SourceFile, ...]:
     timed = not (root / "..data").exists()
     wanted = path + "/" if path and (root / path).is_dir() and not path.endswith("/") else path
     there = sorted(_below(root))
+    names = [name for name, _ in there]
     found = [
-        SourceFile(name, lambda place=place: _opened_path(place, timed=timed))  # type: ignore[misc]
+        SourceFile(
+            name,
+            lambda place=place: _opened_path(place, timed=timed),  # type: ignore[misc]
+            lambda place=place: _path_tag(place, timed=timed),  # type: ignore[misc]
+        )
         for name, place in there
-        if matches(name, wanted)
+        if matches(name, wanted) and (is_data(name) or name == path)
     ]
-    return _some(found, f"{path or '*'} below {root}", [name for name, _ in there])
+    refuse_table_formats([file.name for file in found], names)
+    return _some(found, f"{path or '*'} below {root}", names)
 
 
 def _below(root: Path) -> Iterator[tuple[str, Path]]:
@@ -63,18 +113,29 @@ def _below(root: Path) -> Iterator[tuple[str, Path]]:
     inside = root.resolve()
     for place in root.rglob("*"):
         name = place.relative_to(root).as_posix()
-        if is_data(name) and place.is_file() and place.resolve().is_relative_to(inside):
+        if not name.startswith("..") and place.is_file() and place.resolve().is_relative_to(inside):
             yield name, place
 
 
 def _opened_path(place: Path, *, timed: bool) -> OpenedFile:
     try:
         modified = datetime.fromtimestamp(place.stat().st_mtime, UTC) if timed else None
-        return OpenedFile(_read_chunks(place), modified)
+        return OpenedFile(_read_chunks(place), modified, _path_tag(place, timed=timed))
     except OSError as error:
         raise UserFault(
             Reason.SOURCE_FORBIDDEN, f"source file {place}: {error.strerror}"
         ) from error
+
+
+def _path_tag(place: Path, *, timed: bool) -> str | None:
+    """What the file system knows the file by; a file without a time of its own, by its bytes."""
+    try:
+        if not timed:
+            return file_sha256(place)[1]
+        found = place.stat()
+    except OSError:
+        return None
+    return f"{found.st_ino}-{found.st_size}-{found.st_mtime_ns}"
 
 
 def _read_chunks(place: Path) -> Iterator[bytes]:
@@ -92,23 +153,33 @@ def _read_chunks(place: Path) -> Iterator[bytes]:
         ) from error
 
 
-def _objects(store: Store, path: str, shown: str) -> tuple[SourceFile, ...]:
+def _objects(
+    store: Store, path: str, shown: str, hidden: tuple[str, ...] = ()
+) -> tuple[SourceFile, ...]:
     exact = path and not has_wildcard(path) and not path.endswith("/")
     with _source_faults(shown):
-        entries = store.list(fixed_prefix(path).rstrip("/"))
+        listed = store.list(fixed_prefix(path).rstrip("/"))
+    entries = [entry for entry in listed if not entry.key.startswith(hidden)]
     # A key without a slash at its end may still be meant as a folder.
     folder = exact and all(entry.key != path for entry in entries)
     wanted = f"{path}/" if folder else path
     found = [
-        SourceFile(entry.key, lambda entry=entry: _opened_object(store, entry, shown))  # type: ignore[misc]
+        SourceFile(
+            entry.key,
+            lambda entry=entry: _opened_object(store, entry, shown),  # type: ignore[misc]
+            lambda entry=entry: entry.etag,  # type: ignore[misc]
+        )
         for entry in entries
-        if is_data(entry.key) and entry.size and matches(entry.key, wanted)
+        if entry.size and matches(entry.key, wanted)
+        if is_data(entry.key) or entry.key == path
     ]
-    return _some(found, shown, [entry.key for entry in entries])
+    names = [entry.key for entry in entries]
+    refuse_table_formats([file.name for file in found], names)
+    return _some(found, shown, names)
 
 
 def _opened_object(store: Store, entry: Entry, shown: str) -> OpenedFile:
-    return OpenedFile(_object_chunks(store, entry, shown), entry.modified)
+    return OpenedFile(_object_chunks(store, entry, shown), entry.modified, entry.etag)
 
 
 def _object_chunks(store: Store, entry: Entry, shown: str) -> Iterator[bytes]:
@@ -133,6 +204,8 @@ def _source_faults(shown: str) -> Iterator[None]:
     except StoreDenied as error:
         hint = "; check the Secret that the source's secretName names" if "://" in shown else ""
         raise UserFault(Reason.SOURCE_FORBIDDEN, f"source {shown}: {error}{hint}") from error
+    except StoreUnusable as error:
+        raise UserFault(Reason.SOURCE_INVALID, f"source {shown}: {error}") from error
     except StoreUnreachable as error:
         raise MachineFault(Reason.SOURCE_UNREACHABLE, f"source {shown}: {error}") from error
 

@@ -13,18 +13,30 @@ from typing_extensions import Buffer
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """The bytes of a file, and when its owner says it was last changed."""
+    """The bytes of a file, when its owner says it was last changed, and by what it is known there
+    without being read; None: by nothing.
+    """
 
     chunks: Iterator[bytes]
     modified: datetime | None
+    tag: str | None = None
+
+
+def no_tag() -> str | None:
+    """Of a file that is known by nothing but its bytes."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file that can be opened; `name` is what users see and what decides its format."""
+    """A file that can be opened; `name` is what users see and what decides its format.
+
+    `tag` asks its owner what it is known by now, without reading it.
+    """
 
     name: str
     open: Callable[[], OpenedFile]
+    tag: Callable[[], str | None] = no_tag
 
 
 class ChunkReader(io.RawIOBase):

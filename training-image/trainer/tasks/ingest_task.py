@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from trainer.tasks.csv_options import CsvOptions
 from trainer.tasks.task_parts import Count, Digest, Document, Exact, Percent, Source, Text
 
 
@@ -35,6 +36,21 @@ class Role(StrEnum):
     WEIGHT = "Weight"
     IGNORE = "Ignore"
     TARGET = "Target"
+
+
+class TimePart(StrEnum):
+    """What a time becomes for a model, in UTC; Monday is weekday 1."""
+
+    YEAR = "year"
+    MONTH = "month"
+    DAY = "day"
+    WEEKDAY = "weekday"
+    HOUR = "hour"
+
+
+def part_name(column: str, part: TimePart) -> str:
+    """What the part of a column is called: `at.month`."""
+    return f"{column}.{part}"
 
 
 class Format(StrEnum):
@@ -88,6 +104,17 @@ class Column(Document):
         return self
 
 
+class AgainstPrevious(Document):
+    """How far data may be from the version before; None is no bound.
+
+    `min_effect`: from which population stability index on a column counts as drifted.
+    """
+
+    max_rows_lost_percent: Percent | None = None
+    max_drifted_columns: Count | None = None
+    min_effect: Annotated[Exact, Field(gt=0)] = Decimal("0.2")
+
+
 class Checks(Document):
     """Bounds on the data as a whole; None is no bound."""
 
@@ -96,6 +123,7 @@ class Checks(Document):
     max_duplicate_rows_percent: Percent | None = None
     max_age_seconds: Count | None = None
     target_leakage: Leakage = Leakage.REFUSE
+    against_previous: AgainstPrevious = AgainstPrevious()
 
 
 class Split(Document):
@@ -123,9 +151,13 @@ class IngestTask(Document):
     dataset: Text
     source: Source
     format: Format | None = None
+    csv: CsvOptions = CsvOptions()
     target: Text
     columns: tuple[Column, ...] | None = None
     locked_schema: Digest | None = None
+    previous: Digest | None = None
+    reader: str = ""
+    known_state: Digest | None = None
     checks: Checks = Checks()
     split: Split = Split()
     now: datetime
@@ -148,18 +180,24 @@ def _check_columns(columns: tuple[Column, ...], target: str, split: Split) -> No
         raise ValueError(f"target {target} is not among the declared columns")
     if split.column is not None and split.column not in names:
         raise ValueError(f"split column {split.column} is not among the declared columns")
+    parts = {
+        part_name(column.name, part)
+        for column in columns
+        if column.type is ColumnType.TIMESTAMP and column.role is Role.FEATURE
+        for part in TimePart
+    }
+    if parts & set(names):
+        raise ValueError(
+            f"columns {', '.join(sorted(parts & set(names)))} are parts of a Timestamp that is a"
+            " feature: rename them, or give the Timestamp another role"
+        )
     for column in columns:
         _check_use(column, target, split)
 
 
 def _check_use(column: Column, target: str, split: Split) -> None:
-    if column.type is ColumnType.TIMESTAMP:
-        if column.name == target or column.role is Role.TARGET:
-            raise ValueError(f"target {column.name}: type Timestamp cannot be predicted")
-        if column.role is Role.FEATURE:
-            raise ValueError(
-                f"column {column.name}: type Timestamp cannot be a Feature; give it role Time or"
-                " Ignore"
-            )
+    predicted = column.name == target or column.role is Role.TARGET
+    if predicted and column.type is ColumnType.TIMESTAMP:
+        raise ValueError(f"target {column.name}: type Timestamp cannot be predicted")
     if column.name == split.column and split.by is SplitBy.TIME and column.role is not Role.TIME:
         raise ValueError(f"split column {column.name}: by Time needs role Time")

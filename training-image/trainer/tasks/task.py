@@ -1,4 +1,4 @@
-"""How is a task document read? The models of all documents are imported from here."""
+"""How is a task document read?"""
 
 from __future__ import annotations
 
@@ -7,64 +7,11 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from trainer.pod.exits import Reason, UserFault
-from trainer.tasks.ingest_task import (
-    Checks,
-    Column,
-    ColumnType,
-    Format,
-    IngestTask,
-    Leakage,
-    Role,
-    Split,
-    SplitBy,
-)
-from trainer.tasks.task_parts import (
-    Document,
-    FilesSource,
-    HttpSource,
-    S3Source,
-    Source,
-    StoreSource,
-)
-from trainer.tasks.train_task import (
-    BundleReference,
-    Container,
-    DatasetReference,
-    EnvironmentVariable,
-    Estimator,
-    Import,
-    Preprocessing,
-    Recipe,
-    TrainTask,
-)
-
-__all__ = [
-    "BundleReference",
-    "Checks",
-    "Column",
-    "ColumnType",
-    "Container",
-    "DatasetReference",
-    "EnvironmentVariable",
-    "Estimator",
-    "FilesSource",
-    "Format",
-    "HttpSource",
-    "Import",
-    "IngestTask",
-    "Leakage",
-    "Preprocessing",
-    "Recipe",
-    "Role",
-    "S3Source",
-    "Source",
-    "Split",
-    "SplitBy",
-    "StoreSource",
-    "TrainTask",
-    "read_ingest_task",
-    "read_train_task",
-]
+from trainer.tasks.ingest_task import IngestTask
+from trainer.tasks.join_task import JoinTask
+from trainer.tasks.rehearse_task import RehearseTask
+from trainer.tasks.task_parts import Document
+from trainer.tasks.train_task import TrainTask
 
 _Task = TypeVar("_Task", bound=Document)
 
@@ -77,6 +24,16 @@ def read_ingest_task(text: str) -> IngestTask:
 def read_train_task(text: str) -> TrainTask:
     """The task in this JSON. Raises UserFault (exit 10) naming field and value."""
     return _read(TrainTask, text)
+
+
+def read_join_task(text: str) -> JoinTask:
+    """The task in this JSON. Raises UserFault (exit 10) naming field and value."""
+    return _read(JoinTask, text)
+
+
+def read_rehearse_task(text: str) -> RehearseTask:
+    """The task in this JSON. Raises UserFault (exit 10) naming field and value."""
+    return _read(RehearseTask, text)
 
 
 def _read(model: type[_Task], text: str) -> _Task:

@@ -69,4 +69,17 @@ class StoreSource(Document):
     path: str
 
 
-Source = Annotated[FilesSource | HttpSource | S3Source | StoreSource, Field(discriminator="kind")]
+class DvcSource(Document):
+    """What a DVC pointer names, by its md5, in a remote; `path` is how the pointer calls it."""
+
+    kind: Literal["dvc"]
+    path: Text
+    md5: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}(\.dir)?$")]
+    remote: Annotated[
+        FilesSource | HttpSource | S3Source | StoreSource, Field(discriminator="kind")
+    ]
+
+
+Source = Annotated[
+    FilesSource | HttpSource | S3Source | StoreSource | DvcSource, Field(discriminator="kind")
+]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from trainer.tasks.task_parts import Digest, Document, Source, Text
+
+MAX_CATEGORIES = 64
+"""So many of a feature's texts, the most frequent, are kept apart by the built-in preprocessing
+where nobody says otherwise."""
 
 
 class DatasetReference(Document):
@@ -25,6 +29,7 @@ class Preprocessing(Document):
     """How columns are made ready for the estimator."""
 
     mode: Literal["Auto", "None"] = "Auto"
+    max_categories: Annotated[int, Field(ge=2, le=1000)] = MAX_CATEGORIES
 
 
 class Estimator(Document):
@@ -76,15 +81,26 @@ class Recipe(Document):
 
 
 class TrainTask(Document):
-    """One run: train (or, with `candidate`, only evaluate) on a dataset version."""
+    """One run on a dataset version: train by `recipe`, or only evaluate `candidate`."""
 
     version: Literal[1]
     run: Text
     dataset: DatasetReference
     target: Text
-    recipe: Recipe
+    recipe: Recipe | None = None
     recipe_digest: Digest
     seed: int
     champion: BundleReference | None = None
     candidate: BundleReference | None = None
     gates_need_champion: bool = False
+
+    @model_validator(mode="after")
+    def _has_one_model(self) -> Self:
+        if (self.recipe is None) == (self.candidate is None):
+            raise ValueError("exactly one of recipe, candidate")
+        return self
+
+    @property
+    def trust(self) -> Literal["Pickle"] | None:
+        """Whether the model may run code when it is loaded."""
+        return self.recipe.trust if self.recipe is not None else None

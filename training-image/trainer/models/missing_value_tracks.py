@@ -1,7 +1,8 @@
-"""Which way does a row with a hole go at each node of a converted tree?
+"""Which branch does a missing value take at each node of a converted tree?
 
-scikit-learn's trees know it: the way of the gaps seen in training, or of the larger side. skl2onnx
-sends every gap to the right instead, so a forest would lose its conversion to rows with gaps.
+scikit-learn's trees know it: the branch of the missing values seen in training, or the larger one.
+skl2onnx sends all of them to the right instead, so that every forest that accepts missing values
+would fail the comparison and be served by scikit-learn.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sklearn.tree._tree import Tree
 from modelbundle.sklearn_runtime import parts_of
 
 _OPERATORS = {"TreeEnsembleClassifier", "TreeEnsembleRegressor"}
-_WAYS = "nodes_missing_value_tracks_true"
+_TRACKS = "nodes_missing_value_tracks_true"
 _RELATIVE = 1e-5
 
 
@@ -35,15 +36,15 @@ class _Grown:
         )
 
 
-def send_holes(model: ModelProto, estimator: Any) -> None:
-    """Every tree of the graph that is one of the estimator's sends holes where that one does.
+def set_missing_value_tracks(model: ModelProto, estimator: Any) -> None:
+    """Every tree of the graph that is one of the estimator's sends missing values where that does.
 
     A tree that is found nowhere in the estimator stays as it is.
     """
     origins = [_original(part) for part in parts_of(estimator) if isinstance(part, Tree)]
     for node in model.graph.node:
         if origins and node.op_type in _OPERATORS:
-            _send(node, origins)
+            _set_tracks(node, origins)
 
 
 def _original(tree: Tree) -> tuple[_Grown, npt.NDArray[np.int64]]:
@@ -65,10 +66,10 @@ def _preorder(left: npt.NDArray[Any], right: npt.NDArray[Any], root: int) -> Ite
             pending += [int(right[position]), int(left[position])]
 
 
-def _send(node: NodeProto, origins: list[tuple[_Grown, npt.NDArray[np.int64]]]) -> None:
+def _set_tracks(node: NodeProto, origins: list[tuple[_Grown, npt.NDArray[np.int64]]]) -> None:
     attributes = {attribute.name: attribute for attribute in node.attribute}
     trees = np.array(attributes["nodes_treeids"].ints)
-    ways = np.zeros(len(trees), dtype=np.int64)
+    tracks = np.zeros(len(trees), dtype=np.int64)
     # Trees keep their order on the way to ONNX: the search goes on where the last one was found.
     place = 0
     for tree in np.unique(trees):
@@ -77,11 +78,11 @@ def _send(node: NodeProto, origins: list[tuple[_Grown, npt.NDArray[np.int64]]]) 
         turned = [*range(place, len(origins)), *range(place)]
         found = next((at for at in turned if origins[at][0].same(grown)), None)
         if found is not None:
-            ways[order] = origins[found][1]
+            tracks[order] = origins[found][1]
             place = (found + 1) % len(origins)
-    if _WAYS in attributes:
-        node.attribute.remove(attributes[_WAYS])
-    node.attribute.append(helper.make_attribute(_WAYS, ways.tolist()))
+    if _TRACKS in attributes:
+        node.attribute.remove(attributes[_TRACKS])
+    node.attribute.append(helper.make_attribute(_TRACKS, tracks.tolist()))
 
 
 def _converted(

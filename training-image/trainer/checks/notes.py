@@ -1,0 +1,66 @@
+"""What must a person know about data that passed its checks?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from trainer.files.partitions import partitions_of
+from trainer.files.reading import Reading
+from trainer.rows.findings import Check, shown
+from trainer.rows.typed_rows import TypedRows
+from trainer.tasks.ingest_task import IngestTask, Role
+
+_SHOWN_COLUMNS = 10
+_AHEAD = timedelta(days=1)
+
+
+def notes_of(typed: TypedRows, reading: Reading) -> Iterator[str]:
+    """Sentences about columns that were left out, read otherwise than written, or added."""
+    yield from typed.schema.notes
+    for name, why in reading.left_out.items():
+        yield f"column {name or '(without a name)'} is left out: {why}"
+    for name, length in reading.lists.lengths.items():
+        yield f"column {name} holds lists: it is read as {name}.0 to {name}.{length - 1}"
+    yield from _partitions(reading)
+    unexpected = list(typed.unexpected)
+    if unexpected and not typed.schema.locked:
+        yield f"{Check.COLUMN_UNEXPECTED}: left out as undeclared: {_listed(unexpected)}"
+    words = {name: fit.words for name, fit in typed.fits.items() if fit.words}
+    if words:
+        cells = ", ".join(f"{name} ({count})" for name, count in words.items())
+        yield f"words such as NaN or NULL are missing values, not texts, in {cells} cells"
+    tidied = {name: fit.tidied for name, fit in typed.fits.items() if fit.tidied}
+    if tidied:
+        cells = ", ".join(f"{name} ({count})" for name, count in tidied.items())
+        yield (
+            "texts are stored without spaces around them, in Unicode's composed form, true and"
+            f" false in small letters and whole numbers without .0, which changed {cells} cells"
+        )
+
+
+def future_notes(
+    task: IngestTask, typed: TypedRows, newest: Callable[[str], float | None]
+) -> Iterator[str]:
+    """Times of rows that have not come yet."""
+    for column in typed.schema.stored:
+        seconds = newest(column.name) if column.role is Role.TIME else None
+        if seconds is None:
+            continue
+        moment = datetime.fromtimestamp(seconds, UTC)
+        if moment > task.now + _AHEAD:
+            yield (
+                f"column {column.name} holds times after today, up to {moment:%Y-%m-%d}: is that"
+                " right?"
+            )
+
+
+def _partitions(reading: Reading) -> Iterator[str]:
+    names = dict.fromkeys(name for file in reading.done for name in partitions_of(file.name))
+    if names:
+        yield f"the names of folders are read as columns: {_listed(list(names))}"
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN_COLUMNS} more" if len(names) > _SHOWN_COLUMNS else ""
+    return ", ".join(shown(name) for name in names[:_SHOWN_COLUMNS]) + more

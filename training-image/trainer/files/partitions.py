@@ -1,0 +1,32 @@
+"""Which columns stand in the names of a file's folders, as in `region=north/part-0.parquet`?"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pyarrow as pa
+
+from trainer.files.column_names import column_name
+from trainer.files.raw_batch import RawBatch
+
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+
+
+def partitions_of(name: str) -> dict[str, str | None]:
+    """The columns that Hive, Spark and others write as folders, in their order."""
+    found: dict[str, str | None] = {}
+    for folder in name.split("/")[:-1]:
+        key, mark, value = folder.partition("=")
+        if mark and key and value:
+            found[column_name(unquote(key))] = None if value == _NO_VALUE else unquote(value)
+    return found
+
+
+def with_partitions(batch: RawBatch, partitions: dict[str, str | None]) -> RawBatch:
+    """The batch with these columns; what the file itself says about one of them wins."""
+    rows = batch.rows
+    for name, value in partitions.items():
+        if name not in rows.schema.names:
+            constant = pa.repeat(pa.scalar(value, pa.string()), rows.num_rows)
+            rows = rows.append_column(name, constant)
+    return RawBatch(rows, batch.keys_vary, batch.rules)

@@ -1,0 +1,81 @@
+"""May the numbers of an inferred column be something else: times, dates, marks for missing?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+
+from trainer.rows.inference import InferredColumn
+from trainer.rows.moments import epoch_micros
+
+_LEAST = 8
+"""With fewer different numbers nothing can be told from their sizes."""
+
+_SENTINELS = frozenset({-9, -99, -999, -9999, -99999, 999, 9999, 99999, 999999})
+_FAR = 5
+_DAYS = range(date(1900, 1, 1).toordinal(), date(2100, 1, 1).toordinal())
+_YEARS = range(2000, 2050)
+_OF_TIME = re.compile(r"(^|[^a-z])(date|datum|day|time|timestamp|created|updated)", re.IGNORECASE)
+_EXCEL = date(1899, 12, 30)
+
+
+def number_notes(name: str, inferred: InferredColumn) -> Iterator[str]:
+    """One sentence each, from the first 1,000 different numbers; none for plain measurements."""
+    numbers = sorted(_numbers(inferred.texts))
+    if len(numbers) < _LEAST:
+        return
+    meant = _times(name, numbers)
+    if meant:
+        yield (
+            f"column {name} is a number, but looks like {meant}: declare type Timestamp to read it"
+            " as a time, or a number if it is one"
+        )
+        return
+    for place, others in ((0, numbers[1:]), (-1, numbers[:-1])):
+        value, reach = numbers[place], max(abs(others[0]), abs(others[-1]))
+        if value in _SENTINELS and abs(value) > _FAR * reach:
+            yield (
+                f"column {name} holds {value:.0f}, far from all other numbers: if it means a"
+                " missing value, declare csv.nullValues"
+            )
+
+
+def _numbers(texts: set[str]) -> Iterator[float]:
+    for text in texts:
+        with suppress(ValueError):
+            yield float(text)
+
+
+def _times(name: str, numbers: Sequence[float]) -> str:
+    """What all numbers would mean as times; empty where some cannot, or nothing says so."""
+    ends = numbers[0], numbers[-1]
+    moments = [_year_of_epoch(number) for number in ends]
+    if all(year in _YEARS for year in moments):
+        micros = epoch_micros(ends[0]) or 0
+        first = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+        return f"a time since 1970 ({ends[0]:.0f} is {first:%Y-%m-%d})"
+    if all(_is_compact(number) for number in numbers):
+        return f"a date ({ends[0]:.0f} as year, month and day)"
+    if _OF_TIME.search(name) and all(30_000 < number < 60_000 for number in ends):
+        day = _EXCEL + timedelta(days=int(ends[0]))
+        return f"a date of Excel ({ends[0]:.0f} is {day}; export it as ISO 8601)"
+    return ""
+
+
+def _year_of_epoch(number: float) -> int | None:
+    micros = epoch_micros(number)
+    if micros is None:
+        return None
+    return 1970 + micros // 31_556_952_000_000
+
+
+def _is_compact(number: float) -> bool:
+    text = f"{number:.0f}"
+    if len(text) != 8 or number != int(number):
+        return False
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:])).toordinal() in _DAYS
+    except ValueError:
+        return False
