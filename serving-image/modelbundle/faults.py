@@ -56,5 +56,9 @@ class StoreDenied(StoreFault):
     """The store refuses these credentials, or none were given; somebody has to bring others."""
 
 
+class StoreUnusable(StoreFault):
+    """What is asked for cannot be read as it is named or kept there: a person has to change it."""
+
+
 class StoreUnreachable(StoreFault):
     """The store did not answer as it should, retries included; trying again later may help."""

@@ -86,24 +86,24 @@ def label_rule(classifier: Any) -> LabelRule:
 
 
 def labels_of(
-    shares: npt.NDArray[Any], classes: npt.NDArray[Any], rule: LabelRule
+    probabilities: npt.NDArray[Any], classes: npt.NDArray[Any], rule: LabelRule
 ) -> npt.NDArray[Any] | None:
     """The label of every row, or None when `predict` has to be asked about all of them.
 
     All, because a row beside others is not always summed in the same order as alone.
     """
-    if rule is LabelRule.UNKNOWN or (rule is LabelRule.CLEAR and not _all_clear(shares)):
+    if rule is LabelRule.UNKNOWN or (rule is LabelRule.CLEAR and not _all_clear(probabilities)):
         return None
-    labels: npt.NDArray[Any] = classes[shares.argmax(axis=1)]
+    labels: npt.NDArray[Any] = classes[probabilities.argmax(axis=1)]
     return labels
 
 
 def labels_of_several(
-    shares: Sequence[npt.NDArray[Any]], classes: Sequence[npt.NDArray[Any]], rule: LabelRule
+    probabilities: Sequence[npt.NDArray[Any]], classes: Sequence[npt.NDArray[Any]], rule: LabelRule
 ) -> npt.NDArray[Any] | None:
     """The labels of several targets, (n, targets), each by its own classes; None as `labels_of`."""
     columns = []
-    for of_one, known in zip(shares, classes, strict=True):
+    for of_one, known in zip(probabilities, classes, strict=True):
         labels = labels_of(of_one, known, rule)
         if labels is None:
             return None
@@ -119,11 +119,11 @@ def _rule_of_neighbours(weights: Any) -> LabelRule:
     return LabelRule.CLEAR if weighed else LabelRule.UNKNOWN
 
 
-def _all_clear(shares: npt.NDArray[Any]) -> bool:
+def _all_clear(probabilities: npt.NDArray[Any]) -> bool:
     """True when in every row the largest exceeds the next; false for what is no number."""
-    if shares.shape[1] == 2:
-        return bool((np.abs(shares[:, 1] - shares[:, 0]) > _MARGIN).all())
-    if shares.shape[1] < 2:
+    if probabilities.shape[1] == 2:
+        return bool((np.abs(probabilities[:, 1] - probabilities[:, 0]) > _MARGIN).all())
+    if probabilities.shape[1] < 2:
         return False
-    first = np.partition(shares, -2, axis=1)
+    first = np.partition(probabilities, -2, axis=1)
     return bool((first[:, -1] - first[:, -2] > _MARGIN).all())

@@ -80,5 +80,10 @@ def load_estimator(path: Path, trust: str | None) -> Any:
 
     try:
         return joblib.load(path)
+    except ModuleNotFoundError as fault:
+        raise BundleUnreadable(
+            f"{path.name} does not load: it needs the library {fault.name}, which this image lacks;"
+            " use an image with that library installed, or export the model as ONNX"
+        ) from fault
     except Exception as fault:
         raise BundleUnreadable(f"{path.name} does not load: {fault}") from fault

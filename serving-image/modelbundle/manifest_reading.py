@@ -52,7 +52,7 @@ def parse_manifest(content: bytes) -> Manifest:
         raise BundleUnreadable(f"{MANIFEST_NAME}: {len(content)} bytes, at most 4 MiB are read")
     try:
         document = json.loads(content)
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise BundleUnreadable(f"{MANIFEST_NAME} is not JSON: {fault}") from fault
     if not isinstance(document, dict):
         raise _wrong("the document", document, "an object")

@@ -10,10 +10,7 @@ import numpy.typing as npt
 
 from modelbundle.faults import BundleUnreadable, PredictionInvalid
 from modelbundle.onnx_library import onnx_library
-from modelbundle.onnx_operators import operators_of
 from modelbundle.prediction import Prediction, checked_prediction, side_by_side
-from modelbundle.row_by_row import padding_of_graph
-from modelbundle.row_padding import RowPadding
 from modelbundle.rows import Rows
 from modelbundle.signature import Signature, Task
 
@@ -38,42 +35,32 @@ class OnnxRuntime:
     def __init__(self, path: Path, signature: Signature) -> None:
         self.signature = signature
         self._session = _session(path)
-        self._padding = _padding(self._session, path)
         self._inputs = _matched_inputs(self._session, signature)
         self._outputs = _wanted_outputs(self._session, signature)
 
     def predict(self, rows: Rows) -> Prediction:
-        """The answers of the graph, checked and in the signature's types.
-
-        A row's answer is the same alone and beside others (see `row_padding`).
-        """
+        """The answers of the graph, checked and in the signature's types."""
         signature = self.signature
-        feeds, asked = self._feeds(rows)
-        answers = self._session.run(self._outputs, feeds)
-        shares = _shares(answers[1], signature) if signature.probabilities else None
-        return self._padding.own(
-            checked_prediction(answers[0], shares, asked, signature), len(rows)
-        )
+        answers = self._session.run(self._outputs, self._feeds(rows))
+        probabilities = _probabilities(answers[1], signature) if signature.probabilities else None
+        return checked_prediction(answers[0], probabilities, len(rows), signature)
 
-    def _feeds(self, rows: Rows) -> tuple[dict[str, npt.NDArray[Any]], int]:
-        """What the graph is asked, and for how many rows."""
-        numbers = self._padding.of(rows.numbers)
+    def _feeds(self, rows: Rows) -> dict[str, npt.NDArray[Any]]:
         if len(self._inputs) == 1 and self._inputs[0].matrix:
             only = self._inputs[0]
-            return {only.name: only.cast(numbers)}, len(numbers)
-        texts = self._padding.of(rows.texts)
+            return {only.name: only.cast(rows.numbers)}
         feeds: dict[str, npt.NDArray[Any]] = {}
         number = text = 0
         for wanted, feature in zip(self._inputs, self.signature.features, strict=True):
             if feature.numeric:
-                column: npt.NDArray[Any] = numbers[:, number]
+                column: npt.NDArray[Any] = rows.numbers[:, number]
                 number += 1
             else:
-                column = texts[:, text]
+                column = rows.texts[:, text]
                 text += 1
             values = wanted.cast(column)
             feeds[wanted.name] = values.reshape(-1, 1) if wanted.rank == 2 else values
-        return feeds, len(numbers)
+        return feeds
 
 
 class _Input:
@@ -93,14 +80,15 @@ class _Input:
             raise BundleUnreadable(f"ONNX input {argument.name}: {argument.type} is not supported")
 
     def cast(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """The values in the graph's type. Raises PredictionInvalid for a gap among integers."""
+        """The values in the graph's type. Raises PredictionInvalid where an integer is missing."""
         if self.dtype is object:
             return values
         if not np.issubdtype(self.dtype, np.floating) and np.isnan(values).any():
             raise PredictionInvalid(
                 f"the ONNX input {self.name} holds integers: it cannot be missing"
             )
-        return values.astype(self.dtype)
+        with np.errstate(over="ignore"):  # what is too large for the graph is infinite there
+            return values.astype(self.dtype)
 
 
 def _session(path: Path) -> Any:
@@ -117,15 +105,6 @@ def _session(path: Path) -> Any:
         raise BundleUnreadable(
             f"{path.name} is not a model ONNX Runtime can load: {fault}"
         ) from fault
-
-
-def _padding(session: Any, path: Path) -> RowPadding:
-    """What makes rows independent of their number, unless the graph takes one number only."""
-    if any(
-        argument.shape and isinstance(argument.shape[0], int) for argument in session.get_inputs()
-    ):
-        return RowPadding(1, 1)
-    return padding_of_graph(operators_of(path.read_bytes()))
 
 
 def _matched_inputs(session: Any, signature: Signature) -> tuple[_Input, ...]:
@@ -164,7 +143,7 @@ def _wanted_outputs(session: Any, signature: Signature) -> list[str]:
     return names[:needed]
 
 
-def _shares(answer: Any, signature: Signature) -> npt.NDArray[Any]:
+def _probabilities(answer: Any, signature: Signature) -> npt.NDArray[Any]:
     if signature.targets:
         return side_by_side(answer, signature)
     if not isinstance(answer, list):

@@ -64,12 +64,12 @@ def checked_prediction(
     labels = as_labels(flat, of)
     if not of.probabilities:
         return Prediction(labels, None)
-    shares = np.asarray(probabilities, dtype=np.float64)
-    if shares.shape != (rows, len(of.classes)):
-        raise PredictionInvalid(f"{rows} rows gave probabilities of shape {shares.shape}")
-    if not np.isfinite(shares).all():
+    checked = np.asarray(probabilities, dtype=np.float64)
+    if checked.shape != (rows, len(of.classes)):
+        raise PredictionInvalid(f"{rows} rows gave probabilities of shape {checked.shape}")
+    if not np.isfinite(checked).all():
         raise PredictionInvalid("the model answered with a probability that is not finite")
-    return Prediction(labels, shares)
+    return Prediction(labels, checked)
 
 
 def side_by_side(
@@ -81,7 +81,7 @@ def side_by_side(
     """
     if isinstance(probabilities, np.ndarray):
         counted = zip(probabilities, of.class_counts, strict=True)
-        probabilities = [shares[:, :count] for shares, count in counted]
+        probabilities = [of_one[:, :count] for of_one, count in counted]
     return np.hstack(probabilities)
 
 

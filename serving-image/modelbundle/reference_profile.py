@@ -2,15 +2,18 @@
 
 `profile.json`: {"version":1,"rows":n,"features":[bins…],"prediction":bins}. Bins of numbers:
 {"name","kind":"Numbers","edges":[e1<…<em],"counts":[m+1],"missing":k}; value x is in bin i when
-e_i <= x < e_(i+1). Bins of texts: {"name","kind":"Texts","values":[…],"counts":[one per value,
-then all others],"missing":k}. Where a model has several targets, `prediction` is a list of bins,
-named by the targets. The same bins are counted live, so that drift is a comparison of
-two rows of integers.
+e_i <= x < e_(i+1); the first and the last bin are beyond all values of the rows. Bins of texts:
+{"name","kind":"Texts","values":[…],"counts":[one per value, then all others],"missing":k}. Where a
+model has several targets, `prediction` is a list of bins, named by the targets. Features are those
+of the rows it was fitted on, predictions those for rows it was tested on: each has a sum of its
+own. The same bins are counted live, so that drift is a comparison of two rows of integers.
 """
 
 from __future__ import annotations
 
 import json
+import math
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +32,7 @@ from modelbundle.signature import Label, Signature, Task
 
 VERSION = 1
 NUMBER_BINS = 10
+HEAVY_SHARE = 0.5 / NUMBER_BINS
 MAX_TEXTS = 50
 PREDICTION_NAME = "prediction"
 
@@ -98,7 +102,7 @@ class Profile:
 
 
 def profile_of(rows: Rows, predicted: Prediction, signature: Signature) -> Profile:
-    """The profile of these rows (the training part) and of what the model says about them."""
+    """The profile of these rows (the training part) and of predictions, for these or other rows."""
     bins: list[Bins] = []
     number = text = 0
     for feature in signature.features:
@@ -127,18 +131,50 @@ def _label_bins(name: str, classes: Sequence[Label], column: npt.NDArray[Any]) -
 
 
 def number_bins(name: str, values: npt.NDArray[Any]) -> NumberBins:
-    """Deciles of the values as edges (fewer where values repeat) and the counts between them."""
+    """Deciles of the values as edges, and the counts between them.
+
+    A value that is heavier than half a decile, such as a flag or many zeros, has a bin of its own,
+    else a change of its share could not be seen. The first and the last bin are beyond all values.
+    """
     numbers: Numbers = np.asarray(values, dtype=np.float64)
     present = numbers[np.isfinite(numbers)]
-    edges: tuple[float, ...] = ()
-    if len(present):
-        shares = np.arange(1, NUMBER_BINS) / NUMBER_BINS
-        found = np.unique(np.quantile(present, shares, method="inverted_cdf"))
-        edges = tuple(float(edge) for edge in found if edge > present.min())
+    edges = _edges(present) if len(present) else ()
     counts = np.bincount(np.searchsorted(edges, present, side="right"), minlength=len(edges) + 1)
     return NumberBins(
         name, edges, tuple(int(count) for count in counts), int(len(numbers) - len(present))
     )
+
+
+def _edges(present: Numbers) -> tuple[float, ...]:
+    distinct, counts = np.unique(present, return_counts=True)
+    heavy = counts >= len(present) * HEAVY_SHARE
+    around = _midway(distinct)[heavy[:-1] | heavy[1:]]
+    quantiles = np.arange(1, NUMBER_BINS) / NUMBER_BINS
+    deciles = np.quantile(present, quantiles, method="inverted_cdf")
+    wanted = (deciles > distinct[0]) & ~np.isin(deciles, distinct[heavy])
+    inside = np.union1d(around, deciles[wanted])
+    filled = inside[np.diff(np.searchsorted(distinct, inside), prepend=0) > 0]
+    low, high = _ends(distinct)
+    return (low, *(float(edge) for edge in filled), high)
+
+
+def _midway(distinct: Numbers) -> Numbers:
+    """Edges between neighbours: a value that comes as a shorter float is still in its own bin."""
+    low, high = distinct[:-1], distinct[1:]
+    middle = low / 2 + high / 2
+    return np.where(middle > low, middle, high)
+
+
+def _ends(distinct: Numbers) -> tuple[float, float]:
+    """Edges beyond which no value was, half a step away from the outermost ones."""
+    least, most = float(distinct[0]), float(distinct[-1])
+    if len(distinct) > 1:
+        below, above = float(distinct[1]) / 2 - least / 2, most / 2 - float(distinct[-2]) / 2
+    else:
+        below = above = max(abs(least), 1.0) * 1e-6
+    largest = sys.float_info.max
+    high = max(most + above, math.nextafter(most, math.inf))
+    return max(least - below, -largest), min(high, largest)
 
 
 def text_bins(name: str, values: Sequence[str]) -> TextBins:

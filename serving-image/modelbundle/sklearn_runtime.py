@@ -11,7 +11,6 @@ import numpy as np
 from modelbundle.faults import BundleUnreadable
 from modelbundle.label_rules import LabelRule, label_rule, labels_of, labels_of_several
 from modelbundle.prediction import Prediction, checked_prediction, side_by_side
-from modelbundle.row_by_row import padding_of_estimator
 from modelbundle.rows import Rows, frame_of_rows
 from modelbundle.signature import Signature, Task
 
@@ -31,7 +30,6 @@ class SklearnRuntime:
         _check_classes(estimator, signature)
         force_one_job(estimator)
         self.signature = signature
-        self._padding = padding_of_estimator(parts_of(estimator))
         self._steps, self._last = _divided(estimator)
         self._rule = label_rule(self._last) if signature.probabilities else LabelRule.UNKNOWN
         self._labels_of: Any = labels_of_several if signature.targets else labels_of
@@ -43,20 +41,18 @@ class SklearnRuntime:
         it where labels follow from probabilities (see `label_rules`).
         """
         signature, last = self.signature, self._last
-        asked = Rows(self._padding.of(rows.numbers), self._padding.of(rows.texts))
-        table: Any = asked.numbers if self._plain else frame_of_rows(asked, signature.features)
+        table: Any = rows.numbers if self._plain else frame_of_rows(rows, signature.features)
         if self._steps is not None:
             table = self._steps.transform(table)
-        shares: Any = last.predict_proba(table) if signature.probabilities else None
+        probabilities: Any = last.predict_proba(table) if signature.probabilities else None
         values: Any = None
         if self._rule is not LabelRule.UNKNOWN:
-            values = self._labels_of(shares, last.classes_, self._rule)
+            values = self._labels_of(probabilities, last.classes_, self._rule)
         if values is None:
             values = last.predict(table)
-        if signature.targets and shares is not None:
-            shares = side_by_side(shares, signature)
-        found = checked_prediction(np.asarray(values), shares, len(asked), signature)
-        return self._padding.own(found, len(rows))
+        if signature.targets and probabilities is not None:
+            probabilities = side_by_side(probabilities, signature)
+        return checked_prediction(np.asarray(values), probabilities, len(rows), signature)
 
 
 def _divided(estimator: Any) -> tuple[Any | None, Any]:

@@ -14,8 +14,10 @@ from typing import Any
 
 from modelbundle.faults import BundleUnreadable, ModelNotTrusted
 from modelbundle.trusted_types import TRUSTED_TYPES
+from modelbundle.usable_memory import most_of_one_file
 
 _SCHEMA = "schema.json"
+_MAX_SCHEMA_BYTES = 64 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -40,11 +42,30 @@ def read_skops(path: Path) -> Any:
     from skops.io import loads
 
     content = path.read_bytes()
+    refuse_spreading(content, most_of_one_file())
     _refuse_untrusted(content)
     try:
         return loads(content, trusted=sorted(TRUSTED_TYPES))
     except Exception as fault:
         raise BundleUnreadable(f"{path.name} does not load: {_told(fault)}") from fault
+
+
+def refuse_spreading(content: bytes, most: int) -> None:
+    """Raise BundleUnreadable for an archive that would become more than `most` bytes.
+
+    The sizes are those that the archive declares: what unpacks it never reads more than that.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as fault:
+        raise BundleUnreadable(f"not a readable skops file: {_told(fault)}") from fault
+    total = sum(sizes.values())
+    if total > most or sizes.get(_SCHEMA, 0) > _MAX_SCHEMA_BYTES:
+        raise BundleUnreadable(
+            f"the {len(content)} bytes of the archive hold {total}, and at most {most} fit:"
+            " raise spec.pod.resources.limits.memory if the model is that large"
+        )
 
 
 def _refuse_untrusted(content: bytes) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,6 +29,7 @@ from modelbundle.faults import (
     StoreMissing,
     StoreNotFound,
     StoreUnreachable,
+    StoreUnusable,
 )
 
 if TYPE_CHECKING:
@@ -72,6 +73,16 @@ _MARKS_OF_DENIAL = (
     "<Code>InvalidAccessKeyId",
     "<Code>XAdminUserNotFound",
 )
+_TWO_SLASHES = (
+    "a key with two slashes in a row cannot be read: rename that object, or let the path name the"
+    " others"
+)
+_UNUSABLE = (
+    ("incorrectly configured region", "the bucket is in another region: set the source's region"),
+    ("empty path segment", _TWO_SLASHES),
+    ("InvalidObjectState", "an archived object cannot be read: restore it first"),
+)
+"""What no further attempt would change, by the words of the store."""
 _LOCAL_REFUSED = "the volume does not let this user in; check its permissions"
 
 
@@ -130,6 +141,11 @@ class Store:
                 return False
             return True
 
+    def delete(self, key: str) -> None:
+        """There is no object under this key, whether or not there was one."""
+        with suppress(StoreNotFound), self._told(key):
+            obstore.delete(self._objects, key)
+
     def size(self, key: str) -> int:
         """The object's size in bytes. Raises StoreNotFound."""
         with self._told(key):
@@ -163,6 +179,9 @@ class Store:
 
     def _named(self, where: str, fault: Exception) -> StoreFault:
         text = str(fault)
+        for mark, sentence in _UNUSABLE:
+            if mark in text:
+                return StoreUnusable(f"{where}: {sentence} ({first_line(fault)})")
         # Listing tells refused keys in its text alone; some servers answer 404 to unknown keys.
         if isinstance(fault, _DENIALS) or any(mark in text for mark in _MARKS_OF_DENIAL):
             return StoreDenied(f"{self._refusal} ({where})")

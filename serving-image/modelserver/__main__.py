@@ -6,21 +6,15 @@ import os
 import sys
 import traceback
 
-from modelserver.matrix_kernels import VARIABLE, chosen_routines
-
 # Before numpy is imported: one core, one thread, whatever the node has.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
-if _routines := chosen_routines():
-    os.environ.setdefault(VARIABLE, _routines)
 # Before grpc is: its library in C++ has lines of its own for what clients do wrong.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 from modelbundle.faults import BundleFault  # noqa: E402
 from modelserver.exits import ExitCode, exit_code_of, last_words  # noqa: E402
-from modelserver.freed_memory import keep_freed_memory  # noqa: E402
-from modelserver.settings import server_settings  # noqa: E402
-from modelserver.wrong_setting import SettingsWrong  # noqa: E402
+from modelserver.settings import SettingsWrong, server_settings  # noqa: E402
 
 
 def main(arguments: list[str]) -> ExitCode:
@@ -52,7 +46,6 @@ def _serve() -> ExitCode:
         return exit_code_of(fault)
     from modelserver.serving import serve  # noqa: PLC0415  (a refusal needs no web server)
 
-    keep_freed_memory()
     serve(settings, model)
     return ExitCode.DONE
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, MutableMapping
+from typing import Any, Protocol
 
 import orjson
 
@@ -16,6 +16,7 @@ from modelbundle.signature import PROBABILITIES_OUTPUT, Signature, Tensor
 from modelserver import SERVER_NAME, SERVER_VERSION
 from modelserver.batches.batching import Batcher, Job, Outcome
 from modelserver.payloads.answers import Answer, ModelIdentity, json_answer, v1_answer
+from modelserver.payloads.answers import Headers as AnswerHeaders
 from modelserver.payloads.binary_tensors import BINARY_HEADER, BinaryPart
 from modelserver.payloads.refusals import ModelFailed
 from modelserver.payloads.v1_requests import decode_v1
@@ -25,6 +26,29 @@ from modelserver.payloads.v2_requests import InferRequest, V2Decoder
 _JSON_SIZE = BINARY_HEADER.encode()
 
 Deliver = Callable[[Answer | ModelFailed], None]
+Encode = Callable[[Outcome], None]
+Headers = MutableMapping[bytes, bytes]
+
+
+class Capturing(Protocol):
+    """Who keeps some of the requests with their answers."""
+
+    def id_of(self, headers: Headers, named: str | None) -> str:
+        """The id of a request; one that is made stands among the headers, to be echoed."""
+
+    def wants(self, request_id: str) -> bool:
+        """True when the request shall be added once it is answered."""
+
+    def add(self, request_id: str, rows: Rows, predicted: Prediction) -> None:
+        """Called at once; must not block."""
+
+
+class Unseen(Protocol):
+    """Who counts texts that the model does not know."""
+
+    def headers(self, rows: Rows) -> AnswerHeaders:
+        """A header that names their features, or none."""
+
 
 # The protocol lists the names of platforms; for scikit-learn there is none, only their form.
 _PLATFORMS = {RuntimeName.ONNX: "onnx_onnxv1", RuntimeName.SKLEARN: "sklearn_estimator"}
@@ -34,7 +58,12 @@ class Core:
     """One loaded model behind both protocols."""
 
     def __init__(
-        self, identity: ModelIdentity, signature: Signature, batcher: Batcher, max_rows: int
+        self,
+        identity: ModelIdentity,
+        signature: Signature,
+        batcher: Batcher,
+        max_rows: int,
+        capture: Capturing | None = None,
     ) -> None:
         self.identity = identity
         self.signature = signature
@@ -42,35 +71,68 @@ class Core:
         self._clock = batcher.clock
         self._decoded = batcher.metrics.decoded
         self._max_rows = max_rows
+        self._capture = capture
+        self._unseen: Unseen | None = None
         self._v2 = V2Decoder(signature, max_rows)
         self._v2_answers = V2Answers(identity)
 
-    def start_infer(
-        self, body: bytes | bytearray, headers: Mapping[bytes, bytes], deliver: Deliver
-    ) -> Job:
+    def name_unseen(self, unseen: Unseen | None) -> None:
+        """Answers name features whose texts the model does not know from now on."""
+        self._unseen = unseen
+
+    def start_infer(self, body: bytes | bytearray, headers: Headers, deliver: Deliver) -> Job:
         """The V2 answer will be delivered. Raises RequestRefused."""
         begun = self._clock()
         request = self._v2.decode(body, headers.get(_JSON_SIZE))
+        told = self._told(request.rows)
 
         def encode(outcome: Outcome) -> None:
             if isinstance(outcome, ModelFailed):
                 deliver(outcome)
             else:
-                deliver(self._v2_answers.of(outcome, request))
+                answer = self._v2_answers.of(outcome, request)
+                deliver(answer._replace(headers=(*answer.headers, *told)) if told else answer)
 
-        return self._submitted(request.rows, encode, begun)
+        noted = self._noted(encode, request.rows, headers, request.id)
+        return self._submitted(request.rows, noted, begun)
 
-    def start_v1(self, body: bytes | bytearray, deliver: Deliver) -> Job:
+    def start_v1(self, body: bytes | bytearray, headers: Headers, deliver: Deliver) -> Job:
         """The V1 answer will be delivered. Raises RequestRefused."""
         begun = self._clock()
         rows = decode_v1(body, self.signature, self._max_rows)
+        told = self._told(rows)
 
         def encode(outcome: Outcome) -> None:
-            deliver(outcome if isinstance(outcome, ModelFailed) else v1_answer(outcome))
+            if isinstance(outcome, ModelFailed):
+                deliver(outcome)
+            else:
+                deliver(v1_answer(outcome)._replace(headers=told))
 
-        return self._submitted(rows, encode, begun)
+        return self._submitted(rows, self._noted(encode, rows, headers), begun)
 
-    def _submitted(self, rows: Rows, encode: Callable[[Outcome], None], begun: float) -> Job:
+    def _told(self, rows: Rows) -> AnswerHeaders:
+        """What the answer says about the rows besides what the model says."""
+        return () if self._unseen is None else self._unseen.headers(rows)
+
+    def _noted(
+        self, encode: Encode, rows: Rows, headers: Headers, named: str | None = None
+    ) -> Encode:
+        """`encode`; where the request is drawn, it is captured too, once it is answered."""
+        capture = self._capture
+        if capture is None:
+            return encode
+        request_id = capture.id_of(headers, named)
+        if not capture.wants(request_id):
+            return encode
+
+        def encode_and_add(outcome: Outcome) -> None:
+            encode(outcome)
+            if not isinstance(outcome, ModelFailed):
+                capture.add(request_id, rows, outcome)
+
+        return encode_and_add
+
+    def _submitted(self, rows: Rows, encode: Encode, begun: float) -> Job:
         """The job, and its decoding since `begun` counted."""
         job = self._batcher.submit(rows, encode)
         self._decoded(job.submitted - begun)
@@ -81,17 +143,23 @@ class Core:
         self._batcher.predict_now()
 
     async def infer(
-        self, document: dict[str, Any], binary: BinaryPart
+        self, document: dict[str, Any], binary: BinaryPart, headers: Headers
     ) -> tuple[InferRequest, Prediction]:
         """What was asked and what the model says, for transports with messages of their own.
 
-        `document`: in the shape of the JSON; floats hold no true and no false. Raises
-        RequestRefused or ModelFailed; rows of a cancelled task are not predicted.
+        `document`: in the shape of the JSON. Raises RequestRefused or ModelFailed; rows of a
+        cancelled task are not predicted.
         """
         begun = self._clock()
-        request = self._v2.request(document, binary, quick=True)
+        request = self._v2.request(document, binary)
+        self._told(request.rows)
         self._batcher.metrics.decoded(self._batcher.clock() - begun)
-        return request, await self._batcher.predict(request.rows)
+        capture = self._capture
+        request_id = capture.id_of(headers, request.id) if capture is not None else ""
+        predicted = await self._batcher.predict(request.rows)
+        if capture is not None and capture.wants(request_id):
+            capture.add(request_id, request.rows, predicted)
+        return request, predicted
 
 
 def server_metadata() -> Answer:

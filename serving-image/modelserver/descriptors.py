@@ -5,10 +5,10 @@ from __future__ import annotations
 import resource
 from typing import Final
 
-from modelserver.http1.connections import GUESTS
+from modelserver.http.connections import PROBE_ONLY_CONNECTIONS
 
-# Libraries, logs, the second port and its connections, a collector of spans, and guests.
-_BESIDES: Final = GUESTS + 192
+# Libraries, logs, the second port and its connections, a collector of spans, and probes.
+_BESIDES: Final = PROBE_ONLY_CONNECTIONS + 192
 
 
 def connections_that_fit(wanted: int) -> int:

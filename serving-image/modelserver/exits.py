@@ -16,7 +16,7 @@ from modelbundle.faults import (
     StoreFault,
     StoreMissing,
 )
-from modelserver.wrong_setting import SettingsWrong
+from modelserver.settings import SettingsWrong
 
 TERMINATION_LOG = Path("/dev/termination-log")
 _MAX_BYTES = 1024

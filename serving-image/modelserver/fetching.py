@@ -8,8 +8,7 @@ from modelbundle.faults import BundleFault, StoreFault
 from modelbundle.publishing import fetch
 from modelbundle.store import Store, store_of_environment
 from modelserver.exits import ExitCode, exit_code_of
-from modelserver.settings import bundle_settings
-from modelserver.wrong_setting import SettingsWrong
+from modelserver.settings import SettingsWrong, bundle_settings
 
 _URLS = "file:///path or s3://bucket/prefix"
 

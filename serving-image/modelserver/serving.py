@@ -20,28 +20,35 @@ import uvloop
 from modelserver.batches.batching import Batcher
 from modelserver.core import Core, example_request, model_metadata, models_v1, server_metadata
 from modelserver.descriptors import connections_that_fit
-from modelserver.exchanges.body import Budget
-from modelserver.exchanges.lifecycle import Lifecycle
-from modelserver.exchanges.places import Places
-from modelserver.exchanges.routing import Route
-from modelserver.exchanges.surroundings import Note, Surroundings
-from modelserver.http1.connections import Connections
-from modelserver.http1.http_api import HttpApi
-from modelserver.http1.http_connection import Listening
-from modelserver.http1.http_port import HttpPort
-from modelserver.http1.outbox import Outbox
-from modelserver.http1.wire import Wire
+from modelserver.error_log import ErrorLog, LogBridge
+from modelserver.http.connections import Connections
+from modelserver.http.http_api import HttpApi
+from modelserver.http.http_connection import Listening
+from modelserver.http.http_port import HttpPort
+from modelserver.http.outbox import Outbox
+from modelserver.http.wire import Wire
+from modelserver.metrics.batch_metrics import BatchMetrics
+from modelserver.metrics.serving_metrics import ServingMetrics
 from modelserver.payloads.answers import Answer, ModelIdentity
-from modelserver.reports.batch_metrics import BatchMetrics
-from modelserver.reports.error_log import ErrorLog, LogBridge
-from modelserver.reports.metrics import ServingMetrics
+from modelserver.requests.body import Budget
+from modelserver.requests.concurrency import ConcurrencyLimit
+from modelserver.requests.lifecycle import Lifecycle, log_stuck_batches
+from modelserver.requests.routing import Route
+from modelserver.requests.server_context import Note, ServerContext
 from modelserver.settings import Limits, ServerSettings
 from modelserver.startup import ReadyModel
-from modelserver.stuck_model import tell_of_stuck_batches
-from modelserver.watching.observing import row_sampling, show, show_connections, told_to, witnesses
+from modelserver.telemetry.observers import (
+    capturing,
+    notify_all,
+    observers,
+    row_sampling,
+    show,
+    show_connections,
+    unseen_texts,
+)
 
 if TYPE_CHECKING:
-    from modelserver.rpc.grpc_port import GrpcPort
+    from modelserver.grpc.grpc_port import GrpcPort
 
 
 def serve(settings: ServerSettings, model: ReadyModel) -> None:
@@ -63,40 +70,48 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     """Serves until the end; true when a batch is still with the model."""
     log = ErrorLog(time.monotonic)
     metrics = ServingMetrics()
-    told = witnesses(settings, metrics, log)
-    batcher, around = _assembled(settings, model, metrics, log, told_to(told))
-    logging.getLogger().handlers = [LogBridge(log)]
-    logging.captureWarnings(capture=True)
+    observing = observers(settings, metrics, log)
+    batcher, server = _assembled(settings, model, metrics, log, notify_all(observing))
+    _bridge_logging(log)
     identity = ModelIdentity(settings.model_name, settings.revision, settings.bundle.digest)
-    core = Core(identity, model.runtime.signature, batcher, settings.limits.request_rows)
+    signature = model.runtime.signature
+    capture = capturing(settings, signature, metrics, log)
+    core = Core(identity, signature, batcher, settings.limits.request_rows, capture)
+    core.name_unseen(unseen_texts(settings, signature, metrics))
     fixed = _fixed(identity, model)
     outbox = Outbox()
     batcher.deliver_inside(outbox)
-    api = HttpApi(core, fixed, around, outbox)
+    api = HttpApi(core, fixed, server, outbox)
     connections = _connections(settings.limits, metrics, log)
     port = HttpPort(Listening(api, connections, settings.limits, Wire(identity), outbox))
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def drain() -> None:
-        if around.lifecycle.drain():
+        if server.lifecycle.drain():
             connections.draining = True
             loop.call_later(settings.drain_seconds, ending.set)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, drain)
-    watching = loop.create_task(tell_of_stuck_batches(around.lifecycle, log))
+    watchdog = loop.create_task(log_stuck_batches(server.lifecycle, log))
     try:
-        second = await _opened_grpc_port(settings, core, fixed, around)
+        second = await _opened_grpc_port(settings, core, fixed, server)
         await port.open(settings.host, settings.port)
         await ending.wait()
         await asyncio.gather(port.close(), *(item.close() for item in second))
     finally:
-        watching.cancel()
+        watchdog.cancel()
         batcher.close()
-        for witness in told:
-            witness.close()
+        for observer in (*observing, *([capture] if capture is not None else ())):
+            observer.close()
     return batcher.batch_seconds() > 0
+
+
+def _bridge_logging(log: ErrorLog) -> None:
+    """What libraries log, and warn of, goes the way of our own lines."""
+    logging.getLogger().handlers = [LogBridge(log)]
+    logging.captureWarnings(capture=True)
 
 
 def _connections(limits: Limits, metrics: ServingMetrics, log: ErrorLog) -> Connections:
@@ -120,24 +135,24 @@ def _assembled(
     metrics: ServingMetrics,
     log: ErrorLog,
     note: Note | None,
-) -> tuple[Batcher, Surroundings]:
-    """What all ports share, with everything that is watched among the metrics."""
+) -> tuple[Batcher, ServerContext]:
+    """What all ports share, with everything that is observed among the metrics."""
     limits = settings.limits
-    places = Places(limits.concurrency)
+    concurrency = ConcurrencyLimit(limits.concurrency)
     sampling = row_sampling(settings, model.runtime.signature, metrics, log)
     batcher = Batcher(model.runtime, limits.batch_rows, time.perf_counter, BatchMetrics(), sampling)
-    show(metrics, batcher, places, settings.model_name)
-    around = Surroundings(
-        lifecycle=Lifecycle(batcher.batch_seconds, settings.watching.stuck_seconds),
+    show(metrics, batcher, concurrency, settings.model_name)
+    server = ServerContext(
+        lifecycle=Lifecycle(batcher.batch_seconds, settings.telemetry.stuck_seconds),
         metrics=metrics,
         limits=limits,
         log=log,
         clock=time.perf_counter,
-        places=places,
+        concurrency=concurrency,
         budget=Budget(limits.all_bodies_bytes),
         note=note,
     )
-    return batcher, around
+    return batcher, server
 
 
 def _fixed(identity: ModelIdentity, model: ReadyModel) -> dict[Route, Answer]:
@@ -151,14 +166,14 @@ def _fixed(identity: ModelIdentity, model: ReadyModel) -> dict[Route, Answer]:
 
 
 async def _opened_grpc_port(
-    settings: ServerSettings, core: Core, fixed: dict[Route, Answer], around: Surroundings
+    settings: ServerSettings, core: Core, fixed: dict[Route, Answer], server: ServerContext
 ) -> list[GrpcPort]:
     """The second port, if one was asked for."""
     if settings.grpc_port is None:
         return []
-    from modelserver.rpc.grpc_api import GrpcApi  # noqa: PLC0415  (20 MiB that others need not hold)
-    from modelserver.rpc.grpc_port import GrpcPort  # noqa: PLC0415
+    from modelserver.grpc.grpc_api import GrpcApi  # noqa: PLC0415  (20 MiB that others need not hold)
+    from modelserver.grpc.grpc_port import GrpcPort  # noqa: PLC0415
 
-    port = GrpcPort(GrpcApi(core, fixed, around), settings.limits, settings.drain_seconds)
+    port = GrpcPort(GrpcApi(core, fixed, server), settings.limits, settings.drain_seconds)
     await port.open(settings.host, settings.grpc_port)
     return [port]

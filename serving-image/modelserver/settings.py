@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from modelbundle.canonical import is_digest
-from modelserver.tracing_settings import TraceTarget, trace_target
-from modelserver.wrong_setting import SettingsWrong
 
 MIB = 1 << 20
+# OpenTelemetry's own variables, as every SDK reads them.
+_ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_TRACES_ENDPOINT = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+_PROTOCOL = "OTEL_EXPORTER_OTLP_PROTOCOL"
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]+)?")
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
+"""Of a model: others would be spelled in several ways in an address, of which one is found."""
+
+
+class SettingsWrong(Exception):
+    """A variable of the environment is missing or has a value that cannot be meant."""
+
+    def __init__(self, variable: str, found: str | None, expected: str) -> None:
+        shown = "not set" if found is None else repr(found)
+        super().__init__(f"environment variable {variable} is {shown}; expected {expected}")
+        self.variable = variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +50,17 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Watching:
-    """What is watched. `rows_per_second`: how many are counted in bins at most; 0: none are.
+class TraceTarget:
+    """Where spans go, and on whose behalf; `resource`: attributes of the server."""
+
+    url: str
+    headers: Mapping[str, str]
+    resource: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """What is observed. `rows_per_second`: how many are counted in bins at most; 0: none are.
 
     `stuck_seconds`: after so long a batch is stuck; no client of a router waits longer than 60 s.
     """
@@ -43,6 +69,15 @@ class Watching:
     rows_per_second: int = 100
     stuck_seconds: float = 60.0
     traces: TraceTarget | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureSettings:
+    """How many percent of the requests go to the collector at `socket`, without which columns."""
+
+    socket: Path
+    percent: float
+    exclude: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +100,8 @@ class ServerSettings:
     grpc_port: int | None
     drain_seconds: float
     limits: Limits
-    watching: Watching = Watching()
+    telemetry: Telemetry = Telemetry()
+    capture: CaptureSettings | None = None
 
 
 def bundle_settings(environ: Mapping[str, str]) -> BundleSettings:
@@ -98,18 +134,39 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
             concurrency=_whole(environ, "TRAINYARD_MAX_CONCURRENCY", 512, (1, 100_000)),
             connections=_whole(environ, "TRAINYARD_MAX_CONNECTIONS", 4096, (1, 1_000_000)),
         ),
-        watching=_watching(environ),
+        telemetry=_telemetry(environ),
+        capture=capture_settings(environ),
     )
 
 
-def _watching(environ: Mapping[str, str]) -> Watching:
+def _telemetry(environ: Mapping[str, str]) -> Telemetry:
     model, revision = environ["TRAINYARD_MODEL_NAME"], environ["TRAINYARD_REVISION"]
-    return Watching(
+    return Telemetry(
         access_log=bool(_whole(environ, "TRAINYARD_ACCESS_LOG", 0, (0, 1))),
         rows_per_second=_whole(environ, "TRAINYARD_SAMPLED_ROWS", 100, (0, 1_000_000)),
         stuck_seconds=float(_whole(environ, "TRAINYARD_STUCK_SECONDS", 60, (1, 86_400))),
         traces=trace_target(environ, model, revision),
     )
+
+
+def capture_settings(environ: Mapping[str, str]) -> CaptureSettings | None:
+    """None without TRAINYARD_CAPTURE_SOCKET. Raises SettingsWrong."""
+    path = environ.get("TRAINYARD_CAPTURE_SOCKET")
+    if not path:
+        return None
+    percent = environ.get("TRAINYARD_CAPTURE_PERCENT", "")
+    if not _PERCENT.fullmatch(percent) or not 0 < float(percent) <= 100:
+        raise SettingsWrong(
+            "TRAINYARD_CAPTURE_PERCENT", percent or None, "a number above 0, at most 100"
+        )
+    names = environ.get("TRAINYARD_CAPTURE_EXCLUDE") or "[]"
+    try:
+        exclude = json.loads(names)
+    except ValueError:
+        exclude = None
+    if not isinstance(exclude, list) or not all(isinstance(name, str) for name in exclude):
+        raise SettingsWrong("TRAINYARD_CAPTURE_EXCLUDE", names, "a JSON list of names of columns")
+    return CaptureSettings(Path(path), float(percent), frozenset(exclude))
 
 
 def _grpc_port(environ: Mapping[str, str]) -> int | None:
@@ -124,8 +181,8 @@ def _grpc_port(environ: Mapping[str, str]) -> int | None:
 
 def _name(environ: Mapping[str, str], variable: str) -> str:
     value = environ.get(variable, "")
-    if not value or len(value) > 253 or not all(c.isalnum() or c in "-._" for c in value):
-        expected = "1 to 253 letters, digits, -, . or _"
+    if not _NAME.fullmatch(value):
+        expected = "1 to 253 of the letters a to z and A to Z, digits, -, . or _"
         raise SettingsWrong(variable, environ.get(variable), expected)
     return value
 
@@ -138,3 +195,34 @@ def _whole(environ: Mapping[str, str], variable: str, default: int, span: tuple[
     if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
         raise SettingsWrong(variable, text, f"a whole number from {low} to {high}")
     return int(text)
+
+
+def trace_target(environ: Mapping[str, str], model: str, revision: str) -> TraceTarget | None:
+    """None without an endpoint, or with OTEL_SDK_DISABLED=true. Raises SettingsWrong."""
+    base = environ.get(_ENDPOINT, "")
+    url = environ.get(_TRACES_ENDPOINT) or (base and f"{base.rstrip('/')}/v1/traces")
+    if not url or environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return None
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise SettingsWrong(_ENDPOINT, base or url, "an address that begins with http or https")
+    protocol = environ.get(_PROTOCOL, "")
+    if protocol not in ("", "http/json", "http/protobuf"):
+        raise SettingsWrong(_PROTOCOL, protocol, "http/json, at the collector's port 4318")
+    named = {"service.name": environ.get("OTEL_SERVICE_NAME") or model}
+    resource = {**_pairs(environ, "OTEL_RESOURCE_ATTRIBUTES"), **named}
+    return TraceTarget(
+        url,
+        _pairs(environ, "OTEL_EXPORTER_OTLP_HEADERS"),
+        {**resource, "trainyard.revision": revision},
+    )
+
+
+def _pairs(environ: Mapping[str, str], variable: str) -> dict[str, str]:
+    """`a=1,b=2` with percent signs for odd characters."""
+    pairs = {}
+    for part in filter(None, environ.get(variable, "").split(",")):
+        name, equals, value = part.partition("=")
+        if not equals or not name.strip():
+            raise SettingsWrong(variable, environ[variable], "name=value,name=value")
+        pairs[unquote(name.strip())] = unquote(value.strip())
+    return pairs

@@ -22,8 +22,8 @@ from modelbundle.prediction import Prediction, Runtime
 from modelbundle.rows import Rows, concatenated
 from modelserver.batches.batch_speed import BatchSpeed
 from modelserver.batches.gathering import Gathering
+from modelserver.metrics.batch_metrics import BatchMetrics
 from modelserver.payloads.refusals import BeyondModel, ModelFailed
-from modelserver.reports.batch_metrics import BatchMetrics
 
 SLOW_SECONDS = 0.002
 # Two empty turns of the loop take some 20 µs.

@@ -36,8 +36,7 @@ _DTYPES = {
         ("FP64", "<f8"),
     )
 }
-FLOAT_DTYPES = {name: _DTYPES[name] for name in ("FP32", "FP64")}
-_NO_LENGTHS = bytes({*range(256)} - {*range(1, 32)})
+FP64_BYTES = 8
 
 
 class BinaryPart:
@@ -89,9 +88,9 @@ def decoded_numbers(content: memoryview, datatype: Any, shape: Sequence[int], wh
     return np.frombuffer(content, dtype=dtype)
 
 
-def decoded_texts(content: memoryview, count: int, where: str) -> list[str | None]:
+def decoded_texts(content: memoryview, count: int, where: str) -> list[str]:
     """The elements of a BYTES tensor as text. Raises RequestRefused."""
-    texts: list[str | None] = []
+    texts: list[str] = []
     whole = bytes(content)
     start = 0
     try:
@@ -109,23 +108,6 @@ def decoded_texts(content: memoryview, count: int, where: str) -> list[str | Non
         raise RequestRefused(f"{where}: element {len(texts)} is not UTF-8") from None
     if len(texts) != count:
         raise RequestRefused(f"{where}: {len(texts)} elements of BYTES; the shape has {count}")
-    return texts
-
-
-def plain_texts(content: bytes | bytearray, count: int) -> list[str]:
-    """The elements of a BYTES tensor of short ASCII texts, several times quicker.
-
-    A length below 32 is a control character and three zeros. Where texts have no such character,
-    and the lengths fit, there is no other way to read the bytes. Raises ValueError where they have
-    to be read one by one.
-    """
-    first, *pieces = content.decode("ascii").split("\0\0\0")
-    texts = [piece[:-1] for piece in pieces[:-1]]
-    texts.append(pieces[-1])
-    lengths = bytes(map(len, texts))
-    plain = len(first) == 1 and "".join(texts).isprintable()
-    if not plain or len(texts) != count or lengths != content.translate(None, _NO_LENGTHS):
-        raise ValueError("not only short texts")
     return texts
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from modelbundle.rows import Numbers, Rows, Texts
 from modelbundle.signature import Feature, Kind
+from modelbundle.texts import plain_text
 from modelserver.payloads.refusals import RequestRefused, shown
 
 CellTypes = frozenset[type[Any]]
@@ -33,14 +34,6 @@ def check_types(values: Sequence[Any], allowed: CellTypes, where: str, expected:
     raise RequestRefused(f"{where}: value {position} is {shown(value)}; expected {expected}")
 
 
-def all_finite(numbers: Numbers) -> bool:
-    """True when every number is finite.
-
-    A search for one zero is quicker than `all` for as few numbers as requests have.
-    """
-    return b"\0" not in np.isfinite(numbers).tobytes()
-
-
 def as_numbers(values: Sequence[Any], where: str) -> Numbers:
     """float64, None becomes NaN. Call after `check_types`. Raises RequestRefused for infinities."""
     try:
@@ -54,9 +47,9 @@ def as_numbers(values: Sequence[Any], where: str) -> Numbers:
 
 
 def as_texts(values: Sequence[str | None]) -> Texts:
-    """Texts as the model's table holds them: None becomes ""."""
+    """Texts as training data holds them (`plain_text`); None becomes ""."""
     texts = np.empty(len(values), dtype=object)
-    texts[:] = [value or "" for value in values]
+    texts[:] = [plain_text(value) if value else "" for value in values]
     return texts
 
 
@@ -71,6 +64,11 @@ class RowRules:
             for position, feature in enumerate(self._numeric)
             if feature.kind is not Kind.FLOAT
         ]
+        self._known = [
+            (position, feature, frozenset({*feature.categories, ""}))
+            for position, feature in enumerate(self._texts)
+            if feature.categories is not None
+        ]
         # With these, rows of finite numbers need no look at all.
         self.finite_is_enough = not (self._texts or self._whole)
 
@@ -82,8 +80,8 @@ class RowRules:
                 _check_whole(rows.numbers[:, position], feature)
         if self._texts:
             _check_missing(rows.texts == "", self._texts)
-            for position, feature in enumerate(self._texts):
-                _check_categories(rows.texts[:, position], feature)
+            for position, feature, known in self._known:
+                _check_categories(rows.texts[:, position].tolist(), feature, known)
 
 
 def check_rows(rows: Rows, features: Sequence[Feature]) -> None:
@@ -115,14 +113,12 @@ def _check_whole(numbers: Numbers, feature: Feature) -> None:
         raise RequestRefused(f"row {row}: feature {feature.name!r} is {found}; expected {expected}")
 
 
-def _check_categories(texts: Texts, feature: Feature) -> None:
-    if feature.categories is None:
+def _check_categories(texts: list[str], feature: Feature, known: frozenset[str]) -> None:
+    if known.issuperset(texts):
         return
-    known = {*feature.categories, ""}
-    for row, text in enumerate(texts.tolist()):
-        if text not in known:
-            some = ", ".join(feature.categories[:10])
-            raise RequestRefused(
-                f"row {row}: feature {feature.name!r} is {shown(text)}; this model knows {some}"
-                + (", …" if len(feature.categories) > 10 else "")
-            )
+    row, text = next((row, text) for row, text in enumerate(texts) if text not in known)
+    categories = feature.categories or ()
+    raise RequestRefused(
+        f"row {row}: feature {feature.name!r} is {shown(text)}; this model knows"
+        f" {', '.join(categories[:10])}" + (", …" if len(categories) > 10 else "")
+    )

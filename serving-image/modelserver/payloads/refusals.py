@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Sequence
 
 
 class RequestRefused(Exception):
@@ -33,6 +34,7 @@ class BeyondModel(ModelFailed):
 
 
 _SHOWN = 60
+_NAMES_SHOWN = 10
 
 
 class _Brief(reprlib.Repr):
@@ -53,3 +55,11 @@ def shown(value: object) -> str:
     brief = type(value) is str and len(value) <= _SHOWN
     text = repr(value) if brief else _BRIEF.repr(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first names, and how many there are: a wide model's would fill 30 KB, which gRPC cuts."""
+    first = ", ".join(
+        name if len(name) <= _SHOWN else f"{name[: _SHOWN - 3]}..." for name in names[:_NAMES_SHOWN]
+    )
+    return first if len(names) <= _NAMES_SHOWN else f"{first}, … ({len(names)} in all)"

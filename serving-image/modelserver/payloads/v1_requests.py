@@ -9,7 +9,7 @@ import numpy.typing as npt
 from modelbundle.rows import Rows, rows_of_columns
 from modelbundle.signature import Feature, Kind, Signature
 from modelserver.payloads.cells import NUMBERS, TEXTS, as_numbers, as_texts, check_rows, check_types
-from modelserver.payloads.refusals import RequestRefused, shown
+from modelserver.payloads.refusals import RequestRefused, listed, shown
 from modelserver.payloads.v2_requests import json_object
 
 
@@ -34,11 +34,11 @@ def decode_v1(body: bytes | bytearray, signature: Signature, max_rows: int) -> R
 
 
 def _cells(item: Any, row: int, names: tuple[str, ...]) -> list[Any]:
-    """One row's values in feature order; what an object leaves out is missing."""
+    """One row's values in feature order; an object says null for what is missing."""
     if isinstance(item, list):
         if len(item) != len(names):
             raise RequestRefused(
-                f"row {row}: {len(item)} values; expected {len(names)}: {', '.join(names)}"
+                f"row {row}: {len(item)} values; expected {len(names)}: {listed(names)}"
             )
         return item
     if not isinstance(item, dict):
@@ -46,9 +46,14 @@ def _cells(item: Any, row: int, names: tuple[str, ...]) -> list[Any]:
     for name in item:
         if name not in names:
             raise RequestRefused(
-                f"row {row}: unknown feature {shown(name)}; this model takes {', '.join(names)}"
+                f"row {row}: unknown feature {shown(name)}; this model takes {listed(names)}"
             )
-    return [item.get(name) for name in names]
+    if len(item) < len(names):
+        absent = [name for name in names if name not in item]
+        raise RequestRefused(
+            f"row {row}: {listed(absent)} not given; send null for a value that is missing"
+        )
+    return [item[name] for name in names]
 
 
 def _column(values: list[Any], feature: Feature) -> npt.NDArray[Any]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 
-from modelbundle.rows import Rows, Texts, rows_of_columns
-from modelbundle.signature import MATRIX_INPUT, Feature, Signature
-from modelserver.payloads.binary_tensors import FLOAT_DTYPES, NO_BINARY, BinaryPart, json_bytes
+from modelbundle.rows import Numbers, Rows
+from modelbundle.signature import MATRIX_INPUT, Signature
+from modelserver.payloads.binary_tensors import FP64_BYTES, NO_BINARY, BinaryPart, json_bytes
 from modelserver.payloads.cells import RowRules
-from modelserver.payloads.familiar_matrices import FamiliarMatrices
-from modelserver.payloads.refusals import RequestRefused, shown
-from modelserver.payloads.usual_binary_columns import UsualBinaryColumns
-from modelserver.payloads.usual_columns import UsualColumns
-from modelserver.payloads.usual_matrix import UsualMatrix
+from modelserver.payloads.json_matrix import JsonMatrixReader
+from modelserver.payloads.refusals import RequestRefused, listed, shown
 from modelserver.payloads.v2_tensors import SentTensor
 
 _NOT_SUPPORTED = ("classification", "shared_memory_region")
@@ -41,12 +39,10 @@ class V2Decoder:
         self._rules = RowRules(signature.features)
         self._names = tuple(feature.name for feature in signature.features)
         self._name_set = frozenset(self._names)
+        self._numeric = tuple(feature.name for feature in signature.features if feature.numeric)
+        self._texts = tuple(feature.name for feature in signature.features if not feature.numeric)
         self._outputs = tuple(tensor.name for tensor in signature.outputs)
-        self._matrix = UsualMatrix(len(self._names), max_rows)
-        self._columns = UsualColumns(signature.features, max_rows)
-        self._binary_columns = UsualBinaryColumns(signature.features, max_rows)
-        self._matrices = FamiliarMatrices()
-        self._no_texts = np.empty((1, 0), dtype=object)
+        self._matrix = JsonMatrixReader(len(self._names), max_rows)
 
     def decode(self, body: bytes | bytearray, json_size: bytes | None = None) -> InferRequest:
         """The request, checked; `json_size`: the header of binary tensors, if it was sent.
@@ -55,35 +51,15 @@ class V2Decoder:
         """
         if json_size is not None:
             return self._with_binary(body, json_bytes(json_size, body))
-        matrix = self._matrix.sent(body) if self._rules.finite_is_enough else None
+        matrix = self._matrix.read(body) if self._rules.finite_is_enough else None
         if matrix is not None:
-            rows = Rows(matrix.numbers, self._without_texts(len(matrix.numbers)))
-            if matrix.rest:
-                return self._asked(matrix.rest, rows)
-            return InferRequest(rows, self._outputs)  # all there is, where nothing is chosen
-        document = json_object(body)
-        quick = _no_truths(body)
-        columns = self._columns.sent(document.get("inputs")) if quick else None
-        if columns is not None:
-            return self._asked(document, columns)
-        return self.request(document, NO_BINARY, quick=quick)
+            return self._asked(matrix.rest, _without_texts(matrix.numbers))
+        return self.request(json_object(body), NO_BINARY)
 
     def _with_binary(self, body: bytes | bytearray, size: int) -> InferRequest:
         if size == 0:
             return self._bytes_alone(body)
-        text = body[:size]
-        matrix = self._matrices.find(text)
-        rows = None if matrix is None else matrix.rows(body, size)
-        if matrix is not None and rows is not None:
-            return InferRequest(rows, matrix.wanted, None, matrix.binary)
-        document = json_object(text)
-        columns = self._binary_columns.sent(document.get("inputs"), body, size)
-        if columns is not None:
-            return self._asked(document, columns)
-        asked = self.request(document, BinaryPart(memoryview(body)[size:]))
-        if self._rules.finite_is_enough:
-            self._matrices.learn(text, document, asked.wanted, asked.binary)
-        return asked
+        return self.request(json_object(body[:size]), BinaryPart(memoryview(body)[size:]))
 
     def _bytes_alone(self, body: bytes | bytearray) -> InferRequest:
         """What Triton calls a raw binary request: no JSON, one tensor as the metadata has it."""
@@ -92,77 +68,58 @@ class V2Decoder:
                 "a body without JSON is one matrix of FP64; this model takes one input per feature"
             )
         width = len(self._names)
-        count, rest = divmod(len(body), width * FLOAT_DTYPES["FP64"].itemsize)
+        count, rest = divmod(len(body), width * FP64_BYTES)
         if rest:
             raise RequestRefused(
                 f"{len(body)} bytes without JSON; expected rows of {width} numbers, FP64"
             )
         head = {"name": MATRIX_INPUT, "datatype": "FP64", "shape": [count, width]}
-        rows = self._matrix_rows(SentTensor(head, memoryview(body), quick=False))
+        rows = self._matrix_rows(SentTensor(head, memoryview(body)))
+        self._rules.check(rows)
         return InferRequest(rows, self._outputs, None, frozenset(self._outputs))
 
     def _asked(self, document: dict[str, Any], rows: Rows) -> InferRequest:
         wanted, in_bytes = self._wanted(document)
         return InferRequest(rows, wanted, _id(document), in_bytes)
 
-    def request(
-        self, document: dict[str, Any], binary: BinaryPart, *, quick: bool = False
-    ) -> InferRequest:
+    def request(self, document: dict[str, Any], binary: BinaryPart) -> InferRequest:
         """The request that a document in the shape of the JSON spells, checked, for any transport.
 
-        `quick`: no value in it is true or false. Raises RequestRefused.
+        Raises RequestRefused.
         """
-        tensors = _tensors(document, binary, quick=quick)
+        tensors = _tensors(document, binary)
         binary.check_end()
-        only = tensors.get(MATRIX_INPUT) if len(tensors) == 1 else None
-        if only is not None and self._signature.all_numeric:
-            return self._asked(document, self._matrix_rows(only))
-        rows = self._column_rows(tensors)
+        if [*tensors] == [MATRIX_INPUT] and self._signature.all_numeric:
+            rows = self._matrix_rows(tensors[MATRIX_INPUT])
+        else:
+            rows = self._column_rows(tensors)
         self._rules.check(rows)
         return self._asked(document, rows)
-
-    def _without_texts(self, count: int) -> Texts:
-        return self._no_texts if count == 1 else np.empty((count, 0), dtype=object)
 
     def _matrix_rows(self, tensor: SentTensor) -> Rows:
         width = len(self._names)
         shape = tensor.shape()
         if len(shape) != 2 or shape[1] != width:
             raise RequestRefused(f"{tensor.where}: shape {shown(shape)}; expected [rows, {width}]")
-        count = self._row_count(shape[0])
-        numbers = tensor.finite_numbers(count * width)
-        looked_at = numbers is not None and self._rules.finite_is_enough
-        if numbers is None:
-            numbers = tensor.numbers(shape)
-        rows = Rows(numbers.reshape(count, width), self._without_texts(count))
-        if not looked_at:
-            self._rules.check(rows)
-        return rows
+        self._check_count(shape[0])
+        return _without_texts(tensor.numbers(shape).reshape(shape))
 
     def _column_rows(self, tensors: dict[str, SentTensor]) -> Rows:
         self._check_names(tensors)
-        columns = []
-        count: int | None = None
-        for feature in self._signature.features:
-            tensor = tensors[feature.name]
-            shape = tensor.shape()
-            if len(shape) not in (1, 2) or (len(shape) == 2 and shape[1] != 1):
-                raise RequestRefused(
-                    f"{tensor.where}: shape {shown(shape)}; expected [rows] or [rows, 1]"
-                )
-            if count is None:
-                count = self._row_count(shape[0])
-            if shape[0] != count:
-                raise RequestRefused(
-                    f"{tensor.where}: {shape[0]} rows; the inputs before it have {count}"
-                )
-            columns.append(_column(tensor, shape, feature))
-        return rows_of_columns(columns, self._signature.features)
+        count = _column_shape(tensors[self._names[0]])[0]
+        self._check_count(count)
+        numbers = np.empty((count, len(self._numeric)))
+        for position, name in enumerate(self._numeric):
+            numbers[:, position] = tensors[name].numbers(_column_shape(tensors[name], count))
+        texts = np.empty((count, len(self._texts)), dtype=object)
+        for position, name in enumerate(self._texts):
+            texts[:, position] = tensors[name].texts(_column_shape(tensors[name], count))
+        return Rows(numbers, texts)
 
     def _check_names(self, tensors: dict[str, SentTensor]) -> None:
         if tensors.keys() == self._name_set:
             return
-        accepted = f"one input per feature: {', '.join(self._names)}"
+        accepted = f"one input per feature: {listed(self._names)}"
         if self._signature.all_numeric:
             accepted = f"one input named {MATRIX_INPUT!r}, or " + accepted
         for name in tensors:
@@ -172,12 +129,11 @@ class V2Decoder:
             if name not in tensors:
                 raise RequestRefused(f"input {name!r} is not there; this model takes {accepted}")
 
-    def _row_count(self, count: int) -> int:
+    def _check_count(self, count: int) -> None:
         if count < 1:
             raise RequestRefused(f"{count} rows; expected at least one")
         if count > self._max_rows:
             raise RequestRefused(f"{count} rows; at most {self._max_rows} in one request", 413)
-        return count
 
     def _wanted(self, document: dict[str, Any]) -> tuple[tuple[str, ...], frozenset[str]]:
         """Names of the wanted outputs, and of those that are wanted as bytes."""
@@ -196,7 +152,7 @@ class V2Decoder:
     def _output(self, item: Any) -> tuple[str, bool | None]:
         name = item.get("name") if isinstance(item, dict) else None
         if name not in self._outputs:
-            known = ", ".join(self._outputs)
+            known = listed(self._outputs)
             raise RequestRefused(f"outputs: {shown(name or item)}; this model has {known}")
         binary = _parameters(item, f"output {name}").get("binary_data")
         return name, None if binary is None else binary is True
@@ -214,10 +170,16 @@ def json_object(body: bytes | bytearray | memoryview) -> dict[str, Any]:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as fault:
-        raise RequestRefused(f"the body is not JSON: {fault}") from None
+        raise RequestRefused(f"the body is not JSON: {fault}{_hint(body)}") from None
     if not isinstance(document, dict):
         raise RequestRefused(f"the body is {shown(document)}; expected a JSON object")
     return document
+
+
+def _hint(body: bytes | bytearray | memoryview) -> str:
+    """For what Python's json writes, and no standard knows."""
+    words = re.search(rb"[\[,:]\s*(NaN|-?Infinity)", body)
+    return "; JSON has no NaN and no Infinity: send null for a missing value" if words else ""
 
 
 def _id(document: dict[str, Any]) -> str | None:
@@ -239,7 +201,7 @@ def _parameters(item: dict[str, Any], where: str) -> dict[str, Any]:
     return parameters
 
 
-def _tensors(document: dict[str, Any], binary: BinaryPart, *, quick: bool) -> dict[str, SentTensor]:
+def _tensors(document: dict[str, Any], binary: BinaryPart) -> dict[str, SentTensor]:
     inputs = document.get("inputs")
     if not isinstance(inputs, list) or not inputs:
         raise RequestRefused("inputs: expected a list of tensors")
@@ -251,7 +213,7 @@ def _tensors(document: dict[str, Any], binary: BinaryPart, *, quick: bool) -> di
         if name in tensors:
             raise RequestRefused(f"inputs: {shown(name)} is there twice")
         content = _content(item, binary) if "parameters" in item else None
-        tensors[name] = SentTensor(item, content, quick)
+        tensors[name] = SentTensor(item, content)
     return tensors
 
 
@@ -267,13 +229,15 @@ def _content(item: dict[str, Any], binary: BinaryPart) -> memoryview | None:
     return content
 
 
-def _no_truths(body: bytes | bytearray) -> bool:
-    """True when neither true nor false stands in the body.
-
-    One letter is found many times faster than a word, and few requests have an r or an l.
-    """
-    return (b"r" not in body or b"true" not in body) and (b"l" not in body or b"false" not in body)
+def _without_texts(numbers: Numbers) -> Rows:
+    return Rows(numbers, np.empty((len(numbers), 0), dtype=object))
 
 
-def _column(tensor: SentTensor, shape: list[int], feature: Feature) -> Any:
-    return tensor.numbers(shape) if feature.numeric else tensor.texts(shape)
+def _column_shape(tensor: SentTensor, count: int | None = None) -> list[int]:
+    """The shape of a tensor of one column, with `count` rows if given. Raises RequestRefused."""
+    shape = tensor.shape()
+    if len(shape) not in (1, 2) or (len(shape) == 2 and shape[1] != 1):
+        raise RequestRefused(f"{tensor.where}: shape {shown(shape)}; expected [rows] or [rows, 1]")
+    if count is not None and shape[0] != count:
+        raise RequestRefused(f"{tensor.where}: {shape[0]} rows; the inputs before it have {count}")
+    return shape

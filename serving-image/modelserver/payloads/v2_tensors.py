@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from modelbundle.rows import Numbers, Texts
-from modelserver.payloads.binary_tensors import FLOAT_DTYPES, decoded_numbers, decoded_texts
+from modelserver.payloads.base64_texts import BASE64, texts_of_base64
+from modelserver.payloads.binary_tensors import decoded_numbers, decoded_texts
 from modelserver.payloads.cells import (
     BOOLEANS,
     NUMBERS,
@@ -34,14 +36,10 @@ _DATATYPES = ("BOOL", *_INTEGER_SPANS, "FP16", "FP32", "FP64", "BYTES")
 
 
 class SentTensor(NamedTuple):
-    """One input as it was sent; `content` when its data is binary.
-
-    `quick`: the JSON holds no true and no false, which alone look like numbers and are none.
-    """
+    """One input as it was sent; `content` when its data is binary."""
 
     document: dict[str, Any]
     content: memoryview | None
-    quick: bool
 
     @property
     def where(self) -> str:
@@ -53,28 +51,10 @@ class SentTensor(NamedTuple):
         shape = self.document.get("shape")
         if type(shape) is list and set(map(type, shape)) == _INTEGERS:
             return shape
-        raise RequestRefused(f"{self.where}: shape {shown(shape)}; expected a list of integers")
-
-    def finite_numbers(self, count: int) -> Numbers | None:
-        """Its numbers when they are what they nearly always are: so many floats, none missing.
-
-        None says nothing but that `numbers` has to look closer.
-        """
-        if self.content is not None:
-            return self._finite_content(count)
-        if not self.quick:
-            return None
-        data = self.document.get("data")
-        if type(data) is not list or len(data) != count:
-            return None
-        return packed(data) if self.document.get("datatype") in FLOATS else None
-
-    def _finite_content(self, count: int) -> Numbers | None:
-        dtype = FLOAT_DTYPES.get(str(self.document.get("datatype")))
-        if dtype is None or self.content is None or len(self.content) != count * dtype.itemsize:
-            return None
-        numbers = np.frombuffer(self.content, dtype).astype(np.float64)
-        return numbers if np.isfinite(numbers).all() else None
+        raise RequestRefused(
+            f"{self.where}: shape {shown(shape)}; expected a list of integers that begins with the"
+            " number of rows: [rows], or [rows, columns]; one row is [1]"
+        )
 
     def numbers(self, shape: list[int]) -> Numbers:
         """float64, row-major; missing is NaN. Raises RequestRefused."""
@@ -102,12 +82,21 @@ class SentTensor(NamedTuple):
             raise RequestRefused(
                 f"{self.where}: datatype {shown(datatype)}; a category is sent as BYTES"
             )
+        data: Sequence[str | None]
         if self.content is not None:
-            return as_texts(decoded_texts(self.content, math.prod(shape), self.where))
-        data = self._flat(shape)
-        if not has_types(data, TEXTS):
-            check_types(data, TEXTS, self.where, "text or null")
+            data = decoded_texts(self.content, math.prod(shape), self.where)
+        else:
+            data = self._flat(shape)
+            if not has_types(data, TEXTS):
+                check_types(data, TEXTS, self.where, "text or null")
+        if "parameters" in self.document and self._content_type() == BASE64:
+            data = texts_of_base64(data, self.where)
         return as_texts(data)
+
+    def _content_type(self) -> Any:
+        """How the texts are to be understood, by MLServer's word for it."""
+        parameters = self.document["parameters"]
+        return parameters.get("content_type") if isinstance(parameters, dict) else None
 
     def _check_numbers(self, data: list[Any], datatype: str) -> None:
         if datatype in FLOATS:

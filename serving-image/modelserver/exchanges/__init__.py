@@ -1,1 +1,0 @@
-"""What do all ports know of a request, and of the server around it?"""

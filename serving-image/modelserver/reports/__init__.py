@@ -1,1 +1,0 @@
-"""What is counted and told, and how is it written down?"""

@@ -1,0 +1,1 @@
+"""What is observed of the traffic besides counts: value bins, access log, spans?"""

@@ -1,0 +1,52 @@
+"""By which id does a client find its prediction again?
+
+The header `x-request-id`, else the id of the V2 request, else one that is made here and returned in
+that header. A row of a request of several rows is `<id>/<row>`, counted from 0.
+"""
+
+from __future__ import annotations
+
+import secrets
+import zlib
+from collections.abc import Callable, MutableMapping
+from itertools import count
+
+HEADER = b"x-request-id"
+LONGEST = 256
+_SPREAD = 2654435761  # Knuth's: neighbours differ in all bits
+_ALL = 1 << 32
+
+
+class RequestIds:
+    """Gives ids; those made here are unlike those of any other process."""
+
+    def __init__(self, token: str | None = None) -> None:
+        self._token = token or secrets.token_hex(6)
+        self._next = count(1)
+
+    def id_of(self, headers: MutableMapping[bytes, bytes], named: str | None) -> str:
+        """The id of a request with these headers whose body has the id `named`.
+
+        One that is made here stands among the headers afterwards, which are echoed.
+        """
+        sent = headers.get(HEADER)
+        if sent and len(sent) <= LONGEST:
+            return sent.decode("latin-1")
+        if named and len(named) <= LONGEST:
+            return named
+        made = f"{self._token}-{next(self._next):x}"
+        headers[HEADER] = made.encode()
+        return made
+
+
+def drawn_by_id(percent: float) -> Callable[[str], bool]:
+    """Tells of an id whether it is among so many percent of all.
+
+    By the id alone: a request that is mirrored, or tried again, is drawn by each server or by none.
+    """
+    below = round(percent / 100 * _ALL)
+
+    def is_drawn(request_id: str) -> bool:
+        return zlib.crc32(request_id.encode("utf-8", "surrogatepass")) * _SPREAD % _ALL < below
+
+    return is_drawn

@@ -1,1 +1,0 @@
-"""What can be seen of the traffic besides counts: values, lines, spans?"""
