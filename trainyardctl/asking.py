@@ -1,0 +1,108 @@
+"""What may be asked of which kind, and about what?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from trainyard.requests import NOW, Verb
+from trainyardctl.names import ObjectName
+from trainyardctl.snapshot import Raw, at
+
+Targets = Callable[[Raw], Sequence[str]]
+
+
+class NothingToAsk(Exception):
+    """The object is in no state in which this could be asked, or the kind does not know it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a request."""
+
+    is_done: bool
+    message: str
+
+
+def _canary(raw: Raw) -> Sequence[str]:
+    return _present(at(raw, "status.canary.revision"))
+
+
+def _stable(raw: Raw) -> Sequence[str]:
+    return _present(at(raw, "status.stable.revision"))
+
+
+def _quarantined(raw: Raw) -> Sequence[str]:
+    return tuple(entry["revision"] for entry in at(raw, "status.quarantine") or ())
+
+
+def _waiting(raw: Raw) -> Sequence[str]:
+    return _present(at(raw, "status.retry.revision")) or _quarantined(raw)
+
+
+def _failed_run(raw: Raw) -> Sequence[str]:
+    runs = at(raw, "status.runs") or ()
+    return _present(runs[0].get("name")) if runs else ()
+
+
+def _now(raw: Raw) -> Sequence[str]:  # noqa: ARG001
+    return (NOW,)
+
+
+def _present(name: str | None) -> Sequence[str]:
+    return (name,) if name else ()
+
+
+_TARGETS: Mapping[str, Mapping[Verb, Targets]] = MappingProxyType(
+    {
+        "Dataset": {Verb.REFRESH: _now, Verb.ACCEPT_SCHEMA: _now},
+        "TrainingJob": {Verb.RUN: _now, Verb.RETRY: _failed_run, Verb.RESET_RETRAIN: _now},
+        "ModelDeployment": {
+            Verb.PROMOTE: _canary,
+            Verb.SKIP: _canary,
+            Verb.PAUSE: _canary,
+            Verb.RESUME: _canary,
+            Verb.ABORT: _canary,
+            Verb.UNDO: _stable,
+            Verb.UNQUARANTINE: _quarantined,
+            Verb.RETRY: _waiting,
+            Verb.REFRESH_IMAGES: lambda _: (),
+        },
+    }
+)
+
+
+def kinds_that_know(verb: Verb) -> Sequence[str]:
+    """Return the kinds of which this can be asked."""
+    return tuple(kind for kind, verbs in _TARGETS.items() if verb in verbs)
+
+
+def targets(name: ObjectName, raw: Raw, verb: Verb) -> Sequence[str]:
+    """Return what the verb can be about now, the likeliest first."""
+    known = _TARGETS.get(name.kind, {})
+    if verb not in known:
+        verbs = ", ".join(known) or "no request"
+        raise NothingToAsk(f"{name}: a {name.kind} knows {verbs}, not {verb}")
+    return known[verb](raw)
+
+
+def request_text(name: ObjectName, raw: Raw, verb: Verb, target: str, token: str) -> str:
+    """Return the text of the annotation; without a target it is about what there is now.
+
+    The token makes it another text than any before, so that it acts. Raises NothingToAsk.
+    """
+    found = targets(name, raw, verb)
+    if verb is Verb.REFRESH_IMAGES:
+        return f"{verb}@{target or token}"
+    if not target and not found:
+        raise NothingToAsk(f"{name}: there is nothing to {verb} now; `trainyard get {name}`")
+    return f"{verb}@{target or found[0]}#{token}"
+
+
+def answer_to(raw: Raw, text: str) -> Answer | None:
+    """Return what became of the request with this text, or None while it is not looked at."""
+    for outcome in reversed(at(raw, "status.requests") or ()):
+        if outcome.get("request") == text:
+            return Answer(outcome.get("outcome") == "Done", str(outcome.get("message", "")))
+    return None

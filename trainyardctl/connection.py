@@ -1,0 +1,125 @@
+"""How is the cluster reached: as the person who asks, by their own kubeconfig and rights."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from kubernetes.aio import client, config
+from kubernetes.aio.client.exceptions import ApiException
+from kubernetes.aio.config.config_exception import ConfigException
+from kubernetes.aio.watch import Watch
+
+from trainyard.clients.cluster import KubernetesCluster
+from trainyard.clients.kinds import KINDS as OBJECT_KINDS
+from trainyard.objects import ObjectRef
+from trainyard.ownership import REQUEST
+from trainyardctl.names import KINDS, ObjectName
+from trainyardctl.snapshot import Raw, Snapshot
+
+_AGAIN_SECONDS = 1.0
+_WATCH_SECONDS = 300
+DEFAULT_KUBECONFIG = "~/.kube/config"
+
+
+class NoCluster(Exception):
+    """The kubeconfig cannot be read or names no such context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which cluster and namespace, as the command line says; empty: what the kubeconfig says."""
+
+    kubeconfig: str = ""
+    context: str = ""
+    namespace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An open way to one namespace."""
+
+    cluster: KubernetesCluster
+    configuration: client.Configuration
+    namespace: str
+
+    async def snapshot(self) -> Snapshot:
+        """Return the objects of all our kinds as they are now."""
+        listings = await asyncio.gather(
+            *(self.cluster.list(kind, self.namespace) for kind in KINDS)
+        )
+        found = {kind: listing.items for kind, listing in zip(KINDS, listings, strict=True)}
+        return Snapshot(self.namespace, found)
+
+    async def get(self, name: ObjectName) -> Raw | None:
+        """Return the object as it is now, or None."""
+        return await self.cluster.get(name.kind, self.namespace, name.name)
+
+    async def ask(self, name: ObjectName, text: str) -> None:
+        """Write the request's annotation, and nothing else."""
+        ref = ObjectRef(name.kind, self.namespace, name.name)
+        await self.cluster.patch(ref, {"metadata": {"annotations": {REQUEST: text}}})
+
+    async def changes(self) -> AsyncIterator[None]:
+        """Yield soon after something of ours changed; several changes at once are one.
+
+        A watch that ends is opened again; while none is open, it yields every second.
+        """
+        changed = asyncio.Event()
+        async with client.ApiClient(self.configuration) as api:
+            watches = [asyncio.create_task(self._watch(api, kind, changed)) for kind in KINDS]
+            try:
+                while True:
+                    await changed.wait()
+                    changed.clear()
+                    yield
+            finally:
+                for watch in watches:
+                    watch.cancel()
+                await asyncio.gather(*watches, return_exceptions=True)
+
+    async def _watch(self, api: client.ApiClient, kind: str, changed: asyncio.Event) -> None:
+        found = OBJECT_KINDS[kind]
+        listed = client.CustomObjectsApi(api).list_namespaced_custom_object
+        place = (found.group, found.version, self.namespace, found.plural)
+        while True:
+            try:
+                async with Watch() as watch:
+                    async for _ in watch.stream(listed, *place, timeout_seconds=_WATCH_SECONDS):
+                        changed.set()
+            except (ApiException, OSError, TimeoutError, ValueError):
+                changed.set()
+                await asyncio.sleep(_AGAIN_SECONDS)
+
+
+@asynccontextmanager
+async def connected(
+    place: Place, environment: Mapping[str, str] = os.environ
+) -> AsyncIterator[Connection]:
+    """Give a connection to the place; it is closed afterwards. Raises NoCluster."""
+    path = place.kubeconfig or environment.get("KUBECONFIG", "") or DEFAULT_KUBECONFIG
+    configuration = client.Configuration()
+    try:
+        known, active = config.list_kube_config_contexts(config_file=path)
+        contexts: Mapping[str, Any] = {found["name"]: found for found in known}
+        chosen = contexts.get(place.context) if place.context else active
+        if chosen is None:
+            raise NoCluster(f"{path}: no context {place.context!r}; it has {', '.join(contexts)}")
+        await config.load_kube_config(
+            config_file=path,
+            context=chosen["name"],
+            client_configuration=configuration,
+            persist_config=False,
+        )
+    except (ConfigException, OSError) as fault:
+        raise NoCluster(f"{path}: {fault}; name a kubeconfig with --kubeconfig") from fault
+    namespace = place.namespace or chosen["context"].get("namespace") or "default"
+    cluster = KubernetesCluster(configuration)
+    try:
+        yield Connection(cluster, configuration, namespace)
+    finally:
+        await cluster.close()

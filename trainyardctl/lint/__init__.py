@@ -1,0 +1,1 @@
+"""What is wrong with manifests, as far as that can be known without a cluster?"""

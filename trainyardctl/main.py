@@ -1,0 +1,216 @@
+"""`trainyard` and `kubectl trainyard`: every command, its words and its exit code."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from trainyard.clients.faults import ClusterFault
+from trainyard.requests import Verb
+from trainyardctl.asking import NothingToAsk
+from trainyardctl.connection import Connection, NoCluster, Place, connected
+from trainyardctl.history import history_of
+from trainyardctl.names import ObjectName, UnknownName, object_name
+from trainyardctl.outcome import Outcome, stand_of
+from trainyardctl.requesting import Asked, ask
+from trainyardctl.runs import NoSuchRun, difference, two_runs
+from trainyardctl.snapshot import Raw
+from trainyardctl.tree import tree_of
+from trainyardctl.waiting import Patience, redraw, wait_for_end
+from trainyardctl.why import reasons_of
+
+T = TypeVar("T")
+USAGE = 2
+"""Exit code where the words of the command were wrong, or the cluster refused them."""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Data, runs, versions and releases of Trainyard: see them, and say how they go on.",
+)
+runs_app = typer.Typer(no_args_is_help=True, help="The runs of a TrainingJob.")
+app.add_typer(runs_app, name="runs")
+
+
+class _State:
+    place = Place()
+
+
+@app.callback()
+def _place(
+    namespace: Annotated[str, typer.Option("--namespace", "-n", help="Where to look.")] = "",
+    context: Annotated[str, typer.Option(help="A context of the kubeconfig.")] = "",
+    kubeconfig: Annotated[str, typer.Option(help="Absent: KUBECONFIG, ~/.kube/config.")] = "",
+) -> None:
+    _State.place = Place(kubeconfig, context, namespace)
+
+
+@app.command()
+def get(
+    name: Annotated[str, typer.Argument(help="<kind>/<name>; absent: everything.")] = "",
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Draw again on changes.")] = False,
+) -> None:
+    """Show data, what trains on it, what came of it and what serves, as a tree."""
+    only = _named(name) if name else None
+
+    async def shown(there: Connection) -> None:
+        if watch:
+            await redraw(there, Console(), lambda snapshot: tree_of(snapshot, only))
+        else:
+            Console().print(tree_of(await there.snapshot(), only))
+
+    _run(shown)
+
+
+@app.command()
+def status(
+    name: Annotated[str, typer.Argument(help="<kind>/<name>, or a ModelDeployment's name.")],
+    wait: Annotated[bool, typer.Option(help="Until it is not under way any more.")] = False,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait.")] = 3600,
+) -> None:
+    """Say how one object stands, by the exit code too.
+
+    0 settled, 3 under way, 4 waits for a person, 5 failed, 6 not found, 2 wrong words or no
+    access.
+    """
+    wanted = _named(name)
+
+    async def found(there: Connection) -> Outcome:
+        patience = Patience(timeout if wait else 0)
+        stand = stand_of(await wait_for_end(there, wanted, patience))
+        word = stand.outcome.name.lower().replace("_", " ")
+        typer.echo(f"{wanted}: {word}: {stand.why}".removesuffix(": "))
+        return stand.outcome
+
+    raise typer.Exit(_run(found).value)
+
+
+@app.command()
+def history(name: Annotated[str, typer.Argument(help="<kind>/<name>.")]) -> None:
+    """Show the decisions that were taken about an object, oldest first."""
+    _run(lambda there: _printed(there, _named(name), history_of))
+
+
+@app.command()
+def why(name: Annotated[str, typer.Argument(help="<kind>/<name>.")]) -> None:
+    """Explain an object: its conditions, a rollout's evidence, and the way back to the data."""
+    wanted = _named(name)
+
+    async def explained(there: Connection) -> None:
+        snapshot = await there.snapshot()
+        for line in reasons_of(snapshot, wanted, _there(snapshot.find(wanted), wanted)):
+            typer.echo(line)
+
+    _run(explained)
+
+
+@runs_app.command("diff")
+def runs_diff(
+    name: Annotated[str, typer.Argument(help="A TrainingJob.")],
+    runs: Annotated[list[str] | None, typer.Argument(help="Two runs; absent: the last.")] = None,
+) -> None:
+    """Show what is different between two runs."""
+    wanted = _named(name if "/" in name else f"tj/{name}")
+    _run(lambda there: _printed(there, wanted, lambda raw: difference(*two_runs(raw, runs or ()))))
+
+
+@app.command()
+def lint(
+    files: Annotated[list[str], typer.Argument(help="Files or folders of manifests; - is stdin.")],
+    strict: Annotated[bool, typer.Option(help="Fail for what only the cluster may know.")] = False,
+) -> None:
+    """Check manifests without a cluster: fields, rules, and references from file to file.
+
+    1 where something is wrong, 2 where a file cannot be read.
+    """
+    # Schemas and rules need libraries that no other command has to wait for.
+    from trainyardctl.lint.linting import lint_paths
+    from trainyardctl.lint.manifests import Unreadable
+
+    try:
+        found = lint_paths(files)
+    except Unreadable as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(USAGE) from fault
+    for line in found.lines:
+        typer.echo(str(line), err=True)
+    wrong = [line for line in found.lines if line.fault.is_certain or strict]
+    typer.echo(f"{found.objects} objects in {found.files} files, {len(wrong)} faults")
+    raise typer.Exit(1 if wrong else 0)
+
+
+def _command(verb: Verb) -> None:
+    """Add the command that asks for the verb."""
+
+    def asked(
+        name: Annotated[str, typer.Argument(help="<kind>/<name>, or a ModelDeployment's name.")],
+        target: Annotated[str, typer.Argument(help="About what; absent: what is there now.")] = "",
+        wait: Annotated[bool, typer.Option(help="For what becomes of the request.")] = True,
+        timeout: Annotated[float, typer.Option(help="Seconds to wait.")] = 60,
+    ) -> None:
+        asked = Asked(_named(name), verb, target)
+        text, answer = _run(lambda there: ask(there, asked, Patience(timeout if wait else 0)))
+        if answer is None:
+            typer.echo(f"{asked.name}: asked for {text}")
+            raise typer.Exit(Outcome.UNDER_WAY.value if wait else 0)
+        typer.echo(f"{asked.name}: {text}: {answer.message}", err=not answer.is_done)
+        raise typer.Exit(0 if answer.is_done else Outcome.FAILED.value)
+
+    app.command(verb.value, help=_HELP[verb])(asked)
+
+
+_HELP = {
+    Verb.PROMOTE: "Promote the canary as soon as its pods are ready, whatever the checks say.",
+    Verb.SKIP: "End the present step of a rollout.",
+    Verb.PAUSE: "Freeze the weights of a rollout.",
+    Verb.RESUME: "Go on after a pause, or where a step waits for a person.",
+    Verb.ABORT: "Send all requests to the stable version; the canary goes into quarantine.",
+    Verb.RETRY: "Try once more what failed or waits after a fault of the cluster.",
+    Verb.UNDO: "Go back to the version that was stable before.",
+    Verb.UNQUARANTINE: "Let a version that lost try again.",
+    Verb.RUN: "Train with the newest data.",
+    Verb.REFRESH: "Read the data from its source now.",
+    Verb.ACCEPT_SCHEMA: "Let the next refresh find another schema.",
+    Verb.REFRESH_IMAGES: "Release the version of now on the installed images.",
+    Verb.RESET_RETRAIN: "Let retraining go on after too many failures.",
+}
+for _verb in Verb:
+    _command(_verb)
+
+
+async def _printed(there: Connection, name: ObjectName, drawn: Callable[[Raw], Any]) -> None:
+    Console().print(drawn(_there(await there.get(name), name)))
+
+
+def _there(raw: Raw | None, name: ObjectName) -> Raw:
+    if raw is None:
+        typer.echo(f"{name}: there is no such object in this namespace", err=True)
+        raise typer.Exit(Outcome.NOT_FOUND.value)
+    return raw
+
+
+def _named(words: str) -> ObjectName:
+    try:
+        return object_name(words)
+    except UnknownName as fault:
+        raise typer.BadParameter(str(fault)) from fault
+
+
+def _run(work: Callable[[Connection], Awaitable[T]]) -> T:
+    """Return what the work gives; faults of the cluster and of the words end the program."""
+
+    async def through() -> T:
+        async with connected(_State.place) as there:
+            return await work(there)
+
+    try:
+        return asyncio.run(through())
+    except (NoCluster, ClusterFault, NothingToAsk, NoSuchRun) as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(USAGE) from fault
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
