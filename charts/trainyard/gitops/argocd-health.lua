@@ -1,6 +1,6 @@
 -- Health of a Dataset, TrainingJob or ModelDeployment for Argo CD.
 -- The same rules as kstatus, which Flux and Helm 4 use without any help: what the operator did not
--- look at yet is under way, Stalled has failed, Ready is healthy.
+-- look at yet is under way, Stalled has failed, what waits for a person is suspended, Ready is healthy.
 local function condition(type)
   for _, c in ipairs((obj.status or {}).conditions or {}) do
     if c.type == type then
@@ -24,8 +24,9 @@ local stalled, reconciling, ready = condition("Stalled"), condition("Reconciling
 if stalled.status == "True" then
   return health("Degraded", stalled.message)
 end
-if (obj.spec or {}).suspend == true then
-  return health("Suspended", ready.message)
+local suspended = condition("Suspended")
+if suspended.status == "True" or (obj.spec or {}).suspend == true then
+  return health("Suspended", suspended.message or ready.message)
 end
 if reconciling.status == "True" then
   return health("Progressing", reconciling.message)

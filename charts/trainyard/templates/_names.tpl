@@ -29,3 +29,13 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- else }}{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
 {{- end }}
 {{- end }}
+
+{{/* Helm drops what is set to null; the operator is told that it is. */}}
+{{- define "trainyard.pods" -}}
+{{- $pods := deepCopy .Values.pods }}
+{{- range list "runAsUser" "runAsGroup" "fsGroup" }}
+{{- $id := index $pods . }}
+{{- $_ := set $pods . (ternary nil (int $id) (kindIs "invalid" $id)) }}
+{{- end }}
+{{- toJson $pods }}
+{{- end }}

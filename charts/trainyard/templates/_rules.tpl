@@ -1,7 +1,8 @@
 {{/*
 What the operator may do where it works. Nothing here names secrets and nothing is "*":
 pods mount secrets by name, so the operator never needs to read one.
-tests/chart/test_rbac.py derives the same from the operator's code.
+tests/operator_account.py refuses what is not here to the plans of every test;
+tests/chart/test_rbac.py finds what no plan needs.
 */}}
 {{- define "trainyard.rules" -}}
 # what people declare: read it, write its status
@@ -22,10 +23,10 @@ tests/chart/test_rbac.py derives the same from the operator's code.
   resources: [deployments]
   verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [""]
-  resources: [services]
+  resources: [services, configmaps]
   verbs: [get, list, watch, create, patch, delete]
-- apiGroups: [""]
-  resources: [configmaps]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
   verbs: [get, list, watch, create, patch]
 # how it fares
 - apiGroups: [""]
@@ -33,5 +34,5 @@ tests/chart/test_rbac.py derives the same from the operator's code.
   verbs: [get, list, watch, patch]
 - apiGroups: [""]
   resources: [events]
-  verbs: [get, create, patch]
+  verbs: [get, list, create, patch]
 {{- end }}
