@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from devcluster.build_inputs import Recipe
+from devcluster.debian_programs import PACKAGED, DebianPrograms
 from devcluster.local_node import LocalNode
 from devcluster.places import places_from
 from devcluster.programs import Programs, module_of
@@ -128,6 +129,9 @@ def _kubeconfig(local: LocalNode, _: argparse.Namespace) -> int:
 
 
 def _tool(local: LocalNode, arguments: argparse.Namespace) -> int:
+    if arguments.program in PACKAGED:
+        print(DebianPrograms(local.places, local.progress).path(arguments.program))
+        return 0
     try:
         module_of(arguments.program)
     except KeyError:
