@@ -37,16 +37,6 @@ def v2_binary_said(body: bytes) -> Said:
     return _said(outputs)
 
 
-def list_said(body: bytes) -> Said:
-    """Of a JSON list of labels."""
-    return Said([int(label) for label in json.loads(body)])
-
-
-def mlflow_said(body: bytes) -> Said:
-    """Of MLflow's `predictions`."""
-    return Said([int(label) for label in json.loads(body)["predictions"]])
-
-
 def _said(outputs: list[Any]) -> Said:
     labels = [int(label) for label in np.ravel(outputs[0])]
     return Said(labels, outputs[1] if len(outputs) > 1 else None)

@@ -43,7 +43,7 @@ from benchmarks.serving.turns import (  # noqa: E402
     rounds_of_turns,
 )
 from benchmarks.serving.workloads import Workload, made  # noqa: E402
-from modelserver.settings import Watching  # noqa: E402
+from modelserver.settings import Telemetry  # noqa: E402
 
 _SERVERS = ("without", "without again", "bins")
 _PAIR = ("without", "bins")
@@ -98,7 +98,7 @@ def _percent(ratios: Sequence[float]) -> list[float]:
 @contextmanager
 def _started(workload: Workload, kind: str, core: int) -> Iterator[PinnedServer]:
     command = ours(workload)
-    rows = Watching().rows_per_second // len(_SERVERS) if kind == "bins" else 0
+    rows = Telemetry().rows_per_second // len(_SERVERS) if kind == "bins" else 0
     environ = {"TRAINYARD_SAMPLED_ROWS": str(rows)}
     folder = workload.folder / kind.replace(" ", "-")
     folder.mkdir(exist_ok=True)

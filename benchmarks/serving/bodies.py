@@ -54,20 +54,6 @@ def v2_binary_request(table: pd.DataFrame) -> bytes:
     )
 
 
-def rows_request(table: pd.DataFrame, path: str) -> bytes:
-    """`{"rows": [[…], …]}`, or `{"rows": [{column: value, …}, …]}`."""
-    rows = table.to_numpy().tolist() if is_matrix(table) else table.to_dict("records")
-    return http_request(path, _json({"rows": rows}))
-
-
-def mlflow_request(table: pd.DataFrame) -> bytes:
-    """`inputs` for a matrix, `dataframe_split` for columns."""
-    if is_matrix(table):
-        return http_request("/invocations", _json({"inputs": table.to_numpy().tolist()}))
-    split = {"columns": list(table.columns), "data": table.to_numpy(dtype=object).tolist()}
-    return http_request("/invocations", _json({"dataframe_split": split}))
-
-
 def _json(document: Any) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode()
 

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from benchmarks.serving.answers import list_said, mlflow_said, v2_binary_said, v2_said
-from benchmarks.serving.bodies import (
-    mlflow_request,
-    rows_request,
-    v2_binary_request,
-    v2_pandas_request,
-    v2_request,
-)
+from benchmarks.serving.answers import v2_binary_said, v2_said
+from benchmarks.serving.bodies import v2_binary_request, v2_pandas_request, v2_request
 from benchmarks.serving.commands import mlserver, ours, script
 from benchmarks.serving.contender import OURS, Contender
 from benchmarks.serving.environments import Requirements
@@ -21,10 +13,6 @@ _MLSERVER = Requirements(
     "mlserver", ("mlserver==1.7.1", "mlserver-sklearn==1.7.1", "uvloop<0.22", _PANDAS)
 )
 _KSERVE = Requirements("kserve", ("kserve==0.21.0",))
-_MLFLOW = Requirements("mlflow", ("mlflow==3.17.2", _PANDAS))
-_BENTOML = Requirements("bentoml", ("bentoml==1.4.39", _PANDAS))
-_RAY = Requirements("ray", ("ray[serve]==2.60.0", _PANDAS))
-_LITSERVE = Requirements("litserve", ("litserve==0.2.19", _PANDAS))
 _FASTAPI = Requirements("fastapi", ("fastapi==0.165.0", "uvicorn[standard]==0.54.0", _PANDAS))
 # Its Python backend was built for numpy 1; its clients and proxies, left out, are not used.
 _TRITON = Requirements(
@@ -37,17 +25,7 @@ _TRITON = Requirements(
 
 def contenders() -> tuple[Contender, ...]:
     """Ours first, then peers."""
-    return (
-        *_ours(),
-        *_mlservers(),
-        _kserve(),
-        _mlflow(),
-        *_bentos(),
-        _ray(),
-        *_litserves(),
-        _fastapi(),
-        _triton(),
-    )
+    return (*_ours(), *_mlservers(), _kserve(), _fastapi(), _triton())
 
 
 def _ours() -> tuple[Contender, ...]:
@@ -98,66 +76,6 @@ def _kserve() -> Contender:
         script("kserve", _KSERVE, "python", "kserve_model.py", "{port}"),
         v2_pandas_request,
         v2_said,
-    )
-
-
-def _mlflow() -> Contender:
-    return Contender(
-        "MLflow",
-        "3.17.2, `mlflow models serve` with one worker, in the environment it stands in."
-        " `inputs` for matrices, `dataframe_split` for columns.",
-        script("mlflow", _MLFLOW, "python", "mlflow_model.py", "{port}"),
-        mlflow_request,
-        mlflow_said,
-        "/ping",
-    )
-
-
-def _bentos() -> tuple[Contender, ...]:
-    tunings = {
-        "Plain": ("BentoML", "1.4.39, one worker, an API that takes an array or a data frame."),
-        "Batched": ("BentoML, batched", "The same, batchable: up to 64, at most 1 s late."),
-    }
-    return tuple(
-        Contender(
-            name,
-            tuning,
-            script(f"bentoml-{kind}", _BENTOML, "python", "bento_start.py", kind, "{port}"),
-            partial(rows_request, path="/infer"),
-            list_said,
-            "/readyz",
-        )
-        for kind, (name, tuning) in tunings.items()
-    )
-
-
-def _ray() -> Contender:
-    return Contender(
-        "Ray Serve",
-        "2.60.0, one replica, @serve.batch with up to 64 requests and 2 ms, 200 requests under way"
-        " instead of 5, no access log, no dashboard. JSON rows.",
-        script("ray", _RAY, "python", "ray_serve_app.py", "{port}"),
-        partial(rows_request, path="/"),
-        list_said,
-        "/-/healthz",
-    )
-
-
-def _litserves() -> tuple[Contender, ...]:
-    tunings = {
-        "1": ("LitServe", "0.2.19, one worker, one API server. V2 JSON."),
-        "64": ("LitServe, batched", "The same with batches of up to 64 within 2 ms."),
-    }
-    return tuple(
-        Contender(
-            name,
-            tuning,
-            script(f"litserve-{batch}", _LITSERVE, "python", "litserve_api.py", "{port}", batch),
-            partial(v2_request, path="/predict"),
-            v2_said,
-            "/health",
-        )
-        for batch, (name, tuning) in tunings.items()
     )
 
 

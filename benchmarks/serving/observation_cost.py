@@ -37,23 +37,23 @@ from modelbundle.reference_profile import read_profile
 from modelbundle.rows import Rows
 from modelserver.batches.batching import Batcher
 from modelserver.core import Core
-from modelserver.exchanges.body import Budget
-from modelserver.exchanges.lifecycle import Lifecycle
-from modelserver.exchanges.places import Places
-from modelserver.exchanges.surroundings import Surroundings
-from modelserver.http1.connections import Connections
-from modelserver.http1.http_api import HttpApi
-from modelserver.http1.http_connection import Connection, Listening
-from modelserver.http1.outbox import Outbox
-from modelserver.http1.wire import Wire
+from modelserver.error_log import ErrorLog
+from modelserver.http.connections import Connections
+from modelserver.http.http_api import HttpApi
+from modelserver.http.http_connection import Connection, Listening
+from modelserver.http.outbox import Outbox
+from modelserver.http.wire import Wire
+from modelserver.metrics.batch_metrics import BatchMetrics
+from modelserver.metrics.serving_metrics import ServingMetrics
 from modelserver.payloads.answers import ModelIdentity
-from modelserver.reports.batch_metrics import BatchMetrics
-from modelserver.reports.error_log import ErrorLog
-from modelserver.reports.metrics import ServingMetrics
-from modelserver.settings import BundleSettings, Limits, Watching
+from modelserver.requests.body import Budget
+from modelserver.requests.concurrency import ConcurrencyLimit
+from modelserver.requests.lifecycle import Lifecycle
+from modelserver.requests.server_context import ServerContext
+from modelserver.settings import BundleSettings, Limits, Telemetry
 from modelserver.startup import ReadyModel, ready_model
-from modelserver.watching.live_bins import LiveBins
-from modelserver.watching.row_sampling import RowSampling
+from modelserver.telemetry.live_bins import LiveBins
+from modelserver.telemetry.row_sampling import RowSampling
 
 _AT_ONCE = 64
 _NAMES = ("nothing", "batches", "bins")
@@ -147,23 +147,23 @@ class _Server:
     def __init__(self, workload: Workload, model: ReadyModel, name: str) -> None:
         signature, limits = model.runtime.signature, Limits()
         bins = LiveBins(read_profile(workload.folder / "bundle"), signature)
-        self.sampling = _Timed(RowSampling(bins, Watching().rows_per_second, random.random))
+        self.sampling = _Timed(RowSampling(bins, Telemetry().rows_per_second, random.random))
         metrics = _NotWatching() if name == "nothing" else BatchMetrics()
         shown = self.sampling if name == "bins" else None
         self.batcher = Batcher(model.runtime, limits.batch_rows, time.perf_counter, metrics, shown)
-        around = Surroundings(
+        server = ServerContext(
             lifecycle=Lifecycle(),
             metrics=ServingMetrics(),
             limits=limits,
             log=ErrorLog(time.monotonic),
             clock=time.perf_counter,
-            places=Places(limits.concurrency),
+            concurrency=ConcurrencyLimit(limits.concurrency),
             budget=Budget(limits.all_bodies_bytes),
         )
         identity = ModelIdentity(V2_PATH.split("/")[3], "bench-1", workload.digest)
         outbox = Outbox()
         core = Core(identity, signature, self.batcher, limits.request_rows)
-        api = HttpApi(core, {}, around, outbox)
+        api = HttpApi(core, {}, server, outbox)
         shared = Listening(api, Connections(time.monotonic()), limits, Wire(identity), outbox)
         self._sink = _Sink()
         self._connections = [Connection(shared) for _ in range(_AT_ONCE)]

@@ -1,0 +1,1 @@
+"""What captures cost, and whether any row is lost without being counted."""

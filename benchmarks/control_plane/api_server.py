@@ -1,0 +1,150 @@
+"""An API server of the benchmark's own: etcd and kube-apiserver, nothing else.
+
+Without controllers and nodes only what the operator itself does is measured beside the server;
+Deployments, Jobs and pods are played.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from benchmarks.control_plane.kube_api import KubeApi, connected
+
+PROGRAMS = ("etcd", "kube-apiserver")
+OPERATOR, BENCHMARK = "operator", "benchmark"
+"""The two users; the token of each is its name."""
+URL = "https://127.0.0.1:6443"
+_ETCD, _PEER = "http://127.0.0.1:2379", "http://127.0.0.1:2380"
+_SERVICES = "10.96.0.0/12"
+_STARTS_WITHIN = 300
+_ENDS_WITHIN = 20
+_AUDITED = {
+    "apiVersion": "audit.k8s.io/v1",
+    "kind": "Policy",
+    "omitStages": ["RequestReceived"],
+    "rules": [{"level": "Metadata", "users": [OPERATOR]}, {"level": "None"}],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServer:
+    """A running API server."""
+
+    api: KubeApi
+    folder: Path
+
+    @property
+    def audit_log(self) -> Path:
+        """One JSON line for every request of the operator."""
+        return self.folder / "audit.log"
+
+    def kubeconfig(self) -> Path:
+        """The operator's way in."""
+        cluster = {"server": URL, "insecure-skip-tls-verify": True}
+        document = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "own", "cluster": cluster}],
+            "users": [{"name": OPERATOR, "user": {"token": OPERATOR}}],
+            "contexts": [{"name": "own", "context": {"cluster": "own", "user": OPERATOR}}],
+            "current-context": "own",
+        }
+        path = self.folder / "kubeconfig"
+        path.write_text(json.dumps(document))
+        return path
+
+
+@asynccontextmanager
+async def api_server(programs: Mapping[str, Path], folder: Path) -> AsyncIterator[ApiServer]:
+    """Give one whose data lie in the folder, with the operator's namespace; then it is gone."""
+    tokens = "".join(f"{name},{name},{name}\n" for name in (OPERATOR, BENCHMARK))
+    (folder / "tokens.csv").write_text(tokens)
+    (folder / "audit.json").write_text(json.dumps(_AUDITED))
+    async with AsyncExitStack() as running:
+        for command in (_etcd(programs, folder), _apiserver(programs, folder)):
+            await running.enter_async_context(process(command, folder))
+        api = await running.enter_async_context(connected(URL, BENCHMARK))
+        await _answers(api)
+        yield ApiServer(api, folder)
+
+
+def _etcd(programs: Mapping[str, Path], folder: Path) -> Sequence[str]:
+    return (
+        str(programs["etcd"]),
+        "--name=own",
+        f"--data-dir={folder / 'etcd'}",
+        "--unsafe-no-fsync",
+        *(f"--listen-client-urls={_ETCD}", f"--advertise-client-urls={_ETCD}"),
+        *(f"--listen-peer-urls={_PEER}", f"--initial-advertise-peer-urls={_PEER}"),
+        f"--initial-cluster=own={_PEER}",
+        "--quota-backend-bytes=8589934592",
+        "--log-level=warn",
+    )
+
+
+def _apiserver(programs: Mapping[str, Path], folder: Path) -> Sequence[str]:
+    key = folder / "certificates" / "apiserver.key"  # it makes one for itself, before it looks here
+    return (
+        str(programs["kube-apiserver"]),
+        f"--etcd-servers={_ETCD}",
+        *("--bind-address=127.0.0.1", "--advertise-address=10.0.0.1", "--secure-port=6443"),
+        "--endpoint-reconciler-type=none",
+        f"--service-cluster-ip-range={_SERVICES}",
+        f"--cert-dir={folder / 'certificates'}",
+        f"--token-auth-file={folder / 'tokens.csv'}",
+        "--authorization-mode=AlwaysAllow",
+        "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+        f"--service-account-key-file={key}",
+        f"--service-account-signing-key-file={key}",
+        # There is no controller that makes the account of each namespace.
+        "--disable-admission-plugins=ServiceAccount",
+        "--enable-priority-and-fairness=false",
+        f"--audit-policy-file={folder / 'audit.json'}",
+        *(f"--audit-log-path={folder / 'audit.log'}", "--audit-log-maxsize=100000"),
+        "--profiling=false",
+    )
+
+
+@asynccontextmanager
+async def process(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Give a running program whose log lies in the folder; afterwards it is gone."""
+    with (folder / f"{Path(command[0]).name}.log").open("ab") as log:
+        found = await asyncio.create_subprocess_exec(
+            *command, stdout=log, stderr=log, env=environment or dict(os.environ)
+        )
+    try:
+        yield found
+    finally:
+        await ended(found)
+
+
+async def ended(found: asyncio.subprocess.Process) -> None:
+    """The process is gone: it was asked to, and made to where it did not listen."""
+    if found.returncode is None:
+        found.terminate()
+        try:
+            await asyncio.wait_for(found.wait(), _ENDS_WITHIN)
+        except TimeoutError:
+            found.kill()
+            await found.wait()
+
+
+async def _answers(api: KubeApi) -> None:
+    """Return once objects can be made; raises TimeoutError when that takes too long."""
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "trainyard-system"}}
+    async with asyncio.timeout(_STARTS_WITHIN):
+        while True:
+            with suppress(aiohttp.ClientError):  # it starts
+                await api.ask("POST", "/api/v1/namespaces", namespace)
+                return
+            await asyncio.sleep(0.2)

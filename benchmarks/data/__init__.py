@@ -1,0 +1,1 @@
+"""What a refresh costs, beside pandas with pandera's or Great Expectations' checks."""

@@ -1,0 +1,1 @@
+"""What do the monitors promise, measured in simulations with fixed seeds?"""
