@@ -22,7 +22,7 @@ CLAIM = "trainyard-store"
 REPOSITORY = Path(__file__).resolve().parents[1]
 MANIFESTS = Path(__file__).parent / "manifests"
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
-PUBLIC_ENVOY = "docker.io/envoyproxy/envoy:v1.36.0"
+PUBLIC_ENVOY = "docker.io/envoyproxy/envoy:v1.40.0"
 PUBLIC_PROMETHEUS = "docker.io/prom/prometheus:v3.5.0"
 
 

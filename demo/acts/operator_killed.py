@@ -9,7 +9,7 @@ from demo.waiting import StoryFailed
 
 SMALLER_FOREST = {
     "class": "sklearn.ensemble.RandomForestClassifier",
-    "parameters": {"n_estimators": 30},
+    "parameters": {"n_estimators": 30, "min_samples_leaf": 3},
 }
 OPERATOR = "app.kubernetes.io/name=trainyard"
 

@@ -17,7 +17,7 @@ def poisoned_data_arrives(stage: Stage) -> None:
     stage.ask("dataset", "refresh@now")
     failure = stage.expect("the file is refused", lambda: _failure(stage), seconds=90)
     stage.narrator.decided([str(failure.get("message") or failure)])
-    stage.narrator.look(f"kubectl get dset {NAME} -o jsonpath='{{.status.lastLook.failures}}'")
+    stage.narrator.look(f"kubectl get dset {NAME} -o jsonpath='{{.status.lastRefresh.failures}}'")
     if failure.get("column") != "mean radius" or failure.get("count") != 3:
         raise StoryFailed(f"expected 3 rows of column 'mean radius' to be named, found {failure}")
     if (_version(stage), stage.stable_bundle()) != (version, stable):
@@ -34,11 +34,12 @@ def _version(stage: Stage) -> str:
 
 
 def _failure(stage: Stage) -> dict[str, Any] | None:
-    look = stage.dataset().get("lastLook") or {}
-    failures: list[dict[str, Any]] = look.get("failures") or []
-    return failures[0] if look.get("phase") == "Refused" and failures else None
+    last = stage.dataset().get("lastRefresh") or {}
+    failures: list[dict[str, Any]] = last.get("failures") or []
+    return failures[0] if last.get("outcome") == "Refused" and failures else None
 
 
 def _accepted(stage: Stage) -> bool:
     status = stage.dataset()
-    return not status.get("look") and (status.get("lastLook") or {}).get("phase") == "Accepted"
+    last = status.get("lastRefresh") or {}
+    return not status.get("refresh") and last.get("outcome") == "Accepted"

@@ -12,7 +12,7 @@ from demo.waiting import StoryFailed
 
 FOREST = {
     "class": "sklearn.ensemble.RandomForestClassifier",
-    "parameters": {"n_estimators": 50},
+    "parameters": {"n_estimators": 50, "min_samples_leaf": 3},
 }
 BURST_SECONDS = 10
 
