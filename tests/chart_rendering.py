@@ -19,15 +19,18 @@ Values = Mapping[str, Any]
 
 
 def render(
-    values: Values | None = None, helm: str = "helm4", namespace: str = "trainyard-system"
+    values: Values | None = None,
+    helm: str = "helm4",
+    namespace: str = "trainyard-system",
+    release: str = "trainyard",
 ) -> Sequence[Manifest]:
-    """Return the manifests of a release `trainyard`; raises AssertionError with Helm's words."""
-    return _render(json.dumps(values or {}), helm, namespace)
+    """Return the manifests of a release; raises AssertionError with Helm's words."""
+    return _render(json.dumps(values or {}), helm, namespace, release)
 
 
 @cache
-def _render(values: str, helm: str, namespace: str) -> Sequence[Manifest]:
-    command = ("template", "trainyard", str(CHART), "-n", namespace, "--kube-version", KUBERNETES)
+def _render(values: str, helm: str, namespace: str, release: str) -> Sequence[Manifest]:
+    command = ("template", release, str(CHART), "-n", namespace, "--kube-version", KUBERNETES)
     text = run(tool(helm), *command, "--values", "-", stdin=values).stdout
     return tuple(document for document in yaml.safe_load_all(text) if document)
 

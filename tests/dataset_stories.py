@@ -10,15 +10,15 @@ from training_world import TrainingWorld
 DATASET = ("Dataset", "tumours")
 
 
-def look_job(world: TrainingWorld) -> str:
-    """Return the name of the Job of the look under way."""
-    return str(world.status(*DATASET)["look"]["name"])
+def refresh_job(world: TrainingWorld) -> str:
+    """Return the name of the Job of the refresh under way."""
+    return str(world.status(*DATASET)["refresh"]["name"])
 
 
 def with_first_version(*objects: Raw, **spec: Any) -> TrainingWorld:
     """Return a world whose Dataset has found its first version, 100 rows."""
     world = TrainingWorld(raw_dataset(**spec), *objects)
     world.settle()
-    world.finish(look_job(world), ingest_result("d", 100))
+    world.finish(refresh_job(world), ingest_result("d", 100))
     world.settle()
     return world

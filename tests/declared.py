@@ -11,7 +11,7 @@ from cluster_access import ROOT
 
 from trainyard.api.base import Resource
 from trainyard.api.v1alpha1.dataset import Dataset
-from trainyard.api.v1alpha1.dataset_status import Look
+from trainyard.api.v1alpha1.dataset_status import Refresh
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_version import ModelVersion
 from trainyard.api.v1alpha1.training_job import TrainingJob
@@ -49,16 +49,16 @@ def served(document: dict[str, Any]) -> dict[str, Any]:
     return document | {"metadata": document["metadata"] | added}
 
 
-def a_look(**more: Any) -> Look:
-    """Return a look that begins now."""
+def a_refresh(**more: Any) -> Refresh:
+    """Return a refresh that begins now."""
     fields: dict[str, Any] = {
-        "name": "look-0123456789",
+        "name": "refresh-0123456789",
         "trigger": "spec",
         "spec_digest": DIGEST,
-        "at": NOW,
-        "phase": "Looking",
+        "queued_at": NOW,
+        "phase": "Pending",
     }
-    return Look(**fields | more)
+    return Refresh(**fields | more)
 
 
 def a_run(**more: Any) -> Run:

@@ -17,11 +17,18 @@ import pytest
 from free_port import free_port
 
 from trainyard.clients.scraping import samples
+from trainyard.model_deployments.analysis.samples import GRPC_SUFFIX
 from trainyard.model_deployments.traffic import envoy
-from trainyard.model_deployments.traffic.backend import SERVING_PORT, Routing
+from trainyard.model_deployments.traffic.envoy_bootstrap import bootstrap
+from trainyard.model_deployments.traffic.mode import SERVING_PORT, Routing
+from trainyard.model_deployments.traffic.router_manifests import identifies
 
 HEALTHY = "envoy_cluster_membership_healthy"
 STARTED_WITHIN = 20.0
+MEMORY = 512 << 20
+"""Of a container of which nothing is said."""
+NOBODY = 1
+"""A port on which nothing listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,8 @@ class Pod:
     """Where one server listens on this machine."""
 
     http: int
-    grpc: int
+    grpc: int | None = None
+    """None: nothing answers calls over gRPC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +45,22 @@ class Envoy:
     """Where users reach it, and its page of numbers."""
 
     address: str
-    stats: str
+    base: str
+    """URL of the port that the operator and Prometheus ask."""
     folder: Path
+    process: subprocess.Popen[bytes]
 
     def page(self) -> str:
         """The numbers that the operator reads; empty while it starts."""
+        return self._read(envoy.STATS_PATH)
+
+    def decision(self) -> int | None:
+        """The decision in force, as the operator reads it."""
+        return envoy.decision_of(self._read(envoy.DECISION_PATH))
+
+    def _read(self, path: str) -> str:
         try:
-            with urllib.request.urlopen(self.stats) as answer:
+            with urllib.request.urlopen(self.base + path) as answer:
                 return str(answer.read(), "utf-8")
         except OSError:
             return ""
@@ -77,15 +94,15 @@ def envoy_binary() -> str:
 
 @contextmanager
 def envoy_running(
-    routing: Routing, pods: Mapping[str, Sequence[Pod]], folder: Path
+    routing: Routing, pods: Mapping[str, Sequence[Pod]], folder: Path, memory: int = MEMORY
 ) -> Iterator[Envoy]:
-    """An Envoy that reaches all pods of these revisions; their addresses alone are the test's."""
-    ports = {
-        SERVING_PORT: free_port(),
-        envoy.STATS_PORT: free_port(),
-        envoy.ADMIN_PORT: free_port(),
-    }
-    started = envoy.bootstrap().replace(envoy.FOLDER, str(folder))
+    """An Envoy that reaches all pods of these revisions; their addresses alone are the test's.
+
+    `memory`: what its container may use.
+    """
+    ports = {p: free_port() for p in (SERVING_PORT, envoy.STATS_PORT, envoy.ADMIN_PORT)}
+    plain = bootstrap(memory, identifies=identifies(routing.owner))
+    started = plain.replace(envoy.FOLDER, str(folder))
     for port, own in ports.items():
         started = started.replace(f'"port_value": {port}', f'"port_value": {own}')
     (folder / "envoy.json").write_text(started)
@@ -97,11 +114,18 @@ def envoy_running(
     try:
         found = Envoy(
             f"127.0.0.1:{ports[SERVING_PORT]}",
-            f"http://127.0.0.1:{ports[envoy.STATS_PORT]}{envoy.STATS_PATH}",
+            f"http://127.0.0.1:{ports[envoy.STATS_PORT]}",
             folder,
+            process,
         )
-        suffixes = ("", envoy.GRPC_SUFFIX)
-        found.reaches({name + s: len(of) for name, of in pods.items() for s in suffixes})
+        found.reaches({name: len(of) for name, of in pods.items()})
+        found.reaches(
+            {
+                name + GRPC_SUFFIX: sum(pod.grpc is not None for pod in of)
+                for name, of in pods.items()
+                if name in routing.grpc
+            }
+        )
         yield found
     finally:
         process.terminate()
@@ -117,7 +141,8 @@ def _with_addresses(text: str, pods: Mapping[str, Sequence[Pod]]) -> str:
         meant = named["endpoint"]["address"]["socket_address"]
         over_http = meant["port_value"] == SERVING_PORT
         group["lb_endpoints"] = [
-            _endpoint(pod.http if over_http else pod.grpc) for pod in pods[meant["address"]]
+            _endpoint(pod.http if over_http else pod.grpc or NOBODY)
+            for pod in pods[meant["address"]]
         ]
         del cluster["cluster_type"]
     return json.dumps(document)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from trainyard.clients.cluster import Listing
 from trainyard.clients.faults import AlreadyExists, ClusterFault, Conflict, NotFound
-from trainyard.reconciling.plan import Manifest, ObjectRef
-from trainyard.reconciling.world import RawObject
+from trainyard.objects import Manifest, ObjectRef, RawObject
 
 Place = tuple[str, str, str]
 
@@ -46,10 +45,31 @@ class FakeCluster:
         ]
         return Listing(tuple(found), self.version)
 
+    async def pages(
+        self, kind: str, namespace: str = "", labels: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Listing]:
+        """See Cluster.pages; each has two objects."""
+        whole = await self.list(kind, namespace, labels)
+        for start in range(0, max(len(whole.items), 1), 2):
+            yield Listing(whole.items[start : start + 2], whole.resource_version)
+
+    async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
+        """See Cluster.warnings."""
+        events = (await self.list("Event", namespace)).items
+        about = [event for event in events if event["involvedObject"]["uid"] == uid]
+        return tuple(event for event in about if event["type"] == "Warning")
+
     async def apply(self, manifest: Manifest) -> RawObject:
         """See Cluster.apply."""
         place = self._write("apply", manifest)
         return self._store(place, _merged(self.objects.get(place, {}), manifest))
+
+    async def apply_new(self, manifest: Manifest) -> RawObject:
+        """See Cluster.apply_new."""
+        place = self._write("apply", manifest)
+        if place in self.objects:
+            raise AlreadyExists("apply", 409, "taken")
+        return self._store(place, manifest)
 
     async def create(self, manifest: Manifest) -> RawObject:
         """See Cluster.create."""

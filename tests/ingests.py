@@ -13,7 +13,7 @@ from modelbundle.store import Store, open_store
 from trainer.datasets.dataset_manifest import DatasetManifest, dataset_folder, read_manifest
 from trainer.ingest import run
 from trainer.pod.environment import Environment
-from trainer.tasks.task import IngestTask
+from trainer.tasks.ingest_task import IngestTask
 
 NOW = "2026-11-21T08:00:00Z"
 COLUMNS = [

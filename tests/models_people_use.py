@@ -124,7 +124,7 @@ PIPELINES = (
         "mixed",
     ),
     Case(
-        "nearest rows fill holes",
+        "nearest rows fill missing values",
         _columns(ensemble.RandomForestClassifier(**_FEW), None, KNNImputer()),
         "mixed",
         NOT,
@@ -142,7 +142,7 @@ PIPELINES = (
         DIFFERS,
     ),
     Case(
-        "histogram boosting with holes and categories",
+        "histogram boosting with missing values and categories",
         _columns(
             ensemble.HistGradientBoostingClassifier(max_iter=5, categorical_features=[3]),
             OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan),

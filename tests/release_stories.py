@@ -12,7 +12,7 @@ QUICK = {
     "replicas": 2,
     "rollout": {
         "steps": [{"weightPercent": 5, "minSeconds": 30}, {"weightPercent": 50, "minSeconds": 30}],
-        "keepSeconds": 60,
+        "scaleDownDelaySeconds": 60,
     },
 }
 

@@ -7,7 +7,7 @@ import secrets
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,32 +28,61 @@ class S3:
     endpoint: str
     keys: Credentials
     region: str = REGION
+    bucket: str = BUCKET
 
     def store(self, prefix: str = "") -> Store:
         """The bucket, or a folder of it, with all rights."""
-        return open_store(f"s3://{BUCKET}/{prefix}", self.endpoint, self.region, self.keys)
+        return open_store(f"s3://{self.bucket}/{prefix}", self.endpoint, self.region, self.keys)
 
 
 @contextmanager
-def s3_server(folder: Path) -> Iterator[S3]:
-    """A server over the folder; it ends with the block."""
-    (folder / BUCKET).mkdir(parents=True)
+def s3_server(
+    folder: Path, bucket: str = BUCKET, users: Sequence[str] = (), host: str = "127.0.0.1"
+) -> Iterator[S3]:
+    """A server over the folder; it ends with the block.
+
+    The users have no rights of their own, and the root's secret key. `host`: where it listens.
+    """
+    data, accounts = folder / "data", folder / "accounts"
+    (data / bucket).mkdir(parents=True)
+    accounts.mkdir()
     keys = Credentials(secrets.token_hex(10), secrets.token_hex(20))
-    address = f"127.0.0.1:{free_port()}"
+    address = f"{host}:{free_port()}"
     names = {"ROOT_ACCESS_KEY": keys.access_key_id, "ROOT_SECRET_KEY": keys.secret_access_key}
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
-            server_command(tool("versitygw"), address, folder),
+            with_accounts(server_command(tool("versitygw"), address, data), accounts),
             env={**os.environ, **names},
             stdout=log,
             stderr=log,
         )
     try:
         _wait_for(address)
-        yield S3(f"http://{address}", keys)
+        found = S3(f"http://{address}", keys, bucket=bucket)
+        for user in users:
+            _add(user, found)
+        yield found
     finally:
         server.kill()
         server.wait()
+
+
+def with_accounts(command: Sequence[str], folder: Path) -> list[str]:
+    """Return the command of a server that keeps users in the folder."""
+    program, *options = command
+    return [program, "--iam-dir", str(folder), *options]
+
+
+def _add(user: str, server: S3) -> None:
+    keys = server.keys
+    admin = ("--endpoint-url", server.endpoint, "--access", keys.access_key_id)
+    new = ("--access", user, "--secret", keys.secret_access_key, "--role", "user")
+    subprocess.run(
+        (tool("versitygw"), "admin", *admin, "create-user", *new),
+        env={**os.environ, "ADMIN_SECRET_KEY": keys.secret_access_key},
+        check=True,
+        capture_output=True,
+    )
 
 
 def _wait_for(address: str, seconds: float = 10) -> None:

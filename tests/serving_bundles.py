@@ -96,7 +96,7 @@ def diabetes() -> Data:
 
 
 def patients() -> Data:
-    """400 rows of every kind: Float with gaps, Integer, Boolean, Category with gaps."""
+    """400 rows of every kind: Float and Category with missing values, Integer, Boolean."""
     random = np.random.default_rng(7)
     count = 400
     frame = pd.DataFrame(

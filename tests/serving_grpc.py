@@ -12,7 +12,7 @@ import numpy as np
 from free_port import free_port
 from serving_process import MODEL, Running, running
 
-from modelserver.rpc.grpc_messages import ModelInferRequest, ModelInferResponse
+from modelserver.grpc.grpc_messages import ModelInferRequest, ModelInferResponse
 
 INFER = "/inference.GRPCInferenceService/ModelInfer"
 

@@ -13,16 +13,16 @@ from modelbundle.loading import RuntimeName, load_runtime
 from modelbundle.manifest_reading import read_manifest
 from modelserver.batches.batching import Batcher
 from modelserver.core import Core, model_metadata, server_metadata
-from modelserver.exchanges.body import Budget
-from modelserver.exchanges.exchange import Exchange
-from modelserver.exchanges.lifecycle import Lifecycle
-from modelserver.exchanges.places import Places
-from modelserver.exchanges.routing import Route
-from modelserver.exchanges.surroundings import Surroundings
+from modelserver.error_log import ErrorLog
+from modelserver.grpc.grpc_api import GrpcApi
+from modelserver.metrics.serving_metrics import ServingMetrics
 from modelserver.payloads.answers import Answer, ModelIdentity
-from modelserver.reports.error_log import ErrorLog
-from modelserver.reports.metrics import ServingMetrics
-from modelserver.rpc.grpc_api import GrpcApi
+from modelserver.requests.body import Budget
+from modelserver.requests.concurrency import ConcurrencyLimit
+from modelserver.requests.lifecycle import Lifecycle
+from modelserver.requests.request import Request
+from modelserver.requests.routing import Route
+from modelserver.requests.server_context import ServerContext
 from modelserver.settings import Limits
 
 IDENTITY = ModelIdentity("tumours", "tumours-1", "sha256:" + "a" * 64)
@@ -66,23 +66,23 @@ class World:
         manifest = read_manifest(sample.directory)
         self.runtime = runtime or load_runtime(sample.directory, manifest, RuntimeName.ONNX)
         self.written = io.StringIO()
-        self.noted: list[tuple[Exchange, Answer]] = []
-        self.around = Surroundings(
+        self.noted: list[tuple[Request, Answer]] = []
+        self.server = ServerContext(
             lifecycle=Lifecycle(),
             metrics=ServingMetrics(),
             limits=Limits(),
             log=ErrorLog(time.monotonic, self.written),
             clock=time.perf_counter,
-            places=Places(2),
+            concurrency=ConcurrencyLimit(2),
             budget=Budget(100_000),
-            note=lambda exchange, answer, _: self.noted.append((exchange, answer)),
+            note=lambda request, answer, _: self.noted.append((request, answer)),
         )
         batcher = Batcher(self.runtime, 256, time.perf_counter)
         fixed = {
             Route.SERVER: server_metadata(),
             Route.MODEL: model_metadata(IDENTITY, sample.signature, RuntimeName.ONNX),
         }
-        self.api = GrpcApi(Core(IDENTITY, sample.signature, batcher, 50), fixed, self.around)
+        self.api = GrpcApi(Core(IDENTITY, sample.signature, batcher, 50), fixed, self.server)
 
     async def call(self, method: str, body: bytes, call: Call | None = None) -> bytes | None:
         """The bytes of the answer; None when the call ended with a status."""
@@ -96,7 +96,7 @@ class World:
 
     def codes(self) -> dict[str, int]:
         """The requests counted, by status of HTTP; those never seen are left out."""
-        lines = self.around.metrics.exposition("r").decode().splitlines()
+        lines = self.server.metrics.exposition("r").decode().splitlines()
         counted = [line for line in lines if line.startswith("trainyard_requests_total{")]
         found = {line.split('code="')[1][:3]: int(line.rsplit(" ", 1)[1]) for line in counted}
         return {code: count for code, count in found.items() if count}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 
 import aiohttp
@@ -10,13 +9,14 @@ import aiohttp
 from trainyard.clients.kinds import KINDS
 from trainyard.clients.login import log_in
 from trainyard.controllers import Sources, controllers
-from trainyard.json_logs import log_as_json
 from trainyard.main import serving_sources
-from trainyard.running import Design, run
+from trainyard.process.json_logs import log_as_json
+from trainyard.process.loop_lag import LoopLag, run_measured
+from trainyard.process.running import OperatorConfig, run
 from trainyard.settings import read_settings
 
 
-async def main() -> int:
+async def main(lag: LoopLag) -> int:
     """Run until asked to stop."""
     settings = read_settings()
     log_as_json(settings.log_level)
@@ -24,8 +24,8 @@ async def main() -> int:
     async with aiohttp.ClientSession() as session:
         sources = Sources(settings.to_installation(), serving_sources(settings, session))
         rows = tuple(row for row in controllers(sources) if row.kind == "ModelDeployment")
-        return await run(Design(settings, rows, KINDS, configuration))
+        return await run(OperatorConfig(settings, rows, KINDS, configuration), lag)
 
 
 if __name__ == "__main__":
-    raise SystemExit(asyncio.run(main()))
+    raise SystemExit(run_measured(main))

@@ -52,7 +52,7 @@ def matrix(make: MakeInput, rows: np.ndarray, datatype: str = "FP64", **how: boo
 
 
 def patient_columns(table: pd.DataFrame) -> Mapping[str, tuple[str, np.ndarray]]:
-    """Datatype and values of each feature of the patients: one of every kind, with gaps."""
+    """Datatype and values of each feature of the patients: of every kind, some missing."""
     return {
         "size": ("FP64", table["size"].to_numpy(np.float64)),
         "age": ("INT64", table["age"].to_numpy(np.int64)),

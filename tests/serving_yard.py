@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from builders_serving import INSTALLATION, NAME, NAMESPACE, NOW, digest, raw_deployment
+from envoy_pages import decision_page
+from serving_pods import Behaviour, pod_status
 from stored_objects import StoredObjects
+from webhook_receivers import KeptNotifications
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.clients.predictions import PredictionAnswer
-from trainyard.clients.prometheus import PrometheusFault, Series
-from trainyard.clients.scraping import ScrapeFailed
+from trainyard.clients.prometheus import (
+    MOST_SERIES,
+    PrometheusFault,
+    QueryResult,
+    ResultType,
+    Series,
+)
+from trainyard.clients.scraping import ScrapedSample, ScrapeFailed
 from trainyard.installation import Installation
+from trainyard.model_deployments.analysis.bin_counters import BinCounters
+from trainyard.model_deployments.analysis.counters import CounterQuestion
+from trainyard.model_deployments.analysis.error_windows import ErrorWindows
 from trainyard.model_deployments.analysis.evidence import Counts, Interval, Reading
-from trainyard.model_deployments.counters import CounterQuestion
+from trainyard.model_deployments.analysis.samples import APART, MIRROR_SUFFIX
 from trainyard.model_deployments.decide import decide_model_deployment
 from trainyard.model_deployments.observe import ServingSources, observe_model_deployment
-from trainyard.model_deployments.revisions import revision_name
-from trainyard.model_deployments.traffic.backend import DECISION
-from trainyard.ownership import REQUEST, REVISION, ROLE
+from trainyard.model_deployments.revision.identity import revision_name
+from trainyard.model_deployments.traffic.carrier import GENERATION
+from trainyard.model_deployments.traffic.mode import SERVING_PORT
+from trainyard.notifications.outbox import Outbox
+from trainyard.objects import RawObject
+from trainyard.ownership import REQUEST, ROLE
 from trainyard.reconciling.plan import Plan
 
 EDGES = ("1", "2", "5", "10", "20", "50", "+Inf")
-
-
-@dataclass(slots=True)
-class Behaviour:
-    """How a revision behaves once its pods run."""
-
-    ready: bool = True
-    crashes: bool = False
-    image_missing: bool = False
-    failing: float = 0.0
-    """Share of requests that fail."""
-    slow: float = 0.0
-    """Share of requests that take longer than 20 ms."""
 
 
 @dataclass(slots=True)
@@ -50,27 +53,34 @@ class ServingYard(StoredObjects):
     spec: dict[str, Any] = field(default_factory=dict)
     now: datetime = NOW
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
-    """By letter of the bundle digest."""
     per_second: int = 100
+    matching: int = 0
+    """Requests a second that rollout.matches means."""
     outage: float = 0.0
-    """Share of all requests that fails whoever answers."""
     blind: bool = False
-    """True: counters cannot be read."""
     routers_stuck: bool = False
-    """True: routers do not take over new configuration."""
+    router_behaviour: Behaviour = field(default_factory=Behaviour)
     deaf_to_grpc: bool = False
     """True: no gRPC port of a pod is healthy in the eyes of the routers."""
     refusing: bool = False
-    """True: predictions through the Service fail."""
     numbers: dict[str, float] = field(default_factory=dict)
-    """Prometheus: value by query."""
+    shown: list[ScrapedSample] = field(default_factory=list)
     events: list[tuple[str, str]] = field(default_factory=list)
     installation: Installation = INSTALLATION
     last_plan: Plan[Any] | None = None
+    started_with: dict[str, int] = field(default_factory=dict)
+    """By router: the decision that it read when it started."""
+    bins: BinCounters = field(init=False)
+    errors: ErrorWindows = field(init=False)
+    outbox: Outbox = field(init=False)
+    webhooks: KeptNotifications = field(default_factory=KeptNotifications)
     asked: int = 0
     """Requests to pods, the Service and Prometheus."""
 
     def __post_init__(self) -> None:
+        self.bins = BinCounters(self, None)
+        self.errors = ErrorWindows(self)
+        self.outbox = Outbox(self.webhooks, lambda: self.now)
         self.objects["ModelDeployment", NAME] = raw_deployment(**self.spec)
 
     # what people do
@@ -133,6 +143,7 @@ class ServingYard(StoredObjects):
             self.do(action)
         self.events += [(event.reason, event.message) for event in plan.events]
         self._run_pods()
+        await asyncio.sleep(0)  # receivers of notifications get their turn
         return plan
 
     async def run(self, seconds: float) -> None:
@@ -164,6 +175,8 @@ class ServingYard(StoredObjects):
                     self._run_pod(f"{name}-{number}", raw)
 
     def _wanted_pod(self, pod: dict[str, Any]) -> bool:
+        if job := pod["metadata"]["labels"].get("batch.kubernetes.io/job-name"):
+            return ("Job", job) in self.objects
         owner, _, number = pod["metadata"]["name"].rpartition("-")
         found = self.objects.get(("Deployment", owner))
         return found is not None and int(number) < found["spec"]["replicas"]
@@ -178,33 +191,20 @@ class ServingYard(StoredObjects):
             "labels": template["metadata"]["labels"],
             "annotations": before.get("annotations", {}),
         }
+        if not before:
+            configuration = self.objects.get(("ConfigMap", f"{NAME}-router"), {"metadata": {}})
+            annotations = configuration["metadata"].get("annotations", {})
+            self.started_with[name] = int(annotations.get(GENERATION, "0"))
         self.objects["Pod", name] = {
             "kind": "Pod",
             "metadata": metadata,
-            "status": self._pod_status(template["metadata"]["labels"]),
-        }
-
-    def _pod_status(self, labels: Mapping[str, str]) -> dict[str, Any]:
-        behaviour = self._behaviour(labels.get(REVISION, ""))
-        up = behaviour.ready and not behaviour.crashes and not behaviour.image_missing
-        server: dict[str, Any] = {"name": "server", "ready": up, "restartCount": 0}
-        server["state"] = {"running": {"startedAt": NOW.isoformat()}}
-        if behaviour.crashes:
-            server |= {"restartCount": 4, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
-            server["lastState"] = {"terminated": {"exitCode": 1, "reason": "Error"}}
-        if behaviour.image_missing:
-            server["state"] = {"waiting": {"reason": "ImagePullBackOff", "message": "no image"}}
-        return {
-            "phase": "Running",
-            "podIP": "10.88.0.9",
-            "conditions": [{"type": "Ready", "status": "True" if up else "False"}],
-            "containerStatuses": [server],
+            "status": pod_status(template["metadata"]["labels"], self._behaviour),
         }
 
     def _behaviour(self, revision: str) -> Behaviour:
         found = self.objects.get(("Deployment", revision))
         if found is None or not revision:
-            return Behaviour()
+            return self.router_behaviour
         record = json.loads(found["metadata"]["annotations"]["trainyard.dev/record"])
         return self.behaviours.get(record["bundleDigest"][7], Behaviour())
 
@@ -214,31 +214,47 @@ class ServingYard(StoredObjects):
         return ServingSources(
             installation=self.installation,
             counters=self,
+            bins=self.bins,
+            errors=self.errors,
+            outbox=self.outbox,
             scraper=self,
             predictor=self,
             prometheus=self,
             clock=lambda: self.now,
         )
 
-    async def page(self, url: str) -> str:
-        """See Scraper.page: the pages of a router."""
+    async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
+        """See World.warnings: what is said of pods that are not created."""
+        told = {b.not_created for b in self.behaviours.values()} - {""}
+        return [{"reason": "FailedAttachVolume", "message": message} for message in told]
+
+    async def text(self, url: str) -> str:
+        """See Scraper.text: the decision that is in force in a router."""
+        self._meet_router(url)
+        read = [
+            max(int(raw["metadata"]["annotations"].get(GENERATION, "0")), self.started_with[name])
+            for (kind, name), raw in self.objects.items()
+            if kind == "Pod" and raw["metadata"]["labels"].get(ROLE) == "router"
+        ]
+        return decision_page(str(min(read)))
+
+    async def samples(self, url: str, names: Sequence[str]) -> list[ScrapedSample]:
+        """See Scraper.samples: live values of a model server, or whom a router reaches."""
+        if url.endswith(f":{SERVING_PORT}/metrics"):
+            return [sample for sample in self.shown if sample.name in names]
+        self._meet_router(url)
+        services = {name: raw for (kind, name), raw in self.objects.items() if kind == "Service"}
+        return [
+            ScrapedSample(names[0], {"envoy_cluster_name": f"{name}{group}{suffix}"}, 2.0)
+            for name, raw in services.items()
+            for group in ("", *APART)
+            for suffix in ("", "-grpc")[: 1 if self.deaf_to_grpc else len(raw["spec"]["ports"])]
+        ]
+
+    def _meet_router(self, url: str) -> None:
         self.asked += 1
         if self.routers_stuck:
-            raise ScrapeFailed("no answer")
-        if url.endswith("/trainyard/decision"):
-            routers = [
-                raw
-                for (kind, _), raw in self.objects.items()
-                if kind == "Pod" and raw["metadata"]["labels"].get(ROLE) == "router"
-            ]
-            shown = [str(r["metadata"]["annotations"].get(DECISION, "0")) for r in routers]
-            return min(shown)
-        services = {name: raw for (kind, name), raw in self.objects.items() if kind == "Service"}
-        return "".join(
-            f'envoy_cluster_membership_healthy{{envoy_cluster_name="{name}{suffix}"}} 2\n'
-            for name, raw in services.items()
-            for suffix in ("", "-grpc")[: 1 if self.deaf_to_grpc else len(raw["spec"]["ports"])]
-        )
+            raise ScrapeFailed(f"{url}: no answer")
 
     async def predict(self, address: str, model: str) -> PredictionAnswer:
         """See Predictor.predict: whoever has most of the requests answers."""
@@ -260,15 +276,14 @@ class ServingYard(StoredObjects):
         seconds = (self.now - question.since).total_seconds()
         status = self.resource.status
         shares = {t.revision: t.weight_percent for t in status.traffic}
-        interval = Interval(
-            stable=self._counts(question.arms.stable, shares, seconds),
-            canary=self._counts(question.arms.canary, shares, seconds),
-            edges=EDGES,
-        )
-        return Reading(self.now, interval)
+        shares |= {f"{t.revision}{MIRROR_SUFFIX}": t.mirror_percent for t in status.traffic}
+        arms = question.arms
+        stable, canary = (self._counts(n, shares, seconds) for n in (arms.stable, arms.canary))
+        matched = Counts(round(self.matching * seconds) if arms.matched else 0)
+        return Reading(self.now, Interval(stable, canary, EDGES, matched))
 
     def _counts(self, revision: str, shares: Mapping[str, int], seconds: float) -> Counts:
-        behaviour = self._behaviour(revision)
+        behaviour = self._behaviour(revision.removesuffix(MIRROR_SUFFIX))
         requests = round(self.per_second * seconds * shares[revision] / 100)
         failing = min(1.0, behaviour.failing + self.outage)
         slow = round(requests * behaviour.slow)
@@ -276,9 +291,10 @@ class ServingYard(StoredObjects):
         within = (quick // 2, quick, quick, quick, quick, requests, requests)
         return Counts(requests, round(requests * failing), within)
 
-    async def query(self, promql: str, at: datetime | None = None) -> tuple[Series, ...]:
+    async def query(self, promql: str, at: datetime, most: int = MOST_SERIES) -> QueryResult:
         """See Prometheus.query."""
         self.asked += 1
         if promql not in self.numbers:
             raise PrometheusFault("timeout")
-        return (Series({}, ((self.now, self.numbers[promql]),)),)
+        series = Series({}, ((at, self.numbers[promql]),))
+        return QueryResult(ResultType.VECTOR, (series,))

@@ -8,8 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from operator_account import Permission, allow
+from related import referrers_in
+
+from trainyard.objects import RawObject
+from trainyard.reconciling.parsing import ResourceT, parse
 from trainyard.reconciling.plan import Action, Apply, Create, Delete, Patch
-from trainyard.reconciling.world import RawObject
 
 
 @dataclass(slots=True)
@@ -18,6 +22,8 @@ class StoredObjects:
 
     objects: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     writes: int = 0
+    used: set[Permission] = field(default_factory=set)
+    """What the plans so far took."""
 
     async def get(self, kind: str, namespace: str, name: str) -> RawObject | None:
         """See World.get."""
@@ -34,8 +40,29 @@ class StoredObjects:
             if found == kind and wanted <= raw["metadata"].get("labels", {}).items()
         ]
 
+    async def load(self, model: type[ResourceT], namespace: str, name: str) -> ResourceT | None:
+        """See World.load."""
+        raw = await self.get(model.definition.kind, namespace, name)
+        return parse(model, raw) if raw is not None else None
+
+    async def referrers(self, kind: str, namespace: str, name: str, by: str) -> Sequence[str]:
+        """See World.referrers."""
+        return referrers_in(self.objects.values(), kind, (namespace, name), by)
+
+    async def unwatched(self, kind: str, namespace: str, name: str) -> RawObject | None:
+        """See World.unwatched."""
+        return await self.get(kind, namespace, name)
+
+    async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
+        """See World.warnings; no test of these objects has any."""
+        return ()
+
     def do(self, action: Action) -> None:
-        """Carry the action out; a write is counted where something changes."""
+        """Carry the action out; a write is counted where something changes.
+
+        What the chart does not grant is refused.
+        """
+        self.used |= allow(action)
         match action:
             case Apply(manifest):
                 self._put(dict(copy.deepcopy(manifest)))
@@ -66,5 +93,7 @@ def _merge(found: dict[str, Any], changes: Mapping[str, Any]) -> None:
     for key, value in changes.items():
         if isinstance(value, Mapping):
             _merge(found.setdefault(key, {}), value)
+        elif value is None:
+            found.pop(key, None)
         else:
             found[key] = value

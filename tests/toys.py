@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -10,22 +10,16 @@ from typing import Any, ClassVar
 from trainyard.api.base import ApiModel, KindDefinition, KindStatus, Resource
 from trainyard.clients.kinds import Kind
 from trainyard.conditions import Finding, merge_conditions
+from trainyard.objects import ObjectRef, RawObject
 from trainyard.ownership import child_labels, child_name, owner_reference
-from trainyard.reconciling.controller import Controller
-from trainyard.reconciling.plan import (
-    Action,
-    Apply,
-    Create,
-    Delete,
-    EventType,
-    ObjectRef,
-    Plan,
-    PlannedEvent,
-)
-from trainyard.reconciling.world import RawObject, World
+from trainyard.reconciling.controller import Controller, Reads
+from trainyard.reconciling.plan import Action, Apply, Create, Delete, EventType, Plan, PlannedEvent
+from trainyard.reconciling.world import World
 
 GROUP = "toys.trainyard.dev"
 TOYS = Kind("Toy", GROUP, "v1", "toys")
+STICKERS = Kind("Sticker", GROUP, "v1", "stickers", optional=True)
+"""A kind that toys would read and no cluster has."""
 
 
 class ToySpec(ApiModel):
@@ -97,7 +91,12 @@ def decide_toy(toy: Toy, observed: Observed, now: datetime) -> Plan[ToyStatus]:
 
 def toy_controller() -> Controller:
     """Return the row of the table."""
-    return Controller(Toy, observe_toy, decide_toy, children=("ConfigMap", "Job"))
+    return Controller("toys", Toy, observe_toy, decide_toy, children=("ConfigMap", "Job"))
+
+
+def toy_controller_with_stickers() -> Controller:
+    """Return a row that reads an optional kind, too."""
+    return replace(toy_controller(), reads=(Reads(STICKERS.name, lambda *_: ()),))
 
 
 def toy_manifest(namespace: str, name: str, **spec: Any) -> dict[str, Any]:

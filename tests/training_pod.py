@@ -20,7 +20,8 @@ from sklearn import datasets
 from modelbundle.canonical import digest_of, hex_of
 from trainer.__main__ import main
 from trainer.datasets.dataset_manifest import DatasetColumn, DatasetFile, DatasetManifest
-from trainer.tasks.task import ColumnType, Role
+from trainer.tasks.ingest_task import ColumnType, Role
+from trainyard.jobs.result_message import read_document
 
 ROOT = Path(__file__).parents[1]
 RESULT = "runs/uid-1/run-1/result.json"
@@ -112,10 +113,9 @@ class Pod:
         path = self.root / "termination-log"
         if not path.exists():
             return {}
-        content = path.read_bytes()
-        assert len(content) <= 1024
-        document: dict[str, Any] = json.loads(content)
-        return document
+        message = path.read_text(encoding="utf-8")
+        assert len(message.encode()) <= 4096
+        return dict(read_document(message) or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,13 +235,13 @@ def mixed(rows: int = 400) -> Table:
 
 
 def train_task(dataset: str, target: str, recipe: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    """A task document; `more` are its other fields."""
+    """A task document; `more` are its other fields. Without recipe `candidate` is one."""
     return {
         "version": 1,
         "run": "run-1",
         "dataset": {"digest": dataset},
         "target": target,
-        "recipe": dict(recipe),
+        **({"recipe": dict(recipe)} if recipe else {}),
         "recipeDigest": RECIPE_DIGEST,
         "seed": 7,
         **more,

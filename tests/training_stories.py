@@ -16,7 +16,7 @@ QUICK = {"cooldownSeconds": 0, "maxRunsPerDay": 48, "maxFailuresInARow": 3}
 
 
 def a_world(*objects: Raw, data: Raw | None = None, **spec: Any) -> TrainingWorld:
-    """A Dataset that has a version, whose own looks are over, and a TrainingJob."""
+    """A Dataset that has a version, whose own refreshes are over, and a TrainingJob."""
     status = {**dataset_status(), **(data or {})}
     world = TrainingWorld(raw_dataset(), raw_training_job(**spec), *objects)
     set_data(world, status)
@@ -25,17 +25,18 @@ def a_world(*objects: Raw, data: Raw | None = None, **spec: Any) -> TrainingWorl
 
 
 def set_data(world: TrainingWorld, status: Raw) -> None:
-    """The Dataset's look is over with this status."""
+    """The Dataset's refresh is over with this status."""
     raw = world.raw(*DATASET)
     last = {
-        "name": "look",
+        "name": "refresh",
         "trigger": "spec",
         "specDigest": spec_digest(DatasetSpec.model_validate(raw["spec"])),
-        "at": "2026-05-04T11:29:00Z",
-        "phase": "Accepted",
+        "queuedAt": "2026-05-04T11:29:00Z",
+        "phase": "Succeeded",
+        "outcome": "Accepted",
     }
     before = raw.get("status", {})
-    world.put({**raw, "status": {**before, "lastLook": last, **status}})
+    world.put({**raw, "status": {**before, "lastRefresh": last, **status}})
 
 
 def new_data(world: TrainingWorld, character: str, rows: int) -> None:
@@ -59,6 +60,6 @@ def succeed(world: TrainingWorld, bundle: str, **metrics: str) -> None:
     world.settle()
 
 
-def retraining(**brakes: int) -> Raw:
-    """Return spec.retrain on ten new rows, with these brakes."""
-    return {"onNewData": {"minNewRows": 10}, "brakes": {**QUICK, **brakes}}
+def retraining(**limits: int) -> Raw:
+    """Return spec.retrain on ten new rows, with these limits."""
+    return {"onNewData": {"minNewRows": 10}, "limits": {**QUICK, **limits}}

@@ -12,6 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from builders_training import NAMESPACE, NOW, Raw, an_installation
+from job_pods import a_pod_being_made, a_refusal, ended, pod_of
+from operator_account import Permission, allow
+from related import referrers_in
 
 from trainyard.api.base import Resource
 from trainyard.api.v1alpha1.dataset import Dataset
@@ -21,8 +24,9 @@ from trainyard.datasets.decide import decide_dataset
 from trainyard.datasets.observe import observe_dataset
 from trainyard.model_versions.decide import decide_model_version
 from trainyard.model_versions.observe import observe_model_version
+from trainyard.objects import RawObject
+from trainyard.reconciling.parsing import ResourceT, parse
 from trainyard.reconciling.plan import Create, Delete, Plan
-from trainyard.reconciling.world import RawObject
 from trainyard.training_jobs.decide import decide_training_job
 from trainyard.training_jobs.observe import observe_training_job
 
@@ -48,6 +52,8 @@ class TrainingWorld:
         self.events: list[str] = []
         self.created: list[str] = []
         self.writes = 0
+        self.used: set[Permission] = set()
+        """What the plans so far took; what the chart does not grant is refused."""
         self.crash_at = 0
         """The operator dies instead of its write of that number; 0: it lives."""
         self._objects: dict[tuple[str, str], Raw] = {}
@@ -71,6 +77,24 @@ class TrainingWorld:
             and namespace == NAMESPACE
             and wanted <= raw["metadata"].get("labels", {}).items()
         ]
+
+    async def load(self, model: type[ResourceT], namespace: str, name: str) -> ResourceT | None:
+        """See World.load."""
+        raw = await self.get(model.definition.kind, namespace, name)
+        return parse(model, raw) if raw is not None else None
+
+    async def referrers(self, kind: str, namespace: str, name: str, by: str) -> Sequence[str]:
+        """See World.referrers."""
+        return referrers_in(self._objects.values(), kind, (namespace, name), by)
+
+    async def unwatched(self, kind: str, namespace: str, name: str) -> RawObject | None:
+        """See World.unwatched."""
+        return await self.get(kind, namespace, name)
+
+    async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
+        """See World.warnings."""
+        events = await self.list("Event", namespace)
+        return [event for event in events if event["involvedObject"]["uid"] == uid]
 
     def put(self, raw: Raw) -> None:
         """Store the object, as JSON does."""
@@ -157,6 +181,7 @@ class TrainingWorld:
             self.put({**raw, "status": plan.status.to_api()})
         for action in plan.actions:
             self._about_to_write()
+            self.used |= allow(action)
             if isinstance(action, Create):
                 self._create(action.manifest)
             elif isinstance(action, Delete):
@@ -196,12 +221,14 @@ class TrainingWorld:
         """Have the Job succeed; its reporting container leaves `result` (None: nothing)."""
         reporter = container or self._main_container(job)
         message = json.dumps(result) if result is not None else ""
-        self._end(job, "Complete", "", [self._ended(reporter, 0, message)])
+        self._end(job, "Complete", "", [ended(reporter, 0, message, self.now)])
 
     def fail(self, job: str, exit_code: int, message: str = "", container: str = "") -> None:
         """Have the Job fail by a container's exit code."""
         name = container or self._main_container(job)
-        self._end(job, "Failed", "BackoffLimitExceeded", [self._ended(name, exit_code, message)])
+        self._end(
+            job, "Failed", "BackoffLimitExceeded", [ended(name, exit_code, message, self.now)]
+        )
 
     def lose(self, job: str, reason: str = "BackoffLimitExceeded") -> None:
         """Have the Job fail with no pod left to tell why."""
@@ -213,25 +240,22 @@ class TrainingWorld:
         running = {"name": name, "state": {"running": {"startedAt": self.now.isoformat()}}}
         self._pod(job, [running])
 
+    def refuse_pod(self, job: str, message: str) -> None:
+        """Have the Job controller fail to create the Job's pod."""
+        raw = self.raw("Job", job)
+        self.put({**raw, "status": {"startTime": self.now.isoformat()}})
+        self.put(a_refusal(raw, message, self.now))
+
+    def refuse_volume(self, job: str, message: str) -> None:
+        """Have the kubelet fail to mount a volume of the Job's pod."""
+        pod = a_pod_being_made(self.raw("Job", job), self.now)
+        self.put(pod)
+        self.put(a_refusal(pod, message, self.now, "FailedAttachVolume"))
+
     def _main_container(self, job: str) -> str:
         spec = self.raw("Job", job)["spec"]["template"]["spec"]
         name: str = spec["containers"][0]["name"]
         return name
-
-    def _ended(self, container: str, exit_code: int, message: str) -> Raw:
-        moment = self.now.isoformat()
-        terminated = {
-            "exitCode": exit_code,
-            "reason": "Completed" if exit_code == 0 else "Error",
-            "message": message,
-            "startedAt": moment,
-            "finishedAt": moment,
-        }
-        return {
-            "name": container,
-            "state": {"terminated": terminated},
-            "imageID": "registry/training@sha256:0123",
-        }
 
     def _end(self, job: str, type_: str, reason: str, statuses: Sequence[Raw]) -> None:
         raw = self.raw("Job", job)
@@ -248,25 +272,7 @@ class TrainingWorld:
             self._objects.pop(("Pod", f"{job}-pod"), None)
 
     def _pod(self, job: str, statuses: Sequence[Raw]) -> None:
-        raw = self.raw("Job", job)
-        owner = {"uid": raw["metadata"]["uid"], "controller": True}
-        self.put(
-            {
-                "kind": "Pod",
-                "metadata": {
-                    "name": f"{job}-pod",
-                    "namespace": NAMESPACE,
-                    "uid": f"uid-pod-{job}",
-                    "creationTimestamp": self.now.isoformat(),
-                    "labels": {
-                        **raw["spec"]["template"]["metadata"]["labels"],
-                        "batch.kubernetes.io/job-name": job,
-                    },
-                    "ownerReferences": [owner],
-                },
-                "status": {"containerStatuses": statuses},
-            }
-        )
+        self.put(pod_of(self.raw("Job", job), statuses, self.now))
 
 
 def _finished(coroutine: Coroutine[Any, Any, Any]) -> Any:

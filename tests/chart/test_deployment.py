@@ -8,9 +8,15 @@ from typing import Any
 import pytest
 from chart_rendering import Manifest, of_kind, only, render
 
+from trainyard.api.pod_settings import PodSettings
+from trainyard.pod_defaults import PodDefaults
+from trainyard.pod_security import hardened_pod
+from trainyard.receivers import Receivers
 from trainyard.settings import PREFIX, Settings
 
 DIGEST = f"sha256:{'a' * 64}"
+
+RECEIVERS = {"ops": {"format": "Slack", "namespaces": ["team-a"]}}
 
 
 def container(values: dict[str, Any] | None = None) -> Manifest:
@@ -28,8 +34,11 @@ def environment(values: dict[str, Any] | None = None) -> dict[str, str]:
 def test_every_variable_is_one_that_the_operator_reads() -> None:
     """No value of the chart goes nowhere."""
     everything = {
-        "store": {"url": "s3://models/p", "endpoint": "http://s3:9000", "region": "eu"},
-        "prometheus": {"url": "http://p:9090"},
+        "store": {"url": "s3://models/p", "endpoint": "http://s3:9000", "region": "eu"}
+        | {"readSecretName": "reader"},
+        "prometheus": {"url": "http://p:9090", "secretName": "s", "timeoutSeconds": 9}
+        | {"enforcedNamespaceLabel": "namespace"},
+        "notifications": {"secretName": "s", "receivers": {"ops": {}}},
         "namespaces": ["a", "b"],
     }
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
@@ -39,8 +48,15 @@ def test_every_variable_is_one_that_the_operator_reads() -> None:
 def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rendered values pass the operator's own validation and mean what was said."""
     values = {
-        "store": {"url": "s3://models/team", "endpoint": "http://s3:9000", "region": "eu-1"},
-        "prometheus": {"url": "http://prometheus:9090"},
+        "store": {"url": "s3://models/team", "endpoint": "http://s3:9000", "region": "eu-1"}
+        | {"readSecretName": "reader"},
+        "prometheus": {
+            "url": "http://prometheus:9090",
+            "secretName": "opens",
+            "timeoutSeconds": 20,
+            "enforcedNamespaceLabel": "namespace",
+        },
+        "notifications": {"secretName": "opens", "receivers": RECEIVERS},
         "namespaces": ["team-a", "team-b"],
         "installation": "main",
         "logLevel": "DEBUG",
@@ -55,11 +71,17 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
         store="s3://models/team",
         store_endpoint="http://s3:9000",
         store_region="eu-1",
+        store_read_secret="reader",
         training_image="t:1",
         serving_image="s:1",
         serving_sklearn_image="k:1",
         router_image="r:1",
+        receivers=Receivers.model_validate(RECEIVERS),
+        receivers_folder="/trainyard/receivers",
         prometheus_url="http://prometheus:9090",
+        prometheus_secret_folder="/trainyard/prometheus",
+        prometheus_timeout_seconds=20,
+        prometheus_namespace_label="namespace",
         log_level="DEBUG",
     )
     assert expected == read
@@ -78,6 +100,23 @@ def test_the_pod_is_as_restricted_as_pod_security_wants() -> None:
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     assert pod["volumes"] == [{"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}]
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"prometheus": {"url": "http://p:9090", "secretName": "opens"}}, "prometheus"),
+        ({"notifications": {"secretName": "opens"}}, "receivers"),
+    ],
+)
+def test_what_opens_others_is_mounted_where_it_is_read(values: dict[str, Any], path: str) -> None:
+    """And nothing is mounted where no secret is named."""
+    found = render(values)
+    pod = only(found, "Deployment")["spec"]["template"]["spec"]
+    (volume,) = (v for v in pod["volumes"] if "secret" in v)
+    (mount,) = (m for m in pod["containers"][0]["volumeMounts"] if m["name"] == volume["name"])
+    assert ("opens", 0o440) == (volume["secret"]["secretName"], volume["secret"]["defaultMode"])
+    assert mount["mountPath"] == f"/trainyard/{path}"
 
 
 def test_the_probes_ask_where_the_operator_answers() -> None:
@@ -115,11 +154,20 @@ def test_the_crds_can_be_left_out() -> None:
 
 
 def test_what_is_optional_is_off() -> None:
-    """Monitors and policies appear only when asked for."""
-    optional = {"PodMonitor", "NetworkPolicy"}
+    """Monitors appear only when asked for."""
+    optional = {"PodMonitor"}
     assert optional.isdisjoint(m["kind"] for m in render())
-    asked = render({"podMonitor": {"enabled": True}, "networkPolicy": {"enabled": True}})
+    asked = render({"podMonitor": {"enabled": True}})
     assert optional <= {m["kind"] for m in asked}
+
+
+def test_a_server_cannot_fill_prometheus() -> None:
+    """Its image may be anybody's; the operator's own page is not limited."""
+    made = render({"podMonitor": {"enabled": True, "sampleLimit": 1000}})
+    limits = {
+        m["metadata"]["name"]: m["spec"].get("sampleLimit") for m in of_kind(made, "PodMonitor")
+    }
+    assert {"trainyard": None, "trainyard-models": 1000} == limits
 
 
 def test_nothing_random_is_rendered() -> None:
@@ -127,3 +175,30 @@ def test_nothing_random_is_rendered() -> None:
     first = json.dumps(render({"replicas": 2}))
     render.__globals__["_render"].cache_clear()
     assert first == json.dumps(render({"replicas": 2}))
+
+
+def test_the_platform_may_assign_users() -> None:
+    """As OpenShift's restricted-v2 demands: no pod names a user or group, the operator's or its."""
+    pods = {"runAsUser": None, "runAsGroup": None, "fsGroup": None}
+    context = only(render({"pods": pods}), "Deployment")["spec"]["template"]["spec"][
+        "securityContext"
+    ]
+    assert {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}} == context
+    read = PodDefaults.model_validate_json(environment({"pods": pods})["TRAINYARD_PODS"])
+    made = hardened_pod(PodSettings(), read)["securityContext"]
+    assert {"runAsUser", "runAsGroup", "fsGroup"}.isdisjoint(made)
+
+
+def test_the_chart_says_what_the_operator_would_do_anyway() -> None:
+    """The defaults of both are the same."""
+    assert PodDefaults() == PodDefaults.model_validate_json(environment()["TRAINYARD_PODS"])
+
+
+def test_several_replicas_have_a_disruption_budget() -> None:
+    """A drain of nodes leaves one; a budget for one alone would hold every drain up."""
+    assert [] == of_kind(render(), "PodDisruptionBudget")
+    budget = only(render({"replicas": 2}), "PodDisruptionBudget")["spec"]
+    assert 1 == budget["maxUnavailable"]
+    template = only(render({"replicas": 2}), "Deployment")["spec"]["template"]
+    wanted = budget["selector"]["matchLabels"].items()
+    assert wanted <= template["metadata"]["labels"].items()

@@ -60,6 +60,11 @@ def health(found: dict[str, Any]) -> tuple[str, str]:
             id="suspended",
         ),
         pytest.param(
+            resource(("Ready", "True"), ("Suspended", "True")),
+            ("Suspended", "Suspended True"),
+            id="a rollout that waits for a person",
+        ),
+        pytest.param(
             resource(("Ready", "True"), metadata={"generation": 2, "deletionTimestamp": "now"}),
             ("Progressing", "being deleted"),
             id="going",

@@ -8,26 +8,19 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from chart_rendering import Manifest, of_kind, only, render
+from builders_training import raw_training_job
+from chart_rendering import of_kind, only, render
+from dataset_stories import with_first_version
+from operator_account import Permission, permissions
+from release_stories import serving
+from training_stories import new_data, retraining, succeed
 
 from trainyard.clients.kinds import KINDS
 from trainyard.controllers import Sources, controllers
 from trainyard.reconciling.controller import Controller
 
-Permission = tuple[str, str, str]
-"""API group, resource, verb."""
-
 SEEN = ("get", "list", "watch")
-DEEDS: dict[str, tuple[str, ...]] = {
-    "Job": ("create", "delete"),
-    "ModelVersion": ("create", "delete"),
-    "Deployment": ("create", "patch", "delete"),
-    "Service": ("create", "patch", "delete"),
-    "ConfigMap": ("create", "patch"),
-    "Pod": ("patch",),
-}
-"""What plans hold for each kind: Create, Patch, Delete, and Apply, which is create and patch."""
-BY_THE_SHELL: dict[str, tuple[str, ...]] = {"Event": ("get", "create", "patch")}
+BY_THE_SHELL: dict[str, tuple[str, ...]] = {"Event": ("get", "list", "create", "patch")}
 CLUSTER_WIDE: set[Permission] = {
     *(("", "namespaces", verb) for verb in SEEN),
     ("apiextensions.k8s.io", "customresourcedefinitions", "list"),
@@ -37,15 +30,27 @@ CLUSTER_WIDE: set[Permission] = {
 NAMESPACES = ["team-a", "team-b"]
 
 
-def permissions(rules: Iterable[Manifest]) -> set[Permission]:
-    """Return the rules one by one."""
-    return {
-        (group, resource, verb)
-        for rule in rules
-        for group in rule["apiGroups"]
-        for resource in rule["resources"]
-        for verb in rule["verbs"]
-    }
+async def a_release_and_its_end() -> set[Permission]:
+    """Return what a release takes, and the way to a service without routers."""
+    yard = await serving("a")
+    yard.publish("b")
+    await yard.run(400)
+    assert {"b": 100} == yard.weights
+    yard.raw["spec"]["traffic"] = {"mode": "Replicas"}
+    await yard.run(100)
+    return yard.used
+
+
+def training_until_nothing_is_kept() -> set[Permission]:
+    """Return what data, runs and versions take, until the first of each is superfluous."""
+    spec: dict[str, Any] = {"historyLimit": 1, "retrain": retraining()}
+    world = with_first_version(raw_training_job(**spec))
+    succeed(world, "a")
+    for letter, rows in (("b", 200), ("c", 300), ("e", 400)):
+        world.wait(3600)
+        new_data(world, letter, rows)
+        succeed(world, letter)
+    return world.used
 
 
 def on(kind: str, verbs: Iterable[str]) -> set[Permission]:
@@ -53,14 +58,14 @@ def on(kind: str, verbs: Iterable[str]) -> set[Permission]:
     return {(KINDS[kind].group, KINDS[kind].plural, verb) for verb in verbs}
 
 
-def needed() -> set[Permission]:
-    """Return what the table of controllers makes the operator do in a namespace."""
-    wanted: set[Permission] = set()
+async def needed() -> set[Permission]:
+    """Return what the table of controllers and their plans make the operator do in a namespace."""
+    wanted = await a_release_and_its_end() | training_until_nothing_is_kept()
     for row in rows():
         own = KINDS[row.kind]
         wanted |= {(own.group, f"{own.plural}/status", "update")}
-        for kind in (row.kind, *row.children, *row.reads):
-            wanted |= on(kind, (*SEEN, *DEEDS.get(kind, ())))
+        for kind in (row.kind, *row.children, *(reads.kind for reads in row.reads)):
+            wanted |= on(kind, SEEN)
     for kind, verbs in BY_THE_SHELL.items():
         wanted |= on(kind, verbs)
     return wanted
@@ -72,17 +77,17 @@ def rows() -> tuple[Controller, ...]:
     return controllers(Sources(**nothing))
 
 
-def test_the_cluster_role_is_exact() -> None:
+async def test_the_cluster_role_is_exact() -> None:
     """Cluster-wide, the operator has what it needs and nothing more."""
     role = next(r for r in of_kind(render(), "ClusterRole") if r["metadata"]["name"] == "trainyard")
-    assert needed() | CLUSTER_WIDE == permissions(role["rules"])
+    assert await needed() | CLUSTER_WIDE == permissions(role["rules"])
 
 
-def test_the_roles_of_named_namespaces_are_exact() -> None:
+async def test_the_roles_of_named_namespaces_are_exact() -> None:
     """Each named namespace has a Role with just that, bound to the operator."""
     manifests = render({"namespaces": NAMESPACES})
     roles = {r["metadata"]["namespace"]: r for r in of_kind(manifests, "Role")}
-    wanted = needed() | {("", "namespaces", "get")}
+    wanted = await needed() | {("", "namespaces", "get")}
     assert dict.fromkeys(NAMESPACES, wanted) == {
         name: permissions(roles[name]["rules"]) for name in NAMESPACES
     }
@@ -103,7 +108,7 @@ def test_the_roles_of_named_namespaces_are_exact() -> None:
 def test_named_namespaces_need_no_cluster_role() -> None:
     """A team without rights on the cluster can install it for its own namespaces."""
     kinds = {m["kind"] for m in render({"namespaces": NAMESPACES, "crds": {"enabled": False}})}
-    assert kinds == {"ServiceAccount", "Role", "RoleBinding", "Deployment"}
+    assert kinds == {"ServiceAccount", "Role", "RoleBinding", "Deployment", "NetworkPolicy"}
 
 
 def test_the_lease_is_kept_in_the_operators_own_namespace() -> None:

@@ -38,7 +38,7 @@ def namespace() -> Iterator[str]:
     "values",
     [
         pytest.param({}, id="with the defaults"),
-        pytest.param({"replicas": 2, "networkPolicy": {"enabled": True}}, id="with a policy"),
+        pytest.param({"replicas": 2, "networkPolicy": {"enabled": False}}, id="without a policy"),
         pytest.param(
             {
                 "store": {"url": "s3://models/team", "endpoint": "http://s3:9000"},

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from cluster.releases import Node, a_node
+from cluster.rig import Operator, Yard, connected, yard
+
+from trainyard.clients.cluster import KubernetesCluster
 
 # A connection that is cancelled in the very moment it is made is closed by nobody (asyncio of
 # Python 3.11 with aiohttp, in the tests' own client). Which test is running when that shows is
@@ -32,3 +35,25 @@ async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Node]:
     """Give a namespace with an operator of its own."""
     async with a_node(tmp_path_factory.mktemp("operator")) as found:
         yield found
+
+
+@pytest.fixture
+async def cluster() -> AsyncIterator[KubernetesCluster]:
+    """Give a client of the cluster under test."""
+    async with connected() as found:
+        yield found
+
+
+@pytest.fixture
+async def here(cluster: KubernetesCluster) -> AsyncIterator[Yard]:
+    """Give a namespace with a proxy; nothing runs in it yet."""
+    async with yard(cluster) as made:
+        yield made
+
+
+@pytest.fixture
+async def operator(here: Yard) -> Operator:
+    """Give a running operator of that namespace."""
+    started = here.operator()
+    await started.start()
+    return started

@@ -23,7 +23,7 @@ from free_port import free_port
 
 from trainyard.clients.cluster import KubernetesCluster
 from trainyard.clients.login import log_in
-from trainyard.reconciling.plan import ObjectRef
+from trainyard.objects import ObjectRef
 
 
 @dataclass(slots=True)

@@ -65,7 +65,7 @@ class Stage:
             "bundleDigest": found,
             "inputsDigest": found,
             "datasetDigest": found,
-            "serves": "onnx",
+            "runtime": "onnx",
         }
         self.node.write_status("trainingjob", name, {"current": current})
 

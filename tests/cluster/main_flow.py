@@ -22,8 +22,8 @@ from cluster.scripted_node import Raw
 from trainyard.api.base import Condition
 from trainyard.clients.cluster import KubernetesCluster
 from trainyard.conditions import is_true
+from trainyard.objects import ObjectRef
 from trainyard.ownership import REQUEST
-from trainyard.reconciling.plan import ObjectRef
 
 API = "trainyard.dev/v1alpha1"
 OURS = ("Dataset", "TrainingJob", "ModelVersion", "ModelDeployment")
@@ -95,7 +95,7 @@ def manifests(pod: Raw) -> list[Raw]:
     source = {"configMap": {"name": "tumours", "path": "data.csv"}}
     not_worse = {"name": "not-worse", "metric": "roc_auc", "againstChampion": {}}
     good = {"name": "good", "metric": "roc_auc", "min": "0.8"}
-    retrain = {"onNewData": {"minNewRows": 50}, "brakes": {"cooldownSeconds": 0}}
+    retrain = {"onNewData": {"minNewRows": 50}, "limits": {"cooldownSeconds": 0}}
     steps = [{"weightPercent": 20, "minSeconds": 2}, {"weightPercent": 50, "minSeconds": 2}]
     job = {
         "dataset": {"name": "tumours"},
@@ -106,7 +106,7 @@ def manifests(pod: Raw) -> list[Raw]:
     }
     deployment = {
         "model": {"trainingJob": {"name": "model"}},
-        "rollout": {"steps": steps, "keepSeconds": 1},
+        "rollout": {"steps": steps, "scaleDownDelaySeconds": 1},
         "pod": pod,
         "analysis": {"intervalSeconds": 5, "minRequests": 40},
     }
@@ -147,7 +147,7 @@ class Flow:
     async def bring_more_data(self) -> None:
         """Do what a user does when the data grew."""
         self.sources.rows[self.namespace] = MORE_ROWS
-        request = {"metadata": {"annotations": {REQUEST: "refresh@more"}}}
+        request = {"metadata": {"annotations": {REQUEST: "refresh@now#more"}}}
         await self.cluster.patch(ObjectRef("Dataset", self.namespace, "tumours"), request)
 
     async def settled(self, rows: int, seconds: float = 240) -> None:
@@ -208,12 +208,12 @@ class Flow:
         return self._masked(re.sub(r"pods/.*", "pods/<pod>", path))
 
     def _masked(self, text: str) -> str:
-        """Return it without times, uids and counts; looks are numbered as they were created."""
+        """Return it without times, uids and counts; refreshes are numbered as they were created."""
         text = text.replace(self.namespace, "<namespace>")
         jobs = [e.name for e in self.proxy.exchanges if e.path.endswith("/jobs")]
-        looks = dict.fromkeys(name for name in jobs if name.startswith("tumours-"))
-        for number, name in enumerate(looks):
-            text = text.replace(name, f"look-{number}")
+        refreshes = dict.fromkeys(name for name in jobs if name.startswith("tumours-"))
+        for number, name in enumerate(refreshes):
+            text = text.replace(name, f"refresh-{number}")
         for pattern, mask in MASKS:
             text = re.sub(pattern, mask, text)
         return text
@@ -223,6 +223,7 @@ MASKS = (
     (r'(trainyard.dev/wanted": )"[0-9a-f]+"', r'\1"<digest over the uid of the owner too>"'),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", "<time>"),
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<uid>"),
+    (r"; about [^;\"]* at the present rate of requests", ""),
     (r"\d+ requests", "<count> requests"),
     (r"stable \d+ of \d+|failed \d+ of \d+", "<counts>"),
 )
@@ -235,6 +236,9 @@ def _lasting(raw: Mapping[str, Any], *, ours: bool) -> Raw:
         spec.pop(assigned, None)
     status = dict(raw.get("status") or {}) if ours else {}
     status.pop("dispersion", None)  # how many requests came in how many looks
+    status.pop("lastArms", None)  # what was counted of them
+    if previous := status.get("previous"):
+        status["previous"] = {key: previous[key] for key in previous if key != "errors"}
     return {"metadata": kept, "spec": spec, "data": raw.get("data"), "status": status}
 
 

@@ -18,7 +18,8 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from cluster_access import ROOT, kubeconfig, kubectl, run
+from cluster.chart_account import RIGHT_MISSING, chart_kubeconfig
+from cluster_access import ROOT, kubectl, run
 from free_port import free_port
 from sklearn.datasets import load_breast_cancer
 
@@ -92,11 +93,11 @@ class ModelYard:
         return self.namespaces[0]
 
     def start(self) -> None:
-        """The operator is at work, outside the cluster."""
+        """The operator is at work, outside the cluster, with the rights of the chart."""
         environment = {
             **{key: value for key, value in os.environ.items() if "KUBE" not in key},
             "PYTHONPATH": str(ROOT / "operator"),
-            "TRAINYARD_KUBECONFIG": kubeconfig(),
+            "TRAINYARD_KUBECONFIG": chart_kubeconfig(self.folder, self.namespaces),
             "TRAINYARD_NAMESPACES": ",".join(self.namespaces),
             "TRAINYARD_OPERATOR_NAMESPACE": self.namespace,
             "TRAINYARD_LEADER_ELECTION": "false",
@@ -163,7 +164,11 @@ class ModelYard:
     def _told(self, namespace: str) -> str:
         everything = f"{KINDS},jobs,pods"
         shown = self.kubectl("get", everything, "-o", "wide", namespace=namespace)
-        return f"{shown}\n{(self.folder / 'operator.log').read_text()[-3000:]}"
+        return f"{shown}\n{self.log()[-3000:]}"
+
+    def log(self) -> str:
+        """What the operator said so far."""
+        return (self.folder / "operator.log").read_text()
 
 
 @contextmanager
@@ -185,6 +190,7 @@ def model_yard(
         found.stop()
         for namespace in found.namespaces:
             kubectl("delete", "namespace", namespace, "--wait=false")
+    assert RIGHT_MISSING not in found.log(), "the account of the chart lacks a right"
 
 
 @dataclass(frozen=True, slots=True)

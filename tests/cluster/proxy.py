@@ -73,10 +73,14 @@ class Proxy:
     """Counted up by the test with each end of the operator."""
     stale: bool = False
     """Whether watches that start now are told that their version is too old (410)."""
+    last_words: bytes = b""
+    """What the next watch that starts says before it ends, once."""
     down: bool = False
     """Whether every connection is dropped without an answer."""
     port: int = 0
     _streams: set[asyncio.Task[None]] = field(default_factory=set)
+    _silent: set[asyncio.Task[None]] = field(default_factory=set)
+    """Streams that stay open and say nothing any more."""
     _one_change: asyncio.Lock = field(default_factory=asyncio.Lock)
     _runner: web.AppRunner | None = None
     _session: aiohttp.ClientSession | None = None
@@ -90,6 +94,10 @@ class Proxy:
         """End all watches as a broken connection would."""
         for stream in self._streams:
             stream.cancel()
+
+    def silence_watches(self) -> None:
+        """Let all watches stay open and say nothing any more, as behind a line that is dead."""
+        self._silent |= self._streams
 
     async def start(self) -> None:
         """Listen on a free port of this machine."""
@@ -169,10 +177,10 @@ class Proxy:
 
     async def _watch(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
-        if self.stale:
+        last_words, self.last_words = self.last_words, b""
+        if self.stale or last_words:
             await response.prepare(request)
-            gone = {"kind": "Status", "code": 410, "reason": "Expired", "status": "Failure"}
-            await response.write(json.dumps({"type": "ERROR", "object": gone}).encode() + b"\n")
+            await response.write(last_words or error_event(410))
             return response
         stream = asyncio.create_task(self._pump(request, response))
         self._streams.add(stream)
@@ -183,6 +191,7 @@ class Proxy:
                 request.transport.abort()
         finally:
             self._streams.discard(stream)
+            self._silent.discard(stream)
         return response
 
     async def _pump(self, request: web.Request, response: web.StreamResponse) -> None:
@@ -192,7 +201,10 @@ class Proxy:
             response.set_status(answer.status)
             await response.prepare(request)
             async for chunk in answer.content.iter_any():
-                await response.write(chunk)
+                if asyncio.current_task() not in self._silent:
+                    await response.write(chunk)
+            if asyncio.current_task() in self._silent:
+                await asyncio.Event().wait()  # until it is cut
 
     async def _record(self, request: web.Request, answer: web.Response) -> Exchange:
         created = json.loads(await request.read()) if request.method == "POST" else {}
@@ -209,6 +221,12 @@ class Proxy:
 
     def _url(self, request: web.Request) -> str:
         return f"{self._server}{request.path_qs}"
+
+
+def error_event(code: int) -> bytes:
+    """Return the line by which a watch says that something went wrong."""
+    status = {"kind": "Status", "code": code, "reason": "MadeUp", "status": "Failure"}
+    return json.dumps({"type": "ERROR", "object": status}).encode() + b"\n"
 
 
 def _status_answer(status: int) -> web.Response:

@@ -16,10 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cluster_access import ROOT, kubeconfig, kubectl, run
+from cluster.chart_account import RIGHT_MISSING, chart_kubeconfig
+from cluster_access import ROOT, kubectl, run
 from steady_load import Load
 
-SERVER = "trainyard/standin-server:dev"
+SERVER, PATCHED = "trainyard/standin-server:dev", "trainyard/standin-server:patched"
+"""The same server; one of its two names is installed."""
 HEALTHY, BETTER = "0000001", "0000002"
 FAILING, SLOW, CRASHING, REFUSED = "3000003", "0060004", "0000015", "0000036"
 STEPS = [{"weightPercent": 5, "minSeconds": 5}, {"weightPercent": 50, "minSeconds": 5}]
@@ -46,12 +48,13 @@ class Node:
         return kubectl("-n", self.namespace, *arguments, stdin=stdin).stdout
 
     async def start(self) -> None:
-        """Start the operator."""
+        """Start the operator, with the rights of the chart where it works."""
+        worked_in = self.settings.get("TRAINYARD_NAMESPACES", self.namespace)
         environment = {
             **{key: value for key, value in os.environ.items() if "KUBE" not in key},
             "PYTHONPATH": str(ROOT / "operator"),
-            "TRAINYARD_KUBECONFIG": kubeconfig(),
-            "TRAINYARD_NAMESPACES": self.namespace,
+            "TRAINYARD_KUBECONFIG": chart_kubeconfig(self.folder, tuple(worked_in.split(","))),
+            "TRAINYARD_NAMESPACES": worked_in,
             "TRAINYARD_OPERATOR_NAMESPACE": self.namespace,
             "TRAINYARD_LEADER_ELECTION": "false",
             "TRAINYARD_SERVING_IMAGE": SERVER,
@@ -90,7 +93,7 @@ class Node:
         """Apply a deployment and the TrainingJob that it follows."""
         wanted = {
             "model": {"trainingJob": {"name": name}},
-            "rollout": {"steps": STEPS, "keepSeconds": 5},
+            "rollout": {"steps": STEPS, "scaleDownDelaySeconds": 5},
             "analysis": {"intervalSeconds": 5, "minRequests": 40},
             "pod": {"resources": {"requests": {"cpu": "50m", "memory": "32Mi"}}},
         }
@@ -171,14 +174,14 @@ class Node:
 
     async def ready(self, name: str) -> None:
         """Wait until a real prediction was answered."""
-        wait = ("wait", f"mdep/{name}", "--for=condition=Ready", "--timeout=90s")
+        wait = ("wait", f"mdep/{name}", "--for=condition=Ready", "--timeout=240s")
         await asyncio.to_thread(self.kubectl, *wait)
 
     async def serving(self, name: str, **spec: Any) -> Load:
         """Bring a healthy first version up and return a client for it."""
         self.deploy(name, **spec)
         self.publish(name, HEALTHY)
-        await self.sees(name, 90, lambda: self.status(name).get("stable"))
+        await self.sees(name, 180, lambda: self.status(name).get("stable"))
         await self.ready(name)
         return self.load(name)
 
@@ -198,7 +201,8 @@ async def a_node(folder: Path, settings: dict[str, str] | None = None) -> AsyncI
     dockerfile = "tests/cluster/standin/Dockerfile"
     name = f"rollout-{secrets.token_hex(3)}"
     os.chdir(ROOT)
-    run(*devcluster, "build-image", "--file", dockerfile, "--context", ".", "--tag", SERVER)
+    for tag in (SERVER, PATCHED):
+        run(*devcluster, "build-image", "--file", dockerfile, "--context", ".", "--tag", tag)
     run(*devcluster, "target", "images", "envoy")
     kubectl("apply", "--server-side", "--force-conflicts", "-f", str(ROOT / "crds"))
     kubectl("create", "namespace", name)
@@ -210,5 +214,7 @@ async def a_node(folder: Path, settings: dict[str, str] | None = None) -> AsyncI
         yield found
     finally:
         await found.kill()
-        print((folder / "operator.log").read_text()[-4000:])  # noqa: T201
+        log = (folder / "operator.log").read_text()
+        print(log[-4000:])  # noqa: T201
         kubectl("delete", "namespace", name, "--wait=false")
+    assert RIGHT_MISSING not in log, "the account of the chart lacks a right"

@@ -22,7 +22,7 @@ from trainyard.clients.cluster import KubernetesCluster
 from trainyard.clients.faults import ClusterFault
 from trainyard.clients.kinds import KINDS, Kind, by_name
 from trainyard.clients.login import log_in
-from trainyard.reconciling.plan import ObjectRef
+from trainyard.objects import ObjectRef
 
 DEFINITION = Kind(
     "CustomResourceDefinition",

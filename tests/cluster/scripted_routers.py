@@ -1,5 +1,7 @@
 """Routers as the operator sees them: they do what their ConfigMap says, under steady requests.
 
+They read it when they start and when their pod is annotated, as kubelet refreshes volumes then.
+
 Each router answers at the address of its pod on the ports of the real one; what they counted can
 also be asked of a Prometheus of their own.
 """
@@ -17,10 +19,12 @@ from time import time
 import aiohttp
 from aiohttp import web
 from cluster.scripted_node import Api, Raw
+from envoy_pages import decision_page
 
 from trainyard.clients.predictions import BUNDLE_HEADER
-from trainyard.model_deployments.traffic.backend import SERVING_PORT
+from trainyard.model_deployments.traffic.carrier import GENERATION
 from trainyard.model_deployments.traffic.envoy import DECISION_PATH, STATS_PATH, STATS_PORT
+from trainyard.model_deployments.traffic.mode import SERVING_PORT
 from trainyard.ownership import OWNER, REVISION, ROLE
 
 REQUESTS_PER_SECOND = 100
@@ -35,6 +39,10 @@ class Router:
     """One router pod."""
 
     pod: Raw
+    annotated: str | None = None
+    """The decision in the pod's annotation when it read its configuration; None: it did not."""
+    data: Raw = field(default_factory=dict)
+    """Its configuration."""
     counts: dict[str, int] = field(default_factory=dict)
     """Requests by revision."""
     scraped: list[tuple[int, dict[str, int]]] = field(default_factory=list)
@@ -47,6 +55,12 @@ class Router:
         metadata = self.pod["metadata"]
         name = f"{metadata['labels'][OWNER]}-router"
         return f"/api/v1/namespaces/{metadata['namespace']}/configmaps/{name}"
+
+    @property
+    def place(self) -> str:
+        """Path of the pod."""
+        metadata = self.pod["metadata"]
+        return f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
 
     async def close(self) -> None:
         """Answer no more."""
@@ -115,13 +129,22 @@ class Routers:
 
     async def _routes(self, router: Router) -> tuple[str, dict[str, int], list[str]]:
         """Return decision, weights by revision, and the clusters that the router knows."""
-        data = (await self.api.ask("GET", router.configuration))["data"]
+        pod = await self.api.ask("GET", router.place)
+        annotated = (pod["metadata"].get("annotations") or {}).get(GENERATION, "")
+        if annotated != router.annotated:
+            router.data = (await self.api.ask("GET", router.configuration))["data"]
+            router.annotated = annotated
+        data = router.data
         clusters = [found["name"] for found in json.loads(data["clusters.json"])["resources"]]
-        decision, serving = json.loads(data["routes.json"])["resources"][0]["virtual_hosts"]
-        number = decision["routes"][0]["direct_response"]["body"]["inline_string"]
+        routes = json.loads(data["routes.json"])
+        (serving,) = routes["resources"][0]["virtual_hosts"]
         route = serving["routes"][0].get("route", {})
         weighted = route.get("weighted_clusters", {}).get("clusters", ())
-        return number, {found["name"]: found["weight"] for found in weighted}, clusters
+        return (
+            routes["version_info"],
+            {found["name"]: found["weight"] for found in weighted},
+            clusters,
+        )
 
     def _bundles(self, router: Router, revision: str) -> list[str]:
         place = (router.pod["metadata"]["namespace"], revision)
@@ -138,7 +161,7 @@ class Routers:
         return web.json_response({"outputs": []}, headers={BUNDLE_HEADER: bundles[0]})
 
     async def _decision(self, router: Router, request: web.Request) -> web.Response:
-        return web.Response(text=(await self._routes(router))[0])
+        return web.Response(text=decision_page((await self._routes(router))[0]))
 
     async def _stats(self, router: Router, request: web.Request) -> web.Response:
         _, _, clusters = await self._routes(router)

@@ -27,9 +27,10 @@ from skl2onnx.common.data_types import DoubleTensorType
 from sklearn.linear_model import LogisticRegression
 from skops.io import dumps
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
 SECRET = "trainyard-store"
+OF_ANOTHER_TEAM = "models-of-another-team"
 FOREST = {
     "class": "sklearn.ensemble.RandomForestClassifier",
     "parameters": {"n_estimators": 20, "max_depth": 4},
@@ -74,6 +75,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     settings = bucket.settings("stores")
     with model_yard(tmp_path_factory.mktemp("yard"), settings, ["bundles", "twins"]) as yard:
         yard.secret(SECRET, bucket.keys)
+        yard.secret(OF_ANOTHER_TEAM, bucket.keys)
         for namespace in yard.namespaces:
             bucket.store(f"stores/default/{namespace}").write("raw/tumours.csv", text)
             yard.apply(
@@ -181,7 +183,7 @@ def test_a_container_killed_for_its_memory_is_retried_and_given_up(place: Place)
         lambda s: s.condition("TrainingJob", "eats", "Stalled").status == "True",
     )
     runs = state.runs("eats")
-    assert [("Machine", "OutOfMemory")] * 2 == [(r["fault"], r["reason"]) for r in runs]
+    assert [("Infrastructure", "OutOfMemory")] * 2 == [(r["fault"], r["reason"]) for r in runs]
     stalled = state.condition("TrainingJob", "eats", "Stalled")
     assert "RetriesExhausted" == stalled.reason
     assert "raise spec.pod.resources.limits.memory" in stalled.message
@@ -209,7 +211,7 @@ def _imports(bucket: Bucket, namespace: str) -> Iterator[Object]:
             "bucket": BUCKET,
             "path": f"handed-over/{namespace}/model.skops",
             "endpoint": bucket.endpoint,
-            "secretName": SECRET,
+            "secretName": OF_ANOTHER_TEAM,
         }
     }
     late = {"s3": {"path": "models/late.skops"}}

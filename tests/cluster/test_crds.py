@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,12 @@ def examples() -> list[pytest.ParameterSet]:
         for path in sorted((ROOT / "examples").rglob("*.yaml"))
         if path.name != "kustomization.yaml"
     ]
+
+
+def guides() -> list[pytest.ParameterSet]:
+    """Return the pages on how to do something."""
+    pages = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+    return [pytest.param(page, id=page.stem) for page in pages]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -84,6 +91,17 @@ def test_the_api_server_fills_in_what_the_operator_would_assume(kind: str) -> No
 def test_an_example_is_accepted(path: Path) -> None:
     """What the documentation tells people to apply is valid, word for word."""
     kubectl("apply", "--dry-run=server", "--validate=strict", "-f", str(path))
+
+
+@pytest.mark.parametrize("page", guides())
+def test_the_manifests_of_a_guide_are_accepted(page: Path) -> None:
+    """What a page tells people to apply is valid, word for word."""
+    manifests = re.findall(
+        r"^```yaml\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert manifests, "the page shows no manifest"
+    stdin = "---\n".join(manifests)
+    kubectl("apply", "--dry-run=server", "--validate=strict", "-f", "-", stdin=stdin)
 
 
 def test_the_whole_example_is_accepted() -> None:

@@ -13,14 +13,14 @@ from cluster.grpc_stage import Stage, a_stage
 
 pytestmark = [
     pytest.mark.cluster,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(600),
     pytest.mark.asyncio(loop_scope="module"),
 ]
 QUICK = {
     "steps": [{"weightPercent": 5, "minSeconds": 5}, {"weightPercent": 50, "minSeconds": 5}],
-    "keepSeconds": 5,
+    "scaleDownDelaySeconds": 5,
 }
-HALF = {"steps": [{"weightPercent": 50, "minSeconds": 5}], "keepSeconds": 5}
+HALF = {"steps": [{"weightPercent": 50, "minSeconds": 5}], "scaleDownDelaySeconds": 5}
 GRPC = {"grpc": True}
 
 
@@ -111,7 +111,7 @@ async def test_no_call_is_lost_by_what_comes_and_goes(stage: Stage) -> None:
         await asyncio.sleep(15)
         node.kubectl("rollout", "restart", f"deployment/{name}-router")
         await asyncio.sleep(2)
-        status = ("rollout", "status", f"deployment/{name}-router", "--timeout=90s")
+        status = ("rollout", "status", f"deployment/{name}-router", "--timeout=240s")
         await asyncio.to_thread(node.kubectl, *status)
         await asyncio.sleep(15)
     assert {} == calls.lost

@@ -91,7 +91,7 @@ def test_a_release_lives(release: Release) -> None:
         name = "tumour-model" if sample == "trainingjob" else "tumours"
         release.kubectl("apply", "-f", str(SAMPLES / f"{sample}-smallest.yaml"))
         looked_at = "--for=jsonpath={.status.observedGeneration}=1"
-        release.kubectl("wait", looked_at, f"{sample}/{name}", "--timeout=60s")
+        release.kubectl("wait", looked_at, f"{sample}/{name}", "--timeout=180s")
     assert release.restarts() == [0]
     lease = release.kubectl("get", "lease", f"trainyard-{release.namespace}", "-o=name")
     assert lease.strip().startswith("lease")

@@ -9,7 +9,7 @@ from cluster.releases import CRASHING, FAILING, HEALTHY, REFUSED, SLOW, Node, di
 
 pytestmark = [
     pytest.mark.cluster,
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(480),
     pytest.mark.asyncio(loop_scope="module"),
 ]
 BAD = {FAILING: "errors", SLOW: "latency", CRASHING: "crashed", REFUSED: "not match its digest"}

@@ -16,10 +16,11 @@ import serving_bundles as bundles
 from cluster_access import kubectl
 from serving_bundles import Sample
 
-from trainyard.api.base import PodSettings
-from trainyard.pod_security import hardened_container, hardened_pod, scratch_volume
+from trainyard.api.pod_settings import PodSettings
+from trainyard.pod_defaults import PodDefaults
+from trainyard.pod_security import SCRATCH_VOLUME, hardened_container, hardened_pod
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
 SMALL, LARGE = "trainyard/serving:dev", "trainyard/serving-sklearn:dev"
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
@@ -157,12 +158,12 @@ def _pod(name: str, image: str, bundle: str, sample: Sample) -> dict[str, Any]:
             {"name": "bundle", "mountPath": FOLDER},
         ],
     }
-    pod = hardened_pod(PodSettings()) | {
+    pod = hardened_pod(PodSettings(), PodDefaults()) | {
         "restartPolicy": "Never",
         "initContainers": [hardened_container(copies)],
         "containers": [hardened_container(_server(image, bundle, sample))],
         "volumes": [
-            scratch_volume(),
+            {"name": SCRATCH_VOLUME, "emptyDir": {}},
             {"name": "bundle", "emptyDir": {}},
             {"name": "configured", "configMap": {"name": bundle}},
         ],

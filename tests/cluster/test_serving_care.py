@@ -9,7 +9,7 @@ from cluster.releases import BETTER, HEALTHY, Node
 
 pytestmark = [
     pytest.mark.cluster,
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(480),
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
@@ -35,7 +35,7 @@ async def test_the_canary_takes_over_from_dead_pods_and_gives_back(node: Node) -
 async def test_a_lost_status_is_rebuilt_without_moving_traffic(node: Node) -> None:
     """The same revision serves on, from the same pods; then nothing is written any more."""
     async with await node.serving("wiped") as load:
-        await node.sees("wiped", 30, lambda: node.status("wiped").get("drainedAt"))
+        await node.sees("wiped", 30, lambda: node.status("wiped").get("routingAppliedAt"))
         pods = node.kubectl("get", "pods", "-l", "trainyard.dev/owner=wiped", "-o", "name")
         stable = node.status("wiped")["stable"]
         node.write_status("mdep", "wiped", dict.fromkeys(node.status("wiped")))

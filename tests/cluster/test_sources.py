@@ -11,10 +11,11 @@ import pytest
 from cluster.model_yard import ModelYard, Object, csv_of, dataset, model_yard, tumours
 from cluster_access import run
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
 STORE, RAW = "trainyard-store", "raw"
 IMAGE = "docker.io/trainyard/training:dev"
+_KEYS = {"configMap": {"name": "files", "path": "*.csv"}}
 METADATA_SERVICE = "http://169.254.169.254/latest/meta-data/"
 
 
@@ -32,9 +33,11 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelYard]:
             dataset("claim", {"pvc": {"claimName": RAW, "path": "in/*.parquet"}}),
             dataset("web-csv", {"http": {"url": "http://files/tumours.csv"}}),
             dataset("web-jsonl", {"http": {"url": "http://files/tumours.jsonl"}}),
-            dataset("keys", {"configMap": {"name": "files", "path": "*.csv"}}),
+            dataset("keys", _KEYS),
             dataset("absent", {"http": {"url": "http://files/nothing.csv"}}),
             dataset("metadata", {"http": {"url": METADATA_SERVICE}}, format="csv"),
+            dataset("no-class", _KEYS, pod={"priorityClassName": "nobody"}),
+            dataset("no-account", _KEYS, pod={"serviceAccountName": "nobody"}),
             dataset("no-claim", {"pvc": {"claimName": "nobody", "path": "*.csv"}}),
         )
         for claim in (STORE, RAW):
@@ -58,11 +61,13 @@ def test_each_source_and_format_gives_the_same_version(yard: ModelYard) -> None:
     [
         pytest.param("absent", "source http://files/nothing.csv answers 404", id="a 404"),
         pytest.param("metadata", "SourceForbidden: host 169.254.169.254", id="the node's keys"),
+        pytest.param("no-class", "no PriorityClass with name nobody", id="no such class"),
+        pytest.param("no-account", 'serviceaccount "nobody" not found', id="no such account"),
         pytest.param("no-claim", 'persistentvolumeclaim "nobody" not found', id="no such claim"),
     ],
 )
 def test_what_is_not_there_is_named(yard: ModelYard, name: str, words: str) -> None:
-    """The condition says what is missing, and the Dataset goes on looking."""
+    """The condition says what is missing, and the Dataset goes on trying."""
     state = yard.until(
         f"{name} tells {words}",
         lambda s: words in s.condition("Dataset", name, "Reconciling").message,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 import time
@@ -10,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from cluster.elsewhere import digest_of, importing, in_config_map, onnx_model
 from cluster.model_yard import (
     COLUMNS,
-    FEATURES,
     ModelYard,
     Object,
     csv_of,
@@ -22,11 +21,8 @@ from cluster.model_yard import (
     tumours,
 )
 from cluster_access import run
-from skl2onnx import to_onnx
-from skl2onnx.common.data_types import DoubleTensorType
-from sklearn.linear_model import LogisticRegression
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
 CLAIM = "trainyard-store"
 
@@ -62,15 +58,15 @@ def _dataset(name: str, **more: Any) -> Object:
     return found
 
 
-def _look_again(yard: ModelYard, name: str, id_: str) -> None:
-    yard.kubectl("annotate", "dataset", name, f"trainyard.dev/request=refresh@{id_}")
+def _refresh(yard: ModelYard, name: str, id_: str) -> None:
+    yard.kubectl("annotate", "dataset", name, f"trainyard.dev/request=refresh@now#{id_}")
 
 
 def test_files_become_an_accepted_version_and_more_rows_the_next(yard: ModelYard) -> None:
     """ConfigMap → dataset version → run → gates → current; new rows start the next run; the
     operator is killed in the middle of it and nothing runs twice; then nothing moves any more.
     """
-    retrain = {"onNewData": {"minNewRows": 50}, "brakes": {"cooldownSeconds": 0}}
+    retrain = {"onNewData": {"minNewRows": 50}, "limits": {"cooldownSeconds": 0}}
     yard.apply(_dataset("tumours"), training_job("model", "tumours", retrain=retrain))
     yard.until(
         "a missing ConfigMap is said to be missing",
@@ -80,7 +76,7 @@ def test_files_become_an_accepted_version_and_more_rows_the_next(yard: ModelYard
     first = yard.until("a first version is current", lambda now: now.current("model") != {})
 
     _files(yard, "tumours", 500)
-    _look_again(yard, "tumours", "more")
+    _refresh(yard, "tumours", "more")
     yard.until("more rows start a run", lambda now: len(now.runs("model")) == 2)
     yard.stop()
     yard.start()
@@ -108,7 +104,7 @@ def test_poisoned_rows_are_refused_by_column_and_row(yard: ModelYard) -> None:
         lambda now: now.condition("Dataset", "poison", "Ready").status == "True",
     )
     _files(yard, "poison", 200, poisoned=5)
-    _look_again(yard, "poison", "poison")
+    _refresh(yard, "poison", "poison")
     refused = yard.until(
         "poisoned rows are refused",
         lambda now: now.condition("Dataset", "poison", "DataValid").reason == "DataRefused",
@@ -116,7 +112,7 @@ def test_poisoned_rows_are_refused_by_column_and_row(yard: ModelYard) -> None:
     ready = refused.condition("Dataset", "poison", "Ready")
     assert (ready.status, ready.reason) == ("True", "VersionFound")
     assert refused.condition("Dataset", "poison", "DataValid").status == "False"
-    (failure,) = refused.status("Dataset", "poison")["lastLook"]["failures"]
+    (failure,) = refused.status("Dataset", "poison")["lastRefresh"]["failures"]
     assert (failure["check"], failure["column"], failure["count"]) == ("Range", "mean radius", 5)
     assert len(failure["examples"]) == 3
 
@@ -177,16 +173,12 @@ def test_a_users_container_trains(yard: ModelYard) -> None:
 
 def test_an_imported_model_passes_the_same_gates(yard: ModelYard) -> None:
     """A file from elsewhere becomes a ModelVersion; a file with another digest is refused."""
-    path = yard.folder / "model.onnx"
-    path.write_bytes(_onnx_model())
-    found = f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
-    yard.kubectl("create", "configmap", "onnx", f"--from-file={path}")
+    model = onnx_model()
+    yard.apply(in_config_map(model))
     _files(yard, "import", 300)
     yard.apply(_dataset("import"))
-    for name, digest in (("good-import", found), ("bad-import", f"sha256:{'0' * 64}")):
-        source = {"configMap": {"name": "onnx", "path": "model.onnx"}}
-        imported = {"import": {"source": source, "format": "Onnx", "digest": digest}}
-        yard.apply(training_job(name, "import", **imported))
+    for name, digest in (("good-import", digest_of(model)), ("bad-import", f"sha256:{'0' * 64}")):
+        yard.apply(importing(name, "import", digest))
     yard.until("the imported model is accepted", lambda now: now.current("good-import") != {})
     refused = yard.until(
         "another digest is refused",
@@ -194,16 +186,6 @@ def test_an_imported_model_passes_the_same_gates(yard: ModelYard) -> None:
     )
     (run_,) = refused.runs("bad-import")
     assert run_["reason"] == "DigestMismatch"
-
-
-def _onnx_model() -> bytes:
-    """Return a model trained outside, on the same columns."""
-    frame = tumours(569)
-    model = LogisticRegression(max_iter=500)
-    model.fit(frame[list(FEATURES)].to_numpy(), frame["diagnosis"])
-    shape = [("input", DoubleTensorType([None, len(FEATURES)]))]
-    made: bytes = to_onnx(model, initial_types=shape, options={"zipmap": False}).SerializeToString()
-    return made
 
 
 def _versions(yard: ModelYard) -> dict[str, str]:

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 from cluster_access import ROOT
-from declared import NOW, a_look, a_run, an_installation, declared
+from declared import NOW, a_refresh, a_run, an_installation, declared
 from training_pod import Pod
 
 from modelbundle.publishing import fetch
 from modelbundle.store import open_store
-from modelserver.exchanges.routing import Route, route_of
-from modelserver.http1 import wire
-from modelserver.reports.metrics import ServingMetrics
+from modelserver.http import wire
+from modelserver.metrics.serving_metrics import ServingMetrics
+from modelserver.requests.routing import Route, route_of
 from modelserver.settings import bundle_settings, server_settings
 from modelserver.startup import ready_model
 from trainyard.api.v1alpha1.dataset import Dataset
@@ -33,7 +33,7 @@ from trainyard.clients.predictions import BUNDLE_HEADER
 from trainyard.clients.scraping import samples
 from trainyard.datasets.manifests import ingest_document
 from trainyard.datasets.outcome import Accepted, Refused, read_outcome
-from trainyard.jobs.job_view import read_document
+from trainyard.jobs.result_message import read_document
 from trainyard.model_deployments.analysis.evidence import Arms
 from trainyard.model_deployments.analysis.samples import SERVER, Sample, counts_of, metric_names
 from trainyard.model_deployments.manifests import deployment
@@ -64,7 +64,7 @@ def ingested(pod: Pod, csv: str) -> Any:
     source = pod.mount / "source"
     source.mkdir(parents=True, exist_ok=True)
     (source / "iris.csv").write_text(csv, encoding="utf-8")
-    document = ingest_document(example(Dataset), a_look())
+    document = ingest_document(example(Dataset), a_refresh(), an_installation())
     document["source"]["root"] = str(source)
     forget_results(pod)
     ended = pod.run("ingest", document)

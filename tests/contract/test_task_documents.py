@@ -12,7 +12,7 @@ from declared import (
     DIGEST,
     NOW,
     OTHER_DIGEST,
-    a_look,
+    a_refresh,
     a_run,
     an_installation,
     declared,
@@ -21,12 +21,24 @@ from declared import (
 from trainer.__main__ import VERBS
 from trainer.pod.environment import read_environment
 from trainer.pod.exits import Reason
-from trainer.tasks.task import read_ingest_task, read_train_task
+from trainer.tasks.task import (
+    read_ingest_task,
+    read_join_task,
+    read_rehearse_task,
+    read_train_task,
+)
 from trainyard.api.v1alpha1.dataset import Dataset
+from trainyard.api.v1alpha1.labels import LabelJoin
+from trainyard.api.v1alpha1.model_deployment import ModelDeployment
+from trainyard.api.v1alpha1.model_deployment_status import Revision
 from trainyard.api.v1alpha1.model_version import EvaluateJob, ModelVersion
+from trainyard.api.v1alpha1.rehearsal import Rehearsal
+from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
-from trainyard.datasets.manifests import ingest_document, ingest_job, look_report_job
+from trainyard.datasets.manifests import ingest_document, ingest_job, report_job_of
 from trainyard.jobs.failure import USER_FAULT_CODES
+from trainyard.model_deployments.join_job import join_document, join_job, join_report_job
+from trainyard.model_deployments.rehearsal_job import rehearsal_job, rehearse_document
 from trainyard.model_versions.manifests import (
     evaluate_document,
     evaluate_job,
@@ -37,7 +49,44 @@ from trainyard.training_jobs.manifests import run_job, run_report_job, train_doc
 DATASETS = declared(Dataset)
 TRAINING_JOBS = declared(TrainingJob)
 VERSION = declared(ModelVersion)[0][1]
-EVALUATE = EvaluateJob(name="ev-0123456789", champion=OTHER_DIGEST, phase="Running", at=NOW)
+EVALUATE = EvaluateJob(
+    name="ev-0123456789", champion=OTHER_DIGEST, phase=TaskPhase.RUNNING, queued_at=NOW
+)
+
+DEPLOYMENT = declared(ModelDeployment)[0][1]
+REVISIONS = (
+    Revision(revision="r1", bundle_digest=OTHER_DIGEST),
+    Revision(revision="r2", bundle_digest=DIGEST),
+)
+REHEARSAL = Rehearsal(
+    name="rehearsal-0123456789", phase=TaskPhase.PENDING, queued_at=NOW, dataset_digest=DIGEST
+)
+
+LABELLED = ModelDeployment.model_validate(
+    {
+        "metadata": {"name": "wine", "namespace": "models", "uid": "uid-1"},
+        "spec": {
+            "model": {"trainingJob": {"name": "wine"}},
+            "monitoring": {
+                "capture": {},
+                "quality": {
+                    "labels": {"dataset": {"name": "truth"}, "labelColumn": "y"},
+                    "metric": "f1",
+                    "min": "0.9",
+                },
+                "fairness": {"column": "site", "measure": "EqualizedOddsDifference"},
+            },
+        },
+    }
+)
+JOIN = LabelJoin(
+    name="join-0123456789",
+    phase=TaskPhase.PENDING,
+    queued_at=NOW,
+    dataset_digest=DIGEST,
+    inputs="i",
+    last="join-9876543210",
+)
 
 
 def names(found: list[tuple[Any, Any]]) -> list[str]:
@@ -50,14 +99,17 @@ def jobs() -> Iterator[tuple[str, dict[str, Any]]]:
     for store in (False, True):
         installation = an_installation(bucket=store)
         for path, dataset in DATASETS:
-            yield path.stem, ingest_job(dataset, a_look(), installation)
-            yield path.stem, look_report_job(dataset, a_look(), installation)
+            yield path.stem, ingest_job(dataset, a_refresh(), installation)
+            yield path.stem, report_job_of(dataset, a_refresh(), installation)
         for path, training in TRAINING_JOBS:
             run = a_run(champion=OTHER_DIGEST)
             yield path.stem, run_job(training, run, installation)
             yield path.stem, run_report_job(training, run, installation)
         yield "evaluate", evaluate_job(VERSION, EVALUATE, installation)
         yield "evaluate", evaluate_report_job(VERSION, EVALUATE, installation)
+        yield "join", join_job(LABELLED, JOIN, installation)
+        yield "join", join_report_job(LABELLED, JOIN, installation)
+        yield "rehearse", rehearsal_job(DEPLOYMENT, REHEARSAL, REVISIONS, installation)
 
 
 JOBS = [pytest.param(job, id=f"{n} {name}") for n, (name, job) in enumerate(jobs())]
@@ -78,8 +130,8 @@ def environment(container: dict[str, Any]) -> dict[str, str]:
 @pytest.mark.parametrize(("_", "dataset"), DATASETS, ids=names(DATASETS))
 def test_an_ingest_document_is_read(_: Any, dataset: Dataset) -> None:
     """Every declared Dataset becomes a task that means the same on the other side."""
-    look = a_look(locked_schema=DIGEST)
-    task = read_ingest_task(json.dumps(ingest_document(dataset, look)))
+    refresh = a_refresh(locked_schema=DIGEST)
+    task = read_ingest_task(json.dumps(ingest_document(dataset, refresh, an_installation())))
     spec = dataset.spec
     assert (task.dataset, task.target) == (dataset.metadata.name, spec.target)
     assert [c.name for c in task.columns or ()] == [c.name for c in spec.columns or ()]
@@ -97,7 +149,8 @@ def test_a_train_document_is_read(_: Any, job: TrainingJob) -> None:
     assert (task.run, task.dataset.digest, task.seed) == (run.name, DIGEST, spec.seed)
     assert task.champion is not None
     assert task.champion.digest == OTHER_DIGEST
-    assert (task.candidate, task.recipe.trust) == (None, spec.trust)
+    assert task.recipe is not None
+    assert (task.candidate, task.trust) == (None, spec.trust)
     if spec.estimator is not None:
         assert task.recipe.estimator is not None
         assert task.recipe.estimator.class_ == spec.estimator.class_
@@ -110,10 +163,38 @@ def test_a_train_document_is_read(_: Any, job: TrainingJob) -> None:
 def test_an_evaluate_document_is_read() -> None:
     """The candidate is the version's own bundle, the champion the one to compare with."""
     task = read_train_task(json.dumps(evaluate_document(VERSION, EVALUATE)))
+    assert task.recipe is None
     assert task.candidate is not None
     assert task.champion is not None
     assert task.candidate.digest == VERSION.spec.bundle_digest
     assert task.champion.digest == OTHER_DIGEST
+
+
+def test_a_rehearse_document_is_read() -> None:
+    """Both revisions by the name and port of their Service, the stable one with its bundle."""
+    task = read_rehearse_task(json.dumps(rehearse_document(DEPLOYMENT, REHEARSAL, *REVISIONS)))
+    assert (DIGEST, OTHER_DIGEST) == (task.dataset.digest, task.stable.digest)
+    place = f"{DEPLOYMENT.metadata.namespace}.svc:8080"
+    assert f"r1.{place}" == f"{task.stable.host}:{task.stable.port}"
+    assert f"r2.{place}" == f"{task.canary.host}:{task.canary.port}"
+    assert DEPLOYMENT.metadata.name == task.model
+
+
+def test_a_join_document_is_read() -> None:
+    """Where captures are, which version of which labels, and what is measured."""
+    task = read_join_task(json.dumps(join_document(LABELLED, JOIN)))
+    assert ("captures/uid-1", "labelled/wine", "join-9876543210") == (
+        task.captures,
+        task.folder,
+        task.previous,
+    )
+    assert (DIGEST, "request_id", "y") == (
+        task.labels.dataset.digest,
+        task.labels.request_id_column,
+        task.labels.label_column,
+    )
+    assert task.fairness is not None
+    assert ("f1", "EqualizedOddsDifference", NOW) == (task.metric, task.fairness.measure, task.now)
 
 
 @pytest.mark.parametrize("job", JOBS)

@@ -1,15 +1,20 @@
-"""KServe's clients, REST and gRPC, in their own environment, against our server."""
+"""KServe's clients, REST and gRPC, in their own environment, against our server.
+
+They ask the server itself, and through a router.
+"""
 
 from __future__ import annotations
 
 import json
 import subprocess
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
 import pytest
 from peers.payloads import OURS, VERSION
 from peers.servers import SCRIPTS, Asked
+from routed_servers import router_before
 from serving_bundles import Sample
 
 from benchmarks.serving.locked_environments import locked, python_of_locked
@@ -31,8 +36,13 @@ TRANSPORTS = ["rest", "grpc"]
 Understood = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def found(servers: dict[str, Asked], samples: dict[str, Sample]) -> list[Understood]:
+@pytest.fixture(scope="module", params=["itself", "through a router"])
+def found(
+    request: pytest.FixtureRequest,
+    servers: dict[str, Asked],
+    samples: dict[str, Sample],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[Understood]:
     """What the clients understood: of one matrix, and of one input per feature."""
     rows = samples["tumours"].rows.numbers[:ROWS].tolist()
     table = samples["patients"].table[:ROWS]
@@ -40,7 +50,17 @@ def found(servers: dict[str, Asked], samples: dict[str, Sample]) -> list[Underst
     casts = {"FP64": float, "INT64": int, "BOOL": bool, "BYTES": str}
     columns = {n: [kind, [casts[kind](v) for v in table[n]]] for n, kind in kinds.items()}
     tasks = [{"model": "tumours", "rows": rows}, {"model": "patients", "columns": columns}]
-    return _asked(servers[OURS], tasks)
+    server = servers[OURS]
+    assert not isinstance(server.ports, int)
+    with ExitStack() as stack:
+        for task in tasks:
+            model = task["model"]
+            port, grpc_port = server.ports[model], server.grpc[model]
+            task["http"], task["grpc"] = f"127.0.0.1:{port}", f"127.0.0.1:{grpc_port}"
+            if request.param == "through a router":
+                router = router_before(tmp_path_factory.mktemp("router"), port, grpc_port)
+                task["http"] = task["grpc"] = stack.enter_context(router).address
+        return _asked(tasks)
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +136,7 @@ def test_mistakes_reach_the_user(matrix: Understood) -> None:
     assert "expected [rows, 30]" in details
 
 
-def _asked(server: Asked, tasks: list[dict[str, Any]]) -> list[Understood]:
-    assert not isinstance(server.ports, int)
-    for task in tasks:
-        task["http"] = f"127.0.0.1:{server.ports[task['model']]}"
-        task["grpc"] = f"127.0.0.1:{server.grpc[task['model']]}"
+def _asked(tasks: list[dict[str, Any]]) -> list[Understood]:
     command = [str(python_of_locked(locked("kserve"))), str(SCRIPTS / "client.py")]
     ended = subprocess.run(
         command, input=json.dumps(tasks), capture_output=True, text=True, timeout=120, check=False

@@ -14,8 +14,9 @@ from typing import Any
 import grpc
 import pytest
 import serving_bundles as bundles
-from builders_serving import a_model_deployment
 from envoy_process import Envoy, Pod, envoy_running
+from routings import NEW, OLD
+from routings import routing as decided
 from serving_bundles import Sample
 from serving_grpc import grpc_running, infer_method, raw_request, status_of
 from serving_process import Running, environment
@@ -32,9 +33,8 @@ from trainyard.model_deployments.analysis.samples import (
 from trainyard.model_deployments.analysis.samples import (
     Sample as Number,
 )
-from trainyard.model_deployments.traffic.backend import Routing, routing_of
+from trainyard.model_deployments.traffic.mode import Routing
 
-OLD, NEW = "tumours-000000000a", "tumours-000000000b"
 DRAIN = "2"
 """Seconds; connections of a server live half as long."""
 
@@ -48,16 +48,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 
 
 def routing(**weights: int) -> Routing:
-    """A decision with these weights of the stable version and the canary, which speak gRPC."""
-    names = {"stable": OLD, "canary": NEW}
-    traffic = [
-        {"role": role, "revision": names[role], "weightPercent": weight}
-        for role, weight in weights.items()
-    ]
-    resource = a_model_deployment(status={"decision": 7, "traffic": traffic})
-    found = routing_of(resource, resource.status)
-    both = (OLD, NEW)
-    return replace(found, revisions=both, grpc=frozenset(both), grpc_is_open=True)
+    """Return a decision with these weights of two versions that speak gRPC."""
+    return replace(decided(**weights), grpc=frozenset((OLD, NEW)), grpc_is_open=True)
 
 
 class World:

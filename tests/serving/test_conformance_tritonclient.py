@@ -1,14 +1,19 @@
-"""NVIDIA's own client of the V2 protocol, with its defaults: tensors travel as bytes."""
+"""NVIDIA's own client of the V2 protocol, with its defaults: tensors travel as bytes.
+
+It asks the server itself, and through a router.
+"""
 
 from __future__ import annotations
 
 import re
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pytest
+from routed_servers import router_before
 from serving_bundles import Sample
 from serving_process import MODEL, REVISION, Running
 from serving_triton import REFUSED, Refused, matrix, patient_tensors, texts
@@ -17,11 +22,42 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of the client's own dependencies
     import tritonclient.http as triton
 
+WAYS = ("itself", "through a router")
+Folders = pytest.TempPathFactory
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def tumours_address(
+    request: pytest.FixtureRequest, tumours_server: Running, tmp_path_factory: Folders
+) -> Iterator[str]:
+    """Where the tumours server is reached."""
+    with reached(tumours_server, request.param, tmp_path_factory) as address:
+        yield address
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def patients_address(
+    request: pytest.FixtureRequest, patients_server: Running, tmp_path_factory: Folders
+) -> Iterator[str]:
+    """Where the patients server is reached."""
+    with reached(patients_server, request.param, tmp_path_factory) as address:
+        yield address
+
+
+@contextmanager
+def reached(server: Running, way: str, folders: Folders) -> Iterator[str]:
+    """The server's own address, or that of a router before it."""
+    if way == "itself":
+        yield f"127.0.0.1:{server.client.port}"
+        return
+    with router_before(folders.mktemp("router"), server.client.port) as found:
+        yield found.address
+
 
 @pytest.fixture
-def tumours(tumours_server: Running) -> Iterator[Any]:
+def tumours(tumours_address: str) -> Iterator[Any]:
     """A client of the tumours server."""
-    with triton.InferenceServerClient(f"127.0.0.1:{tumours_server.client.port}") as client:
+    with triton.InferenceServerClient(tumours_address) as client:
         yield client
 
 
@@ -79,12 +115,12 @@ def test_defaults_are_understood(tumours: Any, tumours_sample: Sample) -> None:
 
 
 def test_one_tensor_per_feature_with_categories(
-    patients_server: Running, patients_sample: Sample
+    patients_address: str, patients_sample: Sample
 ) -> None:
     """Numbers, booleans, integers and BYTES, all as bytes."""
     table = patients_sample.table
     inputs = patient_tensors(triton.InferInput, table)
-    with triton.InferenceServerClient(f"127.0.0.1:{patients_server.client.port}") as client:
+    with triton.InferenceServerClient(patients_address) as client:
         found = client.infer(MODEL, inputs).as_numpy("labels")
     assert patients_sample.model.predict(table).tolist() == texts(found)
 
@@ -96,12 +132,11 @@ def test_errors_reach_the_user(tumours: Any, case: Refused) -> None:
         tumours.infer(case.model, [case.tensor(triton.InferInput)])
 
 
-def test_requests_at_once(tumours_server: Running, tumours_sample: Sample) -> None:
+def test_requests_at_once(tumours_address: str, tumours_sample: Sample) -> None:
     """Sixteen connections, each row its own answer."""
-    address = f"127.0.0.1:{tumours_server.client.port}"
     rows = tumours_sample.rows.numbers[:200]
     expected = tumours_sample.model.predict(tumours_sample.table)[:200].tolist()
-    with triton.InferenceServerClient(address, concurrency=16) as client:
+    with triton.InferenceServerClient(tumours_address, concurrency=16) as client:
         asked = [matrix(triton.InferInput, row.reshape(1, -1)) for row in rows]
         waiting = [client.async_infer(MODEL, [tensor]) for tensor in asked]
         found = [texts(answer.get_result().as_numpy("labels"))[0] for answer in waiting]

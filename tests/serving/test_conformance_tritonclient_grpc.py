@@ -1,4 +1,7 @@
-"""NVIDIA's own client of the V2 protocol over gRPC, and whether both ports say the same."""
+"""NVIDIA's own client of the V2 protocol over gRPC, and whether both ports say the same.
+
+It asks the server itself, and through a router.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ import json
 import socket
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import grpc
 import numpy as np
 import pytest
+from routed_servers import router_before
 from serving_bundles import Sample
 from serving_grpc import grpc_running, infer_method, typed_request
 from serving_process import MODEL, REVISION, Running, environment
@@ -22,6 +27,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of the client's own dependencies
     import tritonclient.grpc as triton
 
+WAYS = ("itself", "through a router")
 TOO_LARGE = Refused(
     "a message over the limit of bodies",
     "larger than max (216",
@@ -39,8 +45,27 @@ class Asked:
     client: Any
 
 
-@pytest.fixture(scope="module")
-def tumours(tumours_sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+@contextmanager
+def asked(environ: dict[str, str], way: str, folder: Path) -> Iterator[Asked]:
+    """A server, asked itself or through a router; it has nothing to complain of."""
+    errors = folder / "stderr"
+    with ExitStack() as stack:
+        server, address = stack.enter_context(grpc_running(environ, errors))
+        if way == "through a router":
+            port = int(address.rpartition(":")[2])
+            envoy = stack.enter_context(router_before(folder, server.client.port, port))
+            address = envoy.address
+        client = stack.enter_context(triton.InferenceServerClient(address))
+        yield Asked(server, address, client)
+    assert "" == errors.read_text()
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def tumours(
+    request: pytest.FixtureRequest,
+    tumours_sample: Sample,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Asked]:
     """The tumours model on both ports, with small limits."""
     limits = {
         "TRAINYARD_MAX_BODY_BYTES": "200000",
@@ -49,25 +74,20 @@ def tumours(tumours_sample: Sample, tmp_path_factory: pytest.TempPathFactory) ->
         "TRAINYARD_DRAIN_SECONDS": "600",
     }
     environ = environment(tumours_sample.directory, tumours_sample.digest, **limits)
-    errors = tmp_path_factory.mktemp("errors") / "stderr"
-    with (
-        grpc_running(environ, errors) as (server, address),
-        triton.InferenceServerClient(address) as client,
-    ):
-        yield Asked(server, address, client)
-    assert "" == errors.read_text()
+    with asked(environ, request.param, tmp_path_factory.mktemp("tumours")) as found:
+        yield found
 
 
-@pytest.fixture(scope="module")
-def patients(patients_sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+@pytest.fixture(scope="module", params=WAYS)
+def patients(
+    request: pytest.FixtureRequest,
+    patients_sample: Sample,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Asked]:
     """The patients model on both ports."""
     environ = environment(patients_sample.directory, patients_sample.digest)
-    errors = tmp_path_factory.mktemp("errors") / "stderr"
-    with (
-        grpc_running(environ, errors) as (server, address),
-        triton.InferenceServerClient(address) as client,
-    ):
-        yield Asked(server, address, client)
+    with asked(environ, request.param, tmp_path_factory.mktemp("patients")) as found:
+        yield found
 
 
 def test_questions_about_the_server(tumours: Asked) -> None:
@@ -93,8 +113,8 @@ def test_every_row_equals_scikit_learn(tumours: Asked, tumours_sample: Sample) -
     found = tumours.client.infer(MODEL, inputs, outputs=outputs, request_id="7")
     expected = tumours_sample.model.predict(tumours_sample.table).tolist()
     assert expected == texts(found.as_numpy("labels"))
-    shares = tumours_sample.model.predict_proba(tumours_sample.table)
-    np.testing.assert_allclose(found.as_numpy("probabilities"), shares, rtol=0, atol=1e-5)
+    scores = tumours_sample.model.predict_proba(tumours_sample.table)
+    np.testing.assert_allclose(found.as_numpy("probabilities"), scores, rtol=0, atol=1e-5)
     response = found.get_response()
     names = [output.name for output in response.outputs]
     assert ("7", REVISION, ["probabilities", "labels"]) == (
@@ -110,12 +130,12 @@ def test_both_ports_say_the_same(tumours: Asked, tumours_sample: Sample, datatyp
     rows = tumours_sample.rows.numbers[:50].astype({"FP64": "f8", "FP32": "f4"}[datatype])
     tensor = {"name": "input", "datatype": datatype, "shape": [50, 30]}
     document = {"inputs": [{**tensor, "data": rows.ravel().tolist()}]}
-    labels, shares = tumours.server.client.infer(document).document["outputs"]
+    labels, scores = tumours.server.client.infer(document).document["outputs"]
     found = tumours.client.infer(
         MODEL, [matrix(triton.InferInput, rows, datatype)], model_version=REVISION
     )
     assert labels["data"] == texts(found.as_numpy("labels"))
-    assert shares["data"] == found.as_numpy("probabilities").ravel().tolist()
+    assert scores["data"] == found.as_numpy("probabilities").ravel().tolist()
 
 
 def test_numbers_are_answered_with_numbers(tumours: Asked, tumours_sample: Sample) -> None:
@@ -123,15 +143,15 @@ def test_numbers_are_answered_with_numbers(tumours: Asked, tumours_sample: Sampl
     rows = tumours_sample.rows.numbers[:5]
     with grpc.insecure_channel(tumours.address) as channel:
         found = infer_method(channel)(typed_request(rows))
-    labels, shares = found.outputs
+    labels, scores = found.outputs
     expected = tumours.client.infer(MODEL, [matrix(triton.InferInput, rows)])
     assert expected.as_numpy("labels").tolist() == list(labels.contents.bytes_contents)
     probabilities = expected.as_numpy("probabilities").ravel().tolist()
-    assert probabilities == list(shares.contents.fp64_contents)
+    assert probabilities == list(scores.contents.fp64_contents)
 
 
 def test_one_tensor_per_feature_with_categories(patients: Asked, patients_sample: Sample) -> None:
-    """Numbers with gaps, booleans, integers and BYTES; the same values as over HTTP."""
+    """Numbers with missing values, booleans, integers and BYTES; the same values as over HTTP."""
     table = patients_sample.table
     inputs = patient_tensors(triton.InferInput, table)
     found = patients.client.infer(MODEL, inputs)
@@ -147,9 +167,9 @@ def test_one_tensor_per_feature_with_categories(patients: Asked, patients_sample
             for name, (datatype, values) in patient_columns(table).items()
         ]
     }
-    labels, shares = patients.server.client.infer(document).document["outputs"]
+    labels, scores = patients.server.client.infer(document).document["outputs"]
     assert labels["data"] == texts(found.as_numpy("labels"))
-    assert shares["data"] == found.as_numpy("probabilities").ravel().tolist()
+    assert scores["data"] == found.as_numpy("probabilities").ravel().tolist()
 
 
 @pytest.mark.parametrize(

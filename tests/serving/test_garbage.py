@@ -16,15 +16,15 @@ from serving_bundles import Sample
 from serving_process import MODEL, environment
 
 from modelserver.core import Core
-from modelserver.http1.connections import Connections
-from modelserver.http1.http_api import HttpApi
-from modelserver.http1.http_connection import Listening
-from modelserver.http1.http_port import HttpPort
-from modelserver.http1.outbox import Outbox
-from modelserver.http1.wire import Wire
+from modelserver.error_log import ErrorLog
+from modelserver.http.connections import Connections
+from modelserver.http.http_api import HttpApi
+from modelserver.http.http_connection import Listening
+from modelserver.http.http_port import HttpPort
+from modelserver.http.outbox import Outbox
+from modelserver.http.wire import Wire
+from modelserver.metrics.serving_metrics import ServingMetrics
 from modelserver.payloads.answers import ModelIdentity
-from modelserver.reports.error_log import ErrorLog
-from modelserver.reports.metrics import ServingMetrics
 from modelserver.serving import _assembled
 from modelserver.settings import server_settings
 from modelserver.startup import ready_model
@@ -41,11 +41,11 @@ def test_requests_leave_no_garbage(tumours_sample: Sample) -> None:
 async def _garbage(tumours_sample: Sample) -> int:
     settings = server_settings(environment(tumours_sample.directory, tumours_sample.digest))
     model = ready_model(settings.bundle)
-    batcher, around = _assembled(settings, model, ServingMetrics(), ErrorLog(time.monotonic), None)
+    batcher, server = _assembled(settings, model, ServingMetrics(), ErrorLog(time.monotonic), None)
     identity = ModelIdentity(settings.model_name, settings.revision, settings.bundle.digest)
     core = Core(identity, model.runtime.signature, batcher, 100)
     outbox = Outbox()
-    api = HttpApi(core, {}, around, outbox)
+    api = HttpApi(core, {}, server, outbox)
     connections = Connections(time.monotonic())
     port = HttpPort(Listening(api, connections, settings.limits, Wire(identity), outbox))
     number = await port.open("127.0.0.1", 0)

@@ -13,7 +13,7 @@ from serving_bundles import Sample
 from serving_grpc import INFER
 from serving_grpc_world import Call, World
 
-from modelserver.rpc.grpc_messages import ModelInferRequest, ModelInferResponse
+from modelserver.grpc.grpc_messages import ModelInferRequest, ModelInferResponse
 
 _TEXT = st.sampled_from(["input", "labels", "tumours", "FP64", "BYTES", "BOOL", "INT8", "FP16"])
 _SIZES = st.lists(st.sampled_from([0, 1, 2, 30, -1, 2**62]), max_size=3)

@@ -103,20 +103,18 @@ def test_with_everybody_busy_probes_are_answered(server: Running, callers: list[
     time.sleep(0.1)
     statuses = []
     for request in (READY, INFER, READY.replace(b"/v2/health/ready", b"/metrics")):
-        guest = Caller(server.client.port)
-        status, headers = guest.ask(request)
+        caller = Caller(server.client.port)
+        status, headers = caller.ask(request)
         statuses.append((status, headers["connection"], headers.get("retry-after")))
-        assert not guest.open
-        guest.close()
+        assert not caller.open
+        caller.close()
     assert [(200, "close", None), (503, "close", "1"), (200, "close", None)] == statuses
     assert callers[0].ask(READY[len(HALF) :])[0] == 200
     metrics = server.client.get("/metrics").body.decode()
     assert 'code="503"} 1\n' in metrics
 
 
-def test_a_crowd_of_silent_guests_keeps_no_probe_out(
-    server: Running, callers: list[Caller]
-) -> None:
+def test_many_idle_connections_keep_no_probe_out(server: Running, callers: list[Caller]) -> None:
     """Two hundred newcomers that say nothing: each probe among them is answered."""
     for caller in callers:
         caller.send(HALF)

@@ -48,7 +48,7 @@ class Served:
         return said
 
     @property
-    def shares(self) -> npt.NDArray[np.float64]:
+    def probabilities(self) -> npt.NDArray[np.float64]:
         """The probabilities of all targets, side by side."""
         return np.hstack(self.sample.model.predict_proba(self.sample.table.head(40)))
 
@@ -82,10 +82,10 @@ def asked(served: dict[str, Served], request: pytest.FixtureRequest) -> Served:
     return served[request.param]
 
 
-def _told(asked: Served, labels: Any, shares: Any) -> None:
+def _told(asked: Served, labels: Any, probabilities: Any) -> None:
     """These labels and probabilities are scikit-learn's."""
     assert asked.labels == labels
-    np.testing.assert_allclose(shares, asked.shares, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(probabilities, asked.probabilities, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_json(asked: Served, rows: int, nested: bool) -> None:
     sent = asked.rows[:rows]
     tensor = {"name": "input", "datatype": "FP64", "shape": list(sent.shape)}
     data = sent.tolist() if nested else sent.ravel().tolist()
-    labels, shares = asked.server.client.infer({"inputs": [{**tensor, "data": data}]}).document[
-        "outputs"
-    ]
-    targets, classes = len(asked.labels[0]), asked.shares.shape[1]
-    assert ([rows, targets], [rows, classes]) == (labels["shape"], shares["shape"])
+    labels, probabilities = asked.server.client.infer(
+        {"inputs": [{**tensor, "data": data}]}
+    ).document["outputs"]
+    targets, classes = len(asked.labels[0]), asked.probabilities.shape[1]
+    assert ([rows, targets], [rows, classes]) == (labels["shape"], probabilities["shape"])
     assert np.ravel(asked.labels[:rows]).tolist() == labels["data"]
-    found = np.reshape(shares["data"], (rows, classes))
-    np.testing.assert_allclose(found, asked.shares[:rows], rtol=0, atol=1e-5)
+    found = np.reshape(probabilities["data"], (rows, classes))
+    np.testing.assert_allclose(found, asked.probabilities[:rows], rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("binary", [pytest.param(True, id="bytes"), pytest.param(False, id="JSON")])
@@ -135,15 +135,15 @@ def test_typed_contents_of_grpc(asked: Served) -> None:
     with grpc.insecure_channel(asked.address) as channel:
         typed = infer_method(channel)(typed_request(asked.rows))
         raw = infer_method(channel)(raw_request(asked.rows))
-    labels, shares = typed.outputs
-    wide = [len(asked.labels[0]), asked.shares.shape[1]]
-    assert [[40, width] for width in wide] == [list(labels.shape), list(shares.shape)]
+    labels, probabilities = typed.outputs
+    wide = [len(asked.labels[0]), asked.probabilities.shape[1]]
+    assert [[40, width] for width in wide] == [list(labels.shape), list(probabilities.shape)]
     said = [
         *(text.decode() for text in labels.contents.bytes_contents),
         *labels.contents.bool_contents,
     ]
     assert np.ravel(asked.labels).tolist() == said
-    assert raw.raw_output_contents[1] == np.array(shares.contents.fp64_contents).tobytes()
+    assert raw.raw_output_contents[1] == np.array(probabilities.contents.fp64_contents).tobytes()
 
 
 def test_v1(asked: Served) -> None:
@@ -165,13 +165,16 @@ def test_metadata_tells_targets_and_classes(asked: Served) -> None:
     """In parameters over HTTP; over gRPC the protocol has none for tensors."""
     signature = asked.sample.signature
     outputs = asked.server.client.get(f"/v2/models/{MODEL}").document["outputs"]
-    labels, shares = (
+    labels, probabilities = (
         {name: json.loads(told) for name, told in output.pop("parameters").items()}
         for output in outputs
     )
     targets = list(signature.targets)
     classes = [list(of_one) for of_one in signature.classes_by_target]
-    assert ({"targets": targets}, {"targets": targets, "classes": classes}) == (labels, shares)
+    assert ({"targets": targets}, {"targets": targets, "classes": classes}) == (
+        labels,
+        probabilities,
+    )
     with triton_grpc.InferenceServerClient(asked.address) as client:
         found = client.get_model_metadata(MODEL, as_json=True)["outputs"]
     assert outputs == [{**o, "shape": [int(size) for size in o["shape"]]} for o in found]

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 from ingests import NOW, csv_of, plain_rows
 
+from modelbundle.canonical import digest_of
+from trainyard.jobs.result_message import read_document
+
 _RESULT = "runs/uid-1/run-1/result.json"
 
 
@@ -42,8 +45,8 @@ def _run(folder: Path, *arguments: str, **variables: str) -> tuple[int, dict[str
         command, env=pod | variables, capture_output=True, text=True, check=False, timeout=60
     )
     content = log.read_bytes() if log.exists() else b"{}"
-    assert len(content) <= 1024
-    return done.returncode, json.loads(content), done.stdout + done.stderr
+    assert len(content) <= 4096
+    return done.returncode, dict(read_document(content.decode()) or {}), done.stdout + done.stderr
 
 
 @pytest.fixture
@@ -69,12 +72,12 @@ def test_a_refusal_is_a_result_whose_full_list_is_in_the_store(
     source: Path, tmp_path: Path
 ) -> None:
     """Exit 0; the message holds what fits, the store everything."""
-    columns = [{"name": f"a-long-name-for-column-{n}", "type": "Float"} for n in range(40)]
+    columns = [{"name": digest_of(str(n).encode()), "type": "Float"} for n in range(200)]
     columns.append({"name": "y", "type": "Category"})
     code, message, _ = _run(tmp_path, "ingest", TRAINYARD_TASK=_task(source, columns=columns))
     stored = json.loads((tmp_path / "store" / _RESULT).read_text())
-    assert (0, "Refused", 40) == (code, message["outcome"], len(stored["failures"]))
-    assert (40, "ColumnMissing") == (message["failuresTotal"], message["failures"][0]["check"])
+    assert (0, "Refused", 200) == (code, message["outcome"], len(stored["failures"]))
+    assert (200, "ColumnMissing") == (message["failuresTotal"], message["failures"][0]["check"])
     assert not (tmp_path / "store" / "datasets").exists()
 
 

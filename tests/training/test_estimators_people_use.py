@@ -15,6 +15,7 @@ import models_people_use as models
 import numpy as np
 import pytest
 import training_pod
+from alone_and_together import assert_same_in_batches
 from models_people_use import Case
 
 from modelbundle.canonical import digest_of
@@ -22,9 +23,8 @@ from modelbundle.example import example_of, typical_row
 from modelbundle.loading import chosen_runtime, load_runtime
 from modelbundle.manifest import Origin
 from modelbundle.packing import pack, verify
-from modelbundle.prediction import Runtime
 from modelbundle.reference_profile import profile_of
-from modelbundle.rows import Rows, frame_of_rows, rows_of_frame
+from modelbundle.rows import frame_of_rows, rows_of_frame
 from modelbundle.signature import Feature, Kind
 from modelbundle.skops_file import write_skops
 from trainer.models.candidates import TrainFacts, load_candidate, probed
@@ -49,7 +49,7 @@ TABLES: dict[str, Callable[[], training_pod.Table]] = {
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in models.CASES])
 def test_it_serves_as_scikit_learn_answers(case: Case, tmp_path: Path) -> None:
     """Labels exactly, probabilities within 1e-5, numbers within 1e-5 of their size; the evidence
-    names the runtime and the reason. Each row is answered alone as among others.
+    names the runtime and the reason. Each row is answered alone and in batches alike.
     """
     table = TABLES[case.data]()
     features = tuple(
@@ -72,7 +72,8 @@ def test_it_serves_as_scikit_learn_answers(case: Case, tmp_path: Path) -> None:
         assert expected.tolist() == found.values.tolist()
     if hasattr(model, "predict_proba"):
         np.testing.assert_allclose(found.probabilities, model.predict_proba(test), atol=1e-5)
-    _check_alone_is_as_in_company(runtime, rows.part(split, split + 7))
+    sizes = (1, 2, 3, 4, 5, 7, 8, 13, 33)
+    assert_same_in_batches(runtime, rows.part(split, len(rows)), sizes)
     assert case.why in document["why"]
     if case.why != models.FASTER:
         assert "sklearn" == document["serve"]
@@ -81,16 +82,6 @@ def test_it_serves_as_scikit_learn_answers(case: Case, tmp_path: Path) -> None:
         assert (
             {"1", "64"} == set(document["timings"]["onnx"]) == set(document["timings"]["sklearn"])
         )
-
-
-def _check_alone_is_as_in_company(runtime: Runtime, rows: Rows) -> None:
-    """One at a time, rows get the same bits as together."""
-    together = runtime.predict(rows)
-    for row in range(len(rows)):
-        alone, other = runtime.predict(rows.part(row, row + 1)), together.part(row, row + 1)
-        assert other.values.tolist() == alone.values.tolist()
-        if alone.probabilities is not None and other.probabilities is not None:
-            assert other.probabilities.tolist() == alone.probabilities.tolist()
 
 
 def _served(
@@ -103,7 +94,7 @@ def _served(
     train = rows.part(0, split)
     candidate = probed(candidate, train)
     signature = candidate.signature
-    sample = verification_rows(rows.part(split, len(rows)), signature, 7)
+    sample = verification_rows(rows.part(split, len(rows)), candidate.runtime, 7)
     made = convert(candidate.estimator, candidate.runtime, sample, folder / "model.onnx")
     document = runtimes_of(candidate, made, sample, seconds=0.005)
     (folder / "about").mkdir()

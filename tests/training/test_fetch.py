@@ -83,7 +83,7 @@ def test_a_champion_that_is_gone_does_not_end_the_run(pod: Pod) -> None:
 def test_a_candidate_that_is_gone(pod: Pod) -> None:
     """A bundle to evaluate that the store does not have is exit 14."""
     digest = store_dataset(pod.store, training_pod.wines())
-    task = train_task(digest, "cultivar", RECIPE, candidate={"digest": NO_DIGEST})
+    task = train_task(digest, "cultivar", {}, candidate={"digest": NO_DIGEST})
     ended = pod.run("fetch", task)
     assert (14, "BundleNotFound") == (ended.code, ended.document["reason"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ingests import COLUMNS, Rig, csv_of, plain_rows
+
+import trainer.ingest
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +110,17 @@ def test_no_batch_boundary_shows_in_the_digest(
     assert whole_digest == rig.ingest(columns=COLUMNS)["digest"]
 
 
+@pytest.mark.parametrize("processors", [1, 2, 5])
+def test_processors_do_not_show(
+    tmp_path: Path, whole_digest: str, processors: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Steps that work at the same time give the same digest."""
+    monkeypatch.setattr(trainer.ingest, "usable_processors", lambda: processors)
+    rig = Rig(tmp_path)
+    rig.put("t.csv", csv_of(plain_rows(9000)))
+    assert whole_digest == rig.ingest(columns=COLUMNS)["digest"]
+
+
 @settings(
     max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
@@ -160,3 +174,44 @@ def test_by_time_the_newest_rows_are_tested_and_the_gap_is_dropped(rig: Rig) -> 
     assert (20, 13, 5) == (result["rows"], result["trainRows"], result["testRows"])
     assert 16 == min(rig.table(result["digest"], "test").column("at").to_pylist()).day
     assert 13 == max(rig.table(result["digest"], "train").column("at").to_pylist()).day
+
+
+_PINNED = (
+    "number,whole,truth,place,note,at,y\n"
+    "1.5,1234567890123456789,true,left,ä,2026-01-02T03:04:05Z,no\n"
+    "-0.0,-7,false,right,,1999-12-31,yes\n"
+    ",,,,,,no\n"
+)
+_PINNED_COLUMNS = [
+    {"name": "number", "type": "Float"},
+    {"name": "whole", "type": "Integer"},
+    {"name": "truth", "type": "Boolean"},
+    {"name": "place", "type": "Category"},
+    {"name": "note", "type": "String", "role": "Id"},
+    {"name": "at", "type": "Timestamp", "role": "Time"},
+    {"name": "y", "type": "Category"},
+]
+
+
+def test_digests_of_fixed_rows_are_pinned(rig: Rig) -> None:
+    """They name versions for ever: a change here gives every Dataset a new version, and moves rows
+    between the parts.
+    """
+    rig.put("t.csv", _PINNED)
+    digest = rig.ingest(columns=_PINNED_COLUMNS, split={"testPercent": 50, "seed": 1})["digest"]
+    manifest = rig.manifest(digest)
+    tested = rig.table(digest, "test").column("whole").to_pylist()
+    assert [
+        "sha256:867d0f3c3750043d74c9924406a73ee5b5a1f733ce02f54e67d46ca3c2ffcbd3",
+        "sha256:0df0471f01a288a10f14dffae02dec1006ef5f38d1caceeda5e8ac56354a66dd",
+        [1234567890123456789, None],
+    ] == [manifest.content_digest, manifest.schema_digest, tested]
+
+
+def test_the_same_rows_in_another_order_are_the_same_version(rig: Rig) -> None:
+    """An export without an order of its own brings nothing new."""
+    rows = plain_rows(60)
+    rig.put("t.csv", csv_of(rows))
+    first = rig.ingest()["digest"]
+    rig.put("t.csv", csv_of(rows[::-1]))
+    assert first == rig.ingest()["digest"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import string
 from pathlib import Path
 from typing import Any
 
@@ -44,23 +46,33 @@ def test_a_containers_metrics(pod: Pod) -> None:
 
     ended = _own(pod, leave, trust="Pickle")[-1]
     assert 0 == ended.code
-    assert "0.123457" == ended.document["metrics"]["gini"]
+    assert {"gini": "0.123457"} == ended.document["ownMetrics"]
     assert float(ended.document["metrics"]["accuracy"]) <= 1
     assert verify(pod.bundle(ended.document["bundle"]), ended.document["bundle"]).origin.trust
 
 
-def test_metrics_that_do_not_fit_the_message(pod: Pod) -> None:
-    """What would push digests out of the termination message is refused before publishing."""
+def test_many_metrics(pod: Pod) -> None:
+    """However many and wordy they are: as many as a record holds are reported, and the bundle has
+    all. What the pod of a run has no room for, that of a report has.
+    """
+    chance = random.Random(1)
+    names = ["".join(chance.choices(string.ascii_letters, k=32)) for _ in range(400)]
+    wordy = {name: chance.random() for name in names}
 
     def leave(folder: Path, model: Any) -> None:
         joblib.dump(model, folder / "model.joblib")
-        wordy = {f"{'a_metric_with_a_long_name':_<31}{number}": 0.123456 for number in range(8)}
         (folder / "metrics.json").write_text(json.dumps(wordy))
 
     ended = _own(pod, leave, trust="Pickle")[-1]
-    assert (13, "MetricsInvalid") == (ended.code, ended.document["reason"])
-    assert "write fewer metrics, or shorter names" in ended.document["message"]
-    assert not (pod.store / "models").exists()
+    assert (0, "Succeeded") == (ended.code, ended.document["outcome"])
+    assert ["libraries", "ownMetrics"] == ended.document["leftOut"]
+    report = pod.run("report", {}).document
+    assert ended.document["bundle"] == report["bundle"]
+    assert "leftOut" not in report
+    assert sorted(names)[:64] == list(report["ownMetrics"])
+    assert "accuracy" in report["metrics"]
+    about = json.loads((pod.bundle(ended.document["bundle"]) / "about/metrics.json").read_text())
+    assert {*names, *ended.document["metrics"]} == set(about["metrics"])
 
 
 def test_publish_never_unpickles(pod: Pod) -> None:

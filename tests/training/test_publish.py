@@ -129,7 +129,7 @@ def test_evaluate(pod: Pod) -> None:
     task = train_task(
         first["dataset"],
         "cultivar",
-        LINEAR,
+        {},
         candidate={"digest": first["bundle"]},
         champion={"digest": second["bundle"]},
     )

@@ -99,7 +99,7 @@ async def _asked(runtime: Runtime, inputs: list[dict[str, Any]]) -> tuple[Any, A
     v2, v1 = json.dumps({"inputs": inputs}), json.dumps({"instances": instances})
     return (
         await _answered(partial(core.start_infer, v2.encode(), {})),
-        await _answered(partial(core.start_v1, v1.encode())),
+        await _answered(partial(core.start_v1, v1.encode(), {})),
     )
 
 

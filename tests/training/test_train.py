@@ -14,7 +14,7 @@ from modelbundle.skops_file import read_skops
 from trainer.datasets.columns import Columns
 from trainer.datasets.dataset_manifest import DatasetColumn
 from trainer.pod.exits import Exit, UserFault
-from trainer.tasks.task import ColumnType, Role
+from trainer.tasks.ingest_task import ColumnType, Role
 from trainer.tasks.train_task import Estimator
 from trainer.train import fitted
 

@@ -100,4 +100,7 @@ def test_long_messages_are_cut_and_say_so() -> None:
 def test_a_column_shows_one_line() -> None:
     """Long texts would push the other columns away; line breaks would tear the table."""
     assert "a b" == in_column("a\n b")
+    assert f"sha256:{'a' * 12}…, not sha256:{'b' * 12}…" == in_column(
+        f"sha256:{'a' * 64}, not sha256:{'b' * 64}"
+    )
     assert (COLUMN_LIMIT, "…") == (len(in_column("x " * 500)), in_column("x " * 500)[-1])

@@ -27,8 +27,8 @@ TABLE = controllers(Sources(INSTALLATION, NOBODY))
 
 
 def rows() -> list[Any]:
-    """Return each row, named by its kind."""
-    return [pytest.param(row, id=row.kind) for row in TABLE]
+    """Return each row, named by its controller."""
+    return [pytest.param(row, id=row.name) for row in TABLE]
 
 
 def test_every_kind_of_ours_has_one_row() -> None:
@@ -40,7 +40,7 @@ def test_every_kind_of_ours_has_one_row() -> None:
 @pytest.mark.parametrize("row", rows())
 def test_a_row_speaks_of_known_kinds(row: Controller) -> None:
     """What is watched has a path, and the plural agrees with the CRD's."""
-    assert {*row.children, *row.reads} <= set(KINDS)
+    assert {*row.children, *(reads.kind for reads in row.reads)} <= set(KINDS)
     assert row.model.definition.plural == KINDS[row.kind].plural
 
 
@@ -51,6 +51,11 @@ def test_a_row_has_the_shape_that_a_pass_calls(row: Controller) -> None:
     inspect.signature(row.decide).bind(NOBODY, NOBODY, NOBODY)
     assert inspect.iscoroutinefunction(row.observe)
     assert not inspect.iscoroutinefunction(row.decide)
+
+
+def test_each_controller_has_a_name_of_its_own() -> None:
+    """It stands in keys, logs and metrics; kinds may have several controllers."""
+    assert len(TABLE) == len({row.name for row in TABLE})
 
 
 def _is_ours(model: type[Resource]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
+from documented import documented
 
 from trainyard.crdgen.kinds import KINDS
 from trainyard.requests import Verb
@@ -78,21 +78,20 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
     assert ["gone.md", "#gone", "lost.md"] == list(broken(page))
 
 
-def test_the_manifests_of_the_readme_are_valid() -> None:
+@pytest.mark.parametrize("page", ["README.md", "docs/how-to/*.md"])
+def test_the_manifests_that_pages_show_are_valid(page: str) -> None:
     """Known kinds, known fields, valid values: what a new user applies first."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    blocks = [body for language, body in FENCE.findall(text) if language == "yaml"]
-    documents = [document for block in blocks for document in yaml.safe_load_all(block)]
-    for document in documents:
-        assert document.pop("apiVersion") == "trainyard.dev/v1alpha1"
-        OURS[document.pop("kind")].model_validate(document, extra="forbid")
-    assert documents, "the README shows no manifest"
+    manifests = documented(page)
+    for _, manifest in manifests:
+        assert manifest.pop("apiVersion") == "trainyard.dev/v1alpha1"
+        OURS[manifest.pop("kind")].model_validate(manifest, extra="forbid")
+    assert manifests, "it shows no manifest"
 
 
 def test_the_guide_explains_every_request() -> None:
     """Each verb that a kind acts on has its row, and no row is about a verb that is gone."""
     text = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
-    rows = set(re.findall(r"^\|[^|]*\| `(\w+)[@`]", text, re.MULTILINE))
+    rows = set(re.findall(r"^\|[^|]*\| `([\w-]+)[@`]", text, re.MULTILINE))
     assert {str(verb) for verb in Verb} == rows
 
 
@@ -119,3 +118,23 @@ def test_the_map_of_the_code_names_what_is_there() -> None:
     tree = [path.as_posix() for path in ROOT.rglob("*.py") if ".venv" not in path.parts]
     assert names, "no table was found"
     assert [] == [name for name in names if not any(p.endswith(f"/{name}") for p in tree)]
+
+
+def test_every_test_that_a_document_names_is_there() -> None:
+    """What a page calls shown is shown: `tests/…/test_x.py::test_y`."""
+    shown = [
+        (page.name, file, test)
+        for page in pages()
+        for file, test in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page.read_text("utf-8"))
+    ]
+    gone = [one for one in shown if f"def {one[2]}(" not in (ROOT / one[1]).read_text("utf-8")]
+    assert shown, "no page names a test"
+    assert [] == gone
+
+
+def test_every_attempt_on_the_page_about_security_was_tried() -> None:
+    """Each row names a test."""
+    text = (ROOT / "docs" / "operations" / "security.md").read_text("utf-8")
+    rows = text.partition("| Attempt |")[2].splitlines()[2:]
+    assert rows
+    assert [] == [row for row in rows if "`tests/" not in row]

@@ -36,7 +36,7 @@ def test_a_bucket_keeps_its_service() -> None:
 
 
 @pytest.mark.parametrize(
-    ("serves", "sklearn_image", "image"),
+    ("runtime", "sklearn_image", "image"),
     [
         pytest.param("onnx", "large:1", "small:1", id="ONNX Runtime is all it needs"),
         pytest.param("sklearn", "large:1", "large:1", id="scikit-learn serves it"),
@@ -46,7 +46,7 @@ def test_a_bucket_keeps_its_service() -> None:
     ],
 )
 def test_the_server_image_is_the_smallest_that_certainly_serves(
-    serves: str, sklearn_image: str, image: str
+    runtime: str, sklearn_image: str, image: str
 ) -> None:
     """Where nothing is known, the one that serves every model."""
     found = Installation(
@@ -58,7 +58,7 @@ def test_the_server_image_is_the_smallest_that_certainly_serves(
         router_image="envoy:1",
         serving_sklearn_image=sklearn_image,
     )
-    assert image == found.server_image(serves)
+    assert image == found.server_image(runtime)
 
 
 @pytest.mark.parametrize("address", ["", "models", "pvc://", "ftp://host/x", "pvc:models"])

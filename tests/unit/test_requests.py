@@ -9,7 +9,14 @@ from toys import Toy
 
 from trainyard.api.base import KindStatus
 from trainyard.ownership import REQUEST
-from trainyard.requests import Request, Verb, outcomes_with, parse_request, pending_request
+from trainyard.requests import (
+    Request,
+    Verb,
+    outcomes_with,
+    parse_request,
+    pending_request,
+    refusal_without_status,
+)
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -18,9 +25,9 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     ("text", "expected"),
     [
         pytest.param("promote@r1#2", (Verb.PROMOTE, "r1", "2"), id="verb, target and token"),
-        pytest.param("hold@r1", (Verb.HOLD, "r1", ""), id="no token"),
+        pytest.param("pause@r1", (Verb.PAUSE, "r1", ""), id="no token"),
         pytest.param("refresh", (Verb.REFRESH, "", ""), id="no target"),
-        pytest.param("release@sha256:ab", (Verb.RELEASE, "sha256:ab", ""), id="a digest"),
+        pytest.param("unquarantine@sha256:ab", (Verb.UNQUARANTINE, "sha256:ab", ""), id="a digest"),
         pytest.param("explode@r1", (None, "r1", ""), id="a word that is none of ours"),
     ],
 )
@@ -47,6 +54,24 @@ def test_a_request_acts_once(annotation: str, acted: str, pending: str | None) -
     toy = Toy.model_validate({"metadata": metadata})
     found = pending_request(toy, KindStatus(last_request=acted))
     assert pending == (found.text if found else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "generation", "refused"),
+    [
+        pytest.param("run@now", 0, True, id="nobody knows whether it ran before"),
+        pytest.param("run@now", 3, False, id="the status would say so"),
+        pytest.param("refresh@now", 0, False, id="one refresh more does no harm"),
+        pytest.param("pause@r1", 0, False, id="an object may come paused"),
+        pytest.param("explode@r1", 0, True, id="a word that is none of ours"),
+    ],
+)
+def test_without_a_status_nothing_is_done_twice(text: str, generation: int, refused: bool) -> None:
+    """It was lost, or a backup brought the object back; another token makes it a new request."""
+    status = KindStatus(observed_generation=generation)
+    refusal = refusal_without_status(status, parse_request(text))
+    assert refused == (refusal is not None)
+    assert refusal is None or f"e.g. {text}#again" in refusal
 
 
 def test_the_last_ten_outcomes_are_kept() -> None:

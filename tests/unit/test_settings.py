@@ -47,6 +47,12 @@ def test_namespaces_are_separated_by_commas(
             "STORE", "ftp://x", r"STORE: expected pvc://.* or s3://.*found 'ftp://x'", id="no store"
         ),
         pytest.param(
+            "PROMETHEUS_URL",
+            "https://me:secret@prometheus",
+            "PROMETHEUS_URL: credentials belong into the secret of Prometheus.*",
+            id="credentials where everybody sees them",
+        ),
+        pytest.param(
             "IMAGE_PULL_POLICY", "Maybe", r"POLICY: .*'IfNotPresent'.*'Maybe'", id="no policy"
         ),
     ],

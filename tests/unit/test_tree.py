@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,22 @@ MIRRORS = {
     "serving-image/modelserver": "tests/serving/modelserver",
     "serving-image/modelbundle": "tests/serving/modelbundle",
     "training-image/trainer": "tests/training",
+    "trainyardctl": "tests/cli",
     "devcluster": "tests/devcluster",
     "benchmarks/serving": "tests/benchmarks/serving",
+    "benchmarks/data": "tests/benchmarks/data",
+    "benchmarks/control_plane": "tests/benchmarks/control_plane",
     "benchmarks/endurance": "tests/benchmarks/endurance",
+    "benchmarks/faults": "tests/benchmarks/faults",
+    "benchmarks/mutation": "tests/benchmarks/mutation",
 }
 """Where each package's tests stand."""
-IN_THEIR_OWN_ENVIRONMENTS = (ROOT / "benchmarks/serving/peers",)
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+IN_THEIR_OWN_ENVIRONMENTS = (ROOT / "benchmarks/serving/peers", ROOT / "benchmarks/data/peers")
 """Scripts that servers of others run; each is measured, and its answers compared."""
-TOLD_AS_A_STORY = ("demo",)
+PROVES = "Proves: "
+"""Begins a line in the docstring of a test whose story proves the modules named behind it."""
+TOLD_AS_A_STORY = ("demo", "dashboards")
 """Tested as a whole, by running it."""
 
 
@@ -42,6 +51,7 @@ def mirrored() -> list[pytest.ParameterSet]:
     """Return each module with the place of its test."""
     return [
         pytest.param(
+            str(path.relative_to(ROOT)),
             ROOT / tests / path.parent.relative_to(ROOT / package) / f"test_{path.name}",
             id=str(path.relative_to(ROOT)),
         )
@@ -67,10 +77,29 @@ def long_functions(path: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", mirrored())
-def test_each_module_has_its_test(path: Path) -> None:
-    """A stranger who finds the code finds its test."""
-    assert path.is_file(), f"write {path.relative_to(ROOT)}"
+@cache
+def proved_by_stories() -> set[str]:
+    """Return the modules that docstrings of tests name behind `Proves:`."""
+    docstrings = (ast.get_docstring(ast.parse(path.read_text())) for path in TESTS)
+    lines = (line for text in docstrings for line in (text or "").splitlines())
+    return {
+        module
+        for line in lines
+        if line.startswith(PROVES)
+        for module in line.removeprefix(PROVES).split(", ")
+    }
+
+
+@pytest.mark.parametrize(("module", "test"), mirrored())
+def test_each_module_has_its_test(module: str, test: Path) -> None:
+    """A stranger who finds the code finds its test, or the story that names it."""
+    proved = test.is_file() or module in proved_by_stories()
+    assert proved, f"write {test.relative_to(ROOT)}, or name {module} behind {PROVES!r} in a story"
+
+
+def test_stories_prove_modules_that_exist() -> None:
+    """A module that was renamed or deleted is no longer named."""
+    assert [] == [module for module in proved_by_stories() if not (ROOT / module).is_file()]
 
 
 @pytest.mark.parametrize("path", modules())

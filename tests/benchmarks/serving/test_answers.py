@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from benchmarks.serving.answers import Said, list_said, mlflow_said, v2_binary_said, v2_said
+from benchmarks.serving.answers import Said, v2_binary_said, v2_said
 
 LABELS = {"name": "predict", "datatype": "INT64", "shape": [2]}
 
@@ -22,8 +22,6 @@ LABELS = {"name": "predict", "datatype": "INT64", "shape": [2]}
             {"outputs": [{**LABELS, "shape": [2, 1], "data": [[0], [1]]}]},
             id="V2 labels as a column",
         ),
-        pytest.param(list_said, [0, 1], id="a list"),
-        pytest.param(mlflow_said, {"predictions": [0, 1]}, id="MLflow's predictions"),
     ],
 )
 def test_labels(said: Callable[[bytes], Said], body: object) -> None:

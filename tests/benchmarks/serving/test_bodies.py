@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from benchmarks.serving import bodies
 
@@ -52,22 +51,3 @@ def test_binary_tensors_stand_behind_the_json() -> None:
     assert [16, 11] == sizes
     expected = np.array([1.0, 2.0]).tobytes() + b"\1\0\0\0x\2\0\0\0yy"
     assert expected == body[size:]
-
-
-@pytest.mark.parametrize(
-    ("table", "rows"),
-    [
-        pytest.param(MATRIX, [[1.0, 3.0], [2.0, 4.0]], id="a matrix as lists"),
-        pytest.param(MIXED, [{"a": 1.0, "c": "x"}, {"a": 2.0, "c": "yy"}], id="columns by name"),
-    ],
-)
-def test_rows_in_plain_json(table: pd.DataFrame, rows: list[object]) -> None:
-    """As BentoML and Ray Serve get them."""
-    assert {"rows": rows} == document(bodies.rows_request(table, "/infer"))
-
-
-def test_mlflow_gets_inputs_or_a_split_frame() -> None:
-    """As its scoring server documents."""
-    assert [[1.0, 3.0], [2.0, 4.0]] == document(bodies.mlflow_request(MATRIX))["inputs"]
-    expected = {"columns": ["a", "c"], "data": [[1.0, "x"], [2.0, "yy"]]}
-    assert expected == document(bodies.mlflow_request(MIXED))["dataframe_split"]

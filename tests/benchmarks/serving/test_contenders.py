@@ -1,4 +1,7 @@
-"""Who is compared."""
+"""Who is compared.
+
+Proves: benchmarks/serving/contender.py
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ def test_the_first_is_ours_and_names_are_single() -> None:
     """Figures are kept by name."""
     names = [each.name for each in contenders()]
     assert "Trainyard" == names[0]
+    assert [name.startswith("Trainyard") for name in names] == [each.ours for each in contenders()]
     assert len(names) == len(set(names))
 
 

@@ -33,20 +33,20 @@ FRAME = pd.DataFrame(
 
 
 def test_the_row_is_medians_and_commonest_texts() -> None:
-    """Whole numbers stay whole (35.5 is 36), gaps do not count."""
+    """Whole numbers stay whole (35.5 is 36), missing values do not count."""
     row = typical_row(rows_of_frame(FRAME, FEATURES), SIGNATURE)
     assert ([[2.5, 36.0, 1.0]], [["left"]]) == (row.numbers.tolist(), row.texts.tolist())
 
 
 def test_columns_without_values_get_something() -> None:
-    """A column that is all gaps gives 0 and ""."""
+    """A column that is all missing values gives 0 and ""."""
     frame = FRAME.assign(size=np.nan, site=None)
     row = typical_row(rows_of_frame(frame, FEATURES), SIGNATURE)
     assert (0.0, "") == (row.numbers[0, 0], row.texts[0, 0])
 
 
 def test_request_says_the_rows_in_their_own_types() -> None:
-    """Booleans are booleans, whole numbers are whole, gaps are null."""
+    """Booleans are booleans, whole numbers are whole, missing values are null."""
     inputs = request_inputs(rows_of_frame(FRAME.iloc[2:], FEATURES), SIGNATURE)
     expected = [
         {"name": "size", "datatype": "FP64", "shape": [2], "data": [None, 4.0]},

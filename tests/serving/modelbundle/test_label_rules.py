@@ -226,9 +226,9 @@ def test_a_tie_can_tell_them_apart() -> None:
     """Boosting takes the second class at a score of 0, where both probabilities are a half."""
     rows = np.zeros((8, 2))
     model = EXPONENTIAL.fit(rows, [0, 1] * 4)
-    shares = model.predict_proba(rows)
-    assert [1, 0] == [model.predict(rows)[0], model.classes_[shares[0].argmax()]]
-    assert labels_of(shares, model.classes_, label_rule(model)) is None
+    probabilities = model.predict_proba(rows)
+    assert [1, 0] == [model.predict(rows)[0], model.classes_[probabilities[0].argmax()]]
+    assert labels_of(probabilities, model.classes_, label_rule(model)) is None
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CLASSIFIERS])
@@ -240,14 +240,14 @@ def test_what_people_use_is_not_asked_twice(case: Any) -> None:
     if not hasattr(last, "predict_proba"):
         return
     assert (isinstance(last, SVC)) == (label_rule(last) is _UNKNOWN)
-    shares = model.predict_proba(rows)
-    found = labels_of(shares, model.classes_, label_rule(last))
+    probabilities = model.predict_proba(rows)
+    found = labels_of(probabilities, model.classes_, label_rule(last))
     if found is not None:
         assert model.predict(rows).tolist() == found.tolist()
 
 
 @pytest.mark.parametrize(
-    ("shares", "expected"),
+    ("probabilities", "expected"),
     [
         pytest.param([[0.3, 0.7], [0.9, 0.1]], ["b", "a"], id="clear"),
         pytest.param([[0.3, 0.7], [0.5, 0.5]], None, id="one row is a tie"),
@@ -259,8 +259,8 @@ def test_what_people_use_is_not_asked_twice(case: Any) -> None:
         pytest.param([[1.0]], None, id="one class"),
     ],
 )
-def test_what_is_clear(shares: list[list[float]], expected: list[str] | None) -> None:
+def test_what_is_clear(probabilities: list[list[float]], expected: list[str] | None) -> None:
     """All rows have a largest probability that exceeds the next."""
     classes = np.array(["a", "b", "c"], dtype=object)
-    found = labels_of(np.array(shares), classes, _CLEAR)
+    found = labels_of(np.array(probabilities), classes, _CLEAR)
     assert expected == (None if found is None else found.tolist())

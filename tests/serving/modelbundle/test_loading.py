@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import types
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,12 @@ import pytest
 from serving_bundles import ORIGIN, Sample
 
 from modelbundle.faults import BundleUnreadable, ModelNotTrusted
-from modelbundle.loading import RuntimeName, chosen_runtime, load_estimator, load_runtime
+from modelbundle.loading import (
+    RuntimeName,
+    chosen_runtime,
+    load_estimator,
+    load_runtime,
+)
 from modelbundle.manifest_reading import read_manifest
 from modelbundle.onnx_runtime import OnnxRuntime
 from modelbundle.packing import pack
@@ -85,3 +92,15 @@ def test_other_files_are_no_estimators(tmp_path: Path) -> None:
     """Only the two formats are known."""
     with pytest.raises(BundleUnreadable, match=r"expected model\.skops"):
         load_estimator(tmp_path / "model.pkl", "Pickle")
+
+
+def test_a_library_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """With the two ways out."""
+    module = types.ModuleType("boostlib")
+    kind = type("Model", (), {"__module__": "boostlib"})
+    module.Model = kind  # type: ignore[attr-defined]
+    sys.modules["boostlib"] = module
+    joblib.dump(kind(), tmp_path / "model.joblib")
+    del sys.modules["boostlib"]
+    with pytest.raises(BundleUnreadable, match="needs the library boostlib, which"):
+        load_estimator(tmp_path / "model.joblib", "Pickle")

@@ -60,7 +60,7 @@ def test_maps_of_probabilities_are_read(tumours_sample: Sample, tmp_path: Path) 
 
 
 def test_integers_cannot_be_missing(tmp_path: Path) -> None:
-    """A gap in an integer input is a failure, never a silent zero."""
+    """A missing value in an integer input is a failure, never a silent zero."""
     data = bundles.iris()
     model = bundles.forest()
     signature, _, rows = bundles.fitted(model, data)
@@ -74,6 +74,16 @@ def test_integers_cannot_be_missing(tmp_path: Path) -> None:
     assert len(runtime.predict(rows).values) == 150
     with pytest.raises(PredictionInvalid, match="cannot be missing"):
         runtime.predict(Rows(np.full((1, 4), np.nan), rows.texts[:1]))
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_too_large_for_the_graph_is_no_news_for_the_log(tmp_path: Path) -> None:
+    """A client may send 1e39, which float32 holds as infinity."""
+    sample = bundles.packed(tmp_path, bundles.linear(), bundles.tumours(), ("onnx",))
+    numbers = sample.rows.numbers[:1].copy()
+    numbers[0, 0] = 1e39
+    runtime = OnnxRuntime(tmp_path / "model.onnx", sample.signature)
+    assert 1 == len(runtime.predict(Rows(numbers, sample.rows.texts[:1])).values)
 
 
 def test_another_width_is_refused(tumours_sample: Sample) -> None:

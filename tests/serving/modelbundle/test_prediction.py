@@ -69,12 +69,14 @@ def test_probabilities_of_several_targets(answered: Any) -> None:
 
 def test_probabilities_of_the_only_target() -> None:
     """All columns."""
-    shares = np.array([[0.9, 0.1]])
-    assert [shares.tolist()] == [of.tolist() for of in probabilities_by_target(shares, CLASSES)]
+    probabilities = np.array([[0.9, 0.1]])
+    assert [probabilities.tolist()] == [
+        of.tolist() for of in probabilities_by_target(probabilities, CLASSES)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("values", "shares", "signature", "message"),
+    ("values", "probabilities", "signature", "message"),
     [
         pytest.param([1.0, 2.0, 3.0], None, REGRESSION, "2 rows gave", id="three for two rows"),
         pytest.param(["n", "b"], None, SEVERAL, "2 rows gave", id="a target is not answered"),
@@ -90,8 +92,10 @@ def test_probabilities_of_the_only_target() -> None:
         ),
     ],
 )
-def test_no_answer_is_told(values: Any, shares: Any, signature: Signature, message: str) -> None:
+def test_no_answer_is_told(
+    values: Any, probabilities: Any, signature: Signature, message: str
+) -> None:
     """A model that answers nonsense fails; nonsense is never passed on."""
-    found = None if shares is None else np.array(shares)
+    found = None if probabilities is None else np.array(probabilities)
     with pytest.raises(PredictionInvalid, match=message):
         checked_prediction(np.array(values), found, 2, signature)

@@ -1,4 +1,4 @@
-"""What does the model do with gaps and strangers?"""
+"""What does the model do with missing values and strangers?"""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_categories_are_closed_where_the_model_fails(
     ("model", "expected"),
     [
         pytest.param(bundles.linear, {False}, id="a linear model needs every number"),
-        pytest.param(bundles.forest, {True}, id="trees take gaps"),
+        pytest.param(bundles.forest, {True}, id="trees take missing values"),
     ],
 )
 def test_gaps_are_accepted_where_the_model_answers(

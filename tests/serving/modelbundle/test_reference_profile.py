@@ -20,17 +20,51 @@ from modelbundle.reference_profile import (
 
 
 def test_numbers_are_counted_between_deciles() -> None:
-    """A hundred different numbers: ten bins of ten."""
+    """A hundred different numbers: ten bins of ten, and one beyond each end."""
     bins = number_bins("x", np.arange(1.0, 101.0))
-    assert (
-        NumberBins("x", tuple(float(n) for n in range(10, 91, 10)), (9, *[10] * 8, 11), 0) == bins
-    )
+    edges = (0.5, *(float(n) for n in range(10, 91, 10)), 100.5)
+    assert NumberBins("x", edges, (0, 9, *[10] * 8, 11, 0), 0) == bins
 
 
 def test_few_values_give_few_bins() -> None:
-    """0 and 1 need one edge; missing is counted apart."""
-    bins = number_bins("x", np.array([0.0, 0.0, 1.0, np.nan]))
-    assert NumberBins("x", (1.0,), (2, 1), 1) == bins
+    """0 and 1 have one bin each; missing is counted apart, and infinite is missing."""
+    bins = number_bins("x", np.array([0.0, 0.0, 1.0, np.nan, np.inf, -np.inf]))
+    assert NumberBins("x", (-0.5, 0.5, 1.5), (0, 2, 1, 0), 3) == bins
+
+
+@pytest.mark.parametrize(
+    ("values", "heavy", "count"),
+    [
+        pytest.param([0.0] * 95 + [1.0] * 5, 1.0, 5, id="a flag that is true in 5 % of rows"),
+        pytest.param([0.0] * 60 + list(range(1, 41)), 0.0, 60, id="many zeros below amounts"),
+        pytest.param([0.0] * 30 + list(range(-35, 0)) + list(range(1, 36)), 0.0, 30, id="amid"),
+        pytest.param([*range(90), *[99.0] * 10], 99.0, 10, id="a cap"),
+    ],
+)
+def test_a_heavy_value_has_a_bin_of_its_own(values: list[float], heavy: float, count: int) -> None:
+    """Even where it comes as a shorter float."""
+    bins = number_bins("x", np.array(values, dtype=float))
+    for shown in (heavy, np.nextafter(heavy, -np.inf), np.nextafter(heavy, np.inf)):
+        place = int(np.searchsorted(bins.edges, shown, side="right"))
+        assert count == bins.counts[place]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([1.7e308, 0.0, -1.7e308], id="as far apart as numbers go"),
+        pytest.param([1.0, float(np.nextafter(1.0, 2.0))], id="neighbours"),
+        pytest.param([5e-324, 0.0], id="the smallest numbers"),
+        pytest.param(np.random.default_rng(1).normal(size=500).tolist(), id="a bell"),
+    ],
+)
+def test_every_value_is_inside_of_finite_rising_edges(values: list[float]) -> None:
+    """So the outermost bins are empty, and none between them is."""
+    bins = number_bins("x", np.array(values))
+    assert np.isfinite(bins.edges).all()
+    assert (np.diff(bins.edges) > 0).all()
+    assert (0, 0) == (bins.counts[0], bins.counts[-1])
+    assert min(bins.counts[1:-1]) > 0
 
 
 @pytest.mark.parametrize(
@@ -38,7 +72,6 @@ def test_few_values_give_few_bins() -> None:
     [
         pytest.param([], NumberBins("x", (), (0,), 0), id="no values"),
         pytest.param([np.nan], NumberBins("x", (), (0,), 1), id="only missing"),
-        pytest.param([5.0, 5.0], NumberBins("x", (), (2,), 0), id="one value"),
     ],
 )
 def test_degenerate_columns_have_one_bin(values: list[float], expected: NumberBins) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from serving_process import environment
 from sklearn.preprocessing import FunctionTransformer
 
 from modelbundle.faults import BundleUnreadable, ModelNotTrusted
-from modelbundle.skops_file import normalised, read_skops, write_skops
+from modelbundle.skops_file import normalised, read_skops, refuse_spreading, write_skops
 
 TRAIN = """
 import sys, hashlib, pathlib
@@ -72,3 +73,18 @@ def test_no_archive_is_told(tmp_path: Path) -> None:
     (tmp_path / "m.skops").write_bytes(b"not a zip")
     with pytest.raises(BundleUnreadable, match="not a readable skops file"):
         read_skops(tmp_path / "m.skops")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param("1.npy", id="an array"), pytest.param("schema.json", id="the schema")]
+)
+def test_an_archive_that_would_spread_is_refused_by_its_size(tmp_path: Path, name: str) -> None:
+    """A hundred kilobytes that hold more than half of the memory."""
+    path = tmp_path / "m.skops"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr(name, b"0" * (65 << 20))
+        if name != "schema.json":
+            archive.writestr("schema.json", b"{}")
+    assert path.stat().st_size < 200_000
+    with pytest.raises(BundleUnreadable, match="at most 67108864 fit"):
+        refuse_spreading(path.read_bytes(), 64 << 20)

@@ -48,6 +48,14 @@ def test_list_is_by_folder_and_sorted(store: Store) -> None:
     assert store.list("nothing") == ()
 
 
+def test_what_is_deleted_is_gone(store: Store) -> None:
+    """Also when it was not there."""
+    store.write("a/b", b"1")
+    for _ in range(2):
+        store.delete("a/b")
+    assert not store.exists("a/b")
+
+
 def test_absent_is_said_with_its_place(store: Store) -> None:
     """The fault names where there is nothing."""
     with pytest.raises(StoreNotFound, match=r"team/models/y: there is no such object"):

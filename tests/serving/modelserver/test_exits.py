@@ -17,7 +17,7 @@ from modelbundle.faults import (
     StoreUnreachable,
 )
 from modelserver.exits import ExitCode, exit_code_of, last_words
-from modelserver.wrong_setting import SettingsWrong
+from modelserver.settings import SettingsWrong
 
 
 @pytest.mark.parametrize(

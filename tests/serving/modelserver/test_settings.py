@@ -9,18 +9,21 @@ import pytest
 
 from modelserver.settings import (
     BundleSettings,
+    CaptureSettings,
     Limits,
     ServerSettings,
-    Watching,
+    SettingsWrong,
+    Telemetry,
     server_settings,
 )
-from modelserver.wrong_setting import SettingsWrong
 
 GOOD = {
     "TRAINYARD_BUNDLE_DIGEST": "sha256:" + "a" * 64,
     "TRAINYARD_MODEL_NAME": "tumours",
     "TRAINYARD_REVISION": "tumours-1a2b3c4d5e",
 }
+
+CAPTURE = {"TRAINYARD_CAPTURE_SOCKET": "/c.sock", "TRAINYARD_CAPTURE_PERCENT": "2.5"}
 
 
 def test_defaults_are_the_contract_s() -> None:
@@ -34,7 +37,7 @@ def test_defaults_are_the_contract_s() -> None:
         grpc_port=None,
         drain_seconds=8.0,
         limits=Limits(),
-        watching=Watching(access_log=False, rows_per_second=100, stuck_seconds=60.0),
+        telemetry=Telemetry(access_log=False, rows_per_second=100, stuck_seconds=60.0),
     )
     assert expected == server_settings(GOOD)
 
@@ -69,7 +72,7 @@ def test_what_is_watched_is_read() -> None:
         "TRAINYARD_SAMPLED_ROWS": "0",
         "TRAINYARD_STUCK_SECONDS": "5",
     }
-    assert Watching(True, 0, 5.0) == server_settings(environ).watching
+    assert Telemetry(True, 0, 5.0) == server_settings(environ).telemetry
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,9 @@ def test_what_is_watched_is_read() -> None:
         pytest.param("TRAINYARD_BUNDLE_DIR", "bundle", id="a relative directory"),
         pytest.param("TRAINYARD_MODEL_NAME", "", id="no model name"),
         pytest.param("TRAINYARD_MODEL_NAME", "a/b", id="a model name with a slash"),
+        pytest.param(
+            "TRAINYARD_MODEL_NAME", "köln", id="a model name that addresses spell otherwise"
+        ),
         pytest.param("TRAINYARD_REVISION", 'x"\n', id="a revision that breaks the metrics"),
         pytest.param("TRAINYARD_PORT", "http", id="a port that is no number"),
         pytest.param("TRAINYARD_PORT", "70000", id="a port that does not exist"),
@@ -110,3 +116,27 @@ def test_needed_variables_are_asked_for(variable: str) -> None:
     environ = {name: value for name, value in GOOD.items() if name != variable}
     with pytest.raises(SettingsWrong, match=f"{variable} is not set"):
         server_settings(environ)
+
+
+def test_capture_is_read() -> None:
+    """Without a socket there is none."""
+    assert server_settings({**GOOD, "TRAINYARD_CAPTURE_PERCENT": "10"}).capture is None
+    found = server_settings({**GOOD, **CAPTURE, "TRAINYARD_CAPTURE_EXCLUDE": '["ssn"]'}).capture
+    assert CaptureSettings(Path("/c.sock"), 2.5, frozenset({"ssn"})) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRAINYARD_CAPTURE_PERCENT", "0"),
+        ("TRAINYARD_CAPTURE_PERCENT", "100.1"),
+        ("TRAINYARD_CAPTURE_PERCENT", "nan"),
+        ("TRAINYARD_CAPTURE_PERCENT", ""),
+        ("TRAINYARD_CAPTURE_EXCLUDE", "ssn"),
+        ("TRAINYARD_CAPTURE_EXCLUDE", "[1]"),
+    ],
+)
+def test_capture_that_cannot_be_meant_is_refused(name: str, value: str) -> None:
+    """By the variable's name."""
+    with pytest.raises(SettingsWrong, match=name):
+        server_settings({**GOOD, **CAPTURE, name: value})

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelserver.tracing_settings import TraceTarget, trace_target
-from modelserver.wrong_setting import SettingsWrong
+from modelserver.settings import SettingsWrong, TraceTarget, trace_target
 
 ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318/"}
 

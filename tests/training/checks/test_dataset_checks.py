@@ -13,7 +13,7 @@ from trainer.checks.dataset_checks import duplicate_failures, empty_failure, lea
 from trainer.checks.duplicates import Duplicates
 from trainer.checks.leakage import Leak
 from trainer.files.row_numbers import RowNumbers
-from trainer.tasks.task import Checks
+from trainer.tasks.ingest_task import Checks
 
 _NOW = datetime.fromisoformat(NOW)
 _NUMBERS = RowNumbers(())
@@ -145,5 +145,5 @@ def test_failures_speak_in_sentences() -> None:
         " learn nothing else. Give it role Ignore if it is written after y is known; if it is"
         " really known before, set targetLeakage: Warn"
     )
-    assert "check its path" in empty_failure().message
+    assert "check its path" in empty_failure({}).message
     assert [] == list(duplicate_failures(Checks(), Duplicates(5, ()), 10, _NUMBERS))

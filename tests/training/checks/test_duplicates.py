@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 
 from trainer.checks import duplicates
 from trainer.checks.duplicates import Duplicates, DuplicateSearch
-from trainer.rows.row_digests import Bytes
+from trainer.rows.row_digests import Keys
 
 
-def _digests(rows: list[int]) -> Bytes:
-    content = b"".join(hashlib.sha256(str(row).encode()).digest() for row in rows)
-    return np.frombuffer(content, dtype=np.uint8).reshape(-1, 32)
+def _keys(rows: list[int]) -> Keys:
+    content = b"".join(hashlib.sha256(str(row).encode()).digest()[:16] for row in rows)
+    return np.frombuffer(content, dtype=np.uint64).reshape(-1, 2)
 
 
 def _search(folder: Path, rows: list[int], step: int) -> Duplicates:
     search = DuplicateSearch(folder)
     for start in range(0, len(rows), step):
-        search.add(_digests(rows[start : start + step]), start + 1)
+        search.add(_keys(rows[start : start + step]), start + 1)
     return search.result()
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ingests import ingest_task
 
-from trainer.checks.profiling import Profile, decimal
+from trainer.checks.profiling import Profile, decimal, quantiles
 from trainer.rows.schema import declared_schema
 
 _TIME = pa.timestamp("us", "UTC")
@@ -81,3 +81,11 @@ def test_decimals_have_at_most_six_digits() -> None:
     assert ["0.973684", "1e-07", "123457", "1.23457e+09"] == [
         decimal(number) for number in (0.97368421, 1e-7, 123456.789, 1234567890)
     ]
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=50))
+def test_quantiles_are_those_of_numpy(numbers: list[float]) -> None:
+    """To the last digit, so that a profile stays what it was."""
+    values, shares = np.array(numbers), np.array([0.01, 0.25, 0.5, 0.9, 1.0])
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert np.array_equal(np.quantile(values, shares), quantiles(values, shares), True)

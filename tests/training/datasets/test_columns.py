@@ -12,7 +12,7 @@ from modelbundle.signature import Feature, Kind
 from trainer.datasets.columns import Columns, columns_of, read_columns, write_columns
 from trainer.datasets.dataset_manifest import DatasetColumn, DatasetManifest
 from trainer.pod.exits import UserFault
-from trainer.tasks.task import ColumnType, Role
+from trainer.tasks.ingest_task import ColumnType, Role
 
 MEMBERS = (
     DatasetColumn("a", ColumnType.FLOAT, Role.FEATURE, "Float"),

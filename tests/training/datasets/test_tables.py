@@ -14,7 +14,7 @@ from trainer.datasets.columns import Columns
 from trainer.datasets.dataset_manifest import DatasetColumn
 from trainer.datasets.tables import read_table, rewrite, rows_of_table, weights_of
 from trainer.pod.exits import UserFault
-from trainer.tasks.task import ColumnType, Role
+from trainer.tasks.ingest_task import ColumnType, Role
 
 FEATURES = (
     Feature("number", Kind.FLOAT),

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from trainer.files.formats import FileFormat, format_of
+from trainer.files.formats import format_of
 from trainer.pod.exits import Reason, UserFault
-from trainer.tasks.task import Format
+from trainer.tasks.ingest_task import Format
 
 
 @pytest.mark.parametrize(
     ("name", "declared", "expected"),
     [
-        pytest.param("A.CSV", None, FileFormat(Format.CSV, False), id="the name tells"),
-        pytest.param("a.csv.gz", None, FileFormat(Format.CSV, True), id="around it may be gzip"),
-        pytest.param("a.pq", None, FileFormat(Format.PARQUET, False), id="short endings count"),
-        pytest.param("a.ndjson", None, FileFormat(Format.JSONL, False), id="so do other names"),
-        pytest.param("a.csv", Format.JSONL, FileFormat(Format.JSONL, False), id="the user wins"),
+        pytest.param("A.CSV", None, Format.CSV, id="the name tells"),
+        pytest.param("a.csv.gz", None, Format.CSV, id="around it may be gzip"),
+        pytest.param("a.csv.zip", None, Format.CSV, id="or a zip archive"),
+        pytest.param("a.zip", None, None, id="whose own file may tell"),
+        pytest.param("a.pq", None, Format.PARQUET, id="short endings count"),
+        pytest.param("a.ndjson", None, Format.JSONL, id="so do other names"),
+        pytest.param("a.csv", Format.JSONL, Format.JSONL, id="the user wins"),
     ],
 )
-def test_names_tell_formats(name: str, declared: Format | None, expected: FileFormat) -> None:
+def test_names_tell_formats(name: str, declared: Format | None, expected: Format | None) -> None:
     """Unless the user says otherwise."""
     assert expected == format_of(name, declared)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from trainer.files.jsonl_reading import read_jsonl
+from trainer.files.list_columns import ListColumns
 from trainer.files.raw_batch import Unreadable
 from trainer.pod.exits import UserFault
 from trainer.sources.source_file import ChunkReader
@@ -16,16 +17,22 @@ from trainer.sources.source_file import ChunkReader
 def _read(content: bytes) -> tuple[list[dict[str, Any]], Unreadable]:
     unreadable = Unreadable("t.jsonl")
     stream: io.BufferedReader[io.RawIOBase] = io.BufferedReader(ChunkReader(iter([content])))
-    rows = [row for b in read_jsonl("t.jsonl", stream, unreadable) for row in b.rows.to_pylist()]
+    rows = [
+        row
+        for b in read_jsonl("t.jsonl", stream, unreadable, {}, ListColumns())
+        for row in b.rows.to_pylist()
+    ]
     return rows, unreadable
 
 
 def test_every_kind_of_value_becomes_its_text() -> None:
-    """Numbers keep their digits; null and absent keys are missing."""
-    rows, _ = _read(b'{"a": 1.50, "b": "x", "c": true}\n\n{"a": null, "d": [1]}')
+    """Numbers keep their digits; null and absent keys are missing; objects and lists are spread."""
+    rows, _ = _read(
+        b'{"a": 1.50, "b": "x", "c": true}\n\n{"a": null, "d": {"x": 7}, "e": [1, 2.50]}'
+    )
     assert [
-        {"a": b"1.50", "b": b"x", "c": b"true", "d": None},
-        {"a": None, "b": None, "c": None, "d": b'["1"]'},
+        {"a": b"1.50", "b": b"x", "c": b"true", "d.x": None, "e.0": None, "e.1": None},
+        {"a": None, "b": None, "c": None, "d.x": b"7", "e.0": b"1", "e.1": b"2.50"},
     ] == rows
 
 

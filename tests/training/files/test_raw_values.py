@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from trainer.files.raw_values import TIMESTAMP, plain, texts_of
+from trainer.files.raw_values import TIMESTAMP, plain, texts_of, why_no_value
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,6 @@ from trainer.files.raw_values import TIMESTAMP, plain, texts_of
         ),
         pytest.param(pa.array([b"a"], pa.large_binary()), pa.binary(), id="large bytes"),
         pytest.param(pa.array([None], pa.null()), pa.string(), id="nothing at all"),
-        pytest.param(pa.array([[1, 2]]), pa.string(), id="lists"),
     ],
 )
 def test_many_types_become_few(array: pa.Array, expected: pa.DataType) -> None:
@@ -40,3 +39,23 @@ def test_bytes_that_are_no_text_can_still_be_shown() -> None:
     """With a mark in the place of what cannot be read."""
     array = pa.array([b"caf\xe9", "café".encode(), None], pa.binary())
     assert ["caf�", "café", None] == texts_of(array).to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [
+        pytest.param(pa.list_(pa.float32()), "lists", id="an embedding"),
+        pytest.param(pa.dictionary(pa.int8(), pa.list_(pa.int8())), "lists", id="coded lists"),
+        pytest.param(pa.duration("us"), "durations", id="a duration"),
+        pytest.param(pa.time32("s"), "times of day", id="a time of day"),
+    ],
+)
+def test_types_without_a_value_per_cell_say_why(kind: pa.DataType, word: str) -> None:
+    """Never taken as text in silence."""
+    assert word in (why_no_value(kind) or "")
+
+
+def test_types_with_values_are_read() -> None:
+    """Numbers, texts, times, truths, bytes."""
+    kinds = (pa.int8(), pa.float32(), pa.string(), pa.date32(), pa.bool_(), pa.binary(4))
+    assert {None} == {why_no_value(kind) for kind in kinds}

@@ -19,7 +19,7 @@ from trainer.grades.scoring import AnswerSheet, champion_document, metric_texts,
 from trainer.models.answer_files import GradedRows, write_answers
 from trainer.models.signatures import write_signature
 from trainer.pod.exits import UserFault
-from trainer.tasks.task import ColumnType, Role
+from trainer.tasks.ingest_task import ColumnType, Role
 
 FEATURES = (Feature("a", Kind.FLOAT),)
 COLUMNS = Columns("y", (DatasetColumn("w", ColumnType.FLOAT, Role.WEIGHT, None),))

@@ -132,3 +132,29 @@ def test_refuses_what_is_no_parquet(tmp_path: Path) -> None:
     with pytest.raises(UserFault) as caught:
         read_answers(tmp_path / "a.parquet", NUMBERS, 2)
     assert caught.value.reason is Reason.PREDICTIONS_INVALID
+
+
+def packed(tmp_path: Path, rows: int, label: str = "B") -> Path:
+    """Return a file of a few hundred bytes that says so many rows of one label."""
+    columns = {"answer": pa.array([label] * rows), "probability_0": pa.array([0.5] * rows)}
+    table = pa.table(columns | {"probability_1": columns["probability_0"]})
+    path = tmp_path / "candidate.parquet"
+    pq.write_table(table, path, compression="zstd", row_group_size=rows)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rows", "label", "words"),
+    [
+        pytest.param(2_000_000, "B", "it holds 2000000", id="rows that nobody asked for"),
+        pytest.param(2, "B" * (64 << 20), "at most", id="a label without end"),
+    ],
+)
+def test_what_would_spread_is_refused_by_what_the_file_says(
+    tmp_path: Path, rows: int, label: str, words: str
+) -> None:
+    """Before any of it is read."""
+    path = packed(tmp_path, rows, label)
+    assert path.stat().st_size < 50_000
+    with pytest.raises(UserFault, match=words):
+        read_answers(path, TEXTS, 2)

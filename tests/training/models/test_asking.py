@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
+from onnx import TensorProto, helper
 from sklearn.linear_model import LinearRegression
 
 from modelbundle.signature import Feature, Kind
@@ -42,3 +43,18 @@ def test_ask_tells_the_models_own_words(model: Candidate) -> None:
     assert "model.skops fails on the 2 test rows: ValueError: Input X contains NaN" in (
         caught.value.message
     )
+
+
+def test_a_graph_of_one_row_says_how_it_is_exported_for_many(tmp_path: Path) -> None:
+    """The words of ONNX Runtime alone help nobody."""
+    ends = [helper.make_tensor_value_info(end, TensorProto.FLOAT, [1, 1]) for end in ("a", "out")]
+    node = helper.make_node("Identity", ["a"], ["out"])
+    graph = helper.make_graph([node], "g", ends[:1], ends[1:])
+    opset = [helper.make_opsetid("", 17)]
+    (tmp_path / "model.onnx").write_bytes(
+        helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString()
+    )
+    facts = TrainFacts((Feature("a", Kind.FLOAT),), ())
+    model = load_candidate(tmp_path / "model.onnx", None, facts)
+    with pytest.raises(UserFault, match="export it with a dynamic batch dimension"):
+        ask(model, pa.table({"a": [1.0, 2.0]}))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import training_pod
@@ -22,6 +23,7 @@ from sklearn.ensemble import (
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsRegressor
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
@@ -34,7 +36,6 @@ from sklearn.preprocessing import (
 from sklearn.svm import SVC, SVR, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
-from modelbundle.onnx_operators import operators_of
 from modelbundle.prediction import Prediction
 from modelbundle.rows import Rows, frame_of_rows, rows_of_frame
 from modelbundle.signature import Feature, Kind
@@ -59,7 +60,7 @@ def _converted(
     model.fit(frame, np.array(table.frame[table.target].tolist()))
     open_features = tuple(replace(feature, accepts_missing=True) for feature in features)
     runtime = SklearnRuntime(model, native_signature(model, open_features))
-    sample = verification_rows(rows, runtime.signature, 7)
+    sample = verification_rows(rows, runtime, 7)
     return runtime, convert(model, runtime, sample, folder / "model.onnx"), sample
 
 
@@ -154,9 +155,26 @@ def test_texts_booleans_and_holes(estimator: BaseEstimator, tmp_path: Path) -> N
 def test_scaling_needs_no_slow_operator(scaler: BaseEstimator, tmp_path: Path) -> None:
     """What scales whole columns is written as arithmetic on whole columns."""
     _check(make_pipeline(scaler, RidgeClassifier()), training_pod.tumours(), tmp_path)
-    used = operators_of((tmp_path / "model.onnx").read_bytes())
+    used = {node.op_type for node in onnx.load(tmp_path / "model.onnx").graph.node}
     assert "LinearClassifier" in used
     assert "Scaler" not in used
+
+
+def test_a_conversion_that_differs_outside_does_not_serve(tmp_path: Path) -> None:
+    """Neighbours of a row with a broken sensor: distances in float32 lose all other features."""
+    table = training_pod.diabetes()
+    _, made, sample = _converted(KNeighborsRegressor(n_neighbors=3), table, tmp_path)
+    assert sample.outside > 0
+    assert made.runtime is None
+    assert made.why_not.startswith("the ONNX model answers differently: largest difference")
+
+
+def test_the_spread_is_that_of_observed_rows() -> None:
+    """A huge answer outside does not excuse a difference inside."""
+    expected = Prediction(np.array([1.0, 2.0, 1e9]), None)
+    found = Prediction(np.array([1.0, 2.1, 1e9]), None)
+    assert not compare(expected, found, 2, outside=1).holds
+    assert compare(expected, found, 2).holds
 
 
 def test_what_does_not_convert_says_why(tmp_path: Path) -> None:

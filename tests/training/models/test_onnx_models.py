@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 from skl2onnx import to_onnx
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -116,3 +117,16 @@ def test_refuses_other_bytes(tmp_path: Path) -> None:
     with pytest.raises(UserFault) as caught:
         onnx_signature(tmp_path / "model.onnx", FEATURES, ())
     assert "is not a model that ONNX Runtime can load" in caught.value.message
+
+
+def test_weights_in_another_file_are_told(tmp_path: Path) -> None:
+    """With what to do, which the words of ONNX Runtime do not say."""
+    model = _passing("a", TensorProto.FLOAT)
+    model.graph.initializer.append(numpy_helper.from_array(np.ones(2, np.float32), "w"))
+    model.graph.node[0].CopyFrom(helper.make_node("Mul", ["a", "w"], ["out"]))
+    path = tmp_path / "model.onnx"
+    onnx.save_model(
+        model, path, save_as_external_data=True, location="model.onnx.data", size_threshold=0
+    )
+    with pytest.raises(UserFault, match="save everything into one file"):
+        onnx_signature(path, FEATURES, ())

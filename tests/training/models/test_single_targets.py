@@ -88,7 +88,7 @@ def test_trees_convert_with_their_holes(estimator: BaseEstimator, tmp_path: Path
     model = estimator.fit(table, _labels())
     runtime = SklearnRuntime(model, native_signature(model, FEATURES, ("p", "q")))
     rows: Rows = rows_of_frame(table, FEATURES)
-    sample = verification_rows(rows, runtime.signature, 7)
+    sample = verification_rows(rows, runtime, 7)
     made = convert(model, runtime, sample, tmp_path / "model.onnx")
     assert made.why_not == ""
     assert made.runtime is not None

@@ -7,6 +7,7 @@ import pytest
 from trainer.pod.exits import Exit, MachineFault, Reason, UserFault
 
 _MAY_MEND = {
+    Reason.SOURCE_CHANGED: Exit.NOT_THERE_YET,
     Reason.SOURCE_NOT_FOUND: Exit.NOT_THERE_YET,
     Reason.SOURCE_FORBIDDEN: Exit.NOT_THERE_YET,
     Reason.RESULT_NOT_FOUND: Exit.NOT_THERE_YET,

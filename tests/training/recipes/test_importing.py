@@ -75,7 +75,7 @@ def test_a_trusted_pickle(root: Path) -> None:
             "models/house.onnx",
             {"digest": digest_of(b"other")},
             Reason.DIGEST_MISMATCH,
-            f"the digest is {digest_of(CONTENT)}, but {digest_of(b'other')} was declared",
+            f"the digest is {digest_of(CONTENT)}, declared is {digest_of(b'other')}. Declare",
             id="other bytes than declared",
         ),
         pytest.param(

@@ -16,7 +16,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 from modelbundle.signature import Feature, Kind
 from trainer.pod.exits import Reason, UserFault
-from trainer.recipes.preprocessing import MAX_CATEGORIES, PreprocessingMode, with_preprocessing
+from trainer.recipes.preprocessing import PreprocessingMode, uncommon_texts, with_preprocessing
+from trainer.tasks.train_task import MAX_CATEGORIES
 
 AUTO = PreprocessingMode.AUTO
 NUMBERS = (Feature("a", Kind.FLOAT), Feature("b", Kind.INTEGER))
@@ -74,6 +75,12 @@ def test_auto_bounds_the_categories() -> None:
     (kept,) = model[0].transformers[0][1].categories
     expected = [f"c{number:03}" for number in range(MAX_CATEGORIES - 1)] + ["c099"]
     assert expected == kept
+    model = with_preprocessing(DecisionTreeClassifier(), AUTO, features, frame, 2)
+    assert ["c000", "c099"] == model[0].transformers[0][1].categories[0]
+    (sentence,) = uncommon_texts(features, frame, 2)
+    assert sentence.startswith("column colour: the 2 most frequent of 100 texts are kept apart")
+    assert sentence.endswith("97 % of the rows have another")
+    assert [] == list(uncommon_texts(features, frame, 100))
 
 
 def test_auto_keeps_a_column_without_any_value() -> None:

@@ -10,7 +10,7 @@ from ingests import ingest_task
 from trainer.datasets.dataset_manifest import DatasetColumn, DatasetManifest
 from trainer.files.raw_batch import RawBatch
 from trainer.rows.learning import learned
-from trainer.tasks.task import ColumnType, Role
+from trainer.tasks.ingest_task import ColumnType, Role
 
 _DIGEST = "sha256:" + "a" * 64
 _MANIFEST = DatasetManifest(

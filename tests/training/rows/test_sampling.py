@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainer.rows.row_digests import positions as positions_of
-from trainer.rows.row_digests import row_digests
+from trainer.rows.row_digests import row_keys
 from trainer.rows.sampling import RowSample, Sample
 
 
@@ -16,7 +16,7 @@ def _sample(values: list[int], step: int, columns: int = 1) -> Sample:
     sample = RowSample(columns)
     for start in range(0, len(values), step):
         batch = pa.RecordBatch.from_arrays([pa.array(values[start : start + step])], names=["a"])
-        sample.add(batch, positions_of(row_digests(batch)), start + 1)
+        sample.add(batch, positions_of(row_keys(batch)), start + 1)
     found = sample.result()
     assert found is not None
     return found

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trainer.files.cell_rules import CellRules
 from trainer.rows.typed_values import convert
-from trainer.tasks.task import ColumnType
+from trainer.tasks.ingest_task import ColumnType
 
 _BAD = object()
 
@@ -42,8 +43,14 @@ def _cells(array: pa.Array, kind: ColumnType) -> list[Any]:
         pytest.param("Boolean", "TRUE", True, id="a shouted word"),
         pytest.param("Boolean", "0", False, id="zero"),
         pytest.param("Boolean", "maybe", _BAD, id="neither yes nor no"),
-        pytest.param("Category", "NA", "NA", id="Namibia"),
-        pytest.param("Category", " left", " left", id="spaces belong to a text"),
+        pytest.param("Category", "NA", None, id="a word for missing in a text column"),
+        pytest.param("Category", "none", "none", id="a word that people write"),
+        pytest.param("Category", " left", "left", id="spaces around a text"),
+        pytest.param("Category", "Zu\u0308rich", "Zürich", id="a letter in two characters"),
+        pytest.param("Category", "TRUE", "true", id="a truth as parquet would hold it"),
+        pytest.param("Category", "3.0", "3", id="a code that pandas has made a float"),
+        pytest.param("Category", "1.50", "1.50", id="a version number"),
+        pytest.param("Integer", "1234567890123456789", 1234567890123456789, id="19 digits"),
         pytest.param("Category", "", None, id="an empty text is missing"),
         pytest.param(
             "Timestamp", "2026-01-02", datetime(2026, 1, 2, tzinfo=UTC), id="a day is UTC"
@@ -61,7 +68,16 @@ def _cells(array: pa.Array, kind: ColumnType) -> list[Any]:
             id="more digits than microseconds",
         ),
         pytest.param("Timestamp", "02/01/2026", _BAD, id="a day in an unclear order"),
-        pytest.param("Timestamp", "1767322800", _BAD, id="seconds since some time"),
+        pytest.param(
+            "Timestamp", "1767322800", datetime(2026, 1, 2, 3, tzinfo=UTC), id="seconds since 1970"
+        ),
+        pytest.param(
+            "Timestamp",
+            "1767322800123",
+            datetime(2026, 1, 2, 3, 0, 0, 123000, tzinfo=UTC),
+            id="milliseconds since 1970",
+        ),
+        pytest.param("Timestamp", "2026", _BAD, id="a year is no number of seconds"),
     ],
 )
 def test_texts_become_values(kind: str, text: str, expected: Any) -> None:
@@ -94,7 +110,16 @@ def test_floats_are_the_same_from_text_and_from_parquet(numbers: list[float | No
         pytest.param("Float", pa.array([True]), [1.0], id="booleans as floats"),
         pytest.param("Boolean", pa.array([1, 0, 2]), [True, False, _BAD], id="numbers as truths"),
         pytest.param("Category", pa.array([3, None]), ["3", None], id="codes as categories"),
-        pytest.param("Timestamp", pa.array([1]), [_BAD], id="a number is no time"),
+        pytest.param("Timestamp", pa.array([1]), [_BAD], id="a small number is no time"),
+        pytest.param(
+            "Timestamp",
+            pa.array([1767322800]),
+            [datetime(2026, 1, 2, 3, tzinfo=UTC)],
+            id="seconds since 1970",
+        ),
+        pytest.param("Integer", pa.array([2**53 + 1]), [2**53 + 1], id="beyond all floats"),
+        pytest.param("Category", pa.array([True, False]), ["true", "false"], id="truths as texts"),
+        pytest.param("Category", pa.array([3.0, 1.5]), ["3", "1.5"], id="floats as texts"),
         pytest.param(
             "Float",
             pa.array([datetime(2026, 1, 1, tzinfo=UTC)], pa.timestamp("us", "UTC")),
@@ -120,3 +145,47 @@ def test_bytes_that_are_no_text_are_invalid() -> None:
     """Whichever text type the column has."""
     array = pa.array([b"caf\xe9", "café".encode(), b""], pa.binary())
     assert [_BAD, "café", None] == _cells(array, ColumnType.STRING)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rules", "text", "expected"),
+    [
+        pytest.param("Float", CellRules(decimal=","), "12,5", 12.5, id="a decimal comma"),
+        pytest.param("Float", CellRules(decimal=","), "12.5", _BAD, id="no point beside it"),
+        pytest.param("Float", CellRules(thousands=","), "1,234.5", 1234.5, id="thousands"),
+        pytest.param("Float", CellRules(thousands=","), "12,34", _BAD, id="groups of two"),
+        pytest.param(
+            "Integer", CellRules(decimal=",", thousands="."), "1.234", 1234, id="as Germans write"
+        ),
+        pytest.param("Float", CellRules(null_values=("?",)), "?", None, id="an own word"),
+        pytest.param(
+            "Float", CellRules(null_values=("?",)), "NA", _BAD, id="which replaces others"
+        ),
+        pytest.param("Category", CellRules(null_values=()), "NA", "NA", id="Namibia"),
+        pytest.param(
+            "Timestamp",
+            CellRules(date_formats=("%d/%m/%Y",)),
+            "02/01/2026",
+            datetime(2026, 1, 2, tzinfo=UTC),
+            id="a declared form",
+        ),
+    ],
+)
+def test_declared_rules_hold_strictly(
+    kind: str, rules: CellRules, text: str, expected: Any
+) -> None:
+    """Alone and beside a cell that is none."""
+    for cells in ([text], ["???", text]):
+        found = convert(pa.array(cells), ColumnType(kind), rules)
+        pair = (found.values.to_pylist()[-1], found.invalid.to_pylist()[-1])
+        assert expected == (_BAD if pair[1] else pair[0])
+
+
+def test_what_was_written_otherwise_is_counted() -> None:
+    """Spaces and words for missing, apart."""
+    found = convert(pa.array([" a", "a", "NaN", "", None]), ColumnType.CATEGORY)
+    assert (["a", "a", None, None, None], 1, 1) == (
+        found.values.to_pylist(),
+        found.tidied,
+        found.words,
+    )

@@ -15,7 +15,7 @@ from trainer.pod.exits import Exit, Fault, Reason
 from trainer.recipes.importing import fetch_import
 from trainer.sources.buckets import open_bucket
 from trainer.sources.listing import files_of
-from trainer.tasks.task import S3Source
+from trainer.tasks.task_parts import S3Source
 from trainer.tasks.train_task import Recipe
 
 CONTENT = b"a,b\n1,2\n"
@@ -119,7 +119,7 @@ def test_a_model_is_imported_from_a_bucket(s3: S3, tmp_path: Path) -> None:
         assert recipe.import_ is not None
         fetch_import(recipe, recipe.import_, store, environment)
 
-    with pytest.raises(Fault, match="was declared"):
+    with pytest.raises(Fault, match="declared is"):
         fetch(digest_of(b"other"))
     assert not (environment.output / "model.onnx").exists()
     fetch(digest_of(b"a model"))

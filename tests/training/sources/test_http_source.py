@@ -115,9 +115,9 @@ def test_redirects_are_followed_to_the_file() -> None:
             id="a redirect to the metadata service",
         ),
         pytest.param(
-            _status(200, Content_Encoding="gzip"),
+            _status(200, Content_Encoding="br"),
             Reason.FORMAT_UNREADABLE,
-            "Content-Encoding gzip",
+            "Content-Encoding br, which is not read: remove it from the metadata",
             id="packed although that was not accepted",
         ),
     ],
@@ -184,3 +184,57 @@ def test_nobody_listening_may_be_retried() -> None:
     with _server(_file) as base:
         pass
     assert Reason.SOURCE_UNREACHABLE == _fault(f"{base}/t.csv").reason
+
+
+def test_addresses_are_asked_as_people_paste_them() -> None:
+    """Letters beyond ASCII and blanks are escaped, what is escaped already is not escaped twice."""
+    asked: list[str] = []
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        asked.append(request.path)
+        _file(request)
+
+    with _server(answer) as base:
+        for path in ("größe 1.csv?q=ä", "gr%C3%B6%C3%9Fe%201.csv?q=%C3%A4"):
+            list(http_file(f"{base}/{path}", _LIMITS).open().chunks)
+    assert ["/gr%C3%B6%C3%9Fe%201.csv?q=%C3%A4"] * 2 == asked
+
+
+def test_packed_bytes_pass_as_they_are() -> None:
+    """Readers tell compression by the bytes."""
+    with _server(_status(200, Content_Encoding="gzip")) as base:
+        assert [] == list(http_file(f"{base}/t.csv", _LIMITS).open().chunks)
+
+
+def test_what_is_outside_is_asked_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the whole URL, of a host whose name nobody here knows."""
+    asked: list[str] = []
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        asked.append(request.path)
+        _file(request)
+
+    with _server(answer) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy)
+        monkeypatch.setenv("NO_PROXY", "localhost")
+        found = http_file("http://data.invalid/a.csv?b=1", _LIMITS).open()
+        assert _BODY == b"".join(found.chunks)
+    assert ["http://data.invalid:80/a.csv?b=1"] == asked
+
+
+def test_a_proxy_gets_no_metadata_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is refused here is refused there."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    with pytest.raises(UserFault) as caught:
+        http_file("http://169.254.169.254/latest", _LIMITS).open()
+    assert Reason.SOURCE_FORBIDDEN is caught.value.reason
+
+
+def test_a_proxy_that_refuses_a_tunnel_is_tried_again_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It may be told tomorrow whom to let through."""
+    with _server(_status(403)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        with pytest.raises(MachineFault, match="Tunnel connection failed"):
+            http_file("https://data.invalid/a.csv", _LIMITS).open()

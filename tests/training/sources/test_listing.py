@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from modelbundle.store import Store, open_store
 from trainer.pod.exits import Fault, Reason
 from trainer.sources.listing import files_of
-from trainer.tasks.task import FilesSource, S3Source, Source, StoreSource
+from trainer.tasks.task_parts import FilesSource, S3Source, Source, StoreSource
 
 
 def _never(*_: object) -> Store:
@@ -31,11 +32,12 @@ def _put(root: Path, *names: str) -> None:
 
 
 def test_a_mounted_folder_is_read_in_the_order_of_names(tmp_path: Path) -> None:
-    """Files, folders and wildcards; hidden files are skipped."""
+    """Files, folders and wildcards; hidden files are skipped unless they are named exactly."""
     _put(tmp_path, "b.csv", "a.csv", "raw/c.csv", ".hidden.csv", "_SUCCESS")
     assert ["a.csv", "b.csv"] == _mounted(tmp_path, "*.csv")
     assert ["raw/c.csv"] == _mounted(tmp_path, "raw")
     assert ["a.csv", "b.csv", "raw/c.csv"] == _mounted(tmp_path, "**/*.csv")
+    assert ["_SUCCESS"] == _mounted(tmp_path, "_SUCCESS")
 
 
 def test_a_config_map_is_read_once_and_tells_no_age(tmp_path: Path) -> None:
@@ -91,6 +93,21 @@ def test_objects_are_found_by_their_keys(tmp_path: Path, path: str, expected: li
         opened = files[0].open()
         assert expected[0].encode() == b"".join(opened.chunks)
         assert opened.modified is not None
+
+
+@pytest.mark.parametrize("path", ["datasets/sha256/a/test/*", "runs/", "models/sha256/*/m.onnx"])
+def test_the_stores_own_folders_are_no_source(tmp_path: Path, path: str) -> None:
+    """They hold rows that no training may see, and what decides about models."""
+    store = open_store(f"file://{tmp_path}")
+    for key in ("datasets/sha256/a/test/part.parquet", "runs/u/r/result.json", "datasets/own.csv"):
+        store.write(key, b"hidden")
+    with pytest.raises(Fault, match="is no source; put your files into another") as raised:
+        files_of(StoreSource(kind="store", path=path), lambda: store, _never)
+    assert Reason.SOURCE_FORBIDDEN == raised.value.reason
+    for around in ("", "**", "*/**", "datasets", "data*/*/*/*/*"):
+        with suppress(Fault):
+            files = files_of(StoreSource(kind="store", path=around), lambda: store, _never)
+            assert ["datasets/own.csv"] == [file.name for file in files]
 
 
 def test_what_is_not_there_is_named_beside_what_is(tmp_path: Path) -> None:

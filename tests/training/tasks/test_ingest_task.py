@@ -59,9 +59,9 @@ def _columns(*columns: dict[str, Any]) -> dict[str, Any]:
             id="a weight that is text",
         ),
         pytest.param(
-            _columns({"name": "a", "type": "Timestamp"}),
-            "column a: type Timestamp cannot be a Feature",
-            id="a time as feature",
+            _columns({"name": "a", "type": "Timestamp"}, {"name": "a.day", "type": "Integer"}),
+            "a.day are parts of a Timestamp that is a feature",
+            id="a name that a part of a time has",
         ),
         pytest.param(
             {"split": {"by": "Group"}}, "column is needed by Group", id="a group without column"

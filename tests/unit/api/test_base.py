@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import UTC, datetime
 
 import pytest
@@ -44,6 +45,12 @@ def test_values_are_frozen() -> None:
     """What was decided does not change on its way."""
     with pytest.raises(ValidationError):
         KindStatus().observed_generation = 3  # type: ignore[misc]  # that is what is tried
+
+
+def test_values_need_no_copies() -> None:
+    """Defaults are shared by all objects that are read."""
+    status = KindStatus()
+    assert copy.deepcopy(status) is status
 
 
 @pytest.mark.parametrize("text", ["0.95", "-3", "1e-5", "12"])

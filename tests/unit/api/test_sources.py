@@ -15,6 +15,13 @@ def test_a_config_map_is_read_whole_by_default() -> None:
     assert source.config_map.path == "*"
 
 
+def test_captures_are_those_of_a_deployment() -> None:
+    """Nothing else is to be said of them."""
+    source = Source.model_validate({"captures": {"modelDeployment": {"name": "wine"}}})
+    assert source.captures is not None
+    assert "wine" == source.captures.model_deployment.name
+
+
 @pytest.mark.parametrize(
     "source",
     [

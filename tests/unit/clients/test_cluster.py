@@ -14,7 +14,7 @@ from kubernetes.aio import client
 
 from trainyard.clients.cluster import KubernetesCluster
 from trainyard.clients.faults import AlreadyExists, Conflict, Unavailable
-from trainyard.reconciling.plan import ObjectRef
+from trainyard.objects import ObjectRef
 
 JOB = {
     "apiVersion": "batch/v1",
@@ -67,7 +67,9 @@ async def cluster(
     async with TestServer(app) as server:
         configuration = client.Configuration(host=str(server.make_url("")).rstrip("/"))
         configuration.api_key["BearerToken"] = "bearer token"
-        made = KubernetesCluster(configuration, on_answer=lambda *one: counted.append(one))
+        made = KubernetesCluster(
+            configuration, installation="ns/i", on_answer=lambda *one: counted.append(one)
+        )
         yield made
         await made.close()
 
@@ -84,13 +86,25 @@ async def test_apply_is_server_side_and_forced(cluster: KubernetesCluster, api: 
     assert JOB == api.sent
 
 
+async def test_what_is_new_is_applied_with_a_version_that_nothing_has(
+    cluster: KubernetesCluster, api: ApiServer
+) -> None:
+    """The API server makes the object, or refuses because there is one."""
+    await cluster.apply_new(JOB)
+    assert "1" == api.sent["metadata"]["resourceVersion"]
+    api.status, api.body = 409, {"reason": "Conflict", "message": "modified"}
+    with pytest.raises(AlreadyExists):
+        await cluster.apply_new(JOB)
+
+
 async def test_a_status_is_put_alone_and_guarded(
     cluster: KubernetesCluster, api: ApiServer
 ) -> None:
     """Only the version that was seen may be overwritten, and nothing but the status."""
     await cluster.put_status({**JOB, "spec": {"secret": "x"}}, {"done": True})
     assert ("PUT", {**JOB, "status": {"done": True}}) == (api.method, api.sent)
-    assert api.url.startswith("/apis/batch/v1/namespaces/ns/jobs/a/status?")
+    path = "/apis/batch/v1/namespaces/ns/jobs/a/status"
+    assert f"{path}?fieldManager=trainyard/ns/i" == api.url
 
 
 async def test_a_delete_is_guarded_and_takes_the_dependents(
@@ -118,9 +132,36 @@ async def test_a_list_says_what_its_items_are(cluster: KubernetesCluster, api: A
     """The API server leaves kind and version out of the items."""
     api.body = {"metadata": {"resourceVersion": "42"}, "items": [{"metadata": {"name": "a"}}]}
     found = await cluster.list("Job", "ns", {"b": "2", "a": "1"})
-    assert "/apis/batch/v1/namespaces/ns/jobs?labelSelector=a%3D1,b%3D2" == api.url
+    assert "/apis/batch/v1/namespaces/ns/jobs?limit=100&labelSelector=a%3D1,b%3D2" == api.url
     assert 42 == found.resource_version
     assert ({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "a"}},) == found.items
+
+
+async def test_a_long_list_comes_in_pages(cluster: KubernetesCluster, api: ApiServer) -> None:
+    """The token of each leads to the next, and the last has none."""
+    metadata = {"resourceVersion": "42"}
+    names = []
+    api.body = {
+        "metadata": {**metadata, "continue": "more"},
+        "items": [{"metadata": {"name": "a"}}],
+    }
+    async for page in cluster.pages("Job", "ns"):
+        names += [raw["metadata"]["name"] for raw in page.items]
+        api.body = {"metadata": metadata, "items": [{"metadata": {"name": "b"}}]}
+    assert ["a", "b"] == names
+    assert "/apis/batch/v1/namespaces/ns/jobs?limit=100&continue=more" == api.url
+
+
+async def test_warnings_are_those_about_one_object(
+    cluster: KubernetesCluster, api: ApiServer
+) -> None:
+    """Few of them: the newest are asked for their reason alone."""
+    api.body = {"items": [{"reason": "FailedCreate"}]}
+    assert await cluster.warnings("ns", "u-1") == ({"reason": "FailedCreate"},)
+    assert api.url == (
+        "/api/v1/namespaces/ns/events"
+        "?fieldSelector=involvedObject.uid%3Du-1,type%3DWarning&limit=20"
+    )
 
 
 async def test_absence_is_no_fault(cluster: KubernetesCluster, api: ApiServer) -> None:

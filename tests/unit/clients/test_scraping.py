@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -26,10 +28,26 @@ async def base() -> AsyncIterator[str]:
         return web.Response(body=b"x" * (scraping.LARGEST_PAGE + 10))
 
     async def good(_: web.Request) -> web.Response:
-        return web.Response(text="up 1\n" * 50_000)
+        return web.Response(text="up 1\nother 2\n" * 4_000)
+
+    async def heavy(_: web.Request) -> web.Response:
+        return web.Response(text='up{a="b"} 1\n' * 100_000)
+
+    async def long(_: web.Request) -> web.Response:
+        return web.Response(body=b"up" + b"x" * (scraping.LONGEST_LINE * 100) + b" 1\n")
+
+    async def beside(_: web.Request) -> web.Response:
+        return web.Response(body=b"x" * (scraping.LONGEST_LINE * 100) + b" 1\nup 1\n")
+
+    async def blank(_: web.Request) -> web.Response:
+        return web.Response(body=b"\n" * (scraping.LARGEST_PAGE - 1))
 
     app = web.Application()
     app.router.add_get("/good", good)
+    app.router.add_get("/heavy", heavy)
+    app.router.add_get("/long", long)
+    app.router.add_get("/beside", beside)
+    app.router.add_get("/blank", blank)
     app.router.add_get("/slow", slow)
     app.router.add_get("/big", big)
     async with served(app) as address:
@@ -39,7 +57,14 @@ async def base() -> AsyncIterator[str]:
 async def test_a_page_is_read_to_its_end(base: str) -> None:
     """However many pieces it comes in."""
     async with aiohttp.ClientSession() as session:
-        assert 250_000 == len(await HttpScraper(session).page(f"{base}/good"))
+        assert 4_000 == len(await HttpScraper(session).samples(f"{base}/good", ["up"]))
+
+
+async def test_a_long_line_of_something_else_is_passed_over(base: str) -> None:
+    """A server may show what it likes beside its counters."""
+    async with aiohttp.ClientSession() as session:
+        found = await HttpScraper(session).samples(f"{base}/beside", ["up"])
+    assert [1.0] == [sample.value for sample in found]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +72,9 @@ async def test_a_page_is_read_to_its_end(base: str) -> None:
     [
         pytest.param("/missing", "404", id="a page that is not there"),
         pytest.param("/slow", "Timeout", id="a pod that does not answer"),
-        pytest.param("/big", "longer than", id="a page without end"),
+        pytest.param("/big", "more than 8388608 bytes", id="a page without end"),
+        pytest.param("/long", "a line of more than 4096 bytes", id="a line without end"),
+        pytest.param("/heavy", "more than 5000 lines of up", id="too much of what is wanted"),
     ],
 )
 async def test_a_page_that_cannot_be_read_says_which_and_why(
@@ -57,15 +84,42 @@ async def test_a_page_that_cannot_be_read_says_which_and_why(
     monkeypatch.setattr(scraping, "TIMEOUT_SECONDS", 1)
     async with aiohttp.ClientSession() as session:
         with pytest.raises(ScrapeFailed, match=part) as caught:
-            await HttpScraper(session).page(f"{base}{path}")
+            await HttpScraper(session).samples(f"{base}{path}", ["up"])
     assert path in str(caught.value)
+
+
+async def test_a_text_is_short(base: str) -> None:
+    """Nobody's decision has megabytes."""
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(ScrapeFailed, match="more than 65536 bytes"):
+            await HttpScraper(session).text(f"{base}/heavy")
+
+
+@pytest.mark.parametrize("path", ["/good", "/heavy", "/blank"])
+async def test_a_long_page_does_not_hold_the_event_loop(base: str, path: str) -> None:
+    """Filtering and parsing let other tasks have their turns, in less than 100 ms of work."""
+    longest = 0.0
+
+    async def others() -> None:
+        nonlocal longest
+        last = time.thread_time()
+        while True:
+            await asyncio.sleep(0)
+            longest, last = max(longest, time.thread_time() - last), time.thread_time()
+
+    async with aiohttp.ClientSession() as session:
+        beside = asyncio.create_task(others())
+        with contextlib.suppress(ScrapeFailed):
+            await HttpScraper(session).samples(f"{base}{path}", ["up"])
+        beside.cancel()
+    assert longest < 0.1
 
 
 async def test_nobody_listening_is_a_failure_like_any_other() -> None:
     """The address is in the message."""
     async with aiohttp.ClientSession() as session:
         with pytest.raises(ScrapeFailed, match=r"127\.0\.0\.1:1"):
-            await HttpScraper(session).page("http://127.0.0.1:1/")
+            await HttpScraper(session).text("http://127.0.0.1:1/")
 
 
 def test_only_the_wanted_samples_are_parsed() -> None:

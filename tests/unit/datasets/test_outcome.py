@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from builders_training import NOW, Raw, digest, ingest_result, refusal
 
+from trainyard.api.v1alpha1.task import Fault
 from trainyard.datasets.outcome import Accepted, Refused, describe_failures, read_outcome
-from trainyard.jobs.failure import Failure, Fault
+from trainyard.jobs.failure import Failure
 
 
 def test_accepted_data_is_a_version() -> None:
@@ -17,13 +18,21 @@ def test_accepted_data_is_a_version() -> None:
     assert (found.version.found_at, found.warnings) == (NOW, ("w",))
 
 
+def test_many_warnings_are_counted_not_lost() -> None:
+    """Seven are told, the last says how many more there are, and where."""
+    found = read_outcome({**ingest_result("d", 100), "warnings": list("abcdefghij")}, NOW)
+    assert isinstance(found, Accepted)
+    expected = (*"abcdefg", "and 3 more, which profile.json of the version lists")
+    assert found.warnings == expected
+
+
 def test_refused_data_is_described_with_examples() -> None:
     """Check, column, count, message, examples."""
     found = read_outcome(refusal(), NOW)
     assert isinstance(found, Refused)
     expected = "Range in column radius, 2 of 100 rows: below 0 (row 17: -3.2; row 40: -1)"
     assert expected == describe_failures(found.failures)
-    assert not found.is_change_of_shape
+    assert not found.is_change_of_schema
 
 
 def test_many_failures_are_counted_not_listed() -> None:
@@ -51,14 +60,14 @@ def test_many_failures_are_counted_not_listed() -> None:
         ),
         pytest.param(
             {"outcome": "Accepted", "digest": "nonsense"},
-            Fault.MACHINE,
+            Fault.INFRASTRUCTURE,
             "ResultUnreadable",
             id="a digest that is none is a machine's fault",
         ),
-        pytest.param({}, Fault.MACHINE, "ResultUnreadable", id="so is an empty document"),
+        pytest.param({}, Fault.INFRASTRUCTURE, "ResultUnreadable", id="so is an empty document"),
         pytest.param(
             {"outcome": "Refused", "failures": [3]},
-            Fault.MACHINE,
+            Fault.INFRASTRUCTURE,
             "ResultUnreadable",
             id="so are failures of another shape",
         ),
@@ -75,6 +84,6 @@ def test_a_change_of_shape_counts_columns_not_rows() -> None:
     """Its message names them; `1 of 400 rows` would say something else."""
     found = read_outcome(refusal("SchemaChanged"), NOW)
     assert isinstance(found, Refused)
-    assert found.is_change_of_shape
+    assert found.is_change_of_schema
     expected = "SchemaChanged in column radius: below 0 (row 17: -3.2; row 40: -1)"
     assert expected == describe_failures(found.failures)

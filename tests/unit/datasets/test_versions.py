@@ -1,9 +1,9 @@
-"""What a finished look changes."""
+"""What a finished refresh changes."""
 
 from __future__ import annotations
 
 from builders_training import digest, ingest_result, refusal
-from dataset_stories import DATASET, look_job, with_first_version
+from dataset_stories import DATASET, refresh_job, with_first_version
 
 
 def test_good_data_becomes_the_current_version_and_locks_the_shape() -> None:
@@ -14,7 +14,7 @@ def test_good_data_becomes_the_current_version_and_locks_the_shape() -> None:
     assert status["lockedSchema"] == {"digest": digest("d"), "schemaDigest": digest("5")}
     assert world.condition(*DATASET, "Ready") == ("True", "VersionFound")
     assert world.condition(*DATASET, "DataValid") == ("True", "ChecksPassed")
-    assert "look" not in status
+    assert "refresh" not in status
 
 
 def test_declared_columns_are_not_locked() -> None:
@@ -24,12 +24,12 @@ def test_declared_columns_are_not_locked() -> None:
     assert "lockedSchema" not in world.status(*DATASET)
 
 
-def test_a_locked_shape_is_handed_to_the_next_look() -> None:
+def test_a_locked_shape_is_handed_to_the_next_refresh() -> None:
     """The pod compares with the columns of the version that locked them."""
     world = with_first_version()
     world.ask(*DATASET, "refresh@now")
     world.settle()
-    assert world.status(*DATASET)["look"]["lockedSchema"] == digest("d")
+    assert world.status(*DATASET)["refresh"]["lockedSchema"] == digest("d")
 
 
 def test_versions_are_kept_to_the_history_limit() -> None:
@@ -38,7 +38,7 @@ def test_versions_are_kept_to_the_history_limit() -> None:
     for character in ("e", "f", "e"):
         world.ask(*DATASET, f"refresh@now#{character}{len(world.created)}")
         world.settle()
-        world.finish(look_job(world), ingest_result(character, 100))
+        world.finish(refresh_job(world), ingest_result(character, 100))
         world.settle()
     found = [version["digest"] for version in world.status(*DATASET)["versions"]]
     assert found == [digest("e"), digest("f")]
@@ -47,10 +47,10 @@ def test_versions_are_kept_to_the_history_limit() -> None:
 def test_the_same_bad_data_is_told_once() -> None:
     """A schedule that finds it again and again does not push the rest out of the history."""
     world = with_first_version()
-    for look, failures in enumerate((refusal(), refusal(), refusal("Allowed"), refusal())):
-        world.ask(*DATASET, f"refresh@now#{look}")
+    for number, failures in enumerate((refusal(), refusal(), refusal("Allowed"), refusal())):
+        world.ask(*DATASET, f"refresh@now#{number}")
         world.settle()
-        world.finish(look_job(world), failures)
+        world.finish(refresh_job(world), failures)
         world.settle()
     told = [e["message"][:7] for e in world.status(*DATASET)["history"][1:]]
     assert ["Range i", "Allowed", "Range i"] == told

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
 from typing import Any
 
 import pytest
 from builders_training import NOW
 
-from trainyard.jobs.failure import Fault, failure_of, pause_before
+from trainyard.api.v1alpha1.task import Fault
+from trainyard.jobs.failure import failure_of
 from trainyard.jobs.job_view import ContainerEnd, JobPhase, JobView
 
 
@@ -54,10 +55,24 @@ NOWHERE = '{"outcome":"Failed","reason":"SourceNotFound","message":"nowhere"}'
         ),
         pytest.param(
             _view(_end(25)),
-            Fault.MACHINE,
+            Fault.INFRASTRUCTURE,
             "Error",
             "container train ended with exit code 25",
             id="a user's container that means something else by that code",
+        ),
+        pytest.param(
+            _view(_end(1, "could not connect to server", container="extract")),
+            Fault.SOURCE,
+            "SourceContainerFailed",
+            "container extract ended with exit code 1: could not connect to server",
+            id="a container that could not fetch the rows",
+        ),
+        pytest.param(
+            _view(_end(12, "no table visits", container="extract")),
+            Fault.USER,
+            "SourceContainerFailed",
+            "container extract ended with exit code 12: no table visits",
+            id="a container that says that only a person can put it right",
         ),
         pytest.param(
             _view(_end(15, UNREADABLE, container="ingest")),
@@ -68,21 +83,21 @@ NOWHERE = '{"outcome":"Failed","reason":"SourceNotFound","message":"nowhere"}'
         ),
         pytest.param(
             _view(_end(1, "x" * 900 + "\nValueError: no rows\n")),
-            Fault.MACHINE,
+            Fault.INFRASTRUCTURE,
             "Error",
             "container train ended with exit code 1: …" + "x" * 480 + "\nValueError: no rows",
             id="a traceback, whose end counts",
         ),
         pytest.param(
             _view(_end(1)),
-            Fault.MACHINE,
+            Fault.INFRASTRUCTURE,
             "Error",
             "container train ended with exit code 1",
             id="another code without words",
         ),
         pytest.param(
             _view(_end(137, "", "OOMKilled")),
-            Fault.MACHINE,
+            Fault.INFRASTRUCTURE,
             "OutOfMemory",
             "container train used more memory than it may: raise spec.pod.resources.limits.memory",
             id="too little memory",
@@ -96,21 +111,21 @@ NOWHERE = '{"outcome":"Failed","reason":"SourceNotFound","message":"nowhere"}'
         ),
         pytest.param(
             _view(reason="DeadlineExceeded", waiting="ImagePullBackOff"),
-            Fault.MACHINE,
+            Fault.INFRASTRUCTURE,
             "NotStarted",
             "no container began before the deadline: ImagePullBackOff",
             id="a deadline before any work",
         ),
         pytest.param(
             _view(),
-            Fault.MACHINE,
+            Fault.INFRASTRUCTURE,
             "PodLost",
             "the pod ended without a result: it was deleted, or its node went away",
             id="no pod left",
         ),
         pytest.param(
             _view(reason="BackoffLimitExceeded", lost="OutOfcpu: node is full"),
-            Fault.MACHINE,
+            Fault.INFRASTRUCTURE,
             "PodLost",
             "the pod ended without a result: OutOfcpu: node is full",
             id="a pod that its node refused",
@@ -124,7 +139,7 @@ NOWHERE = '{"outcome":"Failed","reason":"SourceNotFound","message":"nowhere"}'
         ),
         pytest.param(
             _view(reason="Other", message="words of the controller"),
-            Fault.MACHINE,
+            Fault.INFRASTRUCTURE,
             "Other",
             "words of the controller",
             id="another reason of the Job controller",
@@ -137,15 +152,51 @@ def test_a_failure(view: JobView, fault: Fault, reason: str, message: str) -> No
     assert (fault, reason, message) == (found.fault, found.reason, found.message)
 
 
+LONG = "x" * 700
+
+
 @pytest.mark.parametrize(
-    ("retry", "seconds"),
+    ("view", "reason", "message"),
     [
-        pytest.param(0, 10, id="first"),
-        pytest.param(3, 80, id="fourth"),
-        pytest.param(6, 600, id="bounded"),
-        pytest.param(99, 600, id="bounded for ever"),
+        pytest.param(
+            _view(_end(12, json.dumps({"outcome": "Failed", "reason": LONG, "message": LONG}))),
+            f"{'x' * 63}…",
+            f"{'x' * 599}…",
+            id="the container's own word",
+        ),
+        pytest.param(
+            _view(reason="PodFailurePolicy", message=LONG),
+            "PodFailurePolicy",
+            f"{'x' * 599}…",
+            id="the Job controller's",
+        ),
+        pytest.param(
+            _view(lost=LONG),
+            "PodLost",
+            f"the pod ended without a result: {'x' * 567}…",
+            id="why the pod was lost",
+        ),
+        pytest.param(
+            _view(_end(1, "x" * 500)),
+            "Error",
+            f"container train ended with exit code 1: {'x' * 500}",
+            id="last words that just fit",
+        ),
+        pytest.param(
+            _view(_end(1, f"y{'x' * 500}")),
+            "Error",
+            f"container train ended with exit code 1: …{'x' * 500}",
+            id="the end of last words",
+        ),
     ],
 )
-def test_pauses_double_up_to_ten_minutes(retry: int, seconds: int) -> None:
-    """10 s × 2ⁿ."""
-    assert timedelta(seconds=seconds) == pause_before(retry)
+def test_what_is_too_long_is_cut(view: JobView, reason: str, message: str) -> None:
+    """A status has room for so much."""
+    found = failure_of(view)
+    assert (reason, message) == (found.reason, found.message)
+
+
+def test_a_container_that_gave_no_reason_has_the_kubelets_or_none() -> None:
+    """Whatever the kubelet calls it."""
+    assert "ContainerCannotRun" == failure_of(_view(_end(128, reason="ContainerCannotRun"))).reason
+    assert "Error" == failure_of(_view(_end(1, reason=""))).reason

@@ -7,7 +7,7 @@ from typing import Any
 
 from builders_training import a_training_job, an_installation
 
-from trainyard.api.base import PodSettings
+from trainyard.api.pod_settings import PodSettings
 from trainyard.installation import BucketStore
 from trainyard.jobs.job_manifest import (
     PodParts,

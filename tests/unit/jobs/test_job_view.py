@@ -14,10 +14,10 @@ from trainyard.jobs.job_view import (
     JobPhase,
     absent,
     job_references,
-    read_document,
     see_job,
     view_job,
 )
+from trainyard.ownership import MANAGED_BY, child_labels
 
 OWNER = a_training_job()
 RESULT = {"verb": "train", "outcome": "Succeeded"}
@@ -80,7 +80,24 @@ def test_the_phase(job: Raw, pods: tuple[Raw, ...], phase: JobPhase) -> None:
 )
 def test_whose_word_is_the_result(pod: Raw, expected: Raw | None) -> None:
     """Only that of the reporting container of a pod which the Job owns."""
-    assert expected == view_job(_job("Complete"), (pod,), OWNER, ("publish",)).result
+    view = view_job(_job("Complete"), (pod,), OWNER, ("publish",))
+    assert view.results == ({} if expected is None else {0: expected})
+    assert view.has_all_results is (expected is not None)
+
+
+def test_results_of_an_indexed_job_are_by_completion_index() -> None:
+    """Each pod says which completion it stands for; all of them make it whole."""
+    first, third = (
+        _pod(_terminated(message='{"outcome":"a"}')),
+        _pod(_terminated(message='{"outcome":"c"}')),
+    )
+    for pod, index in ((first, "0"), (third, "2")):
+        annotation = {"batch.kubernetes.io/job-completion-index": index}
+        pod["metadata"]["annotations"] = annotation
+    job = {**_job("Complete"), "spec": {"completions": 3, "completionMode": "Indexed"}}
+    view = view_job(job, (first, third), OWNER, ("publish",))
+    assert view.results == {0: {"outcome": "a"}, 2: {"outcome": "c"}}
+    assert (view.completions, view.has_all_results) == (3, False)
 
 
 def test_how_the_newest_pod_failed() -> None:
@@ -108,6 +125,46 @@ def test_what_keeps_a_pod_from_starting_is_told() -> None:
     assert found == ["fetch: ImagePullBackOff: ", "", "Unschedulable: 0/1 nodes"]
 
 
+def test_a_store_that_no_free_node_has_is_told_with_what_to_do() -> None:
+    """The scheduler's own words help nobody."""
+    message = "0/2 nodes are available: 1 node(s) had volume node affinity conflict"
+    unplaced = {"type": "PodScheduled", "status": "False", "message": message}
+    found = view_job(_job(), (_pod(conditions=[unplaced]),), OWNER, ()).waiting
+    assert "make it ReadWriteMany" in found
+    assert "volume node affinity conflict" in found
+
+
+def test_a_job_without_a_pod_is_told_once_its_controller_took_it_up() -> None:
+    """A moment after it was created it has none either; one that ended needs none."""
+    taken_up = {"startTime": MOMENT}
+    jobs = (_job(), {**_job(), "status": taken_up}, {**_job(), "status": {**taken_up, "active": 1}})
+    assert [view_job(job, (), OWNER, ()).is_podless for job in jobs] == [False, True, False]
+    assert not view_job({**_job(), "status": taken_up}, (_pod(),), OWNER, ()).is_podless
+    ended = _job("Failed")
+    assert not view_job(
+        {**ended, "status": {**ended["status"], **taken_up}}, (), OWNER, ()
+    ).is_podless
+
+
+@pytest.mark.parametrize("pod", ["job-x7k2p", "job-"])
+async def test_why_a_pod_cannot_be_created_is_read_from_the_events(pod: str) -> None:
+    """The newest counts; the name that each try has is left out."""
+    world = TrainingWorld()
+    world.put({**_job(), "kind": "Job"})
+    world.refuse_pod("job", f'Error creating: pods "{pod}" is forbidden: exceeded quota: small')
+    view = await see_job(world, OWNER, "job", ())
+    assert view.waiting == (
+        'FailedCreate: Error creating: pods "job" is forbidden: exceeded quota: small'
+    )
+
+
+async def test_a_pod_that_is_missing_without_a_word_is_told_all_the_same() -> None:
+    """Events are kept for an hour."""
+    world = TrainingWorld()
+    world.put({**_job(), "kind": "Job", "status": {"startTime": MOMENT}})
+    assert (await see_job(world, OWNER, "job", ())).waiting == "its Job has no pod so far"
+
+
 def test_the_image_is_that_of_the_training_container() -> None:
     """What trained is what counts."""
     pod = _pod(_terminated("publish"), _terminated("train"))
@@ -122,16 +179,34 @@ def test_references_are_to_own_jobs_that_are_not_leaving() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("container", "read"),
     [
-        pytest.param("", id="nothing"),
-        pytest.param("[1]", id="a list"),
-        pytest.param('{"a": 1}', id="no outcome"),
+        pytest.param("publish", False, id="of a run: its stored result has more"),
+        pytest.param("report", True, id="of a report: no message has room for more"),
     ],
 )
-def test_other_words_are_no_document(text: str) -> None:
-    """Anybody may write to a termination log."""
-    assert read_document(text) is None
+def test_a_result_that_is_not_whole_is_taken_from_a_report_alone(
+    container: str, *, read: bool
+) -> None:
+    """Too many metrics are never a refusal."""
+    message = json.dumps({"outcome": "Succeeded", "leftOut": ["metrics"]})
+    pod = _pod(_terminated(container, message=message))
+    view = view_job(_job(), (pod,), OWNER, ("publish", "report"))
+    assert read is (view.results.get(0) is not None)
+
+
+@pytest.mark.parametrize(
+    ("labels", "relabelled"),
+    [
+        pytest.param(child_labels(OWNER), False, id="as they were made"),
+        pytest.param(child_labels(OWNER) | {"team": "a"}, False, id="one more"),
+        pytest.param({**child_labels(OWNER), MANAGED_BY: "argo"}, True, id="another manager"),
+        pytest.param({}, True, id="none"),
+    ],
+)
+def test_a_job_whose_labels_were_taken_is_known(labels: Raw, relabelled: bool) -> None:
+    """It is read by name still, but its events are not heard."""
+    assert relabelled is view_job(_job(labels=labels), (), OWNER, ()).is_relabelled
 
 
 async def test_a_job_that_does_not_exist_is_absent() -> None:

@@ -16,6 +16,15 @@ def test_metrics_are_decimal_texts_by_name() -> None:
     assert metrics_of({}) == {}
 
 
+def test_metrics_of_the_users_code_fill_the_room_that_is_left() -> None:
+    """What the platform measured is always there, and its names win."""
+    own = {f"m{n:02}": "1" for n in range(99)} | {"rmse": "0"}
+    found = metrics_of({"metrics": {"rmse": "3.9"}, "ownMetrics": own})
+    assert ("3.9", 64) == (found["rmse"], len(found))
+    assert "m62" in found
+    assert "m63" not in found
+
+
 def test_metrics_of_another_shape_are_refused() -> None:
     """A list is none."""
     with pytest.raises(TypeError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from builders_training import Raw
 
+from trainyard.api.dataset_sources import DatasetSource
 from trainyard.api.sources import Source
 from trainyard.jobs.source_access import source_access, with_source_named
 
@@ -33,15 +34,31 @@ FILES = {"kind": "files", "root": "/trainyard/source"}
             id="a bucket that is not named is the store",
         ),
         pytest.param(
+            {"captures": {"modelDeployment": {"name": "wine"}}},
+            {"kind": "store", "path": "labelled/wine/rows.parquet"},
+            id="labelled requests of a deployment",
+        ),
+        pytest.param(
             {"s3": {"path": "raw/", "bucket": "raw", "region": "eu"}},
             {"kind": "s3", "bucket": "raw", "path": "raw/", "region": "eu"},
             id="a bucket of its own",
+        ),
+        pytest.param({"container": {"image": "x"}}, {**FILES, "path": "**"}, id="a container"),
+        pytest.param(
+            {"dvc": {"path": "a.csv", "md5": "0" * 32, "remote": {"s3": {"path": "dvc/"}}}},
+            {
+                "kind": "dvc",
+                "path": "a.csv",
+                "md5": "0" * 32,
+                "remote": {"kind": "store", "path": "dvc/"},
+            },
+            id="a pointer",
         ),
     ],
 )
 def test_the_words_of_the_task(source: Raw, document: Raw) -> None:
     """As the training image reads them."""
-    assert document == source_access(Source.model_validate(source)).document
+    assert document == source_access(DatasetSource.model_validate(source)).document
 
 
 def test_a_missing_config_map_is_an_empty_folder() -> None:
@@ -73,11 +90,23 @@ def test_without_a_secret_a_bucket_is_read_anonymously() -> None:
         pytest.param(
             {"pvc": {"claimName": "raw", "path": "*"}}, "PersistentVolumeClaim raw", id="a claim"
         ),
+        pytest.param({"container": {"image": "x"}}, "the output of source.container", id="output"),
+        pytest.param(
+            {
+                "dvc": {
+                    "path": "a.csv",
+                    "md5": "0" * 32,
+                    "remote": {"pvc": {"claimName": "raw", "path": "*"}},
+                }
+            },
+            "PersistentVolumeClaim raw",
+            id="a remote",
+        ),
     ],
 )
 def test_people_read_the_name_they_gave(source: Raw, said: str) -> None:
     """The folder in the pod says nothing to them."""
     text = "no file matches * below /trainyard/source"
     assert f"no file matches * below {said}" == with_source_named(
-        Source.model_validate(source), text
+        DatasetSource.model_validate(source), text
     )

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from builders_training import a_training_job, an_installation
 
-from trainyard.api.base import PodSettings
-from trainyard.api.v1alpha1.training_job import TrainingContainer
+from trainyard.api.pod_settings import PodSettings
+from trainyard.api.v1alpha1.recipe import TrainingContainer
 from trainyard.jobs.job_manifest import Work
 from trainyard.jobs.training_pod import Training, training_job_manifest
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from builders_serving import NAME, NAMESPACE
 from release_stories import reason, serving, told
-from serving_yard import Behaviour, ServingYard
+from serving_pods import Behaviour
+from serving_yard import ServingYard
 
 from trainyard.conditions import is_true
 
@@ -34,6 +35,68 @@ async def test_a_settled_deployment_does_nothing_and_asks_nobody() -> None:
     assert plan.events == ()
 
 
+async def test_only_what_moves_traffic_or_deletes_is_confirmed_live() -> None:
+    """Pods before a version gets more requests, nothing beside the object before a deletion."""
+    yard = await serving(rollout={"steps": [{"weightPercent": 20}], "scaleDownDelaySeconds": 1})
+    yard.publish("b")
+    live = set()
+    for _ in range(400):
+        plan = await yard.once()
+        live.add((plan.confirm_live, *(plan.live_kinds or ())))
+        yard.now += timedelta(seconds=1)
+    assert {"b": 100} == yard.weights
+    assert {(False,), (True,), (True, "Pod")} == live
+
+
+async def test_the_very_first_version_takes_its_share_from_nobody() -> None:
+    """No read of pods is spent on it; one that follows a wiped status is looked at again."""
+    yard = ServingYard()
+    yard.publish("a")
+    confirmed = {(await yard.once()).confirm_live for _ in range(30)}
+    assert {"a": 100} == yard.weights
+    assert {False} == confirmed
+    yard.raw["status"] = {}
+    assert (await yard.once()).confirm_live
+
+
+async def test_a_revision_that_is_gone_is_no_decision() -> None:
+    """Its cluster leaves the configuration, and nobody waits until the routers have read that."""
+    yard = await serving(rollout={"steps": [{"weightPercent": 20}], "scaleDownDelaySeconds": 1})
+    yard.publish("b")
+    await yard.until(200, b=100)
+    promoted = yard.resource.status.routing_generation
+    configuration = yard.objects["ConfigMap", f"{NAME}-router"]["data"]
+    assert yard.name("a") in configuration["clusters.json"]
+    await yard.run(60)
+    assert yard.replicas("a") is None
+    configuration = yard.objects["ConfigMap", f"{NAME}-router"]["data"]
+    assert yard.name("a") not in configuration["clusters.json"]
+    assert promoted == yard.resource.status.routing_generation
+
+
+async def test_a_status_that_was_wiped_before_the_first_version_served() -> None:
+    """It is let in as it would have been: once it is ready."""
+    yard = ServingYard(behaviours={"a": Behaviour(ready=False)})
+    yard.publish("a")
+    await yard.run(5)
+    yard.raw["status"] = {}
+    await yard.run(5)
+    assert {} == yard.weights
+    yard.behaviours.clear()
+    await yard.until(30, a=100)
+
+
+async def test_a_first_version_costs_its_children_and_three_statuses() -> None:
+    """Routers start with what they are to do, so nothing is written twice."""
+    yard = ServingYard()
+    yard.publish("a")
+    await yard.run(30)
+    assert is_true(yard.resource.status.conditions, "Ready")
+    of_the_revision, budget = ("Deployment", "Service"), ("PodDisruptionBudget",)
+    of_the_routers = ("Service", "ConfigMap", "Deployment")
+    assert 3 + len((*of_the_revision, *budget, *of_the_routers)) == yard.writes
+
+
 async def test_a_wiped_status_is_read_again_from_the_children() -> None:
     """Same versions, same weights, same pods; only evidence starts anew."""
     yard = await serving()
@@ -50,7 +113,7 @@ async def test_a_wiped_status_is_read_again_from_the_children() -> None:
     after = yard.resource.status
     assert (before.stable, before.canary) == (after.stable, after.canary)
     assert {"a": 95, "b": 5} == yard.weights
-    assert after.decision > before.decision
+    assert after.routing_generation > before.routing_generation
     assert (
         children.items()
         <= {key: raw["metadata"].get("uid") for key, raw in yard.objects.items()}.items()
@@ -102,14 +165,14 @@ async def test_promises_hold_at_every_moment_of_a_release(mode: str, failing: fl
     yard = await serving(**spec)
     yard.behaviours["b"] = Behaviour(failing=failing)
     yard.publish("b")
-    number = yard.resource.status.decision
+    number = yard.resource.status.routing_generation
     for _ in range(200):
         await yard.run(1)
         status = yard.resource.status
         assert 100 == sum(t.weight_percent for t in status.traffic)
-        assert status.decision >= number
+        assert status.routing_generation >= number
         assert len(json_of(status)) < 32 * 1024
-        number = status.decision
+        number = status.routing_generation
         for share in status.traffic:
             assert not share.weight_percent or yard.objects["Deployment", share.revision]
     assert {"a" if failing else "b": 100} == yard.weights

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import pytest
 from builders_serving import INSTALLATION, a_model_deployment, digest
 
 from trainyard.api.v1alpha1.model_deployment_status import Revision
-from trainyard.model_deployments.manifests import RECORD, deployment, revision_labels, service
-from trainyard.model_deployments.revisions import revision_of
+from trainyard.model_deployments.manifests import (
+    RECORD,
+    deployment,
+    disruption_budget,
+    revision_labels,
+    service,
+)
+from trainyard.model_deployments.revision.identity import revision_of
+from trainyard.model_deployments.traffic.router_manifests import pod_labels
 
 RESOURCE = a_model_deployment(pod={"resources": {"limits": {"memory": "1Gi"}}})
 REVISION = revision_of(RESOURCE, digest("a"), "recipe-1", "trainyard/serving:1")
@@ -53,7 +62,7 @@ def test_the_server_knows_what_it_serves_and_has_no_credentials() -> None:
         "TRAINYARD_BUNDLE_DIR": "/trainyard/bundle",
     } == environment(fetch)
     mounts = {m["name"]: m.get("readOnly", False) for m in fetch["volumeMounts"]}
-    assert {"store": True, "bundle": False, "tmp": False} == mounts
+    assert {"store": True, "bundle": False, "tmp-fetch": False} == mounts
     assert "store" not in {m["name"] for m in server["volumeMounts"]}
 
 
@@ -64,7 +73,11 @@ def test_pods_meet_the_restricted_level_and_outlive_their_drain() -> None:
     for container in (*POD["initContainers"], *POD["containers"]):
         assert container["securityContext"]["readOnlyRootFilesystem"]
         assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
-    assert {"memory": "1Gi"} == POD["containers"][0]["resources"]["limits"]
+        assert {"cpu": "4", "memory": "1Gi", "ephemeral-storage": "10Gi"} == container["resources"][
+            "limits"
+        ]
+    folders = [v["emptyDir"] for v in POD["volumes"] if "emptyDir" in v]
+    assert [{"sizeLimit": "10Gi"}] * len(folders) == folders
 
 
 def test_the_service_of_a_revision_names_its_ready_pods() -> None:
@@ -98,3 +111,20 @@ def test_a_revision_without_grpc_is_rendered_as_before_there_was_any() -> None:
     """Not a word of it, so that nothing that runs is another."""
     assert "grpc" not in json.dumps(DEPLOYMENT["spec"]).lower()
     assert "grpc" not in json.dumps(service(RESOURCE, REVISION)).lower()
+
+
+@pytest.mark.parametrize(
+    ("spec", "most"),
+    [
+        pytest.param({}, 1, id="one, unless it is said"),
+        pytest.param({"disruptionBudget": {"maxUnavailable": "25%"}}, "25%", id="a share"),
+    ],
+)
+def test_a_drain_of_nodes_takes_few_pods_at_a_time(spec: dict[str, Any], most: int | str) -> None:
+    """Of servers and routers of every version; what is not ready stands in nobody's way."""
+    resource = a_model_deployment(**spec)
+    budget = disruption_budget(resource)["spec"]
+    assert (most, "AlwaysAllow") == (budget["maxUnavailable"], budget["unhealthyPodEvictionPolicy"])
+    wanted = budget["selector"]["matchLabels"].items()
+    for labels in (revision_labels(resource, "r"), pod_labels(resource)):
+        assert wanted <= labels.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builders_serving import digest
 from release_stories import reason, serving, told
-from serving_yard import Behaviour
+from serving_pods import Behaviour
 
 from trainyard.conditions import is_true
 
@@ -61,7 +61,7 @@ async def test_an_outage_of_both_versions_rolls_nothing_back() -> None:
     assert () == yard.resource.status.quarantine
 
 
-async def test_without_evidence_nothing_moves_and_the_wait_ends_held() -> None:
+async def test_without_evidence_nothing_moves_and_the_wait_ends_inconclusive() -> None:
     """Unreadable counters neither promote nor roll back; after the wait the policy is applied."""
     yard = await serving(analysis={"evidenceTimeoutSeconds": 120})
     yard.blind = True
@@ -71,20 +71,47 @@ async def test_without_evidence_nothing_moves_and_the_wait_ends_held() -> None:
     assert {"a": 95, "b": 5} == yard.weights
     rollout = yard.resource.status.rollout
     assert rollout is not None
-    assert "Held" == rollout.phase
+    assert "Inconclusive" == rollout.phase
     assert is_true(yard.resource.status.conditions, "Stalled")
     assert () == yard.resource.status.quarantine
 
 
-async def test_an_idle_service_is_promoted_where_the_policy_says_so() -> None:
-    """onNoEvidence: Promote acts when fresh samples show that too few requests come."""
+async def test_evidence_that_comes_later_moves_an_inconclusive_rollout_on() -> None:
+    """Nobody has to resume it, and its steps have their time anew."""
+    yard = await serving(analysis={"evidenceTimeoutSeconds": 60})
+    yard.per_second = 0
+    yard.publish("b")
+    await yard.until(20, a=95, b=5)
+    await yard.run(90)
+    assert "Inconclusive" == reason(yard, "Stalled")
+    yard.per_second = 100
+    await yard.until(150, a=50, b=50)
+    assert "" == reason(yard, "Stalled")
+    await yard.until(90, b=100)
+
+
+async def test_a_quiet_service_is_promoted_where_the_policy_says_so() -> None:
+    """onNoEvidence: Promote acts when counters were read and nothing failed."""
     yard = await serving(analysis={"evidenceTimeoutSeconds": 60, "onNoEvidence": "Promote"})
     yard.per_second = 0
     yard.publish("b")
     await yard.until(300, b=100)
-    assert "NoEvidence" in yard.resource.status.history[-1].message or any(
-        "idle" in message for _, message in yard.events
-    )
+    went_on = [message for _, message in yard.events if "0 requests to the new version" in message]
+    assert 2 == len(went_on)
+
+
+async def test_a_version_without_evidence_goes_back_where_the_policy_says_so() -> None:
+    """It is not condemned: it is tried again, or at once by request."""
+    yard = await serving(analysis={"evidenceTimeoutSeconds": 60, "onNoEvidence": "Rollback"})
+    yard.per_second = 0
+    yard.publish("b")
+    await yard.until(20, a=95, b=5)
+    await yard.until(90, a=100)
+    status = yard.resource.status
+    assert (None, ()) == (status.canary, status.quarantine)
+    assert "Retrying" == reason(yard, "RolledOut")
+    yard.ask(f"retry@{yard.name('b')}")
+    await yard.until(20, a=95, b=5)
 
 
 async def test_blindness_is_not_idleness() -> None:

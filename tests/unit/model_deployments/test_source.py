@@ -18,7 +18,7 @@ PINNED = ModelSource.model_validate({"version": {"name": "recipe-1"}})
 def accepted(status: str) -> dict[str, Any]:
     """Return a ModelVersion with this answer of its gates."""
     condition = {"type": "Accepted", "status": status, "message": "rmse 4 > 3"}
-    spec = {"bundleDigest": digest("a"), "serves": "sklearn"}
+    spec = {"bundleDigest": digest("a"), "runtime": "sklearn"}
     return {"spec": spec, "status": {"conditions": [condition]}}
 
 
@@ -52,7 +52,7 @@ def test_the_current_version_of_a_training_job_is_wanted() -> None:
 
 def test_the_runtime_that_serves_the_current_version_is_known() -> None:
     """By it the server's image is chosen."""
-    current = {"name": "recipe-7", "bundleDigest": digest("b"), "serves": "onnx"}
+    current = {"name": "recipe-7", "bundleDigest": digest("b"), "runtime": "onnx"}
     expected = Wanted(digest("b"), "recipe-7", "onnx")
     assert expected == wanted_version(JOB, {"status": {"current": current}})
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from serving_yard import Behaviour, ServingYard
+from serving_pods import Behaviour
+from serving_yard import ServingYard
 
 
 async def waits(yard: ServingYard) -> float | None:
@@ -54,7 +55,7 @@ async def test_unreadable_counters_are_asked_once_per_interval() -> None:
 
 async def test_a_warm_version_is_due_when_its_time_is_over() -> None:
     """And then gone after the drain."""
-    yard = ServingYard(spec={"rollout": {"keepSeconds": 120}})
+    yard = ServingYard(spec={"rollout": {"scaleDownDelaySeconds": 120}})
     yard.publish("a")
     await yard.run(30)
     yard.publish("b")

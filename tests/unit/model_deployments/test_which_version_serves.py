@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from builders_serving import digest
 from release_stories import reason, serving
-from serving_yard import Behaviour
+from serving_pods import Behaviour
 
 from trainyard.conditions import is_true
 

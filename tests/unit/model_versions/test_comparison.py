@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from builders_training import NOW, Raw, a_model_version, an_installation, digest
 
 from trainyard.api.v1alpha1.model_version import ChampionMeasured, EvaluateJob, ModelVersionStatus
+from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.jobs.job_view import ContainerEnd, JobPhase, JobView
-from trainyard.model_versions.comparison import MAX_RETRIES, measured, measuring
-from trainyard.model_versions.seen import Observed
+from trainyard.jobs.supervision import MAX_RETRIES
+from trainyard.model_versions.comparison import measured, measuring
+from trainyard.model_versions.observed import Observed
 from trainyard.reconciling.turn import Turn
 
 CHAMPION = digest("c")
@@ -28,19 +28,18 @@ def test_the_run_itself_is_asked_before_later_measurements() -> None:
     assert measured(a_model_version(), status, digest("9")) is None
 
 
-def _after(view: JobView, *, attempt: int = 0, phase: str = "Running") -> ModelVersionStatus:
+def _after(view: JobView, **counts: int) -> ModelVersionStatus:
     evaluate = EvaluateJob.model_validate(
-        {"name": "job", "champion": CHAMPION, "attempt": attempt, "phase": phase, "at": NOW}
+        {"name": "job", "champion": CHAMPION, "phase": "Running", "queued_at": NOW, **counts}
     )
-    seen: dict[str, Any] = {"report" if phase == "Reporting" else "job": view}
     turn = Turn(status=ModelVersionStatus(evaluate=evaluate), now=NOW)
-    observed = Observed(an_installation(), **seen)
+    observed = Observed(an_installation(), job=view)
     return measuring(a_model_version(), observed, turn, CHAMPION).status
 
 
 def _succeeded(champion: Raw | None) -> JobView:
     result = {"outcome": "Succeeded", "champion": champion}
-    return JobView("job", JobPhase.SUCCEEDED, result=result)
+    return JobView("job", JobPhase.SUCCEEDED, results={0: result})
 
 
 def _failed(code: int) -> JobView:
@@ -54,31 +53,37 @@ def test_what_a_job_found_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("view", "attempt", "phase"),
+    ("view", "counts", "phase"),
     [
-        pytest.param(_failed(137), 0, "Waiting", id="a machine's fault waits"),
-        pytest.param(_failed(137), MAX_RETRIES, "Failed", id="the last one is the end"),
-        pytest.param(_failed(25), 50, "Waiting", id="a store that refuses the keys may mend"),
-        pytest.param(_succeeded(None), 0, "Waiting", id="a result without the champion"),
+        pytest.param(_failed(137), {}, "Waiting", id="a lost pod is tried again"),
         pytest.param(
-            _succeeded({"bundle": digest("9")}), 0, "Waiting", id="a result of another champion"
+            _failed(137),
+            {"infrastructure_failures": MAX_RETRIES},
+            "Failed",
+            id="the last retry is the end",
         ),
-        pytest.param(JobView("job", JobPhase.SUCCEEDED), 0, "Reporting", id="no readable word"),
-        pytest.param(JobView("job", JobPhase.RUNNING), 0, "Running", id="still at work"),
+        pytest.param(
+            _failed(137),
+            {"attempt": 5, "source_failures": 5},
+            "Waiting",
+            id="five waits for missing keys use up no retry",
+        ),
+        pytest.param(
+            _failed(25), {"source_failures": 50}, "Waiting", id="a store that refuses may mend"
+        ),
+        pytest.param(_succeeded(None), {}, "Waiting", id="a result without the champion"),
+        pytest.param(
+            _succeeded({"bundle": digest("9")}), {}, "Waiting", id="a result of another champion"
+        ),
+        pytest.param(JobView("job", JobPhase.SUCCEEDED), {}, "Reporting", id="no readable word"),
+        pytest.param(JobView("job", JobPhase.RUNNING), {}, "Running", id="still at work"),
     ],
 )
-def test_what_is_not_known_yet(view: JobView, attempt: int, phase: str) -> None:
+def test_what_is_not_known_yet(view: JobView, counts: dict[str, int], phase: str) -> None:
     """Nothing counts as measured."""
-    status = _after(view, attempt=attempt)
+    status = _after(view, **counts)
     assert status.evaluate is not None
     assert (status.evaluate.phase, status.measured) == (phase, ())
-
-
-def test_a_report_without_words_is_a_machines_fault() -> None:
-    """It is tried again from the start."""
-    status = _after(JobView("report", JobPhase.SUCCEEDED), phase="Reporting")
-    assert status.evaluate is not None
-    assert status.evaluate.phase == "Waiting"
 
 
 def test_what_only_the_user_can_put_right_is_a_measured_error() -> None:
@@ -88,3 +93,16 @@ def test_what_only_the_user_can_put_right_is_a_measured_error() -> None:
     assert [found.error for found in status.measured] == [
         "Error: container predict ended with exit code 13: why"
     ]
+
+
+def test_the_next_attempt_begins_after_its_pause() -> None:
+    """Under a name of its own."""
+    evaluate = EvaluateJob(
+        name="job", champion=CHAMPION, phase=TaskPhase.WAITING, queued_at=NOW, retry_at=NOW
+    )
+    turn = Turn(status=ModelVersionStatus(evaluate=evaluate), now=NOW)
+    after = measuring(a_model_version(), Observed(an_installation()), turn, CHAMPION)
+    assert after.status.evaluate is not None
+    assert (after.status.evaluate.phase, after.status.evaluate.attempt) == ("Pending", 1)
+    assert len(after.actions) == 1
+    assert after.status.evaluate.name != "job"

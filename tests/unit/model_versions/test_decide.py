@@ -103,6 +103,40 @@ def test_without_a_champion_the_gate_passes_and_says_so() -> None:
     )
 
 
+def test_a_measurement_whose_pod_is_refused_says_why() -> None:
+    """As the other kinds do."""
+    world = _world(raw_deployment(stable="c"), gates=[NOT_WORSE])
+    world.refuse_pod(world.names("Job")[0], "exceeded quota: small")
+    world.settle()
+    assert _report(world).endswith("test rows: FailedCreate: exceeded quota: small")
+
+
+def test_a_measurement_whose_volume_cannot_be_mounted_says_why() -> None:
+    """As the other kinds do."""
+    world = _world(raw_deployment(stable="c"), gates=[NOT_WORSE])
+    world.refuse_volume(world.names("Job")[0], "timed out waiting for the condition")
+    world.wait(31)
+    world.settle()
+    assert "FailedAttachVolume: timed out waiting for the condition" in _report(world)
+
+
+def test_a_gate_that_failed_spares_the_measurement_of_the_champion() -> None:
+    """No Job can change the verdict; the other gate stays pending in the report."""
+    strict = {**GOOD, "min": "0.95"}
+    world = _world(raw_deployment(stable="c"), gates=[strict, NOT_WORSE])
+    assert world.condition(*VERSION, "Accepted") == ("False", "GateFailed")
+    assert _report(world) == (
+        "good failed: accuracy 0.9 < 0.95; not-worse pending: "
+        "the champion is not measured on these test rows so far"
+    )
+    assert world.names("Job") == []
+    (evaluation,) = world.status(*VERSION)["evaluations"]
+    assert [(g["kind"], g["outcome"]) for g in evaluation["gates"]] == [
+        ("Bound", "Failed"),
+        ("Champion", "Pending"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("champion", "accepted", "report"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from builders_training import NOW, a_model_version, an_installation, digest
 
 from trainyard.api.v1alpha1.model_version import EvaluateJob
+from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.model_versions.manifests import (
     evaluate_document,
     evaluate_job,
@@ -13,7 +14,7 @@ from trainyard.model_versions.manifests import (
     report_name,
 )
 
-EVALUATE = EvaluateJob(name="model-x", champion=digest("c"), phase="Running", at=NOW)
+EVALUATE = EvaluateJob(name="model-x", champion=digest("c"), phase=TaskPhase.RUNNING, queued_at=NOW)
 
 
 def test_an_evaluation_asks_candidate_and_champion_on_the_versions_rows() -> None:

@@ -18,7 +18,7 @@ EVALUATE = {
     "name": "evaluate",
     "champion": digest("c"),
     "phase": "Running",
-    "at": "2026-05-04T12:00:00Z",
+    "queuedAt": "2026-05-04T12:00:00Z",
 }
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from trainyard.reconciling.plan import ObjectRef, Plan
+from trainyard.objects import ObjectRef
+from trainyard.reconciling.plan import Plan
 
 
 def test_a_plan_says_nothing_by_default() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 
 import pytest
 
-from trainyard.reconciling.queue import Backoff, Key, QueueClosed, WorkQueue
+from trainyard.reconciling.queue import CONFLICT, Backoff, Key, QueueClosed, WorkQueue
 
-A = Key("Toy", "ns", "a")
-B = Key("Toy", "ns", "b")
+A = Key("toys", "ns", "a")
+B = Key("toys", "ns", "b")
 
 
 class Clock:
@@ -118,6 +119,13 @@ async def test_failures_wait_longer_each_time(queue: WorkQueue, clock: Clock) ->
     assert 2 == queue.failed(A)
 
 
+async def test_what_may_pass_by_itself_is_tried_again_soon(queue: WorkQueue) -> None:
+    """However often it failed."""
+    waits = [queue.failed(A, longest=10) for _ in range(6)]
+    assert [2, 4, 8, 10, 10, 10] == waits
+    assert 60 == queue.failed(A)
+
+
 async def test_an_event_on_a_failing_key_does_not_make_it_run_hot(
     queue: WorkQueue, clock: Clock
 ) -> None:
@@ -130,6 +138,37 @@ async def test_an_event_on_a_failing_key_does_not_make_it_run_hot(
     assert await is_empty(queue)
     clock.now += WorkQueue.FAILING_WAKE_SECONDS
     assert A == await queue.take()
+
+
+async def test_conflicts_never_wait_for_long(queue: WorkQueue) -> None:
+    """Somebody was faster; nothing is wrong, and nothing gets better by waiting."""
+    for _ in range(20):
+        assert queue.conflicted(A) <= CONFLICT.longest
+    assert 0 == queue.failing()
+
+
+async def test_conflicts_wait_a_little_longer_each_time(queue: WorkQueue) -> None:
+    """Half a second first; a pass that works starts over, and keys do not share their counts."""
+    assert [0.5, 1, 2, 4, 5] == [queue.conflicted(A) for _ in range(5)]
+    assert 0.5 == queue.conflicted(B)
+    queue.done(A)
+    assert 0.5 == queue.conflicted(A)
+
+
+async def test_a_worker_waits_for_what_is_due_next() -> None:
+    """By the clock, though nothing is added meanwhile."""
+    queue = WorkQueue(monotonic, lambda: 0.0)
+    queue.add(A, after=0.05)
+    async with asyncio.timeout(2):
+        assert A == await queue.take()
+
+
+async def test_a_failure_after_conflicts_is_the_first(queue: WorkQueue) -> None:
+    """The wait grows with failures alone."""
+    first = queue.failed(B)
+    for _ in range(20):
+        queue.conflicted(A)
+    assert first == queue.failed(A)
 
 
 async def test_a_failing_key_does_not_hold_up_others(queue: WorkQueue) -> None:

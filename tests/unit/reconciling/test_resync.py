@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import pytest
 from fakes import FakeCluster
 from toys import toy_controller, toy_manifest
 
-from trainyard.clients.faults import Unavailable
+from trainyard.clients.faults import NotFound, Unavailable
 from trainyard.reconciling.cache import Cache, Scope
 from trainyard.reconciling.queue import WorkQueue
-from trainyard.reconciling.resync import Resync
+from trainyard.reconciling.references import References
+from trainyard.reconciling.resync import Resync, Scopes, pause_between
 from trainyard.reconciling.wakeups import Wakeups
 
 TOYS, JOBS = Scope("Toy", "ns"), Scope("Job", "ns")
@@ -20,11 +22,13 @@ TOYS, JOBS = Scope("Toy", "ns"), Scope("Job", "ns")
 class Scene:
     """A resync of two scopes over a fake cluster."""
 
-    def __init__(self) -> None:
+    def __init__(self, *optional: str) -> None:
         self.cluster, self.cache = FakeCluster(), Cache()
         queue = WorkQueue(lambda: 0.0, lambda: 0.0)
-        wakeups = Wakeups({"Toy": toy_controller()}, self.cache, queue)
-        self.resync = Resync(self.cluster, wakeups, (TOYS, JOBS), ("Toy",))
+        wakeups = Wakeups({"toys": toy_controller()}, self.cache, References({}), queue)
+        self.present: dict[str, bool] = {}
+        scopes = Scopes((TOYS, JOBS), whole={"Toy"}, optional=optional)
+        self.resync = Resync(self.cluster, wakeups, scopes, self.present.__setitem__)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Return when the condition holds."""
@@ -56,11 +60,11 @@ async def test_a_list_of_the_informer_makes_one_of_ours() -> None:
     async with Scene() as scene:
         await scene.cluster.create(toy_manifest("ns", "a"))
         scene.resync.informer_listed(TOYS)
-        await scene.until(lambda: len(scene.cache.list("Toy")) == 1)
+        await scene.until(lambda: len(scene.cache.names("Toy")) == 1)
         scene.cluster.objects.clear()
         scene.cluster.version += 1
         scene.resync.informer_listed(TOYS)
-        await scene.until(lambda: len(scene.cache.list("Toy")) == 0)
+        await scene.until(lambda: len(scene.cache.names("Toy")) == 0)
 
 
 async def test_a_list_that_fails_is_tried_again() -> None:
@@ -72,3 +76,44 @@ async def test_a_list_that_fails_is_tried_again() -> None:
         assert TOYS in scene.resync.unseeded()
         scene.cluster.faults.clear()
         await scene.until(lambda: TOYS not in scene.resync.unseeded())
+
+
+async def test_a_long_list_is_taken_over_page_by_page() -> None:
+    """All of it is known, and what it did not name is forgotten."""
+    async with Scene() as scene:
+        for number in range(5):
+            await scene.cluster.create(toy_manifest("ns", f"toy-{number}"))
+        scene.resync.informer_listed(TOYS)
+        await scene.until(lambda: len(scene.cache.names("Toy")) == 5)
+        del scene.cluster.objects["Toy", "ns", "toy-3"]
+        scene.cluster.version += 1
+        scene.resync.informer_listed(TOYS)
+        await scene.until(lambda: len(scene.cache.names("Toy")) == 4)
+
+
+async def test_an_optional_kind_that_is_absent_holds_nobody_up() -> None:
+    """It is said that it is not there; when it comes, it is taken over."""
+    async with Scene("Job") as scene:
+        scene.cluster.faults["list", "Job"] = NotFound("list", 404, "no such kind")
+        scene.resync.informer_listed(TOYS)
+        async with asyncio.timeout(5):
+            await scene.resync.seeded()
+        assert {"Job": False} == scene.present
+        scene.cluster.faults.clear()
+        scene.resync.informer_listed(JOBS)
+        await scene.until(lambda: scene.present == {"Job": True})
+
+
+async def test_an_optional_kind_that_is_there_is_waited_for() -> None:
+    """What is of it must be known before anything is decided."""
+    async with Scene("Job") as scene:
+        scene.resync.informer_listed(TOYS)
+        await scene.until(lambda: TOYS not in scene.resync.unseeded())
+        await asyncio.sleep(0.05)
+        assert [JOBS] == scene.resync.unseeded()
+
+
+@pytest.mark.parametrize(("objects", "seconds"), [(1, 3600), (360, 10), (3600, 1), (40_000, 1)])
+def test_a_large_fleet_is_looked_at_no_faster(objects: int, seconds: float) -> None:
+    """Every object once an hour, but at most one a second: an idle operator stays idle."""
+    assert seconds == pause_between(objects)

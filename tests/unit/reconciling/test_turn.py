@@ -8,7 +8,8 @@ import pytest
 from builders_training import NOW
 
 from trainyard.api.base import KindStatus
-from trainyard.reconciling.plan import Action, Apply, Create, Delete, EventType, ObjectRef
+from trainyard.objects import ObjectRef
+from trainyard.reconciling.plan import Action, Apply, Create, Delete, EventType
 from trainyard.reconciling.turn import Turn
 
 

@@ -18,7 +18,7 @@ GATES = [
 RETRAIN = {
     "onNewData": {"minNewRows": 10},
     "onSignals": [{"modelDeployment": {"name": "serving"}}],
-    "brakes": {**QUICK, "cooldownSeconds": 30},
+    "limits": {**QUICK, "cooldownSeconds": 30},
 }
 BUNDLES = "123456789"
 DATA = "abcdef"
@@ -36,7 +36,7 @@ steps = st.lists(
         st.tuples(st.just("suspend"), st.booleans(), st.just("")),
         st.tuples(st.just("serve"), st.sampled_from(BUNDLES), st.sampled_from(["", "s", "r"])),
         st.tuples(
-            st.just("ask"), st.sampled_from(["run@now", "release@brakes", "retry@"]), st.just("")
+            st.just("ask"), st.sampled_from(["run@now", "reset-retrain@now", "retry@"]), st.just("")
         ),
         st.tuples(st.just("forget"), st.just(0), st.just("")),
     ),
@@ -85,10 +85,10 @@ def _rollout(more: str) -> dict[str, Any]:
 
 
 def _look(world: TrainingWorld, result: dict[str, Any], number: int) -> None:
-    world.ask(*DATASET, f"refresh@{number}")
+    world.ask(*DATASET, f"refresh@now#{number}")
     world.settle()
-    look = world.status(*DATASET).get("look")
-    if look is not None and look["phase"] == "Looking":
+    look = world.status(*DATASET).get("refresh")
+    if look is not None and look["phase"] == "Pending":
         world.finish(look["name"], result)
 
 

@@ -10,7 +10,7 @@ from training_stories import DATASET, JOB, QUICK, newest_run, succeed
 from training_world import Crash, TrainingWorld
 
 GATE = {"name": "not-worse", "metric": "accuracy", "againstChampion": {"maxRegression": "0.1"}}
-RETRAIN = {"onNewData": {}, "brakes": QUICK}
+RETRAIN = {"onNewData": {}, "limits": QUICK}
 
 
 def _settle(world: TrainingWorld) -> None:
@@ -29,7 +29,9 @@ def _story(crash_at: int) -> TrainingWorld:
     world.crash_at = crash_at
     _settle(world)
     for number, character in enumerate("df", start=1):
-        world.finish(world.status(*DATASET)["look"]["name"], ingest_result(character, 100 * number))
+        world.finish(
+            world.status(*DATASET)["refresh"]["name"], ingest_result(character, 100 * number)
+        )
         _settle(world)
         world.begin(newest_run(world)["name"])
         _settle(world)
@@ -38,7 +40,7 @@ def _story(crash_at: int) -> TrainingWorld:
         except Crash:
             world.settle()
         world.put(raw_deployment(stable="d"))
-        world.ask(*DATASET, f"refresh@{number}")
+        world.ask(*DATASET, f"refresh@now#{number}")
         _settle(world)
         for job in _evaluations(world):
             champion = {"bundle": "sha256:" + "d" * 64, "metrics": {"accuracy": "0.8"}}

@@ -94,14 +94,6 @@ def test_what_counts(spec: Raw) -> None:
     assert plain != recipe_digest(a_training_job(**{"estimator": FOREST, **spec}).spec)
 
 
-def test_an_imported_file_may_move() -> None:
-    """Its digest says what it is, wherever it lies."""
-    here: Raw = {"import": IMPORT}
-    there: Raw = {"import": {**IMPORT, "source": {"http": {"url": "http://b/other.onnx"}}}}
-    one, other = (a_training_job(estimator=None, **spec) for spec in (here, there))
-    assert recipe_digest(one.spec) == recipe_digest(other.spec)
-
-
 @pytest.mark.parametrize(
     ("spec", "expected"),
     [

@@ -51,7 +51,7 @@ def test_a_changed_recipe_takes_the_newest_data() -> None:
     run = newest_run(world)
     assert (run["cause"]["kind"], run["datasetDigest"]) == ("RecipeChanged", digest("f"))
     assert "current" not in world.status(*JOB)
-    assert world.condition(*JOB, "Ready") == ("True", "NoVersionYet")
+    assert world.condition(*JOB, "Ready") == ("True", "VersionAccepted")
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_a_users_fault_is_never_tried_again() -> None:
     assert f"trainyard.dev/request=retry@{newest_run(world)['name']}" in stalled["message"]
 
 
-def test_a_machines_fault_is_tried_again_with_growing_pauses() -> None:
+def test_a_failure_of_the_infrastructure_is_tried_again_with_growing_pauses() -> None:
     """MaxRetries attempts more, each a Job of its own; then it says that retries are used up."""
     world = a_world(attempts={"maxRetries": 2})
     for pause in (10, 20):
@@ -54,7 +54,7 @@ def test_a_machines_fault_is_tried_again_with_growing_pauses() -> None:
         assert world.condition(*JOB, "Reconciling") == ("True", "WaitingToRetry")
         world.wait(pause - 1)
         world.settle()
-        assert newest_run(world)["phase"] == "Failed"
+        assert newest_run(world)["phase"] == "Waiting"
         world.wait(1)
         world.settle()
         assert newest_run(world)["phase"] == "Pending"
@@ -79,7 +79,10 @@ def test_a_deadline_before_any_work_is_the_clusters_fault() -> None:
     world = a_world()
     world.lose(newest_run(world)["name"], "DeadlineExceeded")
     world.settle()
-    assert (newest_run(world)["fault"], newest_run(world)["reason"]) == ("Machine", "NotStarted")
+    assert (newest_run(world)["fault"], newest_run(world)["reason"]) == (
+        "Infrastructure",
+        "NotStarted",
+    )
 
 
 def _world_whose_job_vanishes() -> TrainingWorld:
@@ -104,16 +107,16 @@ def test_a_vanished_job_is_looked_up_in_the_store() -> None:
 
 
 def test_a_vanished_job_without_a_stored_result_is_tried_again() -> None:
-    """The report Job finds nothing: that was the machine's fault."""
+    """The report Job finds nothing: the infrastructure lost it."""
     world = _world_whose_job_vanishes()
-    world.fail(world.names("Job")[0], 25)
+    world.fail(world.names("Job")[0], 25, '{"outcome":"Failed","reason":"ResultNotFound"}')
     world.settle()
-    assert (newest_run(world)["phase"], newest_run(world)["reason"]) == ("Failed", "JobLost")
+    assert (newest_run(world)["phase"], newest_run(world)["reason"]) == ("Waiting", "JobLost")
     assert "retryAt" in newest_run(world)
 
 
-def test_the_next_attempt_knows_how_often_the_machine_failed() -> None:
-    """Two faults of the machine with one retry are the end, a missing file between them is not."""
+def test_the_next_attempt_counts_on() -> None:
+    """Two infrastructure failures in a row with one retry are the end; a missing file is none."""
     world = a_world(attempts={"maxRetries": 1})
     for pause, code in ((10, 137), (20, 25), (40, 137), (80, 137)):
         world.fail(newest_run(world)["name"], code, container="fetch")
@@ -122,5 +125,5 @@ def test_the_next_attempt_knows_how_often_the_machine_failed() -> None:
             break
         world.wait(pause)
         world.settle()
-    assert [run["machineFaults"] for run in world.status(*JOB)["runs"]] == [2, 1, 0, 1]
+    assert [run["infrastructureFailures"] for run in world.status(*JOB)["runs"]] == [2, 1, 0, 1]
     assert world.condition(*JOB, "Stalled") == ("True", "RetriesExhausted")

@@ -6,8 +6,9 @@ import pytest
 from builders_training import NOW, Raw, a_training_job, digest, train_result
 
 from trainyard.api.v1alpha1.model_version import ModelVersionSpec
+from trainyard.api.v1alpha1.task import Fault
 from trainyard.api.v1alpha1.training_job_status import Run, RunCause
-from trainyard.jobs.failure import Failure, Fault
+from trainyard.jobs.failure import Failure
 from trainyard.training_jobs.result import metrics_for_run, read_result
 
 RUN = Run(
@@ -32,7 +33,7 @@ def test_a_result_becomes_the_spec_of_a_version() -> None:
     assert (found.metrics, found.train_rows, found.test_rows) == ({"accuracy": "0.9"}, 80, 20)
     assert found.comparison is not None
     assert found.comparison.metrics == {"accuracy": "0.8"}
-    assert (found.image, found.serves) == ("image@sha256:1", "onnx")
+    assert (found.image, found.runtime) == ("image@sha256:1", "onnx")
 
 
 @pytest.mark.parametrize(
@@ -44,20 +45,27 @@ def test_a_result_becomes_the_spec_of_a_version() -> None:
             "TrainingRaised",
             id="a stored failure is the user's",
         ),
-        pytest.param(train_result(dataset="9"), Fault.MACHINE, "ResultUnreadable", id="other data"),
+        pytest.param(
+            train_result(dataset="9"), Fault.INFRASTRUCTURE, "ResultUnreadable", id="other data"
+        ),
         pytest.param(
             {**train_result(), "bundle": "nonsense"},
-            Fault.MACHINE,
+            Fault.INFRASTRUCTURE,
             "ResultUnreadable",
             id="no digest",
         ),
-        pytest.param({"outcome": "Succeeded"}, Fault.MACHINE, "ResultUnreadable", id="nothing"),
         pytest.param(
-            {**train_result(), "metrics": [1]}, Fault.MACHINE, "ResultUnreadable", id="no mapping"
+            {"outcome": "Succeeded"}, Fault.INFRASTRUCTURE, "ResultUnreadable", id="nothing"
+        ),
+        pytest.param(
+            {**train_result(), "metrics": [1]},
+            Fault.INFRASTRUCTURE,
+            "ResultUnreadable",
+            id="no mapping",
         ),
         pytest.param(
             {**train_result(), "champion": {"metrics": {}}},
-            Fault.MACHINE,
+            Fault.INFRASTRUCTURE,
             "ResultUnreadable",
             id="a champion without a name",
         ),

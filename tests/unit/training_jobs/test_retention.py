@@ -13,7 +13,7 @@ from training_stories import (
 )
 
 from trainyard.api.v1alpha1.training_job_status import TrainingJobStatus
-from trainyard.reconciling.plan import ObjectRef
+from trainyard.objects import ObjectRef
 from trainyard.training_jobs.retention import (
     kept_runs,
     superfluous_jobs,

@@ -27,7 +27,7 @@ from training_world import TrainingWorld
 def test_a_signal_with_new_data_starts_a_run_whose_cause_is_recorded() -> None:
     """The cause is on run and version."""
     on_signals = [{"modelDeployment": {"name": "serving"}, "signals": ["Errors"]}]
-    world = a_world(retrain={"onSignals": on_signals, "brakes": QUICK})
+    world = a_world(retrain={"onSignals": on_signals, "limits": QUICK})
     succeed(world, "b")
     world.put(raw_deployment(stable="b", signals=[a_signal()]))
     set_data(world, dataset_status("f", 100))
@@ -42,12 +42,12 @@ def test_a_signal_with_new_data_starts_a_run_whose_cause_is_recorded() -> None:
 def test_a_signal_without_new_data_wants_fresh_data_once() -> None:
     """Nothing new to learn: said once, and the Dataset looks once per id."""
     on_signals = [{"modelDeployment": {"name": "serving"}}]
-    world = a_world(retrain={"onSignals": on_signals, "brakes": QUICK})
+    world = a_world(retrain={"onSignals": on_signals, "limits": QUICK})
     succeed(world, "b")
     world.put(raw_deployment(stable="b", signals=[a_signal()]))
     world.settle()
-    assert world.status(*JOB)["freshDataWanted"]["id"] == "uid-serving/r1/Errors"
-    assert world.status(*DATASET)["look"]["trigger"] == "fresh:uid-serving/r1/Errors"
+    assert world.status(*JOB)["refreshRequested"]["id"] == "uid-serving/r1/Errors"
+    assert world.status(*DATASET)["refresh"]["trigger"] == "retrain:uid-serving/r1/Errors"
     said = [event for event in world.events if event.startswith("NothingNewToLearn")]
     expected = "Errors of ModelDeployment serving: nothing new to learn, version dddddddddddd"
     assert said == [f"NothingNewToLearn: {expected} was trained on already"]
@@ -59,21 +59,21 @@ def test_a_signal_without_new_data_wants_fresh_data_once() -> None:
 def test_fresh_data_that_a_signal_wanted_is_trained_on() -> None:
     """The look finds new rows, the run starts, the wish is gone."""
     on_signals = [{"modelDeployment": {"name": "serving"}}]
-    world = a_world(retrain={"onSignals": on_signals, "brakes": QUICK})
+    world = a_world(retrain={"onSignals": on_signals, "limits": QUICK})
     succeed(world, "b")
     world.put(raw_deployment(stable="b", signals=[a_signal()]))
     world.settle()
-    world.finish(world.status(*DATASET)["look"]["name"], ingest_result("f", 130))
+    world.finish(world.status(*DATASET)["refresh"]["name"], ingest_result("f", 130))
     world.settle()
     assert newest_run(world)["cause"]["kind"] == "Signal"
     assert newest_run(world)["datasetDigest"] == digest("f")
-    assert "freshDataWanted" not in world.status(*JOB)
+    assert "refreshRequested" not in world.status(*JOB)
 
 
 def test_no_signalled_retrain_begins_during_a_rollout() -> None:
     """What is being released now may be the cure already."""
     on_signals = [{"modelDeployment": {"name": "serving"}}]
-    world = a_world(retrain={"onSignals": on_signals, "brakes": QUICK})
+    world = a_world(retrain={"onSignals": on_signals, "limits": QUICK})
     succeed(world, "b")
     world.put(raw_deployment(stable="b", signals=[a_signal()], rollout=a_rollout()))
     new_data(world, "f", 100)
@@ -139,6 +139,11 @@ def test_retrains_that_come_to_nothing_stop_until_somebody_releases_them() -> No
     new_data(world, "7", 900)
     assert len(world.status(*JOB)["runs"]) == 4
     (stalled,) = [c for c in world.status(*JOB)["conditions"] if c["type"] == "Stalled"]
+    world.ask(*JOB, "run@now")
+    world.settle()
+    assert newest_run(world)["phase"] == "Pending"
+    assert world.condition(*JOB, "Reconciling") is None  # what waits for it need not wait
+    succeed(world, "7", accuracy="0.1")
     world.ask(*JOB, stalled["message"].partition("trainyard.dev/request=")[2])
     world.settle()
     assert world.condition(*JOB, "Stalled") is None
@@ -153,10 +158,10 @@ def test_only_a_promotion_resets_the_count() -> None:
         succeed(world, character, accuracy="0.1")
     new_data(world, "3", 700)
     succeed(world, "3", accuracy="0.9")
-    assert world.status(*JOB)["brakes"]["failuresInARow"] == 2
+    assert world.status(*JOB)["limits"]["failuresInARow"] == 2
     world.put(raw_deployment(stable="3"))
     world.settle()
-    assert world.status(*JOB)["brakes"]["failuresInARow"] == 0
+    assert world.status(*JOB)["limits"]["failuresInARow"] == 0
 
 
 def test_a_rollback_counts_as_a_retrain_that_came_to_nothing() -> None:
@@ -172,4 +177,4 @@ def test_a_rollback_counts_as_a_retrain_that_came_to_nothing() -> None:
     }
     world.put(raw_deployment(stable="b", quarantine=[lost]))
     world.settle()
-    assert world.status(*JOB)["brakes"]["failuresInARow"] == 1
+    assert world.status(*JOB)["limits"]["failuresInARow"] == 1

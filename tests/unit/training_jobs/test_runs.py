@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from builders_training import INPUTS, NOW, a_model_version, a_training_job, digest
+from builders_training import INPUTS, NOW, a_model_version, digest
 
+from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job_status import Run
 from trainyard.training_jobs.runs import (
-    RunSetting,
     last_ended,
     latest_for,
-    new_run,
-    next_attempt,
+    next_number,
     replaced,
     run_at_work,
-    stopped,
 )
 
 
 def _run(attempt: int, **fields: Any) -> Run:
-    setting = RunSetting(target="t", champion=None, now=NOW)
-    return new_run(a_training_job(), INPUTS, attempt, setting).model_copy(update=fields)
-
-
-def test_a_new_run_is_pending_and_named_by_its_inputs() -> None:
-    """Attempts have names of their own."""
-    first, second = _run(0), _run(1)
-    assert (first.phase, first.retry, first.target) == ("Pending", 0, "t")
-    assert first.name != second.name
+    values = {
+        "name": f"model-{attempt}",
+        "attempt": attempt,
+        "inputs_digest": INPUTS.digest,
+        "recipe_digest": INPUTS.recipe_digest,
+        "dataset_digest": INPUTS.dataset_digest,
+        "cause": INPUTS.cause,
+        "phase": TaskPhase.PENDING,
+        "queued_at": NOW,
+    }
+    return Run(**{**values, **fields})
 
 
 def test_the_run_at_work_and_the_last_that_ended() -> None:
@@ -40,22 +40,23 @@ def test_the_run_at_work_and_the_last_that_ended() -> None:
     assert latest_for(runs, digest("2")) is None
 
 
+def test_an_attempt_that_is_about_to_be_retried_has_ended() -> None:
+    """Its failure is the last thing that happened."""
+    waiting = _run(1, phase="Waiting")
+    assert last_ended((waiting, _run(0, phase="Succeeded"))) == waiting
+    assert run_at_work((waiting,)) is None
+
+
 def test_attempts_count_on_after_runs_were_forgotten() -> None:
     """A version remembers the attempt that made it."""
     version = a_model_version(attempt=6)
-    assert next_attempt((), (), digest("1")) == 0
-    assert next_attempt((_run(3),), (), digest("1")) == 4
-    assert next_attempt((_run(3),), (version,), digest("1")) == 7
+    assert next_number((), (), digest("1")) == 0
+    assert next_number((_run(3),), (), digest("1")) == 4
+    assert next_number((_run(3),), (version,), digest("1")) == 7
 
 
-def test_a_stopped_run_replaces_itself() -> None:
-    """With the reason, and without a failure."""
-    run = _run(0)
-    over = stopped(run, "Suspended", "why", NOW)
-    assert replaced((run,), over) == (over,)
-    assert (over.phase, over.reason, over.finished_at, over.fault) == (
-        "Stopped",
-        "Suspended",
-        NOW,
-        None,
-    )
+def test_a_run_replaces_the_one_of_its_name() -> None:
+    """Others stay as they are."""
+    first, second = _run(0), _run(1)
+    over = first.model_copy(update={"phase": TaskPhase.STOPPED})
+    assert replaced((second, first), over) == (second, over)

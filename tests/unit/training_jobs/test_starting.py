@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from builders_training import (
+    Raw,
     digest,
     raw_deployment,
 )
@@ -67,9 +68,24 @@ def test_without_its_dataset_nothing_begins() -> None:
     world.delete("Dataset", "tumours")
     world.wait(60)
     world.settle()
-    assert [run["phase"] for run in world.status(*JOB)["runs"]] == ["Failed"]
+    assert [run["phase"] for run in world.status(*JOB)["runs"]] == ["Waiting"]
     assert world.condition(*JOB, "Ready") == ("False", "DatasetNotFound")
     world.ask(*JOB, f"retry@{newest_run(world)['name']}")
     world.settle()
     (outcome,) = world.status(*JOB)["requests"]
     assert outcome["message"] == "Dataset tumours does not exist"
+
+
+def test_the_store_itself_is_no_source_of_a_model() -> None:
+    """No run reads from its claim; when the source is another, the first run begins."""
+    imported = {"format": "Onnx", "digest": digest("f")}
+    own = {"pvc": {"claimName": "trainyard-store", "path": "default/team-b/m.onnx"}}
+    spec: Raw = {"import": {"source": own, **imported}}
+    world = a_world(estimator=None, **spec)
+    assert [] == world.names("Job")
+    assert world.condition(*JOB, "Stalled") == ("True", "RecipeInvalid")
+    spec = {"import": {"source": {"s3": {"path": "m.onnx"}}, **imported}}
+    world.change(*JOB, **spec)
+    world.settle()
+    assert [newest_run(world)["name"]] == world.names("Job")
+    assert world.condition(*JOB, "Stalled") is None

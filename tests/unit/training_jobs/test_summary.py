@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from builders_training import raw_deployment
+import json
+
+from builders_training import digest, raw_deployment
 from training_stories import JOB, a_world, new_data, newest_run, retraining, succeed
 from training_world import TrainingWorld
 
@@ -75,3 +77,22 @@ def test_a_failure_of_other_inputs_is_not_why() -> None:
     world.change(*JOB, seed=0)
     world.settle()
     assert _columns(world)["why"].startswith("VersionAccepted")
+
+
+def test_a_refused_import_says_what_to_do() -> None:
+    """Two digests leave no room for it, so they are cut."""
+    found, declared = digest("a"), digest("b")
+    imported = {
+        "source": {"pvc": {"claimName": "models", "path": "fraud/model.onnx"}},
+        "format": "Onnx",
+        "digest": declared,
+    }
+    world = a_world(**{"estimator": None, "import": imported})
+    message = (
+        f"import fraud/model.onnx: the digest is {found}, declared is {declared}. Declare the"
+        " digest of this file if it is the one you want, or put the declared one back"
+    )
+    ended = {"verb": "train", "outcome": "Failed", "reason": "DigestMismatch", "message": message}
+    world.fail(newest_run(world)["name"], 14, json.dumps(ended), container="fetch")
+    world.settle()
+    assert "Declare the digest of this file" in _columns(world)["why"]

@@ -18,7 +18,7 @@ from builders_training import (
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.training_job_status import Inputs, RunCause
-from trainyard.training_jobs.triggers import missing_rows, new_data_wish, signal_wish
+from trainyard.training_jobs.triggers import missing_rows, new_data_trigger, signal_trigger
 
 INPUTS = Inputs(
     digest=digest("1"),
@@ -45,7 +45,7 @@ def test_signals(signals: list[str], deployment: ModelDeployment, expected: str 
     """Only those of spec.retrain.onSignals."""
     subscription = {"modelDeployment": {"name": "serving"}, "signals": signals}
     job = a_training_job(retrain={"onSignals": [subscription]})
-    found = signal_wish(job, (deployment,))
+    found = signal_trigger(job, (deployment,))
     assert (expected is None) == (found is None)
     if found is not None:
         assert found.name == f"{expected} of ModelDeployment serving"
@@ -55,9 +55,18 @@ def test_signals(signals: list[str], deployment: ModelDeployment, expected: str 
 def test_a_rollout_holds_signals() -> None:
     """What is being released may be the cure."""
     job = a_training_job(retrain={"onSignals": [{"modelDeployment": {"name": "serving"}}]})
-    found = signal_wish(job, (a_deployment(signals=[a_signal()], rollout=a_rollout()),))
+    found = signal_trigger(job, (a_deployment(signals=[a_signal()], rollout=a_rollout()),))
     assert found is not None
     assert found.held_by_rollout == "serving"
+
+
+def test_an_inconclusive_rollout_holds_nothing() -> None:
+    """It waits for evidence that may never come."""
+    job = a_training_job(retrain={"onSignals": [{"modelDeployment": {"name": "serving"}}]})
+    waiting = a_rollout() | {"phase": "Inconclusive"}
+    found = signal_trigger(job, (a_deployment(signals=[a_signal()], rollout=waiting),))
+    assert found is not None
+    assert "" == found.held_by_rollout
 
 
 @pytest.mark.parametrize(
@@ -75,5 +84,5 @@ def test_new_data(rule: Any, character: str, rows: int, wished: bool, missing: s
     """Another version with enough rows beyond those trained on."""
     job = a_training_job(retrain={"onNewData": rule} if rule is not None else {})
     dataset = a_dataset(status=dataset_status(character, rows))
-    assert wished == (new_data_wish(job, dataset, INPUTS) is not None)
+    assert wished == (new_data_trigger(job, dataset, INPUTS) is not None)
     assert missing == missing_rows(job, dataset, INPUTS) or wished

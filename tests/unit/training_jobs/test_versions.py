@@ -18,7 +18,7 @@ from builders_training import (
 from trainyard.api.gates import Gate
 from trainyard.api.v1alpha1.model_version import ModelVersion
 from trainyard.api.v1alpha1.training_job_status import CurrentVersion, Inputs, Run, RunCause
-from trainyard.training_jobs.seen import Observed
+from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.versions import (
     acceptance,
     current_version,
@@ -39,13 +39,13 @@ def _current(inputs: Inputs | None, *versions: ModelVersion) -> CurrentVersion |
 def test_the_current_version_is_accepted_and_of_the_current_inputs() -> None:
     """Of several the highest attempt."""
     first = a_model_version("1", status=judged(True), attempt=0)
-    second = a_model_version("2", status=judged(True), attempt=1, serves="sklearn")
+    second = a_model_version("2", status=judged(True), attempt=1, runtime="sklearn")
     refused = a_model_version("3", status=judged(False), attempt=2)
     other = a_model_version("4", status=judged(True), inputsDigest=digest("9"), attempt=3)
     current = _current(INPUTS, second, first, refused, other)
     assert current is not None
     assert current.name == second.metadata.name
-    assert current.serves == second.spec.serves == "sklearn"
+    assert current.runtime == second.spec.runtime == "sklearn"
     assert _current(INPUTS, refused, other) is None
     assert _current(None, first) is None
 
@@ -136,7 +136,6 @@ def test_the_attempts_of_one_retrain_count_once() -> None:
         Run(
             name=f"run-{attempt}",
             attempt=attempt,
-            retry=attempt,
             inputs_digest=digest("1"),
             recipe_digest=digest("e"),
             dataset_digest=digest("d"),

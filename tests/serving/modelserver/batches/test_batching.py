@@ -14,7 +14,7 @@ from serving_watched_model import Watched, strange
 from modelbundle.prediction import Runtime
 from modelbundle.rows import Rows
 from modelserver.batches.batching import Batcher
-from modelserver.reports.batch_metrics import BatchMetrics
+from modelserver.metrics.batch_metrics import BatchMetrics
 
 
 async def test_arrived_together_is_predicted_together(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from modelserver.payloads.binary_tensors import (
@@ -14,7 +14,6 @@ from modelserver.payloads.binary_tensors import (
     decoded_texts,
     encoded_tensor,
     json_bytes,
-    plain_texts,
 )
 from modelserver.payloads.refusals import RequestRefused
 
@@ -41,37 +40,6 @@ def test_texts_come_back(texts: list[str]) -> None:
     clean = [text.encode(errors="replace").decode() for text in texts]
     sent = memoryview(encoded_tensor("BYTES", clean))
     assert clean == decoded_texts(sent, len(clean), "x")
-
-
-# Letters, lengths and zeros, so that texts look like lengths and lengths like texts.
-_TRICKY = some.lists(some.text("ab\0\x01\x02\x05 \x1f\x7fé", max_size=6), max_size=4)
-
-
-@settings(max_examples=1000)
-@given(_TRICKY, some.integers(0, 40), some.integers(0, 130), some.integers(0, 4))
-def test_the_quick_way_finds_the_same_texts_or_none(
-    texts: list[str], position: int, value: int, count: int
-) -> None:
-    """Whatever the bytes are: good ones, ones with a byte changed, another number of them."""
-    sent = bytearray(encoded_tensor("BYTES", texts))
-    changed = bytearray(sent)
-    if position < len(sent):
-        changed[position] = value
-    for content, number in ((sent, len(texts)), (changed, len(texts)), (sent, count)):
-        try:
-            found = plain_texts(content, number)
-        except (ValueError, IndexError):
-            continue
-        assert found == decoded_texts(memoryview(content), number, "x")
-
-
-def test_the_quick_way_is_for_short_texts_in_ascii() -> None:
-    """Up to 31 letters; anything else has to be read one by one."""
-    usual = ["north", "x" * 31, "two words"]
-    assert usual == plain_texts(encoded_tensor("BYTES", usual), 3)
-    for unusual in ("", "x" * 32, "é", "line\n", "nul\0"):
-        with pytest.raises(ValueError, match=r"short texts|ascii"):
-            plain_texts(encoded_tensor("BYTES", [unusual, "a"]), 2)
 
 
 @given(some.binary(max_size=40), some.integers(0, 5))

@@ -26,7 +26,7 @@ def _rows(*cells: Any) -> Rows:
 
 
 def test_rows_the_model_can_take_pass() -> None:
-    """Gaps where they are accepted, any text where the list is open."""
+    """Missing values where they are accepted, any text where the list is open."""
     check_rows(_rows(np.nan, 3, np.nan, "left", ""), FEATURES)
     check_rows(_rows(2.5, -3, 1, "right", "never seen"), FEATURES)
 
@@ -37,7 +37,7 @@ def test_rows_the_model_can_take_pass() -> None:
         pytest.param(
             (1, np.nan, 0, "left", ""),
             "row 0: feature 'age' is missing; this model needs it",
-            id="a gap",
+            id="a missing value",
         ),
         pytest.param(
             (1, 2.5, 0, "left", ""),
@@ -72,7 +72,7 @@ def test_the_first_wrong_type_is_quoted() -> None:
 
 
 def test_none_is_nan_and_empty() -> None:
-    """Gaps as the model's table has them."""
+    """Missing values as the model's table has them."""
     assert np.isnan(as_numbers([None, 1], "x")[0])
     assert ["", "a"] == as_texts([None, "a"]).tolist()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from modelserver.payloads.refusals import ModelFailed, shown
+from modelserver.payloads.refusals import ModelFailed, listed, shown
 
 
 def test_values_are_quoted_short() -> None:
@@ -32,3 +32,11 @@ def test_a_failed_model_says_nothing_of_its_inside() -> None:
         "the model failed on this request (ValueError); the log of the server has the details"
     )
     assert expected == str(ModelFailed(ValueError("secret")))
+
+
+def test_names_of_a_wide_model_are_not_all_listed() -> None:
+    """A sentence of bounded length goes through every transport."""
+    assert "a, b" == listed(("a", "b"))
+    wide = tuple(f"feature {number}" for number in range(500))
+    assert listed(wide).endswith("feature 9, … (500 in all)")
+    assert len(listed(tuple("x" * 10_000 for _ in range(500)))) < 700

@@ -42,9 +42,9 @@ def test_rows_are_lists_or_objects(row: Any) -> None:
     assert ([[1.0, 1.0]], [["left"]]) == (rows.numbers.tolist(), rows.texts.tolist())
 
 
-def test_what_an_object_leaves_out_is_missing() -> None:
+def test_null_is_a_missing_value() -> None:
     """Accepted where the model accepts it."""
-    assert [[""]] == decoded([{"a": 1, "ok": False}]).texts.tolist()
+    assert [[""]] == decoded([{"a": 1, "ok": False, "site": None}]).texts.tolist()
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,9 @@ def test_what_an_object_leaves_out_is_missing() -> None:
         pytest.param([5], "row 0 is 5; expected a list or an object", id="a number"),
         pytest.param([[1, True]], "row 0: 2 values; expected 3: a, ok, site", id="too few"),
         pytest.param([{"b": 1}], "row 0: unknown feature 'b'; this model takes a", id="unknown"),
-        pytest.param([{"ok": True}], "feature 'a' is missing", id="a gap"),
+        pytest.param([{"ok": True}], "row 0: a, site not given; send null", id="half a row"),
+        pytest.param([{}], "row 0: a, ok, site not given; send null", id="an empty object"),
+        pytest.param([[None, True, "x"]], "feature 'a' is missing", id="a missing value"),
         pytest.param([["1", True, "x"]], "value 0 is '1'; expected a number", id="text as number"),
         pytest.param([[1, 2, "x"]], "true or false", id="two as boolean"),
         pytest.param([[1, True, 7]], "text or null", id="a number as category"),

@@ -88,7 +88,7 @@ def test_all_ways_to_say_two_rows(document: dict[str, Any]) -> None:
 
 
 def test_mixed_rows_are_read() -> None:
-    """Every kind in its own tensor; null is a gap."""
+    """Every kind in its own tensor; null is a missing value."""
     rows = decoded(columns(), MIXED).rows
     assert [[1.5, 1.0, 1.0], [2.5, 2.0, 0.0]] == rows.numbers.tolist()
     assert [["left"], [""]] == rows.texts.tolist()
@@ -145,7 +145,7 @@ def test_outputs_can_be_bytes(change: dict[str, Any], expected: set[str]) -> Non
 
 
 def test_bytes_of_a_matrix_are_read() -> None:
-    """JSON, then the numbers; a gap is NaN."""
+    """JSON, then the numbers; a missing value is NaN."""
     head = json.dumps(
         {"inputs": [{"name": "input", "datatype": "FP32", "shape": [2, 2],
                      "parameters": {"binary_data_size": 16}}]}
@@ -188,10 +188,10 @@ REFUSED = [
     pytest.param(matrix([1, 2], [1, "2"]), "value 1 is '2'", id="a number as text"),
     pytest.param(matrix([1, 2], [1, True]), "value 1 is True", id="a boolean among numbers"),
     pytest.param(matrix([1, 2], [1, {}]), "value 1 is {}", id="an object among numbers"),
-    pytest.param(matrix([1, 2], [1, None]), "'b' is missing", id="a gap that is not accepted"),
+    pytest.param(matrix([1, 2], [1, None]), "'b' is missing", id="null where it must not be"),
     pytest.param(matrix([1, 2], [1, 2.5]), "expected a whole number", id="half of an integer"),
     pytest.param(b'{"inputs":[{"name":"input","datatype":"FP64","shape":[1,2],"data":[NaN,1]}]}',
-                 "not JSON", id="NaN is not JSON"),
+                 "send null for a missing value", id="NaN is not JSON"),
     pytest.param(b'{"inputs":[{"name":"input","datatype":"FP64","shape":[1,2],"data":[1e999,1]}]}',
                  "JSON|finite", id="infinity by overflow"),
     pytest.param(matrix([1, 2], [1, 2], "FP8"), "datatype 'FP8'; expected one of", id="FP8"),

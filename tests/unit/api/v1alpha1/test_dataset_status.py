@@ -12,9 +12,10 @@ from trainyard.api.v1alpha1.dataset_status import (
     CheckFailure,
     DatasetStatus,
     DatasetVersion,
-    FreshDataAnswer,
-    Look,
+    Refresh,
+    RefreshDone,
 )
+from trainyard.api.v1alpha1.task import TaskPhase
 
 
 def test_a_full_status_stays_below_32_kib() -> None:
@@ -37,20 +38,22 @@ def test_a_full_status_stays_below_32_kib() -> None:
         test_rows=10**9,
         found_at=NOW,
     )
-    look = Look(
+    refresh = Refresh(
         name="n" * 51,
-        trigger="fresh:" + "x" * 160,
+        trigger="retrain:" + "x" * 160,
         spec_digest=digest("d"),
-        at=NOW,
-        phase="Refused",
+        queued_at=NOW,
+        phase=TaskPhase.SUCCEEDED,
+        outcome="Refused",
+        message="m" * 400,
         failures=(failure,) * 8,
     )
     entry = HistoryEntry(at=NOW + timedelta(1), reason="DataRefused", message="m" * 320)
     status = DatasetStatus(
         current=version,
         versions=(version,) * 20,
-        last_look=look,
-        fresh_data=(FreshDataAnswer(id="x" * 160, outcome="New"),) * 10,
+        last_refresh=refresh,
+        refreshes_done=(RefreshDone(id="x" * 160, outcome="New"),) * 10,
         history=(entry,) * 20,
     )
     assert len(json.dumps(status.to_api())) < 32 * 1024

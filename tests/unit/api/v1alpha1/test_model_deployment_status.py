@@ -9,13 +9,12 @@ from builders_serving import NOW, digest
 
 from trainyard.api.v1alpha1 import model_deployment_status as module
 from trainyard.api.v1alpha1.model_deployment_status import (
-    CheckState,
     ModelDeploymentReason,
     ModelDeploymentStatus,
     QuarantineEntry,
     Revision,
-    RolloutStatus,
 )
+from trainyard.api.v1alpha1.rollout_status import CheckState, RolloutStatus
 
 
 def test_every_reason_says_when_it_is_used() -> None:
@@ -45,7 +44,7 @@ def test_a_full_status_fits() -> None:
     rollout = RolloutStatus(
         id="i",
         revision="r",
-        phase="Held",
+        phase="Inconclusive",
         started_at=NOW,
         step_started_at=NOW,
         checks=(check,) * 2,

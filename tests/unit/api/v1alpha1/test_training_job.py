@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from builders_training import a_training_job
+from builders_training import Raw, a_training_job, digest
 
 
-def test_every_trigger_is_off_unless_named() -> None:
-    """And the brakes have these defaults."""
-    retrain = a_training_job().spec.retrain
-    assert (retrain.on_new_data, retrain.on_signals) == (None, ())
-    brakes = retrain.brakes
-    assert (brakes.cooldown_seconds, brakes.max_runs_per_day, brakes.max_failures_in_a_row) == (
-        3600,
-        4,
-        3,
-    )
+def test_a_recipe_and_data_are_enough() -> None:
+    """No gates, nothing by itself, two retries and an hour for each attempt."""
+    spec = a_training_job().spec
+    assert (spec.gates, spec.suspend, spec.seed, spec.trust) == ((), False, 0, None)
+    assert (spec.attempts.max_retries, spec.attempts.deadline_seconds) == (2, 3600)
 
 
-def test_parameters_are_kept_as_they_are() -> None:
-    """Also nested ones, and words that mean something exact."""
-    parameters = {"max_features": {"$float": "1.0"}, "estimators": [["a", {"b": 1}]]}
-    estimator = {"class": "sklearn.ensemble.StackingClassifier", "parameters": parameters}
-    job = a_training_job(estimator=estimator)
-    assert job.spec.estimator is not None
-    assert job.spec.estimator.to_api()["parameters"] == parameters
-    assert job.to_api()["spec"]["estimator"]["class"] == "sklearn.ensemble.StackingClassifier"
+def test_import_is_a_word_of_the_api_and_not_of_python() -> None:
+    """It is stored as it is written."""
+    source = {"http": {"url": "http://a/m.onnx"}}
+    spec: Raw = {"import": {"source": source, "format": "Onnx", "digest": digest("7")}}
+    job = a_training_job(estimator=None, **spec)
+    assert job.to_api()["spec"]["import"] == spec["import"]

@@ -8,6 +8,7 @@ from builders_training import NOW, digest
 
 from trainyard.api.base import HistoryEntry
 from trainyard.api.v1alpha1.training_job_status import Run, RunCause, TrainingJobStatus
+from trainyard.reconciling.turn import LONGEST_ENTRY
 
 
 def test_a_full_status_stays_below_32_kib() -> None:
@@ -27,6 +28,8 @@ def test_a_full_status_stays_below_32_kib() -> None:
         bundle_digest=digest("5"),
         metrics={f"metric-number-{n:02}": "0.123456" for n in range(12)},
     )
-    entry = HistoryEntry(at=NOW, reason="VersionRecorded", message="m" * 320)
+    entry = HistoryEntry(
+        at=NOW, reason="VersionRecorded", message="m" * LONGEST_ENTRY, number=9_999
+    )
     status = TrainingJobStatus(runs=(run,) * 11, history=(entry,) * 20)
     assert len(json.dumps(status.to_api())) < 32 * 1024

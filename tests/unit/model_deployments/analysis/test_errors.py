@@ -16,6 +16,7 @@ from trainyard.model_deployments.analysis.dispersion import Spread
 from trainyard.model_deployments.analysis.errors import (
     ErrorEvidence,
     log_e_value,
+    log_mean_exp,
     unfolded,
     with_interval,
 )
@@ -162,3 +163,71 @@ def test_fewer_failures_are_evidence_for_the_version() -> None:
     for _ in range(20):
         evidence = with_interval(evidence, Interval(Counts(900, 9), Counts(100, 0), ()), TOLERANCE)
     assert log_e_value(evidence) < 0
+
+
+ONE = Interval(Counts(900, 3), Counts(100, 4), ())
+TWO = Interval(Counts(1700, 1), Counts(300, 2), ())
+
+
+def test_the_sums_are_those_of_the_formula() -> None:
+    """Spelled out for each ratio: interval by interval, rounded down to millionths."""
+    evidence = with_interval(with_interval(ErrorEvidence(), ONE, 1.1), TWO, 1.1)
+    logs = []
+    for ratio in (1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0):
+        millionths = 0
+        for s, x, y in ((100 / 1000, 4, 3), (300 / 2000, 2, 1)):
+            w = s * 1.1 / (s * 1.1 + 1 - s)
+            q = s * 1.1 * ratio / (s * 1.1 * ratio + 1 - s)
+            gained = x * math.log(q / w) + y * math.log((1 - q) / (1 - w))
+            millionths += math.floor(gained * 1_000_000)
+        logs.append(millionths)
+    assert evidence.logs == pytest.approx(logs, abs=1)
+    assert evidence.stable == Spread(2, 2600, 4, 10_588)
+    assert evidence.canary == Spread(2, 400, 6, 173_333)
+
+
+def test_the_e_value_is_that_of_the_formula() -> None:
+    """The weighted mean, each log divided by φ: four over one interval and a half of freedom."""
+    evidence = with_interval(with_interval(ErrorEvidence(), ONE, 1.1), TWO, 1.1)
+    stable, canary = 0.010588 / (4 / 2600) - 4, 0.173333 / (6 / 400) - 6
+    tempering = (stable + canary + 4) / 3
+    weights = (1, 1, 2, 3, 4, 4, 3)
+    mean = sum(
+        weight * math.exp(log / 1_000_000 / tempering)
+        for weight, log in zip(weights, evidence.logs, strict=True)
+    )
+    assert log_e_value(evidence) == pytest.approx(math.log(mean / 18), rel=1e-4)
+    known = Spread(401, 360_000, 800, 3_555_556)
+    tempering = (stable + canary + 800 + 4) / 403
+    assert tempering > 1
+    mean = sum(
+        weight * math.exp(log / 1_000_000 / tempering)
+        for weight, log in zip(weights, evidence.logs, strict=True)
+    )
+    assert log_e_value(evidence, known) == pytest.approx(math.log(mean / 18), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("logs", "weights", "mean"),
+    [
+        pytest.param((0.0, math.log(3)), (), 2.0, id="all the same"),
+        pytest.param((0.0, math.log(3)), (1, 3), 2.5, id="weighted"),
+        pytest.param((0.0, 0.0, 0.0), (), 1.0, id="nothing"),
+    ],
+)
+def test_a_mean_is_taken_of_what_the_logarithms_stand_for(
+    logs: tuple[float, ...], weights: tuple[int, ...], mean: float
+) -> None:
+    """Also where one of them is too large for a number."""
+    assert log_mean_exp(logs, weights) == pytest.approx(math.log(mean))
+    shifted = [log + 5000 for log in logs]
+    assert log_mean_exp(shifted, weights) == pytest.approx(math.log(mean) + 5000)
+
+
+def test_evidence_of_another_length_is_a_new_start() -> None:
+    """Neither too short nor too long."""
+    numbers = with_interval(ErrorEvidence(), ONE, 1.1).folded()
+    assert 15 == len(numbers)
+    assert ErrorEvidence() == unfolded(numbers[:-1]) == unfolded((*numbers, 0))
+    other = Interval(Counts(0, 0), Counts(100, 4), ())
+    assert ErrorEvidence() == with_interval(ErrorEvidence(), other, 1.1)

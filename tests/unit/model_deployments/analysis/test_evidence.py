@@ -26,6 +26,13 @@ def test_counters_are_compared_pod_by_pod_and_added_up() -> None:
     ) == interval_between(before, after, ARMS)
 
 
+def test_a_router_that_timed_no_request_yet_has_no_latency_buckets() -> None:
+    """It shows them from the first request on, so the first interval counts too."""
+    before = Snapshot({"p": {}})
+    found = interval_between(before, BEFORE, ARMS)
+    assert Interval(Counts(10, 1, (5, 10)), Counts(2, 0, (2, 2)), ("1", "+Inf")) == found
+
+
 @pytest.mark.parametrize(
     ("after", "why"),
     [

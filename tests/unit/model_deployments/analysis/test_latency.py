@@ -11,13 +11,14 @@ import pytest
 
 from trainyard.model_deployments.analysis.evidence import Counts, Interval
 from trainyard.model_deployments.analysis.latency import (
+    Edge,
     LatencyEvidence,
     log_e_value,
     partners,
     unfolded,
     with_interval,
 )
-from trainyard.model_deployments.traffic.envoy import LATENCY_EDGES_MS
+from trainyard.model_deployments.traffic.envoy_bootstrap import LATENCY_EDGES_MS
 
 ALPHA = 0.01
 INTERVAL = 15
@@ -123,3 +124,103 @@ def test_other_buckets_are_a_new_start() -> None:
     narrow = Interval(Counts(9, 0, (3, 9)), Counts(9, 0, (3, 9)), ("2", "+Inf"))
     evidence = with_interval(with_interval(LatencyEvidence(), wide, 1.0), narrow, 1.0)
     assert 1 == evidence.intervals
+
+
+IN_MS = ("1", "2", "4", "+Inf")
+FIRST = Interval(Counts(900, 0, (600, 800, 880, 900)), Counts(100, 0, (20, 50, 80, 100)), IN_MS)
+SECOND = Interval(Counts(800, 0, (500, 700, 780, 800)), Counts(200, 0, (50, 90, 150, 200)), IN_MS)
+
+
+def test_the_sums_are_those_of_the_formula() -> None:
+    """Spelled out for each edge; the first interval says what to expect in the second."""
+    evidence = with_interval(with_interval(LatencyEvidence(), FIRST, 2.0), SECOND, 2.0)
+    assert (2, 300, 1700) == (evidence.intervals, evidence.canary, evidence.stable)
+    slow = [((50, 300), (110, 300)), ((20, 100), (50, 100))]  # canary above 2 and 4, stable 1 and 2
+    for edge, ((x_before, y_before), (x, y)) in zip(evidence.edges, slow, strict=True):
+        p_c, p_s = (x_before + 0.5) / 101, (y_before + 0.5) / 901
+        p_0 = (200 * p_c + 800 * p_s) / 1000
+        gained = (
+            x * math.log(p_c / p_0)
+            + (200 - x) * math.log((1 - p_c) / (1 - p_0))
+            + y * math.log(p_s / p_0)
+            + (800 - y) * math.log((1 - p_s) / (1 - p_0))
+        )
+        assert p_c > p_s
+        assert edge.log == pytest.approx(math.floor(gained * 1_000_000), abs=1)
+        assert (x_before + x, y_before + y) == (edge.canary, edge.stable)
+        squares = (x_before**2 / 100 + x**2 / 200, y_before**2 / 900 + y**2 / 800)
+        found = (edge.canary_squares, edge.stable_squares)
+        assert found == pytest.approx([1_000_000 * square for square in squares], abs=1)
+
+
+def test_a_version_that_is_known_and_one_that_is_not_gain_nothing() -> None:
+    """What to expect of the one that had no request is not known."""
+    nobody = Counts(0, 0, (0, 0, 0, 0))
+    assert LatencyEvidence() == with_interval(
+        LatencyEvidence(), Interval(FIRST.stable, nobody, IN_MS), 2.0
+    )
+    half = LatencyEvidence(1, 0, 900, (Edge(), Edge()))
+    assert [0, 0] == [edge.log for edge in with_interval(half, SECOND, 2.0).edges]
+
+
+def test_only_where_the_canary_is_expected_to_be_slower_something_is_gained() -> None:
+    """The other way round says nothing, however fast it is."""
+    swapped = [
+        Interval(interval.canary, interval.stable, interval.edges) for interval in (FIRST, SECOND)
+    ]
+    evidence = LatencyEvidence()
+    for interval in swapped:
+        evidence = with_interval(evidence, interval, 1.0)
+    assert [0, 0, 0] == [edge.log for edge in evidence.edges]
+    assert 0.0 == log_e_value(evidence) == log_e_value(LatencyEvidence())
+
+
+def test_the_e_value_is_that_of_the_formula() -> None:
+    """The mean over the edges, each divided by its own φ."""
+    edges = (
+        Edge(3_000_000, 40, 60, 9_000_000, 5_000_000),
+        Edge(-1_000_000, 0, 60, 0, 5_000_000),
+        Edge(2_000_000, 30, 50, 2_500_000, 2_520_000),
+    )
+    evidence = LatencyEvidence(3, 400, 1000, edges)
+    logs = []
+    for edge in edges:
+        found = 2.0
+        sums = ((edge.canary, 400, edge.canary_squares), (edge.stable, 1000, edge.stable_squares))
+        for slow, requests, squares in sums:
+            p = slow / requests
+            if 0 < p < 1:
+                found += max(0.0, (squares / 1_000_000 / p - slow) / (1 - p))
+        logs.append(edge.log / 1_000_000 / max(1.0, found / 5))
+    mean = sum(math.exp(log) for log in logs) / 3
+    assert log_e_value(evidence) == pytest.approx(math.log(mean))
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        pytest.param((), id="none"),
+        pytest.param((0, 1, 2), id="less than a header"),
+        pytest.param((1, 2, 3, 4, 5, 6, 7, 8), id="a row that is short"),
+        pytest.param((1, 2, 3, 4, 5, 6, 7, 8, 9, 10), id="a number too many"),
+    ],
+)
+def test_evidence_of_another_length_is_a_new_start(numbers: tuple[int, ...]) -> None:
+    """A status of another operator says nothing here."""
+    assert LatencyEvidence() == unfolded(numbers)
+    assert LatencyEvidence(2, 3, 4, (Edge(5, 6, 7, 8, 9),)) == unfolded((1, 2, 3, 4, 5, 6, 7, 8, 9))
+    assert LatencyEvidence(2, 3, 4) == unfolded((0, 2, 3, 4))
+
+
+@pytest.mark.parametrize(
+    ("stable", "canary"),
+    [
+        pytest.param(Counts(9, 0, (3, 9, 9)), Counts(0, 0, (0, 0, 0)), id="none to the canary"),
+        pytest.param(Counts(0, 0, (0, 0, 0)), Counts(9, 0, (3, 9, 9)), id="none to the stable one"),
+        pytest.param(Counts(9, 0, ()), Counts(9, 0, (3, 9, 9)), id="one shows no latency"),
+    ],
+)
+def test_a_version_without_requests_is_no_evidence(stable: Counts, canary: Counts) -> None:
+    """An interval in which one version got nothing changes nothing."""
+    interval = Interval(stable, canary, ("1", "2", "+Inf"))
+    assert LatencyEvidence() == with_interval(LatencyEvidence(), interval, 1.2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trainyard.api.v1alpha1.model_deployment import PrometheusBounds
+from trainyard.api.v1alpha1.prometheus_bounds import PrometheusBounds
 from trainyard.model_deployments.analysis.evidence import Answer
 from trainyard.model_deployments.analysis.queries import QueryAnswer, filled_in, judged
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from trainyard.api.v1alpha1.dispersion import Dispersion
 from trainyard.api.v1alpha1.model_deployment import AnalysisSpec
-from trainyard.api.v1alpha1.model_deployment_status import CheckState
+from trainyard.api.v1alpha1.rollout_status import CheckState
+from trainyard.model_deployments.analysis.checks.kind import Look, Samples
 from trainyard.model_deployments.analysis.evidence import Answer, Counts, Interval
 from trainyard.model_deployments.analysis.queries import QueryAnswer
-from trainyard.model_deployments.analysis.verdict import (
-    Look,
-    Samples,
-    Verdict,
-    compares,
-    judge,
-    learnt,
-)
+from trainyard.model_deployments.analysis.verdict import Verdict, judge, learnt
 
 EDGES = ("1", "2", "+Inf")
 GOOD = Interval(Counts(900, 2, (800, 900, 900)), Counts(100, 0, (90, 100, 100)), EDGES)
@@ -113,6 +107,37 @@ def test_the_three_answers(
     assert (answer, True) == (found.answer, why in found.why), found.why
 
 
+@pytest.mark.parametrize(
+    ("analysis", "look", "why"),
+    [
+        pytest.param(
+            spec(ERRORS, QUERY),
+            Look(GOOD, answers={"refunds": QueryAnswer(3.0)}),
+            "all checks pass"
+            " (errors: failed 0 of 100, stable 2 of 900; refunds: 3 is within bounds)",
+            id="each that passes says why",
+        ),
+        pytest.param(spec(ERRORS | {"dryRun": True}), Look(BAD), "no checks", id="none counts"),
+        pytest.param(spec(QUERY), Look(), "refunds: not asked yet", id="one says its name"),
+        pytest.param(
+            spec(QUERY, QUERY | {"name": "b"}),
+            Look(answers={"refunds": QueryAnswer(None, "t: x"), "b": QueryAnswer(None, "t: x")}),
+            "t: x",
+            id="what all say is said once",
+        ),
+        pytest.param(
+            spec(QUERY, QUERY | {"name": "b"}),
+            Look(answers={"refunds": QueryAnswer(None, "t: x"), "b": QueryAnswer(None, "u: x")}),
+            "refunds: t: x",
+            id="of several the first",
+        ),
+    ],
+)
+def test_the_sentence(analysis: AnalysisSpec, look: Look, why: str) -> None:
+    """It stands in WHY."""
+    assert why == verdict(analysis, look).why
+
+
 def test_bad_values_in_a_row_fail_and_a_gap_does_not_reset_them() -> None:
     """What is no evidence changes nothing."""
     analysis = spec(QUERY)
@@ -140,6 +165,8 @@ def test_the_bound_is_shared_by_the_checks_that_compare() -> None:
     shared = verdict(spec(), Look(BAD)).why
     assert "limit e^4.6" in alone
     assert "limit e^5.3" in shared
+    dry = spec(ERRORS, {"name": "latency", "latency": {}, "dryRun": True}, QUERY)
+    assert "limit e^4.6" in verdict(dry, Look(BAD)).why
 
 
 def test_what_is_learnt_of_bursts_serves_the_next_rollout() -> None:
@@ -147,15 +174,66 @@ def test_what_is_learnt_of_bursts_serves_the_next_rollout() -> None:
     checks = verdict(spec(), Look(GOOD)).checks
     once = learnt(None, checks)
     assert once is not None
-    assert (1, 900, 2) == (once.intervals, once.requests, once.errors)
+    found = (once.intervals, once.requests, once.errors, once.squares_millionths)
+    assert (1, 900, 2, 4444) == found
+    full = learnt(once.model_copy(update={"intervals": 479}), checks)
+    assert full is not None
+    assert 480 == full.intervals
     many = learnt(once.model_copy(update={"intervals": 500}), checks)
     assert many is not None
     assert 250 == many.intervals
     assert once == learnt(once, ())
 
 
-def test_queries_alone_need_no_counters() -> None:
-    """So no pod is asked."""
-    assert not compares(spec(QUERY))
-    assert compares(spec())
-    assert replace(ENOUGH, canary=1).canary == 1
+@pytest.mark.parametrize(
+    ("known", "evidence"),
+    [
+        pytest.param(None, "e^21.1", id="nothing is known"),
+        pytest.param(
+            Dispersion(intervals=400, requests=360_000, errors=800, squares_millionths=3_555_556),
+            "e^43.7",
+            id="failures come in bursts of two",
+        ),
+        pytest.param(
+            Dispersion(intervals=400, requests=360_000, errors=800, squares_millionths=1_000_000),
+            "e^89.7",
+            id="they come one by one",
+        ),
+    ],
+)
+def test_what_is_known_of_bursts_weighs_what_failed(
+    known: Dispersion | None, evidence: str
+) -> None:
+    """The more often failures come together, the less each of them says."""
+    assert evidence in judge(spec(ERRORS), (), Look(BAD), ENOUGH, known).why
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        pytest.param({"kind": "latency"}, id="of another kind"),
+        pytest.param({"version": 2}, id="of a later form"),
+        pytest.param({"kind": ""}, id="without a tag"),
+    ],
+)
+def test_evidence_that_cannot_be_read_is_dropped(stored: dict[str, Any]) -> None:
+    """It counts as none, however many integers it has; a check may change its kind."""
+    failing = verdict(spec(ERRORS), Look(BAD))
+    (kept,) = failing.checks
+    assert ("errors", 1) == (kept.kind, kept.version)
+    other = (kept.model_copy(update=stored),)
+    found = verdict(spec(ERRORS), Look(None), FEW, before=other)
+    assert Answer.NO_EVIDENCE is found.answer
+    assert verdict(spec(ERRORS), Look(None), FEW).checks == found.checks
+    assert learnt(None, other) is None
+    assert Answer.FAIL is verdict(spec(ERRORS), Look(None), FEW, before=failing.checks).answer
+
+
+def test_a_query_that_is_not_asked_this_time_keeps_its_verdict() -> None:
+    """Only what it decides may change."""
+    first = verdict(spec(QUERY), Look(answers={"refunds": QueryAnswer(3.0)}))
+    again = verdict(spec(QUERY | {"dryRun": True}), Look(), before=first.checks)
+    assert [(c.verdict, c.why, True) for c in first.checks] == [
+        (c.verdict, c.why, c.dry_run) for c in again.checks
+    ]
+    assert "not asked yet" in verdict(spec(QUERY), Look()).why

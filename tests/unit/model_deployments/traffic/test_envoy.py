@@ -1,19 +1,18 @@
-"""What the router is told, and that the real Envoy takes it."""
+"""What the router is told while it runs."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from builders_serving import a_model_deployment, digest
-from envoy_process import envoy_binary
+from envoy_pages import decision_page
 
 from trainyard.api.v1alpha1.model_deployment_status import Revision
 from trainyard.model_deployments.traffic import envoy
-from trainyard.model_deployments.traffic.backend import Routing, routing_of
+from trainyard.model_deployments.traffic.mode import Routing, routing_of
 
 
 def routing(*weights: tuple[str, int], grpc: tuple[str, ...] = (), open_: bool = True) -> Routing:
@@ -26,17 +25,28 @@ def routing(*weights: tuple[str, int], grpc: tuple[str, ...] = (), open_: bool =
         {"role": role, "revision": name, "weightPercent": weight}
         for role, (name, weight) in zip(roles, weights, strict=False)
     ]
-    resource = a_model_deployment(status={"traffic": traffic, "decision": 7})
+    resource = a_model_deployment(status={"traffic": traffic, "routingGeneration": 7})
     found = routing_of(resource, resource.status)
     names = tuple(sorted({name for name, _ in weights} | {"old"}))
     return Routing(
         owner=found.owner,
-        decision=found.decision,
+        generation=found.generation,
         traffic=found.traffic,
         revisions=names,
         grpc=frozenset(grpc),
         grpc_is_open=bool(grpc) and open_,
     )
+
+
+def names(found: Routing) -> list[str]:
+    """Return the names of the clusters."""
+    return [cluster["name"] for cluster in json.loads(envoy.clusters(found))["resources"]]
+
+
+def _host(cluster: dict[str, Any]) -> str:
+    (endpoints,) = cluster["load_assignment"]["endpoints"]
+    (endpoint,) = endpoints["lb_endpoints"]
+    return str(endpoint["endpoint"]["address"]["socket_address"]["address"])
 
 
 def virtual_hosts(found: Routing) -> dict[str, Any]:
@@ -61,28 +71,47 @@ def test_before_the_first_version_the_router_says_so() -> None:
     assert 503 == route["direct_response"]["status"]
 
 
-def test_the_number_of_the_decision_is_in_the_same_piece_as_the_weights() -> None:
+def test_the_number_of_the_decision_is_the_version_of_the_weights() -> None:
     """What a router reports is what it does."""
-    (route,) = virtual_hosts(routing(("s", 100)))["decision"]
-    assert "7" == route["direct_response"]["body"]["inline_string"]
     assert "7" == json.loads(envoy.routes(routing(("s", 100))))["version_info"]
+
+
+@pytest.mark.parametrize(
+    ("page", "number"),
+    [
+        pytest.param(decision_page("7"), 7, id="in force"),
+        pytest.param(decision_page(""), None, id="no routes yet"),
+        pytest.param("", None, id="no answer"),
+        pytest.param('{"predictions": [7]}', None, id="the page of something else"),
+        pytest.param("7", None, id="a number alone"),
+    ],
+)
+def test_the_decision_in_force_is_read_from_the_page_of_the_router(
+    page: str, number: int | None
+) -> None:
+    """Whatever else it says, nothing is in force."""
+    assert number == envoy.decision_of(page)
+
+
+def test_users_reach_nothing_but_the_model() -> None:
+    """Neither the decision nor the numbers are on the port that the Service leads to."""
+    found = routing(("s", 95), ("c", 5), grpc=("s", "c"))
+    assert ["serving"] == list(virtual_hosts(found))
+    assert envoy.DECISION_PATH not in envoy.routes(found)
 
 
 def test_revisions_without_weight_keep_their_cluster() -> None:
     """Requests that are under way end; clusters go after the pods."""
-    names = [c["name"] for c in json.loads(envoy.clusters(routing(("s", 100))))["resources"]]
-    assert ["old", "s"] == names
+    assert ["old", "s"] == names(routing(("s", 100)))[:2]
 
 
-def test_the_admin_interface_listens_on_loopback_alone() -> None:
-    """And of it only two harmless pages are passed on."""
-    started = json.loads(envoy.bootstrap())
-    assert "127.0.0.1" == started["admin"]["address"]["socket_address"]["address"]
-    listeners = {found["name"]: found for found in started["static_resources"]["listeners"]}
-    stats = json.dumps(listeners["stats"])
-    assert stats.count('"cluster": "admin"') == 2
-    assert '"path": "/stats/prometheus"' in stats
-    assert '"prefix"' not in stats
+def test_several_revisions_have_clusters_for_what_is_counted_apart() -> None:
+    """From the start of a release, so that no route leads nowhere; one alone needs none."""
+    found = routing(("s", 100), ("c", 0), grpc=("c",))
+    assert {"c-matched", "c-mirror", "c-matched-grpc"} <= set(names(found))
+    assert ["s"] == names(replace(found, revisions=("s",), grpc=frozenset()))
+    clusters = json.loads(envoy.clusters(found))["resources"]
+    assert {"c", "old", "s"} == {_host(cluster) for cluster in clusters}
 
 
 def test_without_grpc_routes_and_clusters_are_as_before_there_was_any() -> None:
@@ -101,6 +130,7 @@ def test_grpc_calls_are_split_by_the_same_weights() -> None:
     (plain,) = virtual_hosts(routing(("s", 95), ("c", 5)))["serving"]
     assert plain == http
     assert plain["route"]["retry_policy"] == grpc["route"]["retry_policy"]
+    assert ["envoy.filters.http.grpc_stats"] == list(grpc["typed_per_filter_config"])
 
 
 def test_before_the_stable_version_speaks_grpc_the_router_says_so() -> None:
@@ -109,15 +139,14 @@ def test_before_the_stable_version_speaks_grpc_the_router_says_so() -> None:
     grpc, _ = virtual_hosts(found)["serving"]
     assert 503 == grpc["direct_response"]["status"]
     assert "gRPC" in grpc["direct_response"]["body"]["inline_string"]
-    names = [c["name"] for c in json.loads(envoy.clusters(found))["resources"]]
-    assert ["c", "old", "s", "c-grpc"] == names
+    assert "c-grpc" in names(found)
 
 
 def test_the_cluster_for_grpc_speaks_http_2_with_the_second_port_and_checks_that() -> None:
     """Its health is what the gRPC port says, not the HTTP port."""
     found = routing(("s", 100), grpc=("s",))
-    cluster = json.loads(envoy.clusters(found))["resources"][-1]
-    assert "s-grpc" == cluster["name"]
+    resources = json.loads(envoy.clusters(found))["resources"]
+    cluster = next(cluster for cluster in resources if cluster["name"] == "s-grpc")
     (endpoint,) = cluster["load_assignment"]["endpoints"]
     address = endpoint["lb_endpoints"][0]["endpoint"]["address"]["socket_address"]
     assert {"address": "s", "port_value": 9000} == address
@@ -129,61 +158,37 @@ def test_the_cluster_for_grpc_speaks_http_2_with_the_second_port_and_checks_that
 
 
 @pytest.mark.parametrize(
-    ("grpc", "names"),
+    ("grpc", "apart", "wanted"),
     [
-        pytest.param(False, {"r-1a"}, id="HTTP alone"),
-        pytest.param(True, {"r-1a", "r-1a-grpc"}, id="with gRPC"),
+        pytest.param(False, (), {"r-1a"}, id="HTTP alone"),
+        pytest.param(True, (), {"r-1a", "r-1a-grpc"}, id="with gRPC"),
+        pytest.param(False, ("-mirror",), {"r-1a", "r-1a-mirror"}, id="with copies"),
+        pytest.param(
+            True,
+            ("-matched", "-mirror"),
+            {"r-1a", "r-1a-grpc", "r-1a-matched", "r-1a-matched-grpc", "r-1a-mirror"},
+            id="calls over gRPC are matched and not copied",
+        ),
     ],
 )
 def test_a_revision_is_reached_by_all_its_clusters(
     grpc: bool,
-    names: set[str],
+    apart: tuple[str, ...],
+    wanted: set[str],
 ) -> None:
     """Or its first call could be lost."""
     revision = Revision(revision="r-1a", bundle_digest=digest("a"), grpc=grpc)
-    assert names == envoy.cluster_names(revision)
-
-
-def test_calls_are_counted_by_their_status() -> None:
-    """For every listener that users reach; the last filter is the one that sends on."""
-    listeners = json.loads(envoy.bootstrap())["static_resources"]["listeners"]
-    (chain,) = listeners[0]["filter_chains"]
-    filters = [f["name"] for f in chain["filters"][0]["typed_config"]["http_filters"]]
-    assert ["envoy.filters.http.grpc_stats", "envoy.filters.http.router"] == filters
-
-
-@pytest.mark.parametrize(
-    "grpc", [pytest.param((), id="HTTP alone"), pytest.param(("s", "c", "old"), id="with gRPC")]
-)
-def test_the_real_envoy_takes_the_configuration(tmp_path: Path, grpc: tuple[str, ...]) -> None:
-    """All three files, at the place where the router mounts them."""
-    found = routing(("s", 95), ("c", 5), grpc=grpc)
-    for name, text in (
-        ("envoy.json", envoy.bootstrap()),
-        ("clusters.json", envoy.clusters(found)),
-        ("routes.json", envoy.routes(found)),
-    ):
-        (tmp_path / name).write_text(text.replace(envoy.FOLDER, str(tmp_path)))
-    static = json.loads((tmp_path / "envoy.json").read_text())
-    static["static_resources"]["clusters"] += _plain(json.loads(envoy.clusters(found)))
-    (configuration,) = json.loads(envoy.routes(found))["resources"]
-    del configuration["@type"]
-    serving = static["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]
-    del serving["typed_config"]["rds"]
-    serving["typed_config"]["route_config"] = configuration
-    (tmp_path / "static.json").write_text(json.dumps(static))
-    for name in ("envoy.json", "static.json"):
-        command = (envoy_binary(), "--mode", "validate", "--config-path", str(tmp_path / name))
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        assert "deprecated" not in done.stderr.lower()
-
-
-def _plain(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{k: v for k, v in c.items() if k != "@type"} for c in answer["resources"]]
+    assert wanted == envoy.cluster_names(revision, frozenset(apart))
 
 
 def test_unhealthy_pods_are_asked_only_where_none_is_healthy() -> None:
     """At Envoy's own 50 % a revision that grows from one pod to four would send to all of them."""
     for cluster in json.loads(envoy.clusters(routing(("s", 100))))["resources"]:
         assert {"healthy_panic_threshold": {"value": 1}} == cluster["common_lb_config"]
+
+
+def test_what_envoy_answers_itself_is_not_counted() -> None:
+    """Calls are, and only where a revision answers them."""
+    closed = virtual_hosts(routing(("s", 95), ("c", 5), grpc=("c",), open_=False))["serving"]
+    for route in [*closed, *virtual_hosts(routing())["serving"]]:
+        assert "typed_per_filter_config" not in route

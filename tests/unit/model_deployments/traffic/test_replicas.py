@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from builders_serving import INSTALLATION, a_model_deployment, digest
 
-from trainyard.model_deployments.traffic.backend import routing_of
-from trainyard.model_deployments.traffic.replicas import ReplicasBackend
+from trainyard.api.v1alpha1.model_deployment_status import Revision
+from trainyard.model_deployments.traffic.carrier import Carrier, RouterPod
+from trainyard.model_deployments.traffic.decision import split
+from trainyard.model_deployments.traffic.mode import routing_of
+from trainyard.model_deployments.traffic.replicas import ReplicasMode
 from trainyard.ownership import REVISION
-from trainyard.reconciling.plan import Apply
+from trainyard.reconciling.plan import Apply, Delete
 
 
 @pytest.mark.parametrize(
@@ -27,11 +30,10 @@ def test_weights_that_pods_cannot_make_are_refused(
     replicas: int, weights: tuple[int, ...], part: str | None
 ) -> None:
     """With what to do instead."""
-    steps = [{"weightPercent": weight} for weight in weights]
-    spec = a_model_deployment(replicas=replicas, rollout={"steps": steps}).spec
-    found = ReplicasBackend().refused_weight(spec)
-    assert (found is None) == (part is None)
-    assert part is None or part in str(found)
+    found = [ReplicasMode().unsupported(split("s", "c", w), replicas) for w in weights]
+    refused = [why for why in found if why is not None]
+    assert (part is not None) == bool(refused)
+    assert all(part in why for why in refused if part)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,33 @@ def test_the_canary_has_as_many_pods_as_make_the_ratio(
     replicas: int, weight: int, pods: int
 ) -> None:
     """Beside all pods of the stable version."""
-    assert pods == ReplicasBackend().canary_pods(replicas, weight)
+    assert pods == ReplicasMode().canary_pods(replicas, weight)
+
+
+def test_the_service_is_in_force_at_once_and_reaches_everybody() -> None:
+    """Ready pods are endpoints, and routers of another mode are asked nothing."""
+    mode, revision = ReplicasMode(), Revision(revision="c", bundle_digest=digest("b"))
+    carrier = Carrier(generation=7, pods=(RouterPod("r", "u", ready=True, annotated=7),))
+    assert [True, False] == [mode.in_force(carrier, number) for number in (7, 8)]
+    assert mode.reaches(carrier, revision, frozenset())
+    assert () == mode.reporters(carrier)
+
+
+def test_routers_of_the_other_mode_go_and_then_what_they_read() -> None:
+    """By the uid that was seen."""
+    resource = a_model_deployment()
+    pods = (RouterPod("r", "u", ready=True, annotated=7),)
+    left = [
+        ReplicasMode().leftovers(resource, carrier)
+        for carrier in (
+            Carrier(router_uid="d", configuration_uid="m", pods=pods),
+            Carrier(configuration_uid="m", pods=pods),
+            Carrier(configuration_uid="m"),
+            Carrier(),
+        )
+    ]
+    found = [[a.ref.uid for a in actions if isinstance(a, Delete)] for actions in left]
+    assert [["d"], [], ["m"], []] == found
 
 
 @pytest.mark.parametrize(
@@ -61,19 +89,25 @@ def test_the_service_selects_whoever_has_a_weight(
     traffic: list[dict[str, Any]] = [
         {"role": role, "revision": name, "weightPercent": weight} for role, name, weight in shares
     ]
-    resource = a_model_deployment(status={"traffic": traffic, "decision": 3})
-    (action,) = ReplicasBackend().actions(routing_of(resource, resource.status), INSTALLATION)
+    resource = a_model_deployment(status={"traffic": traffic, "routingGeneration": 3})
+    (action,) = ReplicasMode().actions(
+        routing_of(resource, resource.status), Carrier(), INSTALLATION
+    )
     assert isinstance(action, Apply)
     assert revision == action.manifest["spec"]["selector"].get(REVISION)
-    assert "3" == action.manifest["metadata"]["annotations"]["trainyard.dev/decision"]
+    assert "3" == action.manifest["metadata"]["annotations"]["trainyard.dev/routing-generation"]
 
 
 def test_pods_without_grpc_get_no_call_beside_those_that_have_it() -> None:
     """The port is meant by name, and a pod that has none of this name is left out."""
     stable = {"revision": "s", "bundleDigest": digest("a"), "grpc": True}
     traffic = [{"role": "stable", "revision": "s", "weightPercent": 100}]
-    resource = a_model_deployment(status={"stable": stable, "traffic": traffic, "decision": 3})
-    (action,) = ReplicasBackend().actions(routing_of(resource, resource.status), INSTALLATION)
+    resource = a_model_deployment(
+        status={"stable": stable, "traffic": traffic, "routingGeneration": 3}
+    )
+    (action,) = ReplicasMode().actions(
+        routing_of(resource, resource.status), Carrier(), INSTALLATION
+    )
     assert isinstance(action, Apply)
     targets = {p["name"]: p["targetPort"] for p in action.manifest["spec"]["ports"]}
     assert {"http": 8080, "grpc": "grpc"} == targets

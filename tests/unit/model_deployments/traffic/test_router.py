@@ -1,72 +1,164 @@
-"""The router: made once, drained before it goes, its admin port its own."""
+"""Mode Router: what is done, what is in force, and who can be reached."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from builders_serving import INSTALLATION, a_model_deployment, digest
 
-from trainyard.model_deployments.traffic.backend import DECISION, routing_of
-from trainyard.model_deployments.traffic.router import (
-    DRAIN_SECONDS,
-    RouterBackend,
-    config_map,
-    deployment,
-    pod_labels,
-    router_name,
-)
-from trainyard.reconciling.plan import Apply, Create
+from trainyard.api.v1alpha1.model_deployment_status import Revision
+from trainyard.model_deployments.traffic.carrier import Carrier, RouterPod
+from trainyard.model_deployments.traffic.mode import routing_of
+from trainyard.model_deployments.traffic.router import RouterMode
+from trainyard.reconciling.plan import Action, Apply, Create, Patch
 
-RESOURCE = a_model_deployment(status={"decision": 4})
+SHARE = {"role": "stable", "revision": "s", "weightPercent": 100}
+RESOURCE = a_model_deployment(status={"routingGeneration": 7, "traffic": [SHARE]})
 ROUTING = routing_of(RESOURCE, RESOURCE.status)
-POD = deployment(RESOURCE, INSTALLATION)["spec"]["template"]["spec"]
+
+
+def pod(reports: int | None = None, *, ready: bool = True, reaches: str = "") -> RouterPod:
+    """Return a router that reports this decision and reaches these clusters."""
+    known = frozenset(reaches.split())
+    return RouterPod("r", "u", ready=ready, annotated=7, reports=reports, reaches=known)
+
+
+def kind_of(action: Action) -> str:
+    """Return what the action is about."""
+    return action.manifest["kind"] if isinstance(action, Apply | Create) else action.ref.kind
+
+
+@pytest.mark.parametrize(
+    ("pods", "in_force"),
+    [
+        pytest.param((pod(7), pod(7)), True, id="all report it"),
+        pytest.param((pod(8), pod(7)), True, id="one has a newer one"),
+        pytest.param((pod(7), pod(6)), False, id="one is behind"),
+        pytest.param((pod(7), pod(None)), False, id="one does not answer"),
+        pytest.param((pod(7), pod(None, ready=False)), True, id="one gets no requests"),
+        pytest.param((), False, id="there is no router"),
+    ],
+)
+def test_a_decision_is_in_force_when_every_router_acts_on_it(
+    pods: tuple[RouterPod, ...], *, in_force: bool
+) -> None:
+    """Only then does the drain begin."""
+    assert in_force is RouterMode().in_force(Carrier(pods=pods), 7)
+
+
+@pytest.mark.parametrize(
+    ("pods", "grpc", "reached"),
+    [
+        pytest.param((pod(reaches="c"), pod(reaches="c s")), False, True, id="by all"),
+        pytest.param((pod(reaches="c"), pod(reaches="s")), False, False, id="not by one"),
+        pytest.param((pod(reaches="c"), pod(ready=False)), False, True, id="one gets none"),
+        pytest.param((pod(reaches="c"),), True, False, id="over HTTP alone"),
+        pytest.param((pod(reaches="c c-grpc"),), True, True, id="over both"),
+        pytest.param((), False, False, id="by nobody"),
+    ],
+)
+def test_a_revision_is_reached_when_every_router_sees_a_pod_of_it(
+    pods: tuple[RouterPod, ...], *, grpc: bool, reached: bool
+) -> None:
+    """Over every protocol that it speaks."""
+    revision = Revision(revision="c", bundle_digest=digest("b"), grpc=grpc)
+    assert reached is RouterMode().reaches(Carrier(pods=pods), revision, frozenset())
 
 
 def test_the_configuration_comes_before_the_router_and_the_router_before_the_service() -> None:
-    """And the Deployment is created, never changed."""
-    kinds = [
-        (type(action), action.manifest["kind"])
-        for action in RouterBackend().actions(ROUTING, INSTALLATION)
-        if isinstance(action, Apply | Create)
+    """All are kept as they are declared."""
+    actions = RouterMode().actions(ROUTING, Carrier(), INSTALLATION)
+    assert [(Apply, "ConfigMap"), (Apply, "Deployment"), (Apply, "Service")] == [
+        (type(action), kind_of(action)) for action in actions
     ]
-    assert [(Apply, "ConfigMap"), (Create, "Deployment"), (Apply, "Service")] == kinds
 
 
-def test_the_configuration_carries_the_decision() -> None:
-    """In an annotation, and in the files that Envoy reads."""
-    found = config_map(ROUTING)
-    assert "4" == found["metadata"]["annotations"][DECISION]
-    assert {"envoy.json", "clusters.json", "routes.json"} == set(found["data"])
-    assert router_name(RESOURCE) == found["metadata"]["name"]
+@pytest.mark.parametrize(
+    ("carrier", "wanted"),
+    [
+        pytest.param(Carrier(), ["Service"], id="nothing was ever routed"),
+        pytest.param(
+            Carrier(generation=6), ["ConfigMap", "Deployment", "Service"], id="it is taken back"
+        ),
+    ],
+)
+def test_there_are_no_routers_before_there_is_a_version_to_lead_to(
+    carrier: Carrier, wanted: list[str]
+) -> None:
+    """The Service is there from the start, so that its name is known when the version is ready."""
+    resource = a_model_deployment(status={"routingGeneration": 7})
+    routing = routing_of(resource, resource.status)
+    actions = RouterMode().actions(routing, carrier, INSTALLATION)
+    assert wanted == [kind_of(action) for action in actions]
 
 
-def test_a_router_drains_before_it_goes() -> None:
-    """It fails its readiness, closes what is open, and answers on for a while."""
-    (container,) = POD["containers"]
-    drain = container["lifecycle"]["preStop"]["exec"]["command"][-1]
-    assert drain.index("/healthcheck/fail") < drain.index("/drain_listeners") < drain.index("sleep")
-    assert drain.endswith(f"sleep {DRAIN_SECONDS}")
-    assert POD["terminationGracePeriodSeconds"] > DRAIN_SECONDS
+@pytest.mark.parametrize(
+    ("carrier", "wanted"),
+    [
+        pytest.param(Carrier(service_exists=True), [], id="routers are not ready: it waits"),
+        pytest.param(
+            Carrier(service_exists=True, pods=(pod(7),)), ["Service"], id="routers are ready"
+        ),
+        pytest.param(
+            Carrier(service_exists=True, service_routed=True), ["Service"], id="it leads there"
+        ),
+        pytest.param(
+            Carrier(router_uid="u", router_replicas=2, pods=(pod(),)),
+            ["Service"],
+            id="routers that read it are not nudged",
+        ),
+    ],
+)
+def test_a_service_that_works_is_led_to_routers_that_are_ready(
+    carrier: Carrier, wanted: list[str]
+) -> None:
+    """A change from Replicas goes over without a gap."""
+    actions = RouterMode().actions(ROUTING, carrier, INSTALLATION)
+    assert ["ConfigMap", "Deployment", *wanted] == [kind_of(action) for action in actions]
 
 
-def test_no_router_goes_before_another_is_there() -> None:
-    """Two of them, on different nodes where there are some."""
-    spec = deployment(RESOURCE, INSTALLATION)["spec"]
-    assert (2, 0) == (spec["replicas"], spec["strategy"]["rollingUpdate"]["maxUnavailable"])
-    assert pod_labels(RESOURCE) == spec["selector"]["matchLabels"]
+@pytest.mark.parametrize(
+    ("router", "applied", "nudged"),
+    [
+        pytest.param(RouterPod("r", "u", ready=True, annotated=6), False, True, id="it is behind"),
+        pytest.param(RouterPod("r", "u", ready=True, annotated=7), False, False, id="it was told"),
+        pytest.param(
+            RouterPod("r", "u", ready=True, annotated=0, reports=7),
+            False,
+            False,
+            id="it started with it",
+        ),
+        pytest.param(
+            RouterPod("r", "u", ready=False, annotated=6), False, False, id="it is yet to start"
+        ),
+        pytest.param(RouterPod("r", "u", ready=True, annotated=0), True, False, id="all act on it"),
+    ],
+)
+def test_routers_that_are_behind_are_nudged(
+    router: RouterPod, *, applied: bool, nudged: bool
+) -> None:
+    """Those that read the newest decision, or will when they are ready, are left alone."""
+    routing = replace(ROUTING, applied=applied)
+    actions = RouterMode().actions(routing, Carrier(pods=(router,)), INSTALLATION)
+    assert nudged is any(isinstance(action, Patch) for action in actions)
 
 
-def test_the_admin_port_is_no_port_of_the_pod() -> None:
-    """Only requests and numbers can be reached from outside."""
-    (container,) = POD["containers"]
-    assert {8080, 8081} == {port["containerPort"] for port in container["ports"]}
+@pytest.mark.parametrize(("scaled", "expected"), [(0, 2), (1, 1), (5, 5)])
+def test_routers_stay_as_many_as_somebody_made_of_them(scaled: int, expected: int) -> None:
+    """Two where nobody did, or made it none."""
+    carrier = Carrier(router_uid="d", router_replicas=scaled)
+    _, made, *_ = RouterMode().actions(ROUTING, carrier, INSTALLATION)
+    assert isinstance(made, Apply)
+    assert expected == made.manifest["spec"]["replicas"]
 
 
 def test_the_router_takes_grpc_on_the_port_it_has() -> None:
     """A router that runs needs no other port, so switching gRPC on restarts none."""
     stable = {"revision": "s", "bundleDigest": digest("a"), "grpc": True}
-    resource = a_model_deployment(status={"decision": 4, "stable": stable})
-    actions = RouterBackend().actions(routing_of(resource, resource.status), INSTALLATION)
-    service = actions[-1]
+    resource = a_model_deployment(status={"routingGeneration": 4, "stable": stable})
+    routing = routing_of(resource, resource.status)
+    service = RouterMode().actions(routing, Carrier(), INSTALLATION)[-1]
     assert isinstance(service, Apply)
     targets = {p["name"]: p["targetPort"] for p in service.manifest["spec"]["ports"]}
     assert {"http": 8080, "grpc": 8080} == targets
-    assert deployment(resource, INSTALLATION) == deployment(RESOURCE, INSTALLATION)

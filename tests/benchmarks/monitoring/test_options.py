@@ -1,0 +1,20 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.monitoring.options import options_of
+
+
+def test_options_are_read() -> None:
+    """Everything, in tables, unless asked otherwise."""
+    plain, other = options_of([]), options_of(["--quick", "--json"])
+    assert (False, False) == (plain.quick, plain.json)
+    assert (True, True) == (other.quick, other.json)
+
+
+def test_what_is_unknown_ends_the_process() -> None:
+    """With argparse's own code."""
+    with pytest.raises(SystemExit):
+        options_of(["--slow"])

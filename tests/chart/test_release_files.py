@@ -1,0 +1,64 @@
+"""What a release consists of beside the images: bills of materials and the workflows."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from chart_rendering import only, render
+from cluster_access import ROOT
+
+UV = str(Path(sys.executable).with_name("uv"))
+TOOLS = (UV, "run", "--quiet", "--no-project", "--isolated", "--python", sys.executable)
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))
+
+
+def with_tools(*command: str) -> str:
+    """Run a command in the environment that makes bills of materials."""
+    requirements = str(ROOT / "requirements" / "sbom.txt")
+    whole = (*TOOLS, "--with-requirements", requirements, *command)
+    return subprocess.run(whole, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+
+
+def test_the_bill_of_the_chart_names_every_image() -> None:
+    """Those of the default values: the operator's and what it starts."""
+    bill = json.loads(with_tools("python", "charts/sbom.py"))
+    assert ("CycloneDX", "trainyard") == (bill["bomFormat"], bill["metadata"]["component"]["name"])
+    listed = {f"{c['name']}:{c['version']}" for c in bill["components"]}
+    (container,) = only(render(), "Deployment")["spec"]["template"]["spec"]["containers"]
+    started = {e["value"] for e in container["env"] if e["name"].endswith("_IMAGE")}
+    assert {container["image"], *started} == listed
+
+
+def test_the_bill_of_an_image_names_every_package_with_its_hash() -> None:
+    """Those of its lock file, and the same file each time."""
+    lock = "requirements/operator.txt"
+    command = ("cyclonedx-py", "requirements", "--output-reproducible", "--short-PURLs", lock)
+    text = with_tools(*command)
+    pinned = re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / lock).read_text("utf-8"), re.MULTILINE)
+    found = json.loads(text)["components"]
+    assert sorted(pinned) == sorted((c["name"], c["version"]) for c in found)
+    assert all(c["externalReferences"][0]["hashes"] for c in found)
+    assert text == with_tools(*command)
+
+
+@pytest.mark.parametrize("path", [pytest.param(p, id=p.stem) for p in WORKFLOWS])
+def test_a_workflow_does_what_anybody_can_do(path: Path) -> None:
+    """Its own steps are targets of the Makefile that exist, and its rights are named."""
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    made = [
+        word
+        for step in steps
+        for line in re.findall(r"make ([a-z -]+)", step.get("run", ""))
+        for word in line.split()
+    ]
+    assert made
+    assert set(made) <= set(targets)
+    assert "permissions" in workflow

@@ -1,0 +1,63 @@
+"""Steps of a stream that work at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from trainer.pod.pipelining import Pipeline
+
+
+@pytest.mark.parametrize("processors", [1, 2, 4])
+def test_items_keep_their_order(processors: int) -> None:
+    """Whatever works on them."""
+    pipeline = Pipeline(processors)
+    squares = pipeline.mapped(lambda n: n * n, pipeline.ahead(iter(range(100))))
+    assert [n * n for n in range(100)] == list(pipeline.ahead(squares))
+    assert [] == list(pipeline.ahead(iter(())))
+
+
+def test_steps_work_at_the_same_time() -> None:
+    """Two items of one step meet, and an item is made while the one before it is looked at."""
+    both = threading.Barrier(2, timeout=30)
+    assert [0, 1] == sorted(Pipeline(2).mapped(lambda _: both.wait(), iter("ab")))
+    made = threading.Event()
+
+    def items() -> Iterator[int]:
+        yield 1
+        made.set()
+        yield 2
+
+    stream = Pipeline(2).ahead(items())
+    assert (1, True) == (next(stream), made.wait(30))
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_what_fails_in_a_thread_fails_where_its_item_is_taken(processors: int) -> None:
+    """After the items before it."""
+    pipeline = Pipeline(processors)
+    stream = pipeline.ahead(pipeline.mapped(lambda n: 6 // n, iter([3, 2, 0])))
+    assert [2, 3] == [next(stream), next(stream)]
+    with pytest.raises(ZeroDivisionError):
+        next(stream)
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_a_stream_that_nobody_reads_to_its_end_stops(processors: int) -> None:
+    """Only a few items are made for nothing, and no thread stays."""
+    before = threading.active_count()
+    taken: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(1000):
+            taken.append(number)
+            yield number
+
+    pipeline = Pipeline(processors)
+    stream = pipeline.ahead(pipeline.mapped(str, items()))
+    assert "0" == next(stream)
+    del stream
+    assert len(taken) < 20
+    assert before == threading.active_count()

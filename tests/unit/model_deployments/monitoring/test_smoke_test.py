@@ -1,0 +1,114 @@
+"""When a real prediction is wanted, and from whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from builders_serving import INSTALLATION, NOW, a_model_deployment, digest
+
+from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
+from trainyard.model_deployments.monitoring.smoke_test import (
+    answering,
+    smoke_test_wanted,
+    with_smoke_test,
+)
+from trainyard.model_deployments.observed import Observed, Prediction
+from trainyard.model_deployments.revision.workload import Workload
+from trainyard.model_deployments.source import Wanted
+from trainyard.model_deployments.traffic.carrier import Carrier, RouterPod
+from trainyard.model_deployments.view import View
+
+SPEC = a_model_deployment().spec
+ANSWERED = {"routingGeneration": 7, "revision": "s", "answered": True}
+CARRIED = Carrier(generation=7, pods=(RouterPod("r", "u", ready=True, annotated=7, reports=7),))
+SEEN = Observed(
+    INSTALLATION, Wanted("", ""), workloads={"s": Workload("s", ready=1)}, carrier=CARRIED
+)
+
+
+def status(stable: int = 100, **fields: Any) -> dict[str, Any]:
+    """Return a status with these weights, in force, proven."""
+    traffic = [
+        {"role": "stable", "revision": "s", "weightPercent": stable},
+        {"role": "canary", "revision": "c", "weightPercent": 100 - stable},
+    ]
+    plain = {
+        "stable": {"revision": "s", "bundleDigest": digest("a")},
+        "canary": {"revision": "c", "bundleDigest": digest("b")},
+        "traffic": traffic,
+        "routingGeneration": 7,
+        "routingAppliedAt": NOW,
+        "smokeTest": ANSWERED,
+    }
+    return plain | fields
+
+
+@pytest.mark.parametrize(
+    ("fields", "wanted"),
+    [
+        pytest.param({}, False, id="it is known"),
+        pytest.param({"smokeTest": None}, True, id="never asked"),
+        pytest.param({"smokeTest": ANSWERED | {"routingGeneration": 6}}, True, id="traffic moved"),
+        pytest.param(
+            {"smokeTest": ANSWERED | {"routingGeneration": 6}, "routingAppliedAt": None},
+            True,
+            id="and was just seen to be in force",
+        ),
+        pytest.param(
+            {"routingGeneration": 8, "routingAppliedAt": None}, False, id="and is not in force yet"
+        ),
+        pytest.param({"smokeTest": ANSWERED | {"answered": False}}, True, id="it failed last time"),
+        pytest.param({"traffic": []}, False, id="nobody is to answer"),
+    ],
+)
+def test_a_prediction_is_wanted_after_each_change_and_until_it_succeeds(
+    fields: dict[str, Any], *, wanted: bool
+) -> None:
+    """And never for ever."""
+    stored = ModelDeploymentStatus.model_validate(status(**fields))
+    assert wanted is (smoke_test_wanted(SPEC, stored, SEEN) is not None)
+    gone = replace(SEEN, workloads={})
+    assert smoke_test_wanted(SPEC, stored, gone) is None
+
+
+def test_the_version_with_most_of_the_requests_is_to_answer() -> None:
+    """The stable one where both have the same."""
+    for weight, revision in ((95, "s"), (50, "s"), (0, "c")):
+        found = answering(ModelDeploymentStatus.model_validate(status(weight)))
+        assert found is not None
+        assert revision == found.revision
+
+
+@pytest.mark.parametrize(
+    ("prediction", "answered", "message"),
+    [
+        pytest.param(Prediction(digest("a")), True, "", id="the right version"),
+        pytest.param(Prediction(digest("c")), False, "expected sha256:aaa", id="another version"),
+        pytest.param(Prediction("", "503"), False, "503", id="no answer"),
+    ],
+)
+def test_only_the_declared_digest_is_proof(
+    prediction: Prediction, message: str, *, answered: bool
+) -> None:
+    """The message says who answered instead."""
+    resource = a_model_deployment(status=status(smoke_test=None))
+    view = View(resource, replace(SEEN, prediction=prediction), NOW)
+    smoke_test = with_smoke_test(view, view.begin()).status.smoke_test
+    assert smoke_test is not None
+    assert (7, "s", answered, True) == (
+        smoke_test.routing_generation,
+        smoke_test.revision,
+        smoke_test.answered,
+        message in smoke_test.message,
+    )
+
+
+def test_a_proof_ends_with_the_last_ready_pod() -> None:
+    """What answered a minute ago proves nothing now."""
+    resource = a_model_deployment(status=status())
+    view = View(resource, replace(SEEN, workloads={}), NOW)
+    smoke_test = with_smoke_test(view, view.begin()).status.smoke_test
+    assert smoke_test is not None
+    assert not smoke_test.answered

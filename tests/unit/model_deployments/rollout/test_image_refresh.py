@@ -1,0 +1,190 @@
+"""An upgrade alone releases nothing; asked, what serves moves to the installed images."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from builders_serving import INSTALLATION, NAMESPACE, digest
+from serving_yard import ServingYard
+
+from trainyard.api.v1alpha1.model_deployment_status import Revision
+from trainyard.model_deployments.rollout.image_refresh import is_outdated
+from trainyard.ownership import REQUEST
+from trainyard.refresh_window import RefreshWindow
+
+SPEC: dict[str, Any] = {"replicas": 2, "rollout": {"steps": [{"weightPercent": 10}]}}
+NEWER = replace(INSTALLATION, serving_image="trainyard/serving:2")
+NIGHTLY = RefreshWindow(cron="0 3 * * *")
+
+
+async def serving(spec: dict[str, Any] | None = None) -> ServingYard:
+    """Return a yard that serves version a, whose operator was upgraded."""
+    yard = ServingYard(spec=SPEC | (spec or {}))
+    yard.publish("a")
+    await yard.run(30)
+    yard.installation = NEWER
+    await yard.run(5)
+    return yard
+
+
+def image(yard: ServingYard) -> str:
+    """Return the image that the stable version runs."""
+    stable = yard.resource.status.stable
+    assert stable is not None
+    deployment = yard.objects["Deployment", stable.revision]
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    found: str = container["image"]
+    return found
+
+
+def ask_namespace(yard: ServingYard, request: str) -> None:
+    """Annotate the Namespace."""
+    metadata = {"name": NAMESPACE, "annotations": {REQUEST: request}}
+    yard.objects["Namespace", NAMESPACE] = {"metadata": metadata}
+
+
+async def test_the_status_names_what_runs_an_older_image() -> None:
+    """Until it runs the installed one; the upgrade itself releases nothing."""
+    yard = await serving()
+    assert (yard.name("a"),) == yard.resource.status.outdated
+    assert "trainyard/serving:1" == image(yard)
+    assert yard.resource.status.rollout is None
+
+
+async def test_by_request_the_same_bundle_is_released_with_the_installed_image() -> None:
+    """Through the steps, judged like any other version; then nothing is outdated."""
+    yard = await serving()
+    old = yard.name("a")
+    yard.ask("refresh-images@2026-11")
+    await yard.run(20)
+    rollout = yard.resource.status.rollout
+    assert rollout is not None
+    assert 1 == rollout.step
+    assert image(yard) == "trainyard/serving:1", "the old one serves on"
+    await yard.run(240)
+    status = yard.resource.status
+    assert status.stable is not None
+    assert old != status.stable.revision
+    assert (digest("a"), "trainyard/serving:2") == (status.stable.bundle_digest, image(yard))
+    assert status.rollout is None
+    assert (old,) == status.outdated, "it is kept warm, to go back to"
+    assert "Done" == status.requests[-1].outcome
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        pytest.param("refresh-images", "wants a token", id="no token"),
+        pytest.param(f"refresh-images@{'x' * 64}", "63 characters", id="a token without end"),
+    ],
+)
+async def test_a_request_that_says_too_little_is_refused(request_: str, words: str) -> None:
+    """With what to write instead."""
+    yard = await serving()
+    yard.ask(request_)
+    await yard.run(5)
+    found = yard.resource.status.requests[-1]
+    assert ("Refused", True) == (found.outcome, words in found.message)
+
+
+async def test_the_same_token_acts_once() -> None:
+    """Also in other words around it."""
+    yard = await serving()
+    yard.ask("refresh-images@a")
+    await yard.run(300)
+    yard.ask("refresh-images@a#again")
+    await yard.run(5)
+    assert "Refused" == yard.resource.status.requests[-1].outcome
+    assert yard.resource.status.rollout is None
+
+
+async def test_a_namespace_asks_for_all_that_is_outdated() -> None:
+    """Once: what was released since then is not moved again by the annotation that stays."""
+    yard = await serving()
+    ask_namespace(yard, "refresh-images@2026-11")
+    await yard.run(300)
+    assert "trainyard/serving:2" == image(yard)
+    served = yard.resource.status.stable
+    yard.installation = replace(INSTALLATION, serving_image="trainyard/serving:3")
+    await yard.run(60)
+    assert served == yard.resource.status.stable
+    ask_namespace(yard, "refresh-images@2026-12")
+    await yard.run(300)
+    assert "trainyard/serving:3" == image(yard)
+
+
+async def test_what_is_not_outdated_is_left_alone_by_its_namespace() -> None:
+    """A release without need costs pods and attention."""
+    yard = ServingYard(spec=SPEC)
+    yard.publish("a")
+    await yard.run(30)
+    ask_namespace(yard, "refresh-images@2026-11")
+    await yard.run(60)
+    status = yard.resource.status
+    assert status.stable is not None
+    assert (yard.name("a"), None) == (status.stable.revision, status.rollout)
+
+
+async def test_an_image_of_the_users_own_is_never_outdated() -> None:
+    """Whoever names it, changes it."""
+    yard = await serving({"server": {"image": "mine:1"}})
+    assert () == yard.resource.status.outdated
+    ask_namespace(yard, "refresh-images@2026-11")
+    await yard.run(60)
+    assert yard.resource.status.rollout is None
+
+
+async def test_in_its_window_the_installation_asks_by_itself() -> None:
+    """Not before, and once for the same images."""
+    yard = await serving()
+    yard.installation = replace(NEWER, refresh_window=NIGHTLY)
+    await yard.run(3600)
+    assert "trainyard/serving:1" == image(yard), "it is past noon"
+    await yard.run(16 * 3600)
+    assert "trainyard/serving:2" == image(yard)
+    assert "ImagesRefreshed" in [reason for reason, _ in yard.events]
+
+
+async def test_images_that_are_taken_back_are_not_tried_again_every_night() -> None:
+    """They are quarantined like any version, and the old ones serve on."""
+    steps = [{"weightPercent": 10, "pause": "Manual"}]
+    yard = await serving({"rollout": {"steps": steps}, "analysis": {"intervalSeconds": 600}})
+    yard.installation = replace(NEWER, refresh_window=NIGHTLY)
+    await yard.run(17 * 3600)
+    rollout = yard.resource.status.rollout
+    assert rollout is not None
+    yard.ask(f"abort@{rollout.revision}")
+    await yard.run(2 * 24 * 3600)
+    status = yard.resource.status
+    assert status.rollout is None
+    assert [rollout.revision] == [entry.revision for entry in status.quarantine]
+    assert "trainyard/serving:1" == image(yard)
+
+
+async def test_a_lost_status_knows_the_refresh_again() -> None:
+    """From the record at the Deployment: nothing is released a second time."""
+    yard = await serving()
+    yard.ask("refresh-images@a")
+    await yard.run(300)
+    before = yard.resource.status.stable
+    del yard.raw["metadata"]["annotations"][REQUEST]
+    yard.raw["status"] = {}
+    await yard.run(60)
+    status = yard.resource.status
+    assert (before, None) == (status.stable, status.rollout)
+
+
+@pytest.mark.parametrize(
+    ("revision", "outdated"),
+    [
+        pytest.param({"image": "trainyard/serving:1"}, True, id="an earlier image"),
+        pytest.param({"image": "trainyard/serving:2"}, False, id="the installed one"),
+        pytest.param({"image": "mine:1", "ownImage": True}, False, id="the user's own"),
+    ],
+)
+def test_which_revisions_are_outdated(revision: dict[str, Any], outdated: bool) -> None:
+    """Those that run another image of the installation than the one of now."""
+    found = Revision.model_validate({"revision": "r", "bundleDigest": digest("a")} | revision)
+    assert outdated is is_outdated(found, NEWER)

@@ -1,0 +1,79 @@
+"""Copies of requests, and a person's last word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from builders_serving import a_model_deployment
+from release_stories import serving
+from serving_pods import Behaviour
+from standings import rollout, standing
+
+from trainyard.model_deployments.analysis.evidence import Answer
+from trainyard.model_deployments.rollout.strategies import next_move
+from trainyard.model_deployments.rollout.strategy import Act, Standing
+
+SHADOW = {"strategy": "Shadow"}
+TWO = {"strategy": "Shadow", "steps": [{"mirrorPercent": 10}, {"mirrorPercent": 50}]}
+
+
+@pytest.mark.parametrize(
+    ("at", "act"),
+    [
+        pytest.param(standing(rollout(0), **SHADOW), Act.ENTER, id="ready pods get copies"),
+        pytest.param(standing(rollout(1), **TWO), Act.ENTER, id="then more of them"),
+        pytest.param(standing(rollout(1), **SHADOW), Act.PAUSE, id="behind them waits a person"),
+        pytest.param(
+            standing(rollout(1, finishing=True), **SHADOW), Act.PROMOTE, id="who promotes"
+        ),
+        pytest.param(
+            replace(standing(rollout(1), **SHADOW), verdict=Answer.FAIL),
+            Act.ROLL_BACK,
+            id="copies that fail end it",
+        ),
+        pytest.param(
+            replace(standing(rollout(1), **SHADOW), verdict=Answer.NO_EVIDENCE),
+            Act.STAY,
+            id="no evidence moves nothing",
+        ),
+    ],
+)
+def test_the_next_move(at: Standing, act: Act) -> None:
+    """Answers that are there and quick need not be right."""
+    assert act is next_move(at).act
+
+
+def test_the_check_agreement_has_the_last_word_where_there_is_one() -> None:
+    """A dry run decides nothing, and so leaves it to a person."""
+    check: dict[str, Any] = {"name": "answers", "agreement": {}}
+    for dry_run, act in ((False, Act.FINISH), (True, Act.PAUSE)):
+        analysis = {"rehearsal": {}, "checks": [check | {"dryRun": dry_run}]}
+        spec = a_model_deployment(replicas=2, rollout=SHADOW, analysis=analysis).spec
+        assert act is next_move(replace(standing(rollout(1), **SHADOW), spec=spec)).act
+
+
+async def test_users_are_answered_by_the_stable_version_until_somebody_promotes() -> None:
+    """The status shows who gets copies."""
+    yard = await serving("a", rollout=SHADOW)
+    yard.publish("b")
+    await yard.run(120)
+    shares = yard.resource.status.traffic
+    assert [(100, 0), (0, 100)] == [(s.weight_percent, s.mirror_percent) for s in shares]
+    rollout = yard.resource.status.rollout
+    assert rollout is not None
+    assert "Paused" == rollout.phase
+    yard.ask(f"promote@{yard.name('b')}")
+    await yard.until(30, b=100)
+    assert [0] == [s.mirror_percent for s in yard.resource.status.traffic]
+
+
+async def test_copies_that_fail_roll_back() -> None:
+    """Without one user having met it."""
+    yard = await serving("a", rollout=SHADOW)
+    yard.behaviours["b"] = Behaviour(failing=0.3)
+    yard.publish("b")
+    await yard.run(120)
+    assert {"a": 100} == yard.weights
+    assert [yard.name("b")] == [e.revision for e in yard.resource.status.quarantine]

@@ -1,0 +1,31 @@
+"""Which mode a spec chooses, and that only the modes know which one it is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from builders_serving import a_model_deployment
+
+import trainyard.model_deployments
+from trainyard.model_deployments.traffic.modes import mode_of
+from trainyard.model_deployments.traffic.replicas import ReplicasMode
+from trainyard.model_deployments.traffic.router import RouterMode
+
+
+def test_the_mode_chooses_and_router_is_the_default() -> None:
+    """Two modes, two back ends."""
+    assert isinstance(mode_of(a_model_deployment().spec), RouterMode)
+    plain = a_model_deployment(traffic={"mode": "Replicas"})
+    assert isinstance(mode_of(plain.spec), ReplicasMode)
+
+
+def test_nobody_outside_asks_which_mode_it_is() -> None:
+    """What differs between the modes stands behind their protocol, and nowhere else."""
+    slice_ = Path(trainyard.model_deployments.__path__[0])
+    asking = [
+        str(path.relative_to(slice_))
+        for path in slice_.rglob("*.py")
+        if re.search(r"spec\.traffic\.mode\b|\bmode [!=]= ", path.read_text())
+    ]
+    assert ["traffic/modes.py"] == asking

@@ -1,0 +1,134 @@
+"""At least once, in order, and nobody waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from builders_serving import NOW
+
+from trainyard.clients.webhooks import NotDelivered
+from trainyard.notifications.notification import Delivery, Notification, Outgoing
+from trainyard.notifications.outbox import LONGEST_PAUSE, Outbox
+
+
+@dataclass(slots=True)
+class Receiver:
+    """See Webhooks: takes numbers, at its own pace."""
+
+    taken: list[tuple[str, int]] = field(default_factory=list)
+    closed: bool = False
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    posting: int = 0
+    most: int = 0
+
+    async def post(self, receiver: str, body: bytes, content_type: str) -> None:
+        """See Webhooks.post."""
+        self.posting += 1
+        self.most = max(self.most, self.posting)
+        try:
+            await self.open.wait()
+            if self.closed:
+                raise NotDelivered("it answers 503")
+            self.taken.append((receiver, int(body)))
+        finally:
+            self.posting -= 1
+
+
+@dataclass(slots=True)
+class Scene:
+    """An outbox, its receivers, and the time."""
+
+    receiver: Receiver = field(default_factory=Receiver)
+    now: datetime = NOW
+    outbox: Outbox = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Begin with an empty memory, as after a kill."""
+        self.outbox = Outbox(self.receiver, lambda: self.now)
+
+    async def offer(
+        self, numbers: Iterable[int], delivered: int = 0, uid: str = "u", name: str = "team"
+    ) -> Delivery:
+        """Offer these, let what can be done be done, and return how it stood before."""
+        letters = tuple(Notification(n, "text/plain", str(n).encode()) for n in numbers)
+        found = self.outbox.offer(uid, Outgoing(name, delivered, letters))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return found
+
+
+async def test_an_offer_waits_for_nobody() -> None:
+    """A receiver that is silent holds up its own line and nothing else."""
+    scene = Scene()
+    found = await scene.offer([1, 2, 3])
+    assert (0, NOW + timedelta(seconds=1)) == (found.delivered, found.again_at)
+    assert 1 == scene.receiver.posting
+    scene.receiver.open.set()
+    assert 0 == (await scene.offer([1, 2, 3, 4])).delivered
+    done = await scene.offer([1, 2, 3, 4])
+    assert (4, None) == (done.delivered, done.again_at)
+    assert [("team", n) for n in (1, 2, 3, 4)] == scene.receiver.taken
+
+
+async def test_one_that_fails_is_tried_again_before_the_next() -> None:
+    """With growing pauses, at the longest ten minutes, and the order is kept."""
+    scene = Scene()
+    scene.receiver.closed = True
+    scene.receiver.open.set()
+    pauses = []
+    for _ in range(10):
+        await scene.offer([5, 6])
+        found = await scene.offer([5, 6])
+        assert found.again_at is not None
+        pauses.append((found.again_at - scene.now).total_seconds())
+        scene.now = found.again_at
+    assert [5, 10, 20, 40, 80, 160, 320, 600, 600, 600] == pauses
+    assert ("it answers 503", NOW) == (found.why, found.failing_since)
+    assert LONGEST_PAUSE.total_seconds() == pauses[-1]
+    scene.receiver.closed = False
+    await scene.offer([5, 6])
+    done = await scene.offer([5, 6])
+    assert (6, "", None, None) == (done.delivered, done.why, done.failing_since, done.again_at)
+    assert [("team", 5), ("team", 6)] == scene.receiver.taken
+
+
+async def test_a_kill_repeats_at_most_what_was_not_written_down() -> None:
+    """And loses nothing."""
+    scene = Scene()
+    scene.receiver.open.set()
+    await scene.offer([1, 2])
+    scene.start()
+    await scene.offer([1, 2, 3])
+    assert [1, 2, 1, 2, 3] == [number for _, number in scene.receiver.taken]
+    scene.start()
+    await scene.offer([3, 4], delivered=3)
+    assert [4] == [number for _, number in scene.receiver.taken[5:]]
+
+
+async def test_objects_and_receivers_do_not_wait_for_each_other() -> None:
+    """Sixteen posts at a time, one of each line."""
+    scene = Scene()
+    for uid in range(20):
+        await scene.offer([1, 2], uid=str(uid), name=f"team-{uid % 2}")
+    assert 16 == scene.receiver.most
+    scene.receiver.open.set()
+    for uid in range(20):
+        await scene.offer([1, 2], uid=str(uid), name=f"team-{uid % 2}")
+    assert 40 == len(scene.receiver.taken)
+
+
+async def test_lines_of_objects_that_are_gone_are_dropped() -> None:
+    """Nothing is kept for ever."""
+    scene = Scene()
+    scene.receiver.open.set()
+    await scene.offer([1])
+    scene.now += timedelta(hours=2)
+    await scene.offer([1], uid="other")
+    await scene.offer([1], delivered=0)
+    assert 3 == len(scene.receiver.taken)

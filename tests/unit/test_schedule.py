@@ -1,0 +1,143 @@
+"""When the next refresh by the clock is."""
+
+from __future__ import annotations
+
+import sys
+import time
+import zoneinfo
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from builders_training import NOW
+
+from trainyard.api.v1alpha1.schedule import Schedule
+from trainyard.schedule import ScheduleInvalid, next_slot, planned_slot
+
+QUARTERS = Schedule(cron="*/15 * * * *")
+
+
+def _at(hour: int, minute: int, day: int = 4) -> datetime:
+    return datetime(2026, 5, day, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("refresh", "expected"),
+    [
+        pytest.param(QUARTERS, _at(12, 15), id="the next quarter of an hour"),
+        pytest.param(
+            Schedule(cron="0 3 * * *", time_zone="Europe/Vienna"),
+            _at(1, 0, day=5),
+            id="three at night in Vienna is one in UTC in summer",
+        ),
+    ],
+)
+def test_the_next_slot_is_told_in_utc(
+    refresh: Schedule, expected: datetime, somewhere_else: None
+) -> None:
+    """Time zones are those of the cron fields, and not that of the machine."""
+    found = next_slot(refresh, NOW, "spec.refresh")
+    assert (expected, UTC) == (found, found.tzinfo)
+
+
+@pytest.fixture
+def somewhere_else(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have the machine stand in Tokyo."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/UTC"])
+def test_utc_needs_no_table_of_time_zones(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small image has none, neither as files nor as a package."""
+    for package in ("tzdata", "tzdata.zoneinfo", "tzdata.zoneinfo.Etc"):
+        monkeypatch.setitem(sys.modules, package, None)
+    zoneinfo.reset_tzpath(to=())
+    zoneinfo.ZoneInfo.clear_cache()
+    try:
+        schedule = Schedule(cron="*/15 * * * *", time_zone=zone)
+        assert _at(12, 15) == next_slot(schedule, NOW, "spec.refresh")
+    finally:
+        zoneinfo.reset_tzpath()
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        pytest.param(None, _at(12, 15), id="nothing stored: the next one"),
+        pytest.param(_at(12, 30), _at(12, 30), id="a stored slot to come is kept"),
+        pytest.param(_at(9, 15), _at(9, 15), id="a stored slot in the past is due"),
+        pytest.param(_at(9, 7), _at(12, 15), id="a slot of another schedule is dropped"),
+        pytest.param(
+            _at(12, 30, day=9), _at(12, 15), id="the clock was five days ahead: the coming one"
+        ),
+        pytest.param(
+            _at(12, 30), _at(12, 30), id="it was seconds ahead: this slot had its run already"
+        ),
+    ],
+)
+def test_the_planned_slot(stored: datetime | None, expected: datetime) -> None:
+    """The status remembers the slot, so that a restart misses none."""
+    assert expected == planned_slot(QUARTERS, stored, NOW, "spec.refresh")
+
+
+@pytest.mark.parametrize(
+    ("refresh", "message"),
+    [
+        pytest.param(
+            Schedule(cron="61 * * * *"),
+            "spec.refresh.cron: '61 * * * *' never comes or is not a cron expression; "
+            "write five fields like */15 * * * *",
+            id="no such minute",
+        ),
+        pytest.param(
+            Schedule(cron="0 0 30 2 *"),
+            "spec.refresh.cron: '0 0 30 2 *' never comes or is not a cron expression; "
+            "write five fields like */15 * * * *",
+            id="never",
+        ),
+        pytest.param(
+            Schedule(cron="0 0 1 * *", time_zone="Mars/Olympus"),
+            "spec.refresh.timeZone: no time zone 'Mars/Olympus' is known here; "
+            "write one like Europe/Vienna",
+            id="no such time zone",
+        ),
+    ],
+)
+def test_a_schedule_that_means_nothing_names_its_field(refresh: Schedule, message: str) -> None:
+    """And says what to write instead."""
+    with pytest.raises(ScheduleInvalid) as refused:
+        next_slot(refresh, NOW, "spec.refresh")
+    assert message == str(refused.value)
+    for stored in (None, NOW):
+        with pytest.raises(ScheduleInvalid) as refused:
+            planned_slot(refresh, stored, NOW, "spec.refresh")
+        assert message == str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("after", "slots"),
+    [
+        pytest.param(
+            datetime(2026, 3, 28, 12, tzinfo=UTC),
+            ["2026-03-29T01:00:00+00:00", "2026-03-30T00:30:00+00:00"],
+            id="half past two in the night that has none: when clocks have moved",
+        ),
+        pytest.param(
+            datetime(2026, 10, 24, 12, tzinfo=UTC),
+            ["2026-10-25T00:30:00+00:00", "2026-10-26T01:30:00+00:00"],
+            id="half past two in the night that has it twice: the first",
+        ),
+    ],
+)
+def test_each_night_has_one_slot_when_clocks_change(after: datetime, slots: list[str]) -> None:
+    """In Vienna clocks go forward on 29 March and back on 25 October 2026."""
+    nightly = Schedule(cron="30 2 * * *", time_zone="Europe/Vienna")
+    found = []
+    for _ in slots:
+        after = next_slot(nightly, after, "spec.refresh")
+        found.append(after.isoformat())
+    assert slots == found

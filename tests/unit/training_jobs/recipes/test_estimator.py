@@ -1,0 +1,33 @@
+"""A recipe that names an estimator."""
+
+from __future__ import annotations
+
+from builders_training import a_training_job
+
+from trainyard.jobs.training_pod import Training
+from trainyard.training_jobs.recipes.recipe import recipe_of
+
+FOREST = {"class": "sklearn.ensemble.RandomForestClassifier"}
+
+
+def test_defaults_count_for_nothing() -> None:
+    """Written or not, it is the same recipe; the pod is told all the same."""
+    written = {**FOREST, "parameters": {}, "preprocessing": {"mode": "Auto"}}
+    one, other = (recipe_of(a_training_job(estimator=e).spec) for e in (FOREST, written))
+    assert one.identity() == other.identity()
+    assert one.document()["estimator"]["preprocessing"] == {"mode": "Auto"}
+
+
+def test_the_number_of_categories_is_another_recipe() -> None:
+    """Told in the description and to the pod."""
+    more = {**FOREST, "preprocessing": {"maxCategories": 200}}
+    one, other = (recipe_of(a_training_job(estimator=e).spec) for e in (FOREST, more))
+    assert one.identity() != other.identity()
+    assert other.document()["estimator"]["preprocessing"] == {"mode": "Auto", "maxCategories": 200}
+    assert other.description().endswith("at most 200 categories")
+
+
+def test_the_built_in_trainer_fits_it() -> None:
+    """No container of the user's and no source."""
+    recipe = recipe_of(a_training_job(estimator=FOREST).spec)
+    assert recipe.training({"run": "a"}) == Training({"run": "a"})
