@@ -5,8 +5,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := operator/trainyard serving-image/modelbundle serving-image/modelserver training-image/trainer devcluster demo benchmarks
+PACKAGES := operator/trainyard serving-image/modelbundle serving-image/modelserver training-image/trainer trainyardctl devcluster demo dashboards benchmarks
 PYTEST := $(BIN)/python -m pytest -q
+CLI_REFERENCE := $(BIN)/python -m typer trainyardctl.main utils docs --name trainyard
 TWO_AT_A_TIME := -n 2 --dist loadfile
 SEVERAL_AT_A_TIME := -n 4 --dist loadfile
 CLUSTER := $(PYTHON) -m devcluster
@@ -30,12 +31,12 @@ install: $(VENV)/.installed ## Make the virtual environment with the pinned pack
 
 .PHONY: lock
 lock: install ## Resolve the extras of pyproject.toml into requirements/*.txt with hashes
-	for extra in bootstrap operator serving serving-sklearn training dev; do \
+	for extra in bootstrap operator cli serving serving-sklearn training sbom dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    --extra $$extra pyproject.toml -o requirements/$$extra.txt; \
 	done
-	for peers in mlserver kserve; do \
+	for peers in mlserver kserve pandera great-expectations; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    requirements/peers-$$peers.in -o requirements/peers-$$peers.txt; \
@@ -44,6 +45,8 @@ lock: install ## Resolve the extras of pyproject.toml into requirements/*.txt wi
 .PHONY: generate
 generate: install ## Write the CRDs, the API reference and the kustomize base
 	$(BIN)/python -m trainyard.crdgen
+	$(BIN)/python -m dashboards
+	$(CLI_REFERENCE) > docs/cli-reference.md
 	$(BIN)/python kustomize/generate.py --helm "$$($(CLUSTER) tool helm4)"
 
 # ── the fast loop ─────────────────────────────────────────────────────────────────────────
@@ -72,14 +75,20 @@ contracts: install
 generated: install
 	$(call STAGE,generated files)
 	$(BIN)/python -m trainyard.crdgen --check
+	$(BIN)/python -m dashboards --check
+	$(CLI_REFERENCE) | diff docs/cli-reference.md -
 
 .PHONY: unit
 unit: install
 	$(call STAGE,unit tests)
-	$(PYTEST) $(TWO_AT_A_TIME) tests/unit tests/contract
+	$(PYTEST) $(TWO_AT_A_TIME) tests/unit tests/contract tests/cli
 
 .PHONY: check
-check: lint types contracts generated unit ## Lint, types, contracts, generated files, unit tests (under a minute)
+check: lint types contracts generated unit ## Lint, types, contracts, generated files, unit tests (about two minutes on two cores)
+
+.PHONY: mutation
+mutation: install ## Put small faults into what decides: do its tests notice? (an hour; FOR="gates" picks)
+	$(BIN)/python -m benchmarks.mutation $(FOR)
 
 # ── images and cluster ────────────────────────────────────────────────────────────────────
 .PHONY: cluster
@@ -90,12 +99,51 @@ cluster: ## Start the cluster that the tests and the demo use
 .PHONY: programs
 programs: # built once, so that no test waits for a compiler
 	$(call STAGE,programs that tests use)
-	for program in versitygw helm4 helm3 otelcol; do $(CLUSTER) tool $$program; done
+	for program in versitygw helm4 helm3 otelcol etcd kube-apiserver promtool alertmanager; do $(CLUSTER) tool $$program; done
 
 .PHONY: images
 images: cluster ## Build the images and load them into the cluster
 	$(call STAGE,images)
 	$(CLUSTER) target images
+
+# ── releases ──────────────────────────────────────────────────────────────────────────────
+SBOM_TOOLS = $(BIN)/uv run --quiet --no-project --isolated --python $(BIN)/python \
+  --with-requirements requirements/sbom.txt
+
+.PHONY: sbom
+sbom: install ## Write a bill of materials (CycloneDX) for each image and the chart to dist/sbom
+	$(call STAGE,bills of materials)
+	mkdir -p dist/sbom
+	for image in operator serving serving-sklearn training; do \
+	  $(SBOM_TOOLS) cyclonedx-py requirements --output-reproducible --short-PURLs \
+	    -o dist/sbom/$$image.cdx.json requirements/$$image.txt; \
+	done
+	$(SBOM_TOOLS) python charts/sbom.py > dist/sbom/chart.cdx.json
+
+.PHONY: package
+package: install ## Pack the chart and the CRDs to dist/, with checksums
+	$(call STAGE,chart)
+	mkdir -p dist
+	"$$($(CLUSTER) tool helm4)" package charts/trainyard --destination dist
+	for crd in crds/*.yaml; do echo ---; cat $$crd; done > dist/crds.yaml
+	cd dist && sha256sum *.tgz crds.yaml > checksums.txt
+
+# folder:image:target of its Dockerfile
+IMAGES := operator:operator: serving-image:serving:server serving-image:serving-sklearn:server-sklearn training-image:training:
+.PHONY: publish
+publish: # needs docker, cosign, helm and rights in REGISTRY; VERSION is that of the release
+	@: $${REGISTRY:?say where the images go} $${VERSION:?say which release this is}
+	for one in $(IMAGES); do \
+	  IFS=: read -r folder name target <<<"$$one"; \
+	  docker buildx build --push --provenance=mode=max --platform linux/amd64,linux/arm64 \
+	    $${target:+--target $$target} --file $$folder/Dockerfile --tag $$REGISTRY/$$name:$$VERSION \
+	    --metadata-file dist/$$name.json .; \
+	  image=$$REGISTRY/$$name@$$($(BIN)/python -c "import json; \
+	    print(json.load(open('dist/$$name.json'))['containerimage.digest'])"); \
+	  cosign sign --yes $$image; \
+	  cosign attest --yes --type cyclonedx --predicate dist/sbom/$$name.cdx.json $$image; \
+	done
+	helm push dist/trainyard-*.tgz oci://$$REGISTRY/charts
 
 # ── whole suites ──────────────────────────────────────────────────────────────────────────
 .PHONY: serving
