@@ -33,7 +33,7 @@ install: $(VENV)/.installed ## Make the virtual environment with the pinned pack
 
 .PHONY: lock
 lock: install ## Resolve the extras of pyproject.toml into requirements/*.txt with hashes
-	for extra in bootstrap operator cli serving serving-sklearn training sbom dev; do \
+	for extra in bootstrap operator cli serving serving-sklearn training sbom site dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    --extra $$extra pyproject.toml -o requirements/$$extra.txt; \
@@ -87,6 +87,17 @@ unit: install
 
 .PHONY: check
 check: lint types contracts generated unit ## Lint, types, contracts, generated files, unit tests (about two minutes on two cores)
+
+# In an environment of its own, as nothing here needs it. Links leave docs/, so all pages are laid out as they lie.
+SITE_TOOLS = $(BIN)/uv run --quiet --no-project --isolated --python $(BIN)/python \
+  --with-requirements requirements/site.txt
+
+.PHONY: docs
+docs: install ## Build the documents as a site in dist/site
+	$(call STAGE,documents)
+	rm -rf build/site dist/site && mkdir -p build/site
+	git ls-files -z '*.md' '*.svg' '*.png' | xargs -0 cp --parents -t build/site
+	NO_MKDOCS_2_WARNING=1 $(SITE_TOOLS) mkdocs build --strict --quiet
 
 .PHONY: mutation
 mutation: install ## Put small faults into what decides: do its tests notice? (an hour; FOR="gates" picks)
@@ -175,7 +186,7 @@ e2e: install images
 	$(PYTEST) -s tests/e2e
 
 .PHONY: test
-test: check serving peers training on-cluster e2e ## Set up everything and pass every test
+test: check docs serving peers training on-cluster e2e ## Set up everything and pass every test
 	$(call STAGE,all passed)
 
 .PHONY: demo

@@ -18,13 +18,14 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`[^`\n]+`")
 NOT_OURS = re.compile(r"^[a-z]+:")
+NOT_WRITTEN = re.compile(r"\.|(build|dist)$")
 LONGEST_RECORD = 40
 
 
 def pages() -> list[Path]:
-    """Return every Markdown file of the repository."""
+    """Return every Markdown file of the repository, but no copy that was built from one."""
     found = (path.relative_to(ROOT) for path in ROOT.rglob("*.md"))
-    return sorted(ROOT / path for path in found if not any(p.startswith(".") for p in path.parts))
+    return sorted(ROOT / path for path in found if not any(map(NOT_WRITTEN.match, path.parts)))
 
 
 def records() -> list[Path]:
