@@ -9,6 +9,9 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+PATIENCE = 600.0
+"""Seconds after which a wait for the cluster has failed: a bound for what hangs, no expectation."""
+KINDS = "datasets,trainingjobs,modelversions,modeldeployments"
 
 
 @cache
@@ -38,6 +41,26 @@ def run(
     if check and done.returncode:
         raise AssertionError(f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}")
     return done
+
+
+def told(namespace: str) -> str:
+    """Return what explains a failure in the namespace: objects, conditions, events, last logs."""
+    conditions = (
+        "{range .items[*]}{.kind}/{.metadata.name} {.status.why}{'\\n'}"
+        "{range .status.conditions[*]}    {.type}={.status} {.reason}: {.message}{'\\n'}{end}{end}"
+    )
+    every_pod = ("-l", "app.kubernetes.io/managed-by=trainyard", "--max-log-requests=50")
+    asked = (
+        ("get", f"{KINDS},deployments,jobs,pods", "-o", "wide"),
+        ("get", KINDS, "-o", f"jsonpath={conditions}"),
+        ("get", "events", "--sort-by=.metadata.creationTimestamp"),
+        ("logs", *every_pod, "--all-containers", "--prefix", "--ignore-errors", "--tail=15"),
+    )
+    parts = []
+    for question in asked:
+        found = kubectl("-n", namespace, *question, check=False)
+        parts.append("\n".join((found.stdout + found.stderr).splitlines()[-80:]))
+    return "\n\n".join((f"── namespace {namespace} ──", *parts))
 
 
 def _devcluster(*arguments: str) -> str:

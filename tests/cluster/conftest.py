@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator, Iterable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from cluster.releases import Node, a_node
 from cluster.rig import Operator, Yard, connected, yard
+from cluster_access import told
 
 from trainyard.clients.cluster import KubernetesCluster
 
@@ -21,13 +22,39 @@ _LEFT_OPEN = (
 )
 
 
+_HANGING_SECONDS = 1800
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """No test of this folder fails for a socket of the client that an earlier one left open."""
+    """No test of this folder fails for a socket of the client that an earlier one left open, nor
+    for a busy machine: each wait in it has a bound of its own.
+    """
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(_HANGING_SECONDS))
             for ignored in _LEFT_OPEN:
                 unraisable = "pytest.PytestUnraisableExceptionWarning"
                 item.add_marker(pytest.mark.filterwarnings(f"{ignored}:{unraisable}"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure tells what the namespaces of the test were like at that moment."""
+    report = yield
+    if report.failed and report.when == "call":
+        for namespace in _namespaces(getattr(item, "funcargs", {}).values()):
+            report.sections.append((f"namespace {namespace}", told(namespace)))
+    return report
+
+
+def _namespaces(fixtures: Iterable[object]) -> set[str]:
+    """Return those that the fixtures, or what they are made of, name."""
+    fixtures = list(fixtures)
+    parts = [getattr(one, part, None) for one in fixtures for part in ("yard", "node")]
+    found = {getattr(one, "namespace", None) for one in (*fixtures, *parts)}
+    return {name for name in found if isinstance(name, str)}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

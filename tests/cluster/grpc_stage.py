@@ -74,7 +74,7 @@ class Stage:
         traffic = self.node.status(name).get("traffic", ())
         return sum(t["weightPercent"] for t in traffic if t["role"] == "canary")
 
-    async def alone(self, name: str, seconds: float, letter: str) -> str:
+    async def alone(self, name: str, letter: str) -> str:
         """Wait until the version has all requests and no release is under way; its revision."""
         wanted = self.models.samples[letter].digest
 
@@ -83,7 +83,7 @@ class Stage:
             stable = status.get("stable", {}).get("bundleDigest")
             return stable == wanted and not status.get("canary")
 
-        await self.node.sees(name, seconds, won)
+        await self.node.sees(name, won)
         revision: str = self.node.status(name)["stable"]["revision"]
         return revision
 
@@ -110,7 +110,7 @@ class Stage:
                     return False
                 return ready
 
-        await self.node.sees(name, 20, is_ready)
+        await self.node.sees(name, is_ready)
 
     def calls(self, name: str, *, usual: bool = False) -> Calls:
         """Callers of the Service, who try nothing again; `usual`: they do what clients do unless

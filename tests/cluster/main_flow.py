@@ -150,9 +150,9 @@ class Flow:
         request = {"metadata": {"annotations": {REQUEST: "refresh@now#more"}}}
         await self.cluster.patch(ObjectRef("Dataset", self.namespace, "tumours"), request)
 
-    async def settled(self, rows: int, seconds: float = 240) -> None:
+    async def settled(self, rows: int) -> None:
         """Return when the version of this data serves alone and no write came for a while."""
-        await eventually(lambda: self._serves(rows), seconds)
+        await eventually(lambda: self._serves(rows))
         written = -1
         while written != len(self.proxy.exchanges):
             written = len(self.proxy.exchanges)

@@ -19,14 +19,13 @@ import pandas as pd
 import pytest
 import yaml
 from cluster.chart_account import RIGHT_MISSING, chart_kubeconfig
-from cluster_access import ROOT, kubectl, run
+from cluster_access import KINDS, PATIENCE, ROOT, kubectl, run, told
 from free_port import free_port
 from sklearn.datasets import load_breast_cancer
 
 from modelbundle.store import Credentials, Store, open_store
 
 Object = dict[str, Any]
-KINDS = "datasets,trainingjobs,modelversions,modeldeployments"
 FEATURES = ("mean radius", "mean texture", "mean smoothness")
 COLUMNS = [
     {"name": "diagnosis", "type": "Category", "allowed": ["benign", "malignant"]},
@@ -143,28 +142,17 @@ class ModelYard:
         found = json.loads(self.kubectl("get", KINDS, "-o", "json", namespace=namespace))
         return State({(o["kind"], o["metadata"]["name"]): o for o in found["items"]})
 
-    def until(
-        self,
-        what: str,
-        check: Callable[[State], bool],
-        *,
-        seconds: float = 200,
-        namespace: str = "",
-    ) -> State:
+    def until(self, what: str, check: Callable[[State], bool], *, namespace: str = "") -> State:
         """The state in which `check` is true; fails with what everything says when none is."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while True:
             state = self.state(namespace)
             if check(state):
                 return state
             if time.monotonic() > deadline:
-                raise AssertionError(f"never: {what}\n{self._told(namespace)}")
+                shown = told(namespace or self.namespace)
+                raise AssertionError(f"never: {what}\n{shown}\n{self.log()[-3000:]}")
             time.sleep(1)
-
-    def _told(self, namespace: str) -> str:
-        everything = f"{KINDS},jobs,pods"
-        shown = self.kubectl("get", everything, "-o", "wide", namespace=namespace)
-        return f"{shown}\n{self.log()[-3000:]}"
 
     def log(self) -> str:
         """What the operator said so far."""

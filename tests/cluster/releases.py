@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from cluster.chart_account import RIGHT_MISSING, chart_kubeconfig
-from cluster_access import ROOT, kubectl, run
+from cluster.sightings import Sightings, Status, sightings
+from cluster_access import PATIENCE, ROOT, kubectl, run, told
+from free_port import free_port
 from steady_load import Load
 
 SERVER, PATCHED = "trainyard/standin-server:dev", "trainyard/standin-server:patched"
@@ -42,6 +44,7 @@ class Node:
     settings: dict[str, str] = field(default_factory=dict)
     """More variables for the operator."""
     operator: asyncio.subprocess.Process | None = None
+    sightings: Sightings | None = None
 
     def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
         """Run kubectl in the namespace."""
@@ -60,7 +63,7 @@ class Node:
             "TRAINYARD_SERVING_IMAGE": SERVER,
             "TRAINYARD_SERVING_SKLEARN_IMAGE": "",
             "TRAINYARD_ROUTER_IMAGE": "trainyard/envoy:dev",
-            "TRAINYARD_PORT": str(20000 + secrets.randbelow(9999)),
+            "TRAINYARD_PORT": str(free_port()),
             **self.settings,
         }
         with (self.folder / "operator.log").open("ab") as log:
@@ -154,34 +157,38 @@ class Node:
 
     def weights(self, name: str) -> dict[str, int]:
         """Return the weights by the code of the behaviour."""
-        status = self.status(name)
-        records = [status.get("stable"), status.get("canary")]
-        codes = {r["revision"]: r["bundleDigest"][7:14] for r in records if r}
-        return {codes[t["revision"]]: t["weightPercent"] for t in status.get("traffic", ())}
+        return weights_in(self.status(name))
 
-    async def until(self, name: str, seconds: float, **wanted: int) -> None:
-        """Wait until the weights are as wanted; keywords are the codes after an underscore."""
+    async def until(self, name: str, **wanted: int) -> None:
+        """Wait until the weights were as wanted; keywords are the codes after an underscore."""
         expected = {code[1:]: weight for code, weight in wanted.items()}
-        await self.sees(name, seconds, lambda: expected == self.weights(name))
+        await self.passes(name, lambda status: expected == weights_in(status))
 
-    async def sees(self, name: str, seconds: float, is_so: Callable[[], object]) -> None:
+    async def passes(self, name: str, is_so: Callable[[Status], object]) -> None:
+        """Wait until it was so for a moment, after what was waited for before."""
+        assert self.sightings is not None
+        await self.sightings.passes(name, is_so)
+
+    async def sees(self, name: str, is_so: Callable[[], object]) -> None:
         """Wait until it is so; what the deployment says about itself explains a failure."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
+        end = loop.time() + PATIENCE
         while not await asyncio.to_thread(is_so):
-            assert loop.time() < end, (self.weights(name), self.status(name).get("why"))
+            if loop.time() > end:
+                said = await asyncio.to_thread(told, self.namespace)
+                raise AssertionError(f"never: {name} has {self.weights(name)}\n{said}")
             await asyncio.sleep(LOOKED_EACH)
 
     async def ready(self, name: str) -> None:
         """Wait until a real prediction was answered."""
-        wait = ("wait", f"mdep/{name}", "--for=condition=Ready", "--timeout=240s")
+        wait = ("wait", f"mdep/{name}", "--for=condition=Ready", "--timeout=600s")
         await asyncio.to_thread(self.kubectl, *wait)
 
     async def serving(self, name: str, **spec: Any) -> Load:
         """Bring a healthy first version up and return a client for it."""
         self.deploy(name, **spec)
         self.publish(name, HEALTHY)
-        await self.sees(name, 180, lambda: self.status(name).get("stable"))
+        await self.sees(name, lambda: self.status(name).get("stable"))
         await self.ready(name)
         return self.load(name)
 
@@ -189,6 +196,13 @@ class Node:
         """Return a client of the user-facing Service."""
         address = self.kubectl("get", "svc", name, "-o", "jsonpath={.spec.clusterIP}")
         return Load(f"http://{address}/v2/models/{name}/infer", per_second)
+
+
+def weights_in(status: Status) -> dict[str, int]:
+    """Return the weights of the status by the code of the behaviour."""
+    records = [status.get("stable"), status.get("canary")]
+    codes = {r["revision"]: r["bundleDigest"][7:14] for r in records if r}
+    return {codes[t["revision"]]: t["weightPercent"] for t in status.get("traffic", ())}
 
 
 @asynccontextmanager
@@ -211,7 +225,8 @@ async def a_node(folder: Path, settings: dict[str, str] | None = None) -> AsyncI
     found = Node(name, folder, settings or {})
     await found.start()
     try:
-        yield found
+        async with sightings(name) as found.sightings:
+            yield found
     finally:
         await found.kill()
         log = (folder / "operator.log").read_text()

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cluster.proxy import Proxy
-from cluster_access import ROOT, kubeconfig
+from cluster_access import PATIENCE, ROOT, kubeconfig
 from free_port import free_port
 from toys import TOYS, toy_definition, toy_manifest
 
@@ -50,9 +50,9 @@ async def _served(cluster: KubernetesCluster) -> None:
     await cluster.list("Toy", "default")
 
 
-async def eventually(check: Callable[[], Awaitable[None]], seconds: float = 90) -> None:
+async def eventually(check: Callable[[], Awaitable[None]]) -> None:
     """Return once `check` passes; raise its last complaint when it never does."""
-    deadline = asyncio.get_running_loop().time() + seconds
+    deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
         try:
             return await check()
@@ -94,10 +94,10 @@ class Operator:
             self.process.terminate()
         return await self.exit_code()
 
-    async def exit_code(self, seconds: float = 30) -> int:
+    async def exit_code(self) -> int:
         """Return the exit code once it ended."""
         assert self.process
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(PATIENCE):
             return await self.process.wait()
 
 
@@ -144,14 +144,14 @@ class Yard:
                 return condition["status"], condition["reason"]
         return "", ""
 
-    async def settled(self, colors: dict[str, str], seconds: float = 90) -> None:
+    async def settled(self, colors: dict[str, str]) -> None:
         """Return when exactly these toys have these colors and the children that go with them."""
 
         async def check() -> None:
             found = await self.snapshot()
             assert {name: (c, c, c) for name, c in colors.items()} == found, found
 
-        await eventually(check, seconds)
+        await eventually(check)
 
     async def snapshot(self) -> dict[str, tuple[str, str, str]]:
         """Return per toy: the color in its status, in its ConfigMap, and of its only Job."""

@@ -27,7 +27,7 @@ from skl2onnx.common.data_types import DoubleTensorType
 from sklearn.linear_model import LogisticRegression
 from skops.io import dumps
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.cluster]
 
 SECRET = "trainyard-store"
 OF_ANOTHER_TEAM = "models-of-another-team"

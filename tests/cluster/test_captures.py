@@ -25,7 +25,7 @@ from cluster.model_yard import (
 
 from modelbundle.store import Store
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.cluster]
 REQUESTS = 120
 
 

@@ -22,11 +22,7 @@ from cluster.rig import eventually
 from cluster_access import kubeconfig
 from terminal import in_a_terminal
 
-pytestmark = [
-    pytest.mark.cluster,
-    pytest.mark.timeout(600),
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = [pytest.mark.cluster, pytest.mark.asyncio(loop_scope="module")]
 PROGRAM = (sys.executable, "-m", "trainyardctl")
 COLOUR = re.compile(r"\x1b\[(\d+;)*3[0-7]m")
 MANUAL = [{"weightPercent": 20, "pause": "Manual"}]
@@ -63,7 +59,7 @@ async def flow() -> AsyncIterator[Flow]:
             await found.cluster.create(manifest)
         await found.settled(FIRST_ROWS)
         await found.bring_more_data()
-        await eventually(lambda: _waits(found), 120)
+        await eventually(lambda: _waits(found))
         yield found
 
 
@@ -128,7 +124,7 @@ async def test_a_change_is_drawn_within_seconds_and_a_person_ends_the_release(fl
         code, text = await said(flow, "promote", "tumours")
         assert (0, True) == (code, "promote@" in text), text
         await asyncio.to_thread(terminal.until, "stable ██████████ 100 %")
-    assert 0 == (await said(flow, "status", "tumours", "--wait", "--timeout", "120"))[0]
+    assert 0 == (await said(flow, "status", "tumours", "--wait", "--timeout", "600"))[0]
     code, text = await said(flow, "promote", "tumours")
     assert (2, True) == (code, "nothing to promote now" in text)
     assert "Promoted" in (await said(flow, "history", "tumours"))[1]

@@ -14,11 +14,7 @@ from cluster.flow_stage import Stage, stage
 from cluster.main_flow import Flow, differences
 from cluster.proxy import READING, Fault
 
-pytestmark = [
-    pytest.mark.cluster,
-    pytest.mark.timeout(600),
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = [pytest.mark.cluster, pytest.mark.asyncio(loop_scope="module")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def _installed() -> None:
     """Install the committed CRDs, as an upgrade would, and wait until they are served."""
     kubectl("apply", "--server-side", "--force-conflicts", "-f", str(ROOT / "crds"), "-o", "name")
     names = [f"crd/{plural}.trainyard.dev" for plural in PLURALS]
-    kubectl("wait", "--for=condition=Established", "--timeout=30s", *names)
+    kubectl("wait", "--for=condition=Established", "--timeout=600s", *names)
 
 
 @pytest.fixture

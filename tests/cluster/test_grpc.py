@@ -11,11 +11,7 @@ import pytest_asyncio
 import tritonclient.grpc as triton
 from cluster.grpc_stage import Stage, a_stage
 
-pytestmark = [
-    pytest.mark.cluster,
-    pytest.mark.timeout(600),
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = [pytest.mark.cluster, pytest.mark.asyncio(loop_scope="module")]
 QUICK = {
     "steps": [{"weightPercent": 5, "minSeconds": 5}, {"weightPercent": 50, "minSeconds": 5}],
     "scaleDownDelaySeconds": 5,
@@ -35,7 +31,7 @@ async def _serving(stage: Stage, name: str, **spec: object) -> None:
     """Version a serves; requests of HTTP can be asked."""
     stage.node.deploy(name, **spec)
     stage.release(name, "a")
-    await stage.alone(name, 120, "a")
+    await stage.alone(name, "a")
     await stage.node.ready(name)
 
 
@@ -45,19 +41,19 @@ async def test_switching_grpc_on_and_off_loses_nobody(stage: Stage) -> None:
     assert {"http": 80} == stage.ports("switched")
     async with stage.load("switched") as load:
         stage.node.change("switched", server={"grpc": True})
-        await stage.node.sees("switched", 60, lambda: stage.node.status("switched").get("canary"))
+        await stage.node.sees("switched", lambda: stage.node.status("switched").get("canary"))
         assert {"http": 80} == stage.ports("switched")
-        await stage.node.sees("switched", 120, lambda: len(stage.ports("switched")) > 1)
+        await stage.node.sees("switched", lambda: len(stage.ports("switched")) > 1)
         await stage.opened("switched")
         _ask_as_people_do(stage, "switched")
         async with stage.calls("switched") as calls:
             await asyncio.sleep(3)
             stage.node.change("switched", server={"grpc": False})
-            await stage.node.sees("switched", 90, lambda: stage.canary_weight("switched"))
+            await stage.node.sees("switched", lambda: stage.canary_weight("switched"))
             await asyncio.sleep(3)
         assert {} == calls.lost
         assert 1 == len(calls.revisions), "a version without gRPC gets no calls"
-        await stage.node.sees("switched", 120, lambda: {"http": 80} == stage.ports("switched"))
+        await stage.node.sees("switched", lambda: {"http": 80} == stage.ports("switched"))
     assert {"200": load.sent} == dict(load.codes)
     stage.node.kubectl("delete", "mdep", "switched")
 
@@ -85,23 +81,23 @@ async def test_a_release_is_judged_by_calls_over_grpc_alone(stage: Stage) -> Non
     await stage.opened("judged")
     async with stage.calls("judged") as calls:
         stage.release("judged", "b")
-        second = await stage.alone("judged", 120, "b")
+        second = await stage.alone("judged", "b")
         await asyncio.sleep(5)
     assert {} == calls.lost
     assert second in calls.revisions
     assert 2 == len(calls.revisions), "both versions answered while the weights were split"
     async with stage.calls("judged") as calls:
         stage.release("judged", "c")
-        await stage.node.sees("judged", 120, lambda: stage.node.status("judged").get("quarantine"))
+        await stage.node.sees("judged", lambda: stage.node.status("judged").get("quarantine"))
     assert "errors" in stage.node.status("judged")["quarantine"][0]["message"]
     assert all(what.startswith("INVALID_ARGUMENT") for what in calls.lost), calls.lost
-    assert second == await stage.alone("judged", 30, "b")
+    assert second == await stage.alone("judged", "b")
 
 
 async def test_no_call_is_lost_by_what_comes_and_goes(stage: Stage) -> None:
     """More servers, fewer, one deleted, and all routers restarted."""
     name, node = "judged", stage.node
-    revision = await stage.alone(name, 30, "b")
+    revision = await stage.alone(name, "b")
     async with stage.calls(name) as calls:
         for replicas in (3, 1, 2):
             node.change(name, replicas=replicas)
@@ -111,7 +107,7 @@ async def test_no_call_is_lost_by_what_comes_and_goes(stage: Stage) -> None:
         await asyncio.sleep(15)
         node.kubectl("rollout", "restart", f"deployment/{name}-router")
         await asyncio.sleep(2)
-        status = ("rollout", "status", f"deployment/{name}-router", "--timeout=240s")
+        status = ("rollout", "status", f"deployment/{name}-router", "--timeout=600s")
         await asyncio.to_thread(node.kubectl, *status)
         await asyncio.sleep(15)
     assert {} == calls.lost
@@ -132,7 +128,7 @@ async def test_mode_replicas_has_grpc_without_a_router(stage: Stage) -> None:
     _ask_as_people_do(stage, "direct")
     async with stage.calls("direct", usual=True) as calls:
         stage.release("direct", "b")
-        await stage.alone("direct", 120, "b")
+        await stage.alone("direct", "b")
         await asyncio.sleep(30)
     assert {} == calls.lost
     assert 2 == len(calls.revisions)

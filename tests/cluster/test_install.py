@@ -11,7 +11,7 @@ import pytest
 from chart_rendering import CHART, HELMS
 from cluster_access import ROOT, kubeconfig, kubectl, run, tool
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.cluster]
 
 SAMPLES = Path(__file__).parent / "samples" / "good"
 PLURALS = ("datasets", "trainingjobs", "modelversions", "modeldeployments")
@@ -52,7 +52,7 @@ class Release:
         settings = [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
         self(
             *("upgrade", "--install", "trainyard", str(CHART), *settings),
-            *("--wait", "--timeout", "120s", *arguments),
+            *("--wait", "--timeout", "600s", *arguments),
         )
 
     def __call__(self, *arguments: str) -> str:
@@ -91,7 +91,7 @@ def test_a_release_lives(release: Release) -> None:
         name = "tumour-model" if sample == "trainingjob" else "tumours"
         release.kubectl("apply", "-f", str(SAMPLES / f"{sample}-smallest.yaml"))
         looked_at = "--for=jsonpath={.status.observedGeneration}=1"
-        release.kubectl("wait", looked_at, f"{sample}/{name}", "--timeout=180s")
+        release.kubectl("wait", looked_at, f"{sample}/{name}", "--timeout=600s")
     assert release.restarts() == [0]
     lease = release.kubectl("get", "lease", f"trainyard-{release.namespace}", "-o=name")
     assert lease.strip().startswith("lease")

@@ -19,7 +19,7 @@ from cluster.model_yard import (
 )
 from cluster_access import run
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.cluster]
 
 STORE = "trainyard-store"
 ASSIGNED = 1000730000
@@ -71,7 +71,6 @@ def test_a_model_is_made_and_served_under_a_quota_on_limits(yard: ModelYard) -> 
     yard.until(
         "it serves",
         lambda s: s.condition("ModelDeployment", "tumours", "Ready").status == "True",
-        seconds=400,
     )
     (quota,) = objects(yard, "resourcequota")
     used = quota["status"]["used"]
@@ -89,7 +88,6 @@ def test_a_drain_takes_one_pod_at_a_time(yard: ModelYard) -> None:
     yard.until(
         "it serves",
         lambda s: s.condition("ModelDeployment", "tumours", "Ready").status == "True",
-        seconds=400,
     )
     (budget,) = objects(yard, "poddisruptionbudget")
     assert (3, 1) == (budget["status"]["expectedPods"], budget["spec"]["maxUnavailable"])

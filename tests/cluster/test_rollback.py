@@ -7,11 +7,7 @@ import asyncio
 import pytest
 from cluster.releases import CRASHING, FAILING, HEALTHY, REFUSED, SLOW, Node, digest
 
-pytestmark = [
-    pytest.mark.cluster,
-    pytest.mark.timeout(480),
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = [pytest.mark.cluster, pytest.mark.asyncio(loop_scope="module")]
 BAD = {FAILING: "errors", SLOW: "latency", CRASHING: "crashed", REFUSED: "not match its digest"}
 """What the quarantine says of each."""
 
@@ -34,7 +30,7 @@ async def _rolled_back(node: Node, code: str) -> None:
     name = f"bad-{code}"
     async with await node.serving(name):
         node.publish(name, code)
-        await node.sees(name, 120, lambda: node.status(name).get("quarantine"))
+        await node.sees(name, lambda: node.status(name).get("quarantine"))
     status = node.status(name)
     assert [digest(code)] == [entry["bundleDigest"] for entry in status["quarantine"]]
     assert BAD[code] in status["quarantine"][0]["message"]

@@ -20,7 +20,7 @@ from trainyard.api.pod_settings import PodSettings
 from trainyard.pod_defaults import PodDefaults
 from trainyard.pod_security import SCRATCH_VOLUME, hardened_container, hardened_pod
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.cluster]
 
 SMALL, LARGE = "trainyard/serving:dev", "trainyard/serving-sklearn:dev"
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}

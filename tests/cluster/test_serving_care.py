@@ -7,11 +7,7 @@ import asyncio
 import pytest
 from cluster.releases import BETTER, HEALTHY, Node
 
-pytestmark = [
-    pytest.mark.cluster,
-    pytest.mark.timeout(480),
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = [pytest.mark.cluster, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_the_canary_takes_over_from_dead_pods_and_gives_back(node: Node) -> None:
@@ -19,13 +15,13 @@ async def test_the_canary_takes_over_from_dead_pods_and_gives_back(node: Node) -
     spec = {"rollout": {"steps": [{"weightPercent": 10, "minSeconds": 600}]}}
     async with await node.serving("twins", **spec) as load:
         node.publish("twins", BETTER)
-        await node.until("twins", 60, _0000001=90, _0000002=10)
+        await node.until("twins", _0000001=90, _0000002=10)
         stable = node.status("twins")["stable"]
         node.fall_ill("twins", HEALTHY, "unready")
-        await node.until("twins", 60, _0000001=0, _0000002=100)
+        await node.until("twins", _0000001=0, _0000002=100)
         node.fall_ill("twins", HEALTHY, "")
         before = load.lost
-        await node.until("twins", 60, _0000001=90, _0000002=10)
+        await node.until("twins", _0000001=90, _0000002=10)
         await asyncio.sleep(3)
     assert before == load.lost, dict(load.codes)
     assert stable == node.status("twins")["stable"]
@@ -35,11 +31,11 @@ async def test_the_canary_takes_over_from_dead_pods_and_gives_back(node: Node) -
 async def test_a_lost_status_is_rebuilt_without_moving_traffic(node: Node) -> None:
     """The same revision serves on, from the same pods; then nothing is written any more."""
     async with await node.serving("wiped") as load:
-        await node.sees("wiped", 30, lambda: node.status("wiped").get("routingAppliedAt"))
+        await node.sees("wiped", lambda: node.status("wiped").get("routingAppliedAt"))
         pods = node.kubectl("get", "pods", "-l", "trainyard.dev/owner=wiped", "-o", "name")
         stable = node.status("wiped")["stable"]
         node.write_status("mdep", "wiped", dict.fromkeys(node.status("wiped")))
-        await node.sees("wiped", 30, lambda: node.status("wiped").get("stable"))
+        await node.sees("wiped", lambda: node.status("wiped").get("stable"))
         await node.ready("wiped")
     assert stable == node.status("wiped")["stable"]
     assert pods == node.kubectl("get", "pods", "-l", "trainyard.dev/owner=wiped", "-o", "name")
@@ -51,14 +47,14 @@ async def test_children_that_somebody_deletes_are_made_again(node: Node) -> None
     async with node.load("wiped") as load:
         node.kubectl("delete", "configmap", "wiped-router")
         found = ("get", "configmap", "wiped-router", "--ignore-not-found", "-o", "name")
-        await node.sees("wiped", 30, lambda: node.kubectl(*found))
+        await node.sees("wiped", lambda: node.kubectl(*found))
         router = node.kubectl("get", "pods", "-l", "trainyard.dev/role=router", "-o", "name")
         node.kubectl("delete", router.split()[0], "--wait=false")
         await asyncio.sleep(12)
     assert {"200": load.sent} == dict(load.codes)
     node.kubectl("delete", "service", "wiped")
     found = ("get", "service", "wiped", "--ignore-not-found", "-o", "name")
-    await node.sees("wiped", 30, lambda: node.kubectl(*found))
+    await node.sees("wiped", lambda: node.kubectl(*found))
     await node.ready("wiped")
 
 
@@ -81,6 +77,6 @@ async def test_a_service_of_somebody_else_is_never_taken(node: Node) -> None:
     node.kubectl("create", "service", "clusterip", "taken", "--tcp=80:80")
     node.deploy("taken")
     node.publish("taken", HEALTHY)
-    await node.sees("taken", 60, lambda: node.reason("taken", "Stalled") == "ChildNotOwned")
+    await node.sees("taken", lambda: node.reason("taken", "Stalled") == "ChildNotOwned")
     node.kubectl("delete", "service", "taken")
     await node.ready("taken")

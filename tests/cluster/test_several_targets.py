@@ -32,7 +32,7 @@ from modelbundle.packing import verify
 from modelbundle.publishing import fetch
 from modelbundle.signature import Signature
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.cluster]
 
 SECRET = "trainyard-store"
 FEATURES = ("bmi", "bp", "s5")
@@ -173,7 +173,7 @@ def _accepted(place: Place, name: str, folder: Path) -> tuple[Any, Signature]:
 
 def _ready(yard: ModelYard, name: str) -> str:
     """The address at which the deployment answers."""
-    ready = ("wait", f"mdep/{name}", "--for=condition=Ready", "--timeout=240s")
+    ready = ("wait", f"mdep/{name}", "--for=condition=Ready", "--timeout=600s")
     kubectl("-n", yard.namespace, *ready)
     return yard.kubectl("get", "svc", name, "-o", "jsonpath={.spec.clusterIP}")
 

@@ -92,7 +92,7 @@ async def frozen_api(here: Yard) -> object:
     here.proxy.down = True
     here.proxy.cut_watches()
     began = asyncio.get_running_loop().time()
-    code = await here.operators[0].exit_code(seconds=40)
+    code = await here.operators[0].exit_code()
     return code, asyncio.get_running_loop().time() - began
 
 

@@ -11,7 +11,7 @@ import pytest
 from cluster.model_yard import ModelYard, Object, csv_of, dataset, model_yard, tumours
 from cluster_access import run
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.cluster]
 
 STORE, RAW = "trainyard-store", "raw"
 IMAGE = "docker.io/trainyard/training:dev"

@@ -14,7 +14,7 @@ from cluster_access import kubectl
 from devcluster.cluster_basics import STORAGE_CLASS
 from devcluster.volumes import Claim, claim_manifest, volume_manifest
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.cluster]
 
 STORE = "trainyard-store"
 ON_ANOTHER_NODE = {
@@ -96,7 +96,7 @@ async def test_a_server_whose_store_is_on_another_node_is_no_bad_version(yard: M
         node.deploy("far")
         node.publish("far", HEALTHY)
         told = "StoreNotShareable"
-        await node.sees("far", 300, lambda: node.reason("far", "Stalled") == told)
+        await node.sees("far", lambda: node.reason("far", "Stalled") == told)
         assert not node.status("far").get("quarantine")
     finally:
         await node.kill()

@@ -22,7 +22,7 @@ from cluster.model_yard import (
 )
 from cluster_access import run
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.cluster]
 
 CLAIM = "trainyard-store"
 

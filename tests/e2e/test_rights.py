@@ -16,7 +16,6 @@ import pytest
 from cluster.chart_account import RIGHT_MISSING, cluster_kubeconfig, forget_cluster_rights
 from cluster.elsewhere import digest_of, importing, in_config_map, onnx_model
 from cluster.model_yard import (
-    KINDS,
     ModelYard,
     Object,
     State,
@@ -27,9 +26,9 @@ from cluster.model_yard import (
     training_job,
     tumours,
 )
-from cluster_access import kubectl, run
+from cluster_access import KINDS, kubectl, run
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 STORE = "trainyard-store"
 SETTINGS = {
@@ -37,8 +36,6 @@ SETTINGS = {
     "TRAINYARD_ROUTER_IMAGE": "trainyard/envoy:dev",
     "TRAINYARD_LEADER_ELECTION": "true",
 }
-PATIENT = 500.0
-"""Seconds for a run and a release on a busy machine."""
 
 
 @pytest.fixture(params=["named", "cluster"])
@@ -89,7 +86,7 @@ def test_nothing_that_the_operator_does_is_forbidden(yard: ModelYard) -> None:
     yard.kubectl("delete", "mdep", "tumours")
     bring(yard, 569)
     oldest = ("ModelVersion", first["modelVersion"])
-    yard.until("the oldest version goes", lambda s: oldest not in s.objects, seconds=PATIENT)
+    yard.until("the oldest version goes", lambda s: oldest not in s.objects)
 
     assert yard.state().current("import") != {}
     assert yard.kubectl(
@@ -112,7 +109,7 @@ def released(yard: ModelYard, what: str, other_than: str) -> Object:
         ready = state.condition("ModelDeployment", "tumours", "Ready").status == "True"
         return stable != other_than and ready and not status.get("rollout")
 
-    found: Object = yard.until(what, alone, seconds=PATIENT).status("ModelDeployment", "tumours")
+    found: Object = yard.until(what, alone).status("ModelDeployment", "tumours")
     stable: Object = found["stable"]
     return stable
 
