@@ -82,5 +82,8 @@ def _judges_latency(spec: AnalysisSpec) -> bool:
 
 def _chance(heads: int, tosses: int) -> float:
     """Return the chance of so many heads or more; 1 without a toss."""
-    more = sum(math.comb(tosses, k) for k in range(heads, tosses + 1))
+    more, ways = 0, math.comb(tosses, heads)
+    for k in range(heads, tosses + 1):
+        more += ways
+        ways = ways * (tosses - k) // (k + 1)  # `comb` of the next, in thousandths of its time
     return float(Fraction(more, 2**tosses))
