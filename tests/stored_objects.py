@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +26,8 @@ class StoredObjects:
 
     async def get(self, kind: str, namespace: str, name: str) -> RawObject | None:
         """See World.get."""
-        return copy.deepcopy(self.objects.get((kind, name)))
+        found = self.objects.get((kind, name))
+        return None if found is None else _copy(found)
 
     async def list(
         self, kind: str, namespace: str, labels: Mapping[str, str] | None = None
@@ -35,7 +35,7 @@ class StoredObjects:
         """See World.list."""
         wanted = (labels or {}).items()
         return [
-            copy.deepcopy(raw)
+            _copy(raw)
             for (found, _), raw in sorted(self.objects.items())
             if found == kind and wanted <= raw["metadata"].get("labels", {}).items()
         ]
@@ -65,10 +65,10 @@ class StoredObjects:
         self.used |= allow(action)
         match action:
             case Apply(manifest):
-                self._put(dict(copy.deepcopy(manifest)))
+                self._put(_copy(manifest))
             case Create(manifest):
                 if (manifest["kind"], manifest["metadata"]["name"]) not in self.objects:
-                    self._put(dict(copy.deepcopy(manifest)))
+                    self._put(_copy(manifest))
             case Patch(ref, changes):
                 found = self.objects[ref.kind, ref.name]
                 before = json.dumps(found)
@@ -87,6 +87,12 @@ class StoredObjects:
         if before != manifest:
             self.writes += 1
             self.objects[key] = manifest
+
+
+def _copy(raw: RawObject) -> dict[str, Any]:
+    """Return it as an API server would: it took and gives JSON."""
+    copied: dict[str, Any] = json.loads(json.dumps(raw))
+    return copied
 
 
 def _merge(found: dict[str, Any], changes: Mapping[str, Any]) -> None:

@@ -41,7 +41,7 @@ class Sightings:
 
     async def watch(self) -> None:
         """Take down what the API server tells, until cancelled; a watch that ends is renewed."""
-        line = "jsonpath={.metadata.name}{'\\t'}{.status}{'\\n'}"
+        line = "jsonpath={.metadata.name} {.status}{'\\n'}"
         words = ("-n", self.namespace, "get", "modeldeployments", "--watch", "-o", line)
         while True:
             process = await asyncio.create_subprocess_exec(
@@ -53,7 +53,7 @@ class Sightings:
             assert process.stdout
             try:
                 async for raw in process.stdout:
-                    name, _, status = raw.decode().rstrip("\n").partition("\t")
+                    name, _, status = raw.decode().rstrip("\n").partition(" ")
                     self.seen[name].append(json.loads(status or "{}"))
             finally:
                 if process.returncode is None:

@@ -7,9 +7,10 @@ with thresholds of one, retries on another host.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
+
+from pydantic_core import to_json
 
 from trainyard.api.v1alpha1.model_deployment_status import Revision
 from trainyard.model_deployments.analysis.samples import (
@@ -150,4 +151,4 @@ def _file(routing: Routing, resources: Iterable[dict[str, Any]]) -> str:
 
 def text(content: dict[str, Any]) -> str:
     """Return the file of the configuration."""
-    return json.dumps(content, indent=1) + "\n"
+    return to_json(content, indent=1).decode() + "\n"
