@@ -18,7 +18,7 @@ from cluster.operator_process import operator_process
 from cluster.proxy import Proxy
 from cluster.scripted_node import ScriptedNode, api_of, local_network
 from cluster.scripted_routers import Routers
-from cluster_access import ROOT, kubeconfig, kubectl, run
+from cluster_access import ROOT, kubeconfig, kubectl, run, told
 from free_port import free_port
 
 from trainyard.clients.cluster import KubernetesCluster
@@ -54,7 +54,11 @@ class Stage:
             open_things.callback(_show, namespace, log, proxy)
             process = await open_things.enter_async_context(operator_process(environment, log))
             pod = self.node.pod_settings()
-            yield Flow(self.cluster, namespace, proxy, process, self.sources, pod)
+            try:
+                yield Flow(self.cluster, namespace, proxy, process, self.sources, pod)
+            except Exception:
+                sys.stdout.write(await asyncio.to_thread(told, namespace))
+                raise
 
 
 @asynccontextmanager

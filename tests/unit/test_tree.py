@@ -61,11 +61,17 @@ def mirrored() -> list[pytest.ParameterSet]:
     ]
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """Return the module as Python reads it."""
+    return ast.parse(path.read_text())
+
+
+@cache
 def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Return all functions and methods of the module."""
-    tree = ast.parse(path.read_text())
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
+    return [node for node in ast.walk(tree(path)) if isinstance(node, kinds)]
 
 
 def long_functions(path: Path) -> list[str]:
@@ -80,7 +86,7 @@ def long_functions(path: Path) -> list[str]:
 @cache
 def proved_by_stories() -> set[str]:
     """Return the modules that docstrings of tests name behind `Proves:`."""
-    docstrings = (ast.get_docstring(ast.parse(path.read_text())) for path in TESTS)
+    docstrings = (ast.get_docstring(tree(path)) for path in TESTS)
     lines = (line for text in docstrings for line in (text or "").splitlines())
     return {
         module
