@@ -108,7 +108,9 @@ class Bringup:
         return Basics(self.places, self.programs, self.addresses, self.progress)
 
 
-def start_kubelet(component: Component, processes: Processes, patience_seconds: float = 30) -> None:
+def start_kubelet(
+    component: Component, processes: Processes, patience_seconds: float = 120
+) -> None:
     """The kubelet runs. Raises StepFailed with its log.
 
     containerd listens before it is ready for kubelets; one that comes then ends at once.

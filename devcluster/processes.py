@@ -30,7 +30,7 @@ class Component:
     healthy: Callable[[], bool]
     settings: tuple[Path, ...] = ()
     environment: Mapping[str, str] | None = None
-    patience_seconds: float = 60
+    patience_seconds: float = 240
 
 
 @dataclass(frozen=True, slots=True)
