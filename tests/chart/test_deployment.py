@@ -202,3 +202,33 @@ def test_several_replicas_have_a_disruption_budget() -> None:
     template = only(render({"replicas": 2}), "Deployment")["spec"]["template"]
     wanted = budget["selector"]["matchLabels"].items()
     assert wanted <= template["metadata"]["labels"].items()
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        pytest.param({}, "models-trainyard", id="the release's name, and ours"),
+        pytest.param({"nameOverride": "ml"}, "models-ml", id="another name"),
+        pytest.param({"nameOverride": "model"}, "models", id="a name that the release says"),
+        pytest.param({"fullnameOverride": "yard"}, "yard", id="a whole name"),
+    ],
+)
+def test_people_choose_what_it_is_called(values: dict[str, Any], name: str) -> None:
+    """As other charts let them."""
+    assert name == only(render(values, release="models"), "Deployment")["metadata"]["name"]
+
+
+def test_what_else_a_pod_needs_is_added() -> None:
+    """Behind what the chart sets itself."""
+    values = {
+        "extraEnv": [{"name": "HTTPS_PROXY", "value": "http://proxy:3128"}],
+        "extraVolumes": [{"name": "ca", "configMap": {"name": "ca"}}],
+        "extraVolumeMounts": [{"name": "ca", "mountPath": "/etc/ssl/certs", "readOnly": True}],
+    }
+    pod = only(render(values), "Deployment")["spec"]["template"]["spec"]
+    (found,) = pod["containers"]
+    assert (found["env"][-1:], pod["volumes"][-1:], found["volumeMounts"][-1:]) == (
+        values["extraEnv"],
+        values["extraVolumes"],
+        values["extraVolumeMounts"],
+    )

@@ -1,7 +1,8 @@
 {{/* What things are called, and the labels that all of them carry. */}}
 {{- define "trainyard.name" -}}
-{{- if contains "trainyard" .Release.Name }}{{ .Release.Name | trunc 50 | trimSuffix "-" }}
-{{- else }}{{ printf "%s-trainyard" .Release.Name | trunc 50 | trimSuffix "-" }}{{ end }}
+{{- $name := .Values.nameOverride | default "trainyard" }}
+{{- $whole := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) }}
+{{- .Values.fullnameOverride | default $whole | trunc 50 | trimSuffix "-" }}
 {{- end }}
 
 {{- define "trainyard.selector" -}}
