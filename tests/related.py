@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from trainyard.objects import RawObject, name_of
 from trainyard.reconciling.references import References
 from trainyard.relations import (
+    named_by_dataset,
     named_by_model_deployment,
     named_by_model_version,
     named_by_training_job,
 )
 
 NAMED_BY = {
+    "Dataset": named_by_dataset,
     "TrainingJob": named_by_training_job,
     "ModelVersion": named_by_model_version,
     "ModelDeployment": named_by_model_deployment,

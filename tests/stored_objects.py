@@ -49,10 +49,6 @@ class StoredObjects:
         """See World.referrers."""
         return referrers_in(self.objects.values(), kind, (namespace, name), by)
 
-    async def unwatched(self, kind: str, namespace: str, name: str) -> RawObject | None:
-        """See World.unwatched."""
-        return await self.get(kind, namespace, name)
-
     async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
         """See World.warnings; no test of these objects has any."""
         return ()

@@ -87,10 +87,6 @@ class TrainingWorld:
         """See World.referrers."""
         return referrers_in(self._objects.values(), kind, (namespace, name), by)
 
-    async def unwatched(self, kind: str, namespace: str, name: str) -> RawObject | None:
-        """See World.unwatched."""
-        return await self.get(kind, namespace, name)
-
     async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
         """See World.warnings."""
         events = await self.list("Event", namespace)

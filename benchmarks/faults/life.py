@@ -55,11 +55,12 @@ class Life:
         metadata = {"name": self.namespace}
         place = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
         await self.api.ask("POST", "/api/v1/namespaces", place)
+        await self._bring_data("POST")
         for manifest in manifests(self.namespace, self.disturbance.plan.story):
             await self.api.ask("POST", collection(manifest["kind"], self.namespace), manifest)
         await self._until(FIRST_ROWS, quarantined=False)
         self.data.rows[self.namespace] = MORE_ROWS
-        await self._request("Dataset", "refresh@now#more")
+        await self._bring_data("PUT")
         if self.disturbance.plan.story is Story.ABORTED:
             await self._request("ModelDeployment", f"abort@{await self._canary()}")
             await self._settled(FIRST_ROWS, quarantined=True)
@@ -69,6 +70,14 @@ class Life:
     def status(self, kind: str) -> Raw:
         """The status as it is stored."""
         return self.statuses.of(kind, self.namespace)
+
+    async def _bring_data(self, method: str) -> None:
+        """Make, or change, the ConfigMap that the Dataset reads."""
+        name, path = NAMES["Dataset"], collection("ConfigMap", self.namespace)
+        metadata = {"name": name, "namespace": self.namespace}
+        data = {"data.csv": str(self.data.rows[self.namespace])}
+        raw = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+        await self.api.ask(method, f"{path}/{name}" if method == "PUT" else path, raw)
 
     async def _request(self, kind: str, text: str) -> None:
         path = f"{collection(kind, self.namespace)}/{NAMES[kind]}"
@@ -141,7 +150,7 @@ def _is_in_force(status: Raw) -> bool:
 
 def manifests(namespace: str, story: Story) -> Sequence[Raw]:
     """What a user applies."""
-    source = {"configMap": {"name": "tumours", "path": "data.csv"}}
+    source = {"configMap": {"name": NAMES["Dataset"], "path": "data.csv"}}
     gates = [
         {"name": "good", "metric": "roc_auc", "min": "0.8"},
         {"name": "not-worse", "metric": "roc_auc", "againstChampion": {}},

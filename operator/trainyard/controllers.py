@@ -24,6 +24,7 @@ from trainyard.relations import (
     READ_BY_MODEL_DEPLOYMENT,
     READ_BY_MODEL_VERSION,
     READ_BY_TRAINING_JOB,
+    named_by_dataset,
     named_by_model_deployment,
     named_by_model_version,
     named_by_training_job,
@@ -67,6 +68,7 @@ def _of_training(installation: Installation) -> tuple[Controller, ...]:
             decide_dataset,
             children=("Job", "Pod"),
             reads=READ_BY_DATASET,
+            names=named_by_dataset,
             state=state_of_dataset,
         ),
         Controller(

@@ -25,6 +25,7 @@ VIEWS: dict[tuple[str, str], tuple[Path, ...]] = {
         ("spec", "dataset"),
         ("status", "refreshRequested"),
     ),
+    ("Dataset", "ConfigMapMetadata"): (("metadata", "resourceVersion"),),
     ("ModelVersion", "TrainingJob"): (
         ("spec",),
         ("status", "inputs"),
@@ -49,6 +50,11 @@ VIEWS: dict[tuple[str, str], tuple[Path, ...]] = {
     ),
 }
 """By reader and kind that is read: the parts that are looked at, as the API names them."""
+
+
+def named_by_dataset(raw: RawObject) -> Iterator[Named]:
+    """Yield the ConfigMap that its source reads."""
+    yield from _named("ConfigMapMetadata", _at(raw, "spec", "source", "configMap"))
 
 
 def named_by_training_job(raw: RawObject) -> Iterator[Named]:
@@ -149,7 +155,10 @@ def _at(raw: Any, *path: str) -> Any:
     return raw
 
 
-READ_BY_DATASET = (reads_namers("Dataset", "TrainingJob"),)
+READ_BY_DATASET = (
+    reads_namers("Dataset", "TrainingJob"),
+    reads_by_name("Dataset", "ConfigMapMetadata"),
+)
 READ_BY_TRAINING_JOB = (
     reads_by_name("TrainingJob", "Dataset"),
     reads_namers("TrainingJob", "ModelVersion"),

@@ -22,8 +22,6 @@ from cluster.scripted_node import Raw
 from trainyard.api.base import Condition
 from trainyard.clients.cluster import KubernetesCluster
 from trainyard.conditions import is_true
-from trainyard.objects import ObjectRef
-from trainyard.ownership import REQUEST
 
 API = "trainyard.dev/v1alpha1"
 OURS = ("Dataset", "TrainingJob", "ModelVersion", "ModelDeployment")
@@ -136,6 +134,7 @@ class Flow:
     async def run(self) -> None:
         """Take the flow from nothing to its end; returns when all is settled."""
         self.sources.rows[self.namespace] = FIRST_ROWS
+        await self.cluster.create(self.data())
         await self.process.start()
         for manifest in manifests(self.pod):
             manifest["metadata"]["namespace"] = self.namespace
@@ -147,8 +146,13 @@ class Flow:
     async def bring_more_data(self) -> None:
         """Do what a user does when the data grew."""
         self.sources.rows[self.namespace] = MORE_ROWS
-        request = {"metadata": {"annotations": {REQUEST: "refresh@now#more"}}}
-        await self.cluster.patch(ObjectRef("Dataset", self.namespace, "tumours"), request)
+        await self.cluster.apply(self.data())
+
+    def data(self) -> Raw:
+        """Return the ConfigMap that the Dataset reads."""
+        rows = {"data.csv": str(self.sources.rows[self.namespace])}
+        metadata = {"name": "tumours", "namespace": self.namespace}
+        return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": rows}
 
     async def settled(self, rows: int) -> None:
         """Return when the version of this data serves alone and no write came for a while."""
@@ -224,6 +228,7 @@ MASKS = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", "<time>"),
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<uid>"),
     (r"; about [^;\"]* at the present rate of requests", ""),
+    (r'(configMap(?:Version": "|:))\d+', r"\1<version>"),
     (r"\d+ requests", "<count> requests"),
     (r"stable \d+ of \d+|failed \d+ of \d+", "<counts>"),
 )

@@ -196,7 +196,7 @@ class Proxy:
 
     async def _pump(self, request: web.Request, response: web.StreamResponse) -> None:
         assert self._session
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": request.headers.get("Accept", "*/*")}
         async with self._session.get(self._url(request), headers=headers) as answer:
             response.set_status(answer.status)
             await response.prepare(request)

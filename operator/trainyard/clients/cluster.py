@@ -13,7 +13,7 @@ from kubernetes.aio import client
 from kubernetes.aio.client.exceptions import ApiException
 
 from trainyard.clients.faults import AlreadyExists, Conflict, NotFound, Unavailable, fault_of
-from trainyard.clients.kinds import KINDS, Kind
+from trainyard.clients.kinds import JSON, KINDS, Kind
 from trainyard.clients.login import authorization
 from trainyard.objects import Manifest, ObjectRef, RawObject
 from trainyard.ownership import STATUS_WRITER
@@ -91,7 +91,7 @@ class _Verb:
     name: str
     method: str
     query: tuple[tuple[str, str], ...] = ()
-    content_type: str = "application/json"
+    content_type: str = JSON
     timeout_seconds: float = 10
 
 
@@ -237,7 +237,8 @@ class KubernetesCluster:
         named = f"{verb.name} {path}"
         status = 0
         try:
-            status, data = await self._exchange(verb, path, body)
+            media_type = kind.media_type(listed=verb is LIST)
+            status, data = await self._exchange(verb, path, body, media_type)
         except (ApiException, aiohttp.ClientError, TimeoutError, OSError) as fault:
             raise Unavailable(named, 0, f"{type(fault).__name__} {fault}".strip()) from fault
         finally:
@@ -252,11 +253,11 @@ class KubernetesCluster:
         return answer
 
     async def _exchange(
-        self, verb: _Verb, path: str, body: Mapping[str, Any] | None
+        self, verb: _Verb, path: str, body: Mapping[str, Any] | None, media_type: str
     ) -> tuple[int, bytes]:
         query = f"?{urlencode(verb.query)}" if verb.query else ""
         headers = {
-            "Accept": "application/json",
+            "Accept": media_type,
             "Content-Type": verb.content_type,
             "User-Agent": FIELD_MANAGER,
             **await authorization(self._configuration),

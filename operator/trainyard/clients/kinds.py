@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 from trainyard.api.v1alpha1 import GROUP, VERSION
 
+JSON = "application/json"
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -20,6 +22,8 @@ class Kind:
     namespaced: bool = True
     optional: bool = False
     """Whether a cluster may do without it: then nobody waits for it, and there is none of it."""
+    metadata_only: bool = False
+    """Whether of its objects only metadata is read: what is in them is none of our business."""
 
     @property
     def api_version(self) -> str:
@@ -32,6 +36,11 @@ class Kind:
         scope = ("namespaces", namespace) if self.namespaced and namespace else ()
         parts = (*scope, self.plural, name, subresource)
         return "/".join((root, *(part for part in parts if part)))
+
+    def media_type(self, *, listed: bool = False) -> str:
+        """Return as what an object, or the list of them, is asked for."""
+        form = f"PartialObjectMetadata{'List' * listed};g=meta.k8s.io;v=v1"
+        return f"{JSON};as={form}" if self.metadata_only else JSON
 
 
 def by_name(*kinds: Kind) -> Mapping[str, Kind]:
@@ -50,6 +59,7 @@ KINDS: Mapping[str, Kind] = by_name(
     Kind("Pod", "", "v1", "pods"),
     Kind("Service", "", "v1", "services"),
     Kind("ConfigMap", "", "v1", "configmaps"),
+    Kind("ConfigMapMetadata", "", "v1", "configmaps", metadata_only=True),
     Kind("PersistentVolumeClaim", "", "v1", "persistentvolumeclaims"),
     Kind("Event", "", "v1", "events"),
     Kind("Lease", "coordination.k8s.io", "v1", "leases"),

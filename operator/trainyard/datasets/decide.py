@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.dataset_status import DatasetReason, DatasetStatus, Refresh
@@ -15,7 +15,12 @@ from trainyard.datasets.manifests import ingest_job, report_job_of
 from trainyard.datasets.observed import DatasetTurn, Observed
 from trainyard.datasets.outcome import UNREADABLE_STATE, Accepted, Refused, Unchanged, read_outcome
 from trainyard.datasets.requests import answer_request
-from trainyard.datasets.triggers import RETRAIN, new_refresh, next_trigger
+from trainyard.datasets.triggers import (
+    RETRAIN,
+    is_other_source,
+    new_refresh,
+    next_trigger,
+)
 from trainyard.datasets.versions import accepted, answered, gave_up, refused, unchanged
 from trainyard.jobs.failure import Failure
 from trainyard.jobs.forbidden_sources import why_forbidden
@@ -36,8 +41,6 @@ from trainyard.reconciling.plan import Create, Delete, Plan
 from trainyard.reconciling.turn import Turn
 from trainyard.schedule import ScheduleInvalid, next_slot, planned_slot
 
-CONFIG_MAP_INTERVAL = timedelta(minutes=10)
-"""How soon a changed ConfigMap is noticed; no event of it comes."""
 _SCHEDULE = "spec.refresh"
 
 
@@ -56,10 +59,7 @@ def decide_dataset(dataset: Dataset, observed: Observed, now: datetime) -> Plan[
         trigger = next_trigger(turn.status, digest, observed, request=request, due_slot=slot)
         if trigger is not None:
             refresh = new_refresh(dataset, turn.status, trigger, digest, now)
-            seen = {"config_map_version": observed.config_map_version}
-            turn = _started(dataset, observed, turn, refresh.model_copy(update=seen))
-        elif observed.config_map_version:
-            turn = turn.again_at(now + CONFIG_MAP_INTERVAL)
+            turn = _started(dataset, observed, turn, refresh)
     return _concluded(dataset, observed, _tidied(observed, turn), forbidden or problem).plan()
 
 
@@ -78,6 +78,8 @@ def _followed(dataset: Dataset, observed: Observed, turn: DatasetTurn) -> Datase
     if refresh is None:
         return turn
     step = follow(refresh, observed.job, observed.report, turn.now)
+    if refresh.phase is TaskPhase.WAITING and is_other_source(refresh, observed):
+        step = Start()  # what failed was another one
     after = recorded(refresh, step, observed.job, turn.now)
     match step:
         case Start():
@@ -131,6 +133,7 @@ def _failed(
 def _started(
     dataset: Dataset, observed: Observed, turn: DatasetTurn, refresh: Refresh
 ) -> DatasetTurn:
+    refresh = refresh.model_copy(update={"config_map_version": observed.config_map_version})
     done = answered(turn.status, refresh, "Refreshing", None)
     job = ingest_job(dataset, refresh, observed.installation)
     return turn.changed(refresh=refresh, refreshes_done=done).doing(Create(job))

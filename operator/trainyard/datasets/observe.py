@@ -44,11 +44,10 @@ async def observe_dataset(
 
 
 async def _config_map_version(dataset: Dataset, world: World) -> str:
-    """Nobody watches the ConfigMaps of users: each pass over an idle Dataset looks at its own."""
     source = dataset.spec.source.config_map
-    if source is None or dataset.status.refresh is not None:
+    if source is None:
         return ""
-    found = await world.unwatched("ConfigMap", dataset.metadata.namespace, source.name)
+    found = await world.get("ConfigMapMetadata", dataset.metadata.namespace, source.name)
     return str(found["metadata"].get("resourceVersion", "")) if found is not None else ""
 
 

@@ -25,6 +25,6 @@ class Observed:
     requested: tuple[str, ...] = ()
     """Ids of the refreshes that TrainingJobs request of this Dataset."""
     config_map_version: str = ""
-    """The resourceVersion of the ConfigMap that the source names, while no refresh is under way."""
+    """The resourceVersion of the ConfigMap that the source names; empty where there is none."""
     jobs: tuple[ObjectRef, ...] = ()
     """All Jobs of this Dataset that are not being deleted."""

@@ -34,10 +34,14 @@ def next_trigger(
         return f"{RETRAIN}{wanted}"[:_LONGEST]
     if due_slot is not None:
         return f"{CRON}{due_slot.strftime('%Y-%m-%dT%H:%M:%SZ')}"
-    read, there = status.last_refresh.config_map_version, observed.config_map_version
-    if read and there and read != there:
-        return f"{CONFIG_MAP}{there}"
+    if is_other_source(status.last_refresh, observed):
+        return f"{CONFIG_MAP}{observed.config_map_version}"
     return None
+
+
+def is_other_source(refresh: Refresh, observed: Observed) -> bool:
+    """Tell whether the source's ConfigMap is there and not the one that the refresh was to read."""
+    return observed.config_map_version not in ("", refresh.config_map_version)
 
 
 def new_refresh(

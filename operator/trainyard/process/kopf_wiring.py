@@ -141,7 +141,7 @@ def quiet_settings(watching: Watching) -> kopf.OperatorSettings:
     settings.networking.error_backoffs = RETRY_SECONDS
     settings.networking.connect_timeout = CONNECT_SECONDS
     settings.watching.connect_timeout = CONNECT_SECONDS
-    lasting = max(WATCH_SECONDS, SECONDS_PER_WATCH * len(_scopes(watching)))
+    lasting = lasting_seconds(watching)
     settings.watching.server_timeout = lasting
     settings.watching.inactivity_timeout = lasting + SILENT_SECONDS
     settings.queueing.worker_limit = AT_ONCE
@@ -151,6 +151,11 @@ def quiet_settings(watching: Watching) -> kopf.OperatorSettings:
             key = (kind.group, kind.version, kind.plural)
             settings.watching.label_selectors[key] = f"{MANAGED_BY}={MANAGER}"
     return settings
+
+
+def lasting_seconds(watching: Watching) -> int:
+    """Return after how long the API server ends a watch."""
+    return max(WATCH_SECONDS, SECONDS_PER_WATCH * len(_scopes(watching)))
 
 
 def request_trace(watching: Watching) -> aiohttp.TraceConfig:

@@ -20,11 +20,13 @@ from prometheus_client import CollectorRegistry
 
 from trainyard.clients.cluster import Cluster, KubernetesCluster
 from trainyard.clients.kinds import Kind
+from trainyard.clients.metadata_events import MetadataEvents
 from trainyard.process.election import Elector, LeaseLost, Terms
 from trainyard.process.garbage import keep_collections_short
 from trainyard.process.health import Probes, serve_health
 from trainyard.process.kopf_wiring import InformerEnded, Watching, watch
 from trainyard.process.loop_lag import LoopLag
+from trainyard.process.metadata_watch import MetadataWatch, watch_metadata
 from trainyard.process.metrics import Metrics
 from trainyard.process.open_streams import OpenStreams
 from trainyard.reconciling.cache import Cache, Scope
@@ -152,9 +154,12 @@ class Leadership:
         others = [_task(self._resync.run(), "resync")]
         if self._config.settings.leader_election:
             others.append(_task(self._elector.keep(), "lease"))
+        if watches := self.metadata_watches():
+            events = MetadataEvents(self._config.configuration)
+            others.append(_task(watch_metadata(events, watches), "metadata watch"))
         await asyncio.sleep(0)
         kopf_stop = asyncio.Event()
-        informer = _task(watch(self._config.configuration, self._watching(), kopf_stop), "informer")
+        informer = _task(watch(self._config.configuration, self.watching(), kopf_stop), "informer")
 
         tasks = {informer, *others, *workers}
         await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
@@ -175,15 +180,25 @@ class Leadership:
         await self._resync.seeded()
         await work(self.queue, self._context, self._metrics.on_pass)
 
-    def _watching(self) -> Watching:
+    def watching(self) -> Watching:
+        """Return what kopf watches, and who is told of this and of the rest."""
         return Watching(
-            kinds=tuple(self._watched_kinds()),
+            kinds=[kind for kind in self._watched_kinds() if not kind.metadata_only],
             whole=self.scopes().whole,
             namespaces=self._config.settings.namespaces,
             on_event=self._wakeups.on_event,
             on_listed=self._on_listed,
             streams=self._streams,
         )
+
+    def metadata_watches(self) -> list[MetadataWatch]:
+        """Return a watch of each collection that kopf does not watch."""
+        kinds = {kind.name: kind for kind in self._watched_kinds() if kind.metadata_only}
+        return [
+            MetadataWatch(kinds[scope.kind], scope, self._cluster, self.watching())
+            for scope in self.scopes().all
+            if scope.kind in kinds
+        ]
 
     def _on_listed(self, scope: Scope) -> None:
         _stop_on_signals(self._stop)  # kopf has put its own by now
@@ -200,7 +215,10 @@ class Leadership:
         places, kinds = self._config.settings.namespaces or ("",), self._watched_kinds()
         return Scopes(
             all=[Scope(kind.name, place) for kind in kinds for place in places],
-            whole=frozenset({NAMESPACE, *(found.kind for found in self._config.controllers)}),
+            whole=frozenset(
+                {NAMESPACE, *(found.kind for found in self._config.controllers)}
+                | {kind.name for kind in kinds if kind.metadata_only}
+            ),
             optional=frozenset(kind.name for kind in kinds if kind.optional),
         )
 

@@ -192,6 +192,9 @@ def _nobody(change: Change) -> None:
     """Until somebody subscribes, nobody is told."""
 
 
+_NAMED = ("namespace", "name", "resourceVersion")
+
+
 def _slim(kind: str, raw: RawObject) -> dict[str, Any]:
     """Return the object without what nobody reads and most of its memory goes to."""
     metadata = {key: value for key, value in raw["metadata"].items() if key != "managedFields"}
@@ -199,6 +202,8 @@ def _slim(kind: str, raw: RawObject) -> dict[str, Any]:
         metadata["managedFields"] = writers
     if LAST_APPLIED in (annotations := metadata.get("annotations") or {}):
         metadata["annotations"] = {k: v for k, v in annotations.items() if k != LAST_APPLIED}
+    if kind == "ConfigMapMetadata":  # every one of the cluster: only its version matters
+        return {"metadata": {k: metadata[k] for k in _NAMED if k in metadata}}
     slim = {**raw, "metadata": metadata}
     if kind == "Pod":
         slim.pop("spec", None)  # only what became of it matters

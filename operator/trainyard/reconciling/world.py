@@ -46,13 +46,6 @@ class World(Protocol):
         """
         ...
 
-    async def unwatched(self, kind: str, namespace: str, name: str) -> RawObject | None:
-        """Return a user's object of a kind of which only our own are watched, or None.
-
-        Asked of the API server in both worlds.
-        """
-        ...
-
     async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
         """Return Events of type Warning about the object of that uid.
 
@@ -113,10 +106,6 @@ class CachedWorld:
         """See World.referrers."""
         return sorted(self._references.referrers(kind, (namespace, name), by))
 
-    async def unwatched(self, kind: str, namespace: str, name: str) -> RawObject | None:
-        """See World.unwatched."""
-        return await self._cluster.get(kind, namespace, name)
-
     async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
         """See World.warnings."""
         return await self._cluster.warnings(namespace, uid)
@@ -151,10 +140,6 @@ class PartlyLiveWorld:
     async def referrers(self, kind: str, namespace: str, name: str, by: str) -> Sequence[str]:
         """See World.referrers."""
         return await self._cached.referrers(kind, namespace, name, by)
-
-    async def unwatched(self, kind: str, namespace: str, name: str) -> RawObject | None:
-        """See World.unwatched."""
-        return await self._live.unwatched(kind, namespace, name)
 
     async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
         """See World.warnings."""
@@ -197,10 +182,6 @@ class LiveWorld:
     async def referrers(self, kind: str, namespace: str, name: str, by: str) -> Sequence[str]:
         """See World.referrers."""
         return sorted(self._references.referrers(kind, (namespace, name), by))
-
-    async def unwatched(self, kind: str, namespace: str, name: str) -> RawObject | None:
-        """See World.unwatched."""
-        return await self._cluster.get(kind, namespace, name)
 
     async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
         """See World.warnings."""

@@ -32,6 +32,15 @@ def test_api_versions() -> None:
     assert ("v1", "batch/v1") == (KINDS["Pod"].api_version, KINDS["Job"].api_version)
 
 
+def test_of_the_config_maps_of_users_only_the_metadata_is_asked_for() -> None:
+    """Of others all; the path is that of the whole objects."""
+    metadata = KINDS["ConfigMapMetadata"]
+    assert "PartialObjectMetadata;" in metadata.media_type()
+    assert "PartialObjectMetadataList;" in metadata.media_type(listed=True)
+    assert "application/json" == KINDS["ConfigMap"].media_type(listed=True)
+    assert KINDS["ConfigMap"].path("ns", "a") == metadata.path("ns", "a")
+
+
 def test_secrets_are_no_kind_of_ours() -> None:
     """The operator never reads or writes one."""
     assert "Secret" not in KINDS

@@ -44,7 +44,7 @@ ANSWERED = RefreshDone(id="s1", outcome="New")
         ),
         pytest.param(_refresh(config_map_version="8"), {"config_map": "8"}, None, id="the same"),
         pytest.param(_refresh(config_map_version="8"), {"config_map": ""}, None, id="gone"),
-        pytest.param(_refresh(), {"config_map": "8"}, None, id="not seen at the last refresh"),
+        pytest.param(_refresh(), {"config_map": "8"}, "configMap:8", id="not there before"),
         pytest.param(_refresh(), {"due_slot": NOW}, "cron:2026-05-04T12:00:00Z", id="a slot"),
         pytest.param(
             _refresh(),

@@ -95,20 +95,17 @@ def test_an_answer_to_nothing_is_tried_again() -> None:
 
 
 def _files() -> Raw:
-    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata("files"), "data": {}}
+    return {"apiVersion": "v1", "kind": "ConfigMapMetadata", "metadata": metadata("files")}
 
 
-def test_a_changed_config_map_is_noticed_within_ten_minutes() -> None:
-    """By its resourceVersion; one that is the same costs a read and nothing more."""
+def test_a_changed_config_map_is_read() -> None:
+    """By its resourceVersion: one that is the same is left alone."""
     world = TrainingWorld(raw_dataset(), _files())
     world.settle()
     world.finish(refresh_job(world), ingest_result("d", 100))
     world.settle()
-    world.now += timedelta(minutes=10)
-    world.settle()
     assert "refresh" not in world.status(*DATASET)
     world.put(_files())
-    world.now += timedelta(minutes=10)
     world.settle()
     refresh = world.status(*DATASET)["refresh"]
     assert refresh["trigger"] == f"configMap:{refresh['configMapVersion']}"
@@ -116,6 +113,37 @@ def test_a_changed_config_map_is_noticed_within_ten_minutes() -> None:
     world.settle()
     assert "refresh" not in world.status(*DATASET)
     assert digest("e") == world.status(*DATASET)["current"]["digest"]
+
+
+def test_a_config_map_that_changes_while_it_is_read_is_read_again() -> None:
+    """What the Job read may have been the one before."""
+    world = TrainingWorld(raw_dataset(), _files())
+    world.settle()
+    first = refresh_job(world)
+    world.put(_files())
+    world.settle()
+    assert first == refresh_job(world)
+    world.finish(first, ingest_result("d", 100))
+    world.settle()
+    assert first != refresh_job(world)
+
+
+def test_what_waits_for_a_config_map_begins_when_it_is_there() -> None:
+    """Files can be applied in any order; the growing pauses are for what tells nothing."""
+    world = TrainingWorld(raw_dataset())
+    world.settle()
+    world.fail(refresh_job(world), 20, "SourceNotFound: no file below ConfigMap files")
+    world.settle()
+    assert "Waiting" == world.status(*DATASET)["refresh"]["phase"]
+    world.put(_files())
+    world.settle()
+    refresh = world.status(*DATASET)["refresh"]
+    assert "Pending" == refresh["phase"]
+    files = world.raw("ConfigMapMetadata", "files")
+    assert files["metadata"]["resourceVersion"] == refresh["configMapVersion"]
+    world.finish(refresh_job(world), ingest_result("d", 100))
+    world.settle()
+    assert "refresh" not in world.status(*DATASET)
 
 
 def test_the_page_about_refused_data_is_named() -> None:

@@ -24,10 +24,10 @@ from trainyard.settings import Settings
 READS = Reads("Dataset", lambda *_: ())
 
 
-def leadership(*namespaces: str, overdue_seconds: int = 300) -> Leadership:
+def leadership(*namespaces: str, overdue_seconds: int = 300, reads: Reads = READS) -> Leadership:
     """Return one over toys that read Datasets; nothing runs yet."""
     settings = Settings(namespaces=namespaces, overdue_seconds=overdue_seconds)
-    row = replace(toy_controller(), reads=(READS,))
+    row = replace(toy_controller(), reads=(reads,))
     kinds = by_name(*KINDS.values(), TOYS)
     config = OperatorConfig(settings, (row,), kinds, client.Configuration())
     return Leadership(config, FakeCluster(), Metrics(CollectorRegistry()), asyncio.Event())
@@ -53,6 +53,15 @@ def test_what_is_watched_follows_from_the_table(
 ) -> None:
     """Our kinds, their children, and what they read."""
     assert scopes == set(leadership(*namespaces).scopes().all)
+
+
+def test_config_maps_of_users_are_watched_whole_and_not_by_kopf() -> None:
+    """They carry no label of ours, and kopf has one watch for each resource."""
+    here = leadership("a", reads=Reads("ConfigMapMetadata", lambda *_: ()))
+    assert Scope("ConfigMapMetadata", "a") in here.scopes().all
+    assert "ConfigMapMetadata" in here.scopes().whole
+    assert [Scope("ConfigMapMetadata", "a")] == [w.scope for w in here.metadata_watches()]
+    assert "ConfigMapMetadata" not in [kind.name for kind in here.watching().kinds]
 
 
 def test_a_replica_that_stands_by_is_ready() -> None:

@@ -177,6 +177,14 @@ def test_an_object_is_typed_once_per_version() -> None:
     assert cache.load(Toy, "ns", "a") is None
 
 
+def test_of_the_config_maps_of_users_only_name_and_version_are_kept() -> None:
+    """There are all of a cluster, and some have everything that was applied in an annotation."""
+    cache = Cache()
+    cache.put("ConfigMapMetadata", job("c", 7, team="a"))
+    expected = {"namespace": "ns", "name": "c", "resourceVersion": "7"}
+    assert {"metadata": expected} == cache.get("ConfigMapMetadata", "ns", "c")
+
+
 def test_of_pods_only_their_state_is_kept() -> None:
     """What a pod is made of is as long as the rest together, and stands in its owner."""
     cache = Cache()
