@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := operator/trainyard serving-image/modelbundle serving-image/modelserver training-image/trainer trainyardctl devcluster demo dashboards benchmarks
 PYTEST := $(BIN)/python -m pytest -q
+SUITE := $(PYTEST) --durations=15 --durations-min=10
 CLI_REFERENCE := $(BIN)/python -m typer trainyardctl.main utils docs --name trainyard
 TWO_AT_A_TIME := -n 2 --dist loadfile
 SEVERAL_AT_A_TIME := -n 4 --dist loadfile
@@ -163,7 +164,7 @@ publish: # needs docker, cosign, helm and rights in REGISTRY; VERSION is that of
 .PHONY: serving
 serving: install programs
 	$(call STAGE,serving image · router)
-	$(PYTEST) $(TWO_AT_A_TIME) tests/serving tests/benchmarks tests/router
+	$(SUITE) $(TWO_AT_A_TIME) tests/serving tests/benchmarks tests/router
 
 .PHONY: peers
 peers: install ## Ask other model servers and ours the same (installs them on first use)
@@ -174,12 +175,12 @@ peers: install ## Ask other model servers and ours the same (installs them on fi
 .PHONY: training
 training: install programs
 	$(call STAGE,training image · local cluster · demo)
-	$(PYTEST) $(TWO_AT_A_TIME) tests/training tests/devcluster tests/demo
+	$(SUITE) $(TWO_AT_A_TIME) tests/training tests/devcluster tests/demo
 
 .PHONY: on-cluster
 on-cluster: install images programs
 	$(call STAGE,tests on the real cluster)
-	$(PYTEST) $(SEVERAL_AT_A_TIME) tests/cluster tests/chart
+	$(SUITE) $(SEVERAL_AT_A_TIME) tests/cluster tests/chart
 
 .PHONY: e2e
 e2e: install images

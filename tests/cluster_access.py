@@ -7,6 +7,10 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from kubernetes.client import CustomObjectsApi
+from kubernetes.config import new_client_from_config
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 600.0
@@ -41,6 +45,22 @@ def run(
     if check and done.returncode:
         raise AssertionError(f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}")
     return done
+
+
+@cache
+def _objects_of_ours() -> CustomObjectsApi:
+    return CustomObjectsApi(new_client_from_config(config_file=kubeconfig()))
+
+
+def ours(namespace: str, plural: str, name: str = "") -> list[dict[str, Any]]:
+    """Return our objects of the kind, or the one, as who waits for something asks: without the
+    tenth of a second of a processor that a kubectl takes to start.
+    """
+    place = ("trainyard.dev", "v1alpha1", namespace, plural)
+    if name:
+        return [_objects_of_ours().get_namespaced_custom_object(*place, name)]
+    found: list[dict[str, Any]] = _objects_of_ours().list_namespaced_custom_object(*place)["items"]
+    return found
 
 
 def told(namespace: str) -> str:

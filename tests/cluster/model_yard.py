@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 import yaml
 from cluster.chart_account import RIGHT_MISSING, chart_kubeconfig
-from cluster_access import KINDS, PATIENCE, ROOT, kubectl, run, told
+from cluster_access import KINDS, PATIENCE, ROOT, kubectl, ours, run, told
 from free_port import free_port
 from sklearn.datasets import load_breast_cancer
 
@@ -139,8 +139,8 @@ class ModelYard:
 
     def state(self, namespace: str = "") -> State:
         """Read everything of ours."""
-        found = json.loads(self.kubectl("get", KINDS, "-o", "json", namespace=namespace))
-        return State({(o["kind"], o["metadata"]["name"]): o for o in found["items"]})
+        found = (o for kind in KINDS.split(",") for o in ours(namespace or self.namespace, kind))
+        return State({(o["kind"], o["metadata"]["name"]): o for o in found})
 
     def until(self, what: str, check: Callable[[State], bool], *, namespace: str = "") -> State:
         """The state in which `check` is true; fails with what everything says when none is."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from cluster.chart_account import RIGHT_MISSING, chart_kubeconfig
 from cluster.sightings import Sightings, Status, sightings
-from cluster_access import PATIENCE, ROOT, kubectl, run, told
+from cluster_access import PATIENCE, ROOT, kubectl, ours, run, told
 from free_port import free_port
 from steady_load import Load
 
@@ -147,7 +147,7 @@ class Node:
 
     def status(self, name: str) -> dict[str, Any]:
         """Return the deployment's status."""
-        found: dict[str, Any] = json.loads(self.kubectl("get", "mdep", name, "-o", "json"))
+        (found,) = ours(self.namespace, "modeldeployments", name)
         return found.get("status") or {}
 
     def reason(self, name: str, condition: str) -> str:
