@@ -6,8 +6,6 @@ import ast
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
@@ -38,22 +36,22 @@ TOLD_AS_A_STORY = ("demo", "dashboards")
 """Tested as a whole, by running it."""
 
 
-def modules() -> list[pytest.ParameterSet]:
+@cache
+def modules() -> list[Path]:
     """Return every module of every package, tests excepted."""
     return [
-        pytest.param(path, id=str(path.relative_to(ROOT)))
+        path
         for package in (*MIRRORS, *TOLD_AS_A_STORY)
         for path in sorted((ROOT / package).rglob("*.py"))
     ]
 
 
-def mirrored() -> list[pytest.ParameterSet]:
+def mirrored() -> list[tuple[str, Path]]:
     """Return each module with the place of its test."""
     return [
-        pytest.param(
+        (
             str(path.relative_to(ROOT)),
             ROOT / tests / path.parent.relative_to(ROOT / package) / f"test_{path.name}",
-            id=str(path.relative_to(ROOT)),
         )
         for package, tests in MIRRORS.items()
         for path in sorted((ROOT / package).rglob("*.py"))
@@ -96,11 +94,13 @@ def proved_by_stories() -> set[str]:
     }
 
 
-@pytest.mark.parametrize(("module", "test"), mirrored())
-def test_each_module_has_its_test(module: str, test: Path) -> None:
+def test_each_module_has_its_test() -> None:
     """A stranger who finds the code finds its test, or the story that names it."""
-    proved = test.is_file() or module in proved_by_stories()
-    assert proved, f"write {test.relative_to(ROOT)}, or name {module} behind {PROVES!r} in a story"
+    assert [] == [
+        f"write {test.relative_to(ROOT)}, or name {module} behind {PROVES!r} in a story"
+        for module, test in mirrored()
+        if not test.is_file() and module not in proved_by_stories()
+    ]
 
 
 def test_stories_prove_modules_that_exist() -> None:
@@ -108,10 +108,10 @@ def test_stories_prove_modules_that_exist() -> None:
     assert [] == [module for module in proved_by_stories() if not (ROOT / module).is_file()]
 
 
-@pytest.mark.parametrize("path", modules())
-def test_a_file_fits_in_the_head(path: Path) -> None:
+def test_a_file_fits_in_the_head() -> None:
     """Over the limit a second question hides in it."""
-    assert len(path.read_text().splitlines()) <= LONGEST_FILE
+    lengths = {path: len(path.read_text().splitlines()) for path in modules()}
+    assert {} == {path: lines for path, lines in lengths.items() if lines > LONGEST_FILE}
 
 
 def test_a_file_of_tests_fits_in_the_head() -> None:
@@ -122,11 +122,11 @@ def test_a_file_of_tests_fits_in_the_head() -> None:
     assert {} == {path: long for path in lengths if (long := long_functions(path))}
 
 
-@pytest.mark.parametrize("path", modules())
-def test_functions_are_short(path: Path) -> None:
+def test_functions_are_short() -> None:
     """Each fits on a screen, with a handful of parameters."""
-    assert [] == long_functions(path)
-    assert [] == [node.name for node in functions(path) if parameters(node) > MOST_PARAMETERS]
+    assert {} == {path: long for path in modules() if (long := long_functions(path))}
+    many = [(p, f.name) for p in modules() for f in functions(p) if parameters(f) > MOST_PARAMETERS]
+    assert [] == many
 
 
 def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -135,10 +135,9 @@ def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return len([name for name in names if name not in {"self", "cls"}])
 
 
-@pytest.mark.parametrize("path", modules())
-def test_names_say_what_is_inside(path: Path) -> None:
+def test_names_say_what_is_inside() -> None:
     """A drawer named `utils` holds everything and says nothing."""
-    assert path.stem not in BANNED
+    assert [] == [path for path in modules() if path.stem in BANNED]
 
 
 def test_the_operator_folder_is_no_package() -> None:
