@@ -57,10 +57,12 @@ def ours(namespace: str, plural: str, name: str = "") -> list[dict[str, Any]]:
     tenth of a second of a processor that a kubectl takes to start.
     """
     place = ("trainyard.dev", "v1alpha1", namespace, plural)
+    found: Any
     if name:
-        return [_objects_of_ours().get_namespaced_custom_object(*place, name)]
-    found: list[dict[str, Any]] = _objects_of_ours().list_namespaced_custom_object(*place)["items"]
-    return found
+        found = _objects_of_ours().get_namespaced_custom_object(*place, name)
+        return [found]
+    found = _objects_of_ours().list_namespaced_custom_object(*place)
+    return list(found["items"])
 
 
 def told(namespace: str) -> str:
