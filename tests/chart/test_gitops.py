@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 import yaml
+from argo_cd import HEALTH, PATCH, health
 from chart_rendering import CHART
-from lupa import lua51  # the language level of Argo CD
 
 GITOPS = CHART / "gitops"
-SCRIPT = (GITOPS / "argocd-health.lua").read_text(encoding="utf-8")
 KINDS = ("Dataset", "TrainingJob", "ModelDeployment")
 
 
@@ -19,14 +18,6 @@ def resource(*conditions: tuple[str, str], seen: int = 2, **more: Any) -> dict[s
     listed = [{"type": t, "status": s, "message": f"{t} {s}"} for t, s in conditions]
     status = {"observedGeneration": seen, "conditions": listed}
     return {"metadata": {"generation": 2}, "spec": {}, "status": status} | more
-
-
-def health(found: dict[str, Any]) -> tuple[str, str]:
-    """Return status and message as Argo CD would read them."""
-    runtime = lua51.LuaRuntime()
-    runtime.globals().obj = runtime.table_from(found, recursive=True)
-    answer = runtime.execute(SCRIPT)
-    return answer["status"], answer["message"]
 
 
 @pytest.mark.parametrize(
@@ -78,9 +69,9 @@ def test_argo_cd_sees(found: dict[str, Any], expected: tuple[str, str]) -> None:
 
 def test_the_patch_for_argo_cd_holds_the_script_for_each_kind() -> None:
     """What people copy is what was tested."""
-    patch = yaml.safe_load((GITOPS / "argocd-cm-patch.yaml").read_text(encoding="utf-8"))
-    expected = {f"resource.customizations.health.trainyard.dev_{kind}": SCRIPT for kind in KINDS}
-    assert expected == patch["data"]
+    assert dict.fromkeys(KINDS, HEALTH) == {
+        key.rpartition("_")[2]: script for key, script in PATCH.items() if ".health." in key
+    }
 
 
 def test_flux_has_an_expression_for_each_kind() -> None:
