@@ -8,11 +8,10 @@ from trainyard.api.v1alpha1.task import Fault, TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Run, TrainingJobReason, TrainingJobStatus
 from trainyard.conditions import Finding, get_condition
-from trainyard.jobs.forbidden_sources import why_forbidden
 from trainyard.ownership import child_name
 from trainyard.training_jobs.limits import is_stopped
 from trainyard.training_jobs.observed import Observed
-from trainyard.training_jobs.recipes.imported import imported_from
+from trainyard.training_jobs.refusal import why_refused
 from trainyard.training_jobs.runs import last_ended, latest_for, run_at_work
 from trainyard.training_jobs.versions import ACCEPTED, acceptance, version_named
 
@@ -46,7 +45,10 @@ def _ready(job: TrainingJob, status: TrainingJobStatus, observed: Observed) -> F
         reason = TrainingJobReason.VERSION_ACCEPTED
         return Finding("Ready", status=True, reason=reason, message=text)
     earlier = [v.metadata.name for v in observed.versions if acceptance(v)]
-    reason, text = _no_current(status, observed)
+    refused = why_refused(job.spec, observed.installation)
+    reason, text = (
+        (TrainingJobReason.RECIPE_INVALID, refused) if refused else _no_current(status, observed)
+    )
     if earlier:
         text = f"{text}; ModelVersion {max(earlier)} of earlier inputs stays accepted"
         reason = TrainingJobReason.VERSION_ACCEPTED
@@ -156,11 +158,10 @@ def _type(run: Run) -> str:
 
 def _stalled(job: TrainingJob, status: TrainingJobStatus, observed: Observed) -> Iterator[Finding]:
     broken = failed_for_good(status)
-    forbidden = why_forbidden(imported_from(job.spec), observed.installation)
-    if forbidden:
-        text = f"spec.import.{forbidden}"
+    refused = why_refused(job.spec, observed.installation)
+    if refused:
         reason = TrainingJobReason.RECIPE_INVALID
-        yield Finding("Stalled", status=True, reason=reason, message=text)
+        yield Finding("Stalled", status=True, reason=reason, message=refused)
     elif broken is not None:
         exhausted = broken.fault is Fault.INFRASTRUCTURE
         reason = (

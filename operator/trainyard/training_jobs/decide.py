@@ -16,6 +16,7 @@ from trainyard.training_jobs.inputs import demanded_inputs
 from trainyard.training_jobs.manifests import report_name
 from trainyard.training_jobs.observed import Observed, TrainingTurn
 from trainyard.training_jobs.progress import progressed
+from trainyard.training_jobs.refusal import why_refused
 from trainyard.training_jobs.requests import answer_request
 from trainyard.training_jobs.retention import (
     kept_runs,
@@ -49,7 +50,7 @@ def decide_training_job(
     turn = outcomes_counted(job, observed, turn)
     if job.spec.suspend:
         turn = suspended(turn)
-    else:
+    elif not why_refused(job.spec, observed.installation):
         turn = retrained(job, observed, turn)
         turn = scheduled(job, observed, turn)
         turn = returned(job, started_if_due(job, observed, turn))

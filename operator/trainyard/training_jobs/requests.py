@@ -9,6 +9,7 @@ from trainyard.requests import NOW, Request, Verb, pending_request, refusal_with
 from trainyard.training_jobs.inputs import inputs_with
 from trainyard.training_jobs.limits import reset
 from trainyard.training_jobs.observed import Observed, TrainingTurn, limits_state
+from trainyard.training_jobs.refusal import why_refused
 from trainyard.training_jobs.runs import latest_for, run_at_work
 from trainyard.training_jobs.starting import begin, with_inputs
 
@@ -41,6 +42,8 @@ def _run(
     """The newest data with the recipe as it is; a further attempt where it had a run already."""
     if job.spec.suspend:
         return _refused(turn, request, "spec.suspend is true: set it to false first")
+    if why := why_refused(job.spec, observed.installation):
+        return _refused(turn, request, why)
     cause = RunCause(kind="Request", message=f"request {request.text}"[:256], id=request.text)
     dataset = observed.dataset
     wanted = inputs_with(job, dataset, cause, turn.now) if dataset is not None else None
@@ -62,12 +65,18 @@ def _retry(
     latest = latest_for(turn.status.runs, inputs.digest) if inputs is not None else None
     if inputs is None or latest is None or latest.phase not in _FAILED or job.spec.suspend:
         return _refused(turn, request, "only a failed run of the current inputs is tried again")
-    if observed.dataset is None:
-        return _refused(turn, request, f"Dataset {job.spec.dataset.name} does not exist")
+    if why := _obstacle(job, observed):
+        return _refused(turn, request, why)
     if request.target not in {latest.name, ""}:
         return _refused(turn, request, f"the failed run of the current inputs is {latest.name}")
     turn = begin(job, observed, turn, inputs)
     return turn.latched(request, done=True, message=f"run {turn.status.runs[0].name}")
+
+
+def _obstacle(job: TrainingJob, observed: Observed) -> str:
+    if observed.dataset is None:
+        return f"Dataset {job.spec.dataset.name} does not exist"
+    return why_refused(job.spec, observed.installation)
 
 
 def _refused(turn: TrainingTurn, request: Request, message: str) -> TrainingTurn:

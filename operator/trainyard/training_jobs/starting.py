@@ -8,13 +8,11 @@ from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Inputs, Run, RunCause, TrainingJobReason
 from trainyard.champion import find_champion
 from trainyard.conditions import shorten
-from trainyard.jobs.forbidden_sources import why_forbidden
 from trainyard.jobs.supervision import Wait, follow
 from trainyard.reconciling.plan import Create
 from trainyard.training_jobs.identity import describe_recipe, run_name
 from trainyard.training_jobs.manifests import run_job
 from trainyard.training_jobs.observed import Observed, TrainingTurn
-from trainyard.training_jobs.recipes.imported import imported_from
 from trainyard.training_jobs.runs import latest_for, next_number, replaced, run_at_work
 
 
@@ -48,8 +46,7 @@ def started_if_due(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> 
     """Return the turn in which the current inputs have a run, unless one has to wait or is done."""
     inputs = turn.status.inputs
     busy = run_at_work(turn.status.runs) is not None
-    forbidden = why_forbidden(imported_from(job.spec), observed.installation)
-    if inputs is None or busy or forbidden or observed.dataset is None:  # it names the target
+    if inputs is None or busy or observed.dataset is None:  # it names the target
         return turn
     latest = latest_for(turn.status.runs, inputs.digest)
     if latest is None:

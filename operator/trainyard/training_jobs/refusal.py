@@ -1,0 +1,48 @@
+"""Why does no run of this recipe begin, whatever data there is?"""
+
+from __future__ import annotations
+
+import difflib
+
+from trainyard.api.gates import HIGHER_IS_BETTER, LOWER_IS_BETTER
+from trainyard.api.v1alpha1.training_job import TrainingJobSpec
+from trainyard.installation import Installation
+from trainyard.jobs.forbidden_sources import why_forbidden
+from trainyard.training_jobs.recipes.imported import imported_from
+
+_MEASURED = tuple(sorted(HIGHER_IS_BETTER | LOWER_IS_BETTER))
+_SAME_LETTERS = 0.8
+"""How alike the letters of two names are, in whatever order: aucroc is roc_auc."""
+
+
+def why_refused(spec: TrainingJobSpec, installation: Installation) -> str:
+    """Return what has to be changed in the spec before a run can begin, or ""."""
+    forbidden = why_forbidden(imported_from(spec), installation)
+    return f"spec.import.{forbidden}" if forbidden else _never_measured(spec)
+
+
+def _never_measured(spec: TrainingJobSpec) -> str:
+    """A gate that no run can pass; only a container reports metrics of its own."""
+    if spec.container is not None:
+        return ""
+    odd = next((gate for gate in spec.gates if gate.metric not in _MEASURED), None)
+    if odd is None:
+        return ""
+    return (
+        f"spec.gates, gate {odd.name}: no run of this recipe measures {odd.metric}."
+        f"{_suggestion(odd.metric)} Measured are, where the model gives what they need:"
+        f" {', '.join(_MEASURED)}; a metric of your own needs spec.container, which reports it"
+    )
+
+
+def _suggestion(metric: str) -> str:
+    close = difflib.get_close_matches(metric.lower(), _MEASURED, n=1)
+    if not close:
+        by_letters = {_letters(name): name for name in _MEASURED}
+        found = difflib.get_close_matches(_letters(metric), by_letters, 1, _SAME_LETTERS)
+        close = [by_letters[letters] for letters in found]
+    return f" Did you mean {close[0]}?" if close else ""
+
+
+def _letters(name: str) -> str:
+    return "".join(sorted(name.lower().replace("_", "")))

@@ -1,0 +1,94 @@
+"""Which recipes begin no run, whatever data there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from training_stories import JOB, a_world, newest_run
+
+from trainyard.api.gates import HIGHER_IS_BETTER, LOWER_IS_BETTER
+from trainyard.api.v1alpha1.training_job import TrainingJobSpec
+from trainyard.installation import ClaimStore, Installation
+from trainyard.training_jobs.refusal import why_refused
+
+INSTALLATION = Installation("trainyard", "default", ClaimStore("store"), "train", "serve", "route")
+ESTIMATOR = {"estimator": {"class": "sklearn.linear_model.Ridge"}}
+CONTAINER = {"container": {"image": "team/trainer:1"}}
+
+
+def _spec(recipe: dict[str, Any], metric: str) -> TrainingJobSpec:
+    gate = {"name": "good", "metric": metric, "min": "0.5"}
+    return TrainingJobSpec.model_validate({"dataset": {"name": "d"}, **recipe, "gates": [gate]})
+
+
+@pytest.mark.parametrize(
+    ("metric", "meant"),
+    [
+        pytest.param("aucroc", "roc_auc", id="the words turned round"),
+        pytest.param("AUC", "roc_auc", id="a part of the name"),
+        pytest.param("RMSE", "rmse", id="capitals"),
+        pytest.param("logloss", "log_loss", id="no line between the words"),
+        pytest.param("acuracy", "accuracy", id="a letter missing"),
+        pytest.param("mse", "rmse", id="a relative of it"),
+    ],
+)
+def test_a_metric_that_is_nearly_one_is_answered_with_that(metric: str, meant: str) -> None:
+    """The gate, what was found, what may be meant."""
+    why = why_refused(_spec(ESTIMATOR, metric), INSTALLATION)
+    assert why.startswith(f"spec.gates, gate good: no run of this recipe measures {metric}. ")
+    assert f" Did you mean {meant}? " in why
+
+
+def test_a_metric_that_is_like_none_is_answered_with_all() -> None:
+    """And with the way to metrics of one's own."""
+    why = why_refused(_spec(ESTIMATOR, "profit"), INSTALLATION)
+    assert "Did you mean" not in why
+    assert "accuracy, average_precision, " in why
+    assert "needs spec.container" in why
+
+
+@pytest.mark.parametrize("metric", sorted(HIGHER_IS_BETTER | LOWER_IS_BETTER))
+def test_what_is_measured_is_not_refused(metric: str) -> None:
+    """Every metric that the trainer knows."""
+    assert why_refused(_spec(ESTIMATOR, metric), INSTALLATION) == ""
+
+
+def test_a_container_may_report_what_it_likes() -> None:
+    """Only its run tells which metrics there are."""
+    assert why_refused(_spec(CONTAINER, "profit"), INSTALLATION) == ""
+
+
+def test_the_store_is_no_import() -> None:
+    """A recipe must not read what belongs to others."""
+    source = {"pvc": {"claimName": "store", "path": "bundles/x"}}
+    recipe = {"import": {"source": source, "format": "Onnx", "digest": "sha256:" + "a" * 64}}
+    assert why_refused(_spec(recipe, "rmse"), INSTALLATION).startswith("spec.import.")
+
+
+def test_a_gate_that_no_run_can_pass_starts_none() -> None:
+    """The condition says what to change; once it is changed, the run begins."""
+    world = a_world(gates=[{"name": "good", "metric": "aucroc", "min": "0.9"}])
+    assert world.names("Job") == []
+    assert world.condition(*JOB, "Stalled") == ("True", "RecipeInvalid")
+    assert world.condition(*JOB, "Ready") == ("False", "RecipeInvalid")
+    assert "Did you mean roc_auc?" in world.status(*JOB)["summary"]["why"]
+    world.change(*JOB, gates=[{"name": "good", "metric": "roc_auc", "min": "0.9"}])
+    world.settle()
+    assert world.names("Job") == [newest_run(world)["name"]]
+    assert world.condition(*JOB, "Stalled") is None
+
+
+@pytest.mark.parametrize("request_", ["run@now", "retry@"])
+def test_nobody_can_ask_for_it_either(request_: str) -> None:
+    """A request is refused with the same words."""
+    world = a_world(attempts={"maxRetries": 0})
+    world.lose(newest_run(world)["name"], "BackoffLimitExceeded")
+    world.settle()
+    world.change(*JOB, gates=[{"name": "good", "metric": "acuracy", "min": "0.9"}])
+    world.ask(*JOB, f"{request_}{newest_run(world)['name']}" if "now" not in request_ else request_)
+    world.settle()
+    assert len(world.status(*JOB)["runs"]) == 1
+    outcome = world.status(*JOB)["requests"][-1]
+    assert outcome["outcome"] == "Refused"
+    assert "Did you mean accuracy?" in outcome["message"]
