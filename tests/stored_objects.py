@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from operator_account import Permission, allow
+from pydantic_core import from_json, to_json
 from related import referrers_in
 
 from trainyard.objects import RawObject
@@ -87,7 +88,7 @@ class StoredObjects:
 
 def _copy(raw: RawObject) -> dict[str, Any]:
     """Return it as an API server would: it took and gives JSON."""
-    copied: dict[str, Any] = json.loads(json.dumps(raw))
+    copied: dict[str, Any] = from_json(to_json(raw))
     return copied
 
 
