@@ -84,7 +84,7 @@ def prepare(kubectl: Kubectl, operator: Kubectl, narrator: Narrator) -> Images:
     narrator.say("a small Prometheus, and the operator from its chart:")
     start_prometheus(kubectl, images)
     install_operator(operator, narrator, images)
-    kubectl.run("rollout", "status", "deployment/prometheus", "--timeout=120s", timeout=130)
+    kubectl.run("rollout", "status", "deployment/prometheus", "--timeout=600s", timeout=630)
     return images
 
 
@@ -109,7 +109,7 @@ def install_operator(operator: Kubectl, narrator: Narrator, images: Images) -> N
     settings = [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
     settings.append("--take-ownership")  # of CRDs that were applied without Helm
     helm(operator, "upgrade", "--install", RELEASE, str(REPOSITORY / "charts/trainyard"), *settings)
-    operator.run("rollout", "status", f"deployment/{RELEASE}", "--timeout=120s", timeout=130)
+    operator.run("rollout", "status", f"deployment/{RELEASE}", "--timeout=600s", timeout=630)
 
 
 def helm(operator: Kubectl, *words: str) -> None:
@@ -117,7 +117,7 @@ def helm(operator: Kubectl, *words: str) -> None:
     program = shutil.which("helm") or devcluster("tool", "helm4")
     bound = ["--kubeconfig", str(operator.kubeconfig), "--namespace", operator.namespace]
     done = subprocess.run(
-        [program, *words, *bound], capture_output=True, text=True, check=False, timeout=300
+        [program, *words, *bound], capture_output=True, text=True, check=False, timeout=600
     )
     if done.returncode != 0:
         raise StoryFailed(f"helm {words[0]}: {done.stderr.strip()}")
@@ -154,7 +154,7 @@ def sweep(kubectl: Kubectl, operator: Kubectl) -> None:
     """Remove the operator and the namespace of an earlier story, and the volume behind it."""
     if operator.get("deployment", RELEASE):
         helm(operator, "uninstall", RELEASE, "--wait")
-    kubectl.run("delete", "namespace", NAMESPACE, "--ignore-not-found", timeout=180)
+    kubectl.run("delete", "namespace", NAMESPACE, "--ignore-not-found", timeout=600)
     volume = f"{NAMESPACE}-{CLAIM}"
     kubectl.run("delete", "persistentvolume", volume, "--ignore-not-found")
 
@@ -162,7 +162,7 @@ def sweep(kubectl: Kubectl, operator: Kubectl) -> None:
 def clean(kubectl: Kubectl, operator: Kubectl) -> None:
     """Remove everything that the story made in the cluster, the kinds included."""
     sweep(kubectl, operator)
-    kubectl.run("delete", "namespace", OPERATOR_NAMESPACE, "--ignore-not-found", timeout=180)
+    kubectl.run("delete", "namespace", OPERATOR_NAMESPACE, "--ignore-not-found", timeout=600)
     names = ("datasets", "trainingjobs", "modelversions", "modeldeployments")
     kinds = [f"{name}.trainyard.dev" for name in names]
-    kubectl.run("delete", "crd", *kinds, "--ignore-not-found", timeout=180)
+    kubectl.run("delete", "crd", *kinds, "--ignore-not-found", timeout=600)

@@ -53,11 +53,11 @@ class Stage:
         """Return the digest that users are served, empty before the first."""
         return str((self.release().get("stable") or {}).get("bundleDigest", ""))
 
-    def expect(self, what: str, look: Callable[[], T | None], *, seconds: float = 120) -> T:
+    def expect(self, what: str, look: Callable[[], T | None]) -> T:
         """Return what `look` finds, showing the live line meanwhile."""
-        return wait_for(what, look, seconds=seconds, meanwhile=self.show_live)
+        return wait_for(what, look, self.show_live)
 
-    def expect_new_stable(self, before: str, *, seconds: float = 150) -> str:
+    def expect_new_stable(self, before: str) -> str:
         """Return the digest that replaced `before` as the stable one, once it serves alone."""
 
         def promoted() -> str | None:
@@ -65,14 +65,13 @@ class Stage:
             bundle = str((status.get("stable") or {}).get("bundleDigest", ""))
             return bundle if bundle not in ("", before) and not status.get("rollout") else None
 
-        return self.expect("the new version is promoted", promoted, seconds=seconds)
+        return self.expect("the new version is promoted", promoted)
 
-    def expect_canary_weight(self, weight: int, *, seconds: float = 120) -> None:
+    def expect_canary_weight(self, weight: int) -> None:
         """Wait until the canary has at least that share of the requests."""
         self.expect(
             f"the canary has {weight} % of the requests",
             lambda: self.canary_weight() >= weight,
-            seconds=seconds,
         )
 
     def canary_weight(self) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
+PATIENCE_SECONDS = 600.0
+"""A bound for what hangs; a busy machine may take minutes for what takes seconds elsewhere."""
 
 
 class StoryFailed(Exception):
@@ -14,22 +16,18 @@ class StoryFailed(Exception):
 
 
 def wait_for(
-    what: str,
-    look: Callable[[], T | None],
-    *,
-    seconds: float,
-    meanwhile: Callable[[], None] = lambda: None,
+    what: str, look: Callable[[], T | None], meanwhile: Callable[[], None] = lambda: None
 ) -> T:
     """Return the first answer of `look` that is neither None nor False.
 
-    `meanwhile` is called between looks. Raises StoryFailed naming `what` after `seconds`.
+    `meanwhile` is called between looks. Raises StoryFailed naming `what` when it never comes.
     """
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         found = look()
         if found is not None and found is not False:
             return found
         if time.monotonic() > deadline:
-            raise StoryFailed(f"waited {seconds:.0f} s in vain for: {what}")
+            raise StoryFailed(f"waited {PATIENCE_SECONDS:.0f} s in vain for: {what}")
         meanwhile()
         time.sleep(0.4)

@@ -25,7 +25,7 @@ def first_model(stage: Stage) -> None:
         stage.kubectl.apply(text)
         if file != "dataset.yaml":
             stage.narrator.applied(text)
-    digest = stage.expect("the first model serves", lambda: _served(stage), seconds=180)
+    digest = stage.expect("the first model serves", lambda: _served(stage))
     stage.narrator.decided(
         [
             *stage.decisions("dataset", newest=1),
@@ -39,7 +39,7 @@ def first_model(stage: Stage) -> None:
     stage.narrator.proved(f"predicted {answer}; header trainyard-bundle: {header}")
     stage.narrator.look("kubectl get dset,tj,mv,mdep")
     start_client(stage.kubectl, stage.images)
-    stage.expect("the client gets answers", lambda: stage.count().ok > 60, seconds=60)
+    stage.expect("the client gets answers", lambda: stage.count().ok > 60)
 
 
 def _served(stage: Stage) -> str | None:

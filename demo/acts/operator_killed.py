@@ -23,7 +23,7 @@ def operator_killed(stage: Stage) -> None:
     pods = [p["metadata"]["name"] for p in stage.operator.list("pods", OPERATOR)]
     stage.narrator.say(f"kubectl delete pod {' '.join(pods)} --force --grace-period=0")
     stage.operator.run("delete", "pod", *pods, "--force", "--grace-period=0")
-    new = stage.expect_new_stable(stable, seconds=180)
+    new = stage.expect_new_stable(stable)
     stage.narrator.decided(stage.decisions("modeldeployment"))
     seen = stage.count().since(before)
     if seen.failed:

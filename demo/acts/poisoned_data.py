@@ -15,7 +15,7 @@ def poisoned_data_arrives(stage: Stage) -> None:
     stage.narrator.say("three rows of the file get a negative radius")
     stage.put_data(poisoned_data())
     stage.ask("dataset", "refresh@now")
-    failure = stage.expect("the file is refused", lambda: _failure(stage), seconds=90)
+    failure = stage.expect("the file is refused", lambda: _failure(stage))
     stage.narrator.decided([str(failure.get("message") or failure)])
     stage.narrator.look(f"kubectl get dset {NAME} -o jsonpath='{{.status.lastRefresh.failures}}'")
     if failure.get("column") != "mean radius" or failure.get("count") != 3:
@@ -26,7 +26,7 @@ def poisoned_data_arrives(stage: Stage) -> None:
     stage.narrator.proved(f"refused: {examples}; the version and the model are as before")
     stage.put_data(better_data())
     stage.ask("dataset", "refresh@now")
-    stage.expect("the mended file is accepted", lambda: _accepted(stage), seconds=90)
+    stage.expect("the mended file is accepted", lambda: _accepted(stage))
 
 
 def _version(stage: Stage) -> str:

@@ -16,14 +16,14 @@ def retrain_by_signal(stage: Stage) -> None:
     stage.narrator.say("a device is replaced: it reads a quarter too high, and answers go wrong")
     stage.put_data(recalibrated_data())
     behave(stage.kubectl, "recalibrated")
-    signal = stage.expect("the signal rises", lambda: _signal(stage), seconds=90)
+    signal = stage.expect("the signal rises", lambda: _signal(stage))
     stage.narrator.decided([f"signal {signal['kind']}: {signal.get('message', '')}"])
-    run = stage.expect("a run starts because of it", lambda: _run(stage), seconds=120)
+    run = stage.expect("a run starts because of it", lambda: _run(stage))
     stage.narrator.decided(stage.decisions("trainingjob", newest=2))
     cause = run["cause"]
     stage.narrator.say(f"run {run['name']} has its cause on record: {cause['kind']}")
-    stage.expect_new_stable(stable, seconds=180)
-    accuracy = stage.expect("answers are right again", lambda: _mended(stage), seconds=60)
+    stage.expect_new_stable(stable)
+    accuracy = stage.expect("answers are right again", lambda: _mended(stage))
     stage.narrator.proved(f"retrained on the signal; {accuracy:.0%} of the live answers are right")
     stage.narrator.look(f"kubectl get tj {NAME} -o jsonpath='{{.status.runs}}'")
     if stage.stable_bundle() == stable:

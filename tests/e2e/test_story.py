@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_every_act_of_the_demo_is_proved() -> None:
     """Each act ends with what it proved, and the story ends with exit code 0."""
     told = subprocess.Popen(
