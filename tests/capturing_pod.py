@@ -106,7 +106,7 @@ def counts(server: Running) -> dict[str, int]:
     }
 
 
-def settled(server: Running, seconds: float = 60) -> dict[str, int]:
+def settled(server: Running, seconds: float = 180) -> dict[str, int]:
     """The counts once no row is on its way."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -66,7 +66,7 @@ def router_before(folder: Path, port: int, grpc_port: int | None = None) -> Iter
 
 def answer(address: str, path: str = "/", **headers: str) -> tuple[int, str]:
     """Return status and text of the answer to a POST of one byte."""
-    connection = http.client.HTTPConnection(address, timeout=10)
+    connection = http.client.HTTPConnection(address, timeout=60)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
         connection.request("POST", path, body=b"x", headers=named)

@@ -85,7 +85,7 @@ def _add(user: str, server: S3) -> None:
     )
 
 
-def _wait_for(address: str, seconds: float = 10) -> None:
+def _wait_for(address: str, seconds: float = 120) -> None:
     host, _, port = address.rpartition(":")
     deadline = time.monotonic() + seconds
     while True:

@@ -54,8 +54,8 @@ class Echo:
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
-    """Returns once the condition holds. Raises TimeoutError after ten seconds."""
-    async with asyncio.timeout(10):
+    """Returns once the condition holds. Raises TimeoutError after two minutes."""
+    async with asyncio.timeout(120):
         while not condition():  # noqa: ASYNC110  (conditions of the other side have no event)
             await asyncio.sleep(0.01)
 

@@ -135,7 +135,7 @@ def run_to_end(
     """Runs `python -m modelserver` where it is expected to end by itself."""
     command = [*python, "-m", "modelserver", *arguments]
     return subprocess.run(
-        command, env=dict(environ), capture_output=True, text=True, timeout=60, check=False
+        command, env=dict(environ), capture_output=True, text=True, timeout=180, check=False
     )
 
 
@@ -160,7 +160,7 @@ def running(
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], client: Client, errors: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise AssertionError(f"server ended with {process.returncode}: {errors.read_text()}")

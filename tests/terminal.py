@@ -26,7 +26,7 @@ class Terminal:
     master: int
     text: str = ""
 
-    def until(self, words: str, seconds: float = 120) -> float:
+    def until(self, words: str, seconds: float = 300) -> float:
         """Read until the words were written and return how many seconds that took."""
         begun = time.monotonic()
         while words not in CONTROLS.sub("", self.text):
@@ -35,7 +35,7 @@ class Terminal:
                 raise AssertionError(f"{words!r} was not written, but: {self.text}")
         return time.monotonic() - begun
 
-    def ended(self, seconds: float = 120) -> int:
+    def ended(self, seconds: float = 300) -> int:
         """Return the exit code, once all is read."""
         deadline = time.monotonic() + seconds
         while self._read(max(0.0, deadline - time.monotonic())):

@@ -23,6 +23,6 @@ def test_the_second_run_waits_for_the_first(
         waiting.start()
         waiting.join(timeout=0.2)
         order.append("first")
-    waiting.join(timeout=5)
+    waiting.join(timeout=60)
     assert order == ["first", "second"]
     assert f"waiting for another run that holds {lock}" in capsys.readouterr().err

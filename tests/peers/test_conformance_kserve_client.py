@@ -139,7 +139,7 @@ def test_mistakes_reach_the_user(matrix: Understood) -> None:
 def _asked(tasks: list[dict[str, Any]]) -> list[Understood]:
     command = [str(python_of_locked(locked("kserve"))), str(SCRIPTS / "client.py")]
     ended = subprocess.run(
-        command, input=json.dumps(tasks), capture_output=True, text=True, timeout=120, check=False
+        command, input=json.dumps(tasks), capture_output=True, text=True, timeout=300, check=False
     )
     assert ended.returncode == 0, ended.stderr[-3000:]
     found: list[Understood] = json.loads(ended.stdout)

@@ -71,7 +71,7 @@ def test_copies_are_answered_to_nobody_and_counted_apart(tmp_path: Path) -> None
 
 def visit(running: Envoy, cookie: str = "") -> tuple[str, str]:
     """Return who answered, and the cookie from now on."""
-    connection = http.client.HTTPConnection(running.address, timeout=10)
+    connection = http.client.HTTPConnection(running.address, timeout=60)
     try:
         headers = {"cookie": f"theme=dark; {cookie}"} if cookie else {}
         connection.request("POST", "/", body=b"x", headers=headers)

@@ -124,7 +124,7 @@ def test_while_the_store_is_away_rows_wait(pod: CapturingPod) -> None:
     """Wrong keys are told, and end nothing."""
     with pod.server() as server, pod.collector(AWS_SECRET_ACCESS_KEY="wrong") as collector:
         assert 200 == server.client.infer(row(pod.sample)).status
-        errors, deadline = pod.root / "collector-errors", time.monotonic() + 60
+        errors, deadline = pod.root / "collector-errors", time.monotonic() + 180
         while "credentials" not in errors.read_text() and time.monotonic() < deadline:
             time.sleep(0.1)
         assert "credentials" in errors.read_text()
@@ -137,7 +137,7 @@ def test_days_beyond_the_retention_go(pod: CapturingPod) -> None:
     pod.store.write("captures/uid-1/older/2020-01-01/pod-00001.parquet", b"old")
     pod.store.write("captures/uid-2/other/2020-01-01/pod-00001.parquet", b"another deployment's")
     with pod.collector():
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while pod.store.list("captures/uid-1") and time.monotonic() < deadline:
             time.sleep(0.1)
     assert ["captures/uid-2/other/2020-01-01/pod-00001.parquet"] == [

@@ -42,7 +42,7 @@ def _run(folder: Path, *arguments: str, **variables: str) -> tuple[int, dict[str
     }
     command = [sys.executable, "-m", "trainer", *arguments]
     done = subprocess.run(
-        command, env=pod | variables, capture_output=True, text=True, check=False, timeout=60
+        command, env=pod | variables, capture_output=True, text=True, check=False, timeout=180
     )
     content = log.read_bytes() if log.exists() else b"{}"
     assert len(content) <= 4096

@@ -102,7 +102,7 @@ def _postgres(folder: Path) -> Iterator[dict[str, str]]:
         server.wait(30)
 
 
-def _wait_for(port: int, seconds: float = 30) -> None:
+def _wait_for(port: int, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:

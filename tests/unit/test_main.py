@@ -34,7 +34,7 @@ def test_a_configuration_that_cannot_be_used_ends_with_two_and_a_sentence(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
     assert 2 == done.returncode
     assert done.stderr.startswith(sentence)

@@ -13,7 +13,7 @@ def test_a_process_that_left_session_and_environment_is_counted(start: Start) ->
     """Its memory and its CPU are the server's."""
     alone, server = start(), start(STUB_CHILD="1")
     before = server.tree.cpu_seconds()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while server.tree.cpu_seconds() - before < 0.1:
         assert time.monotonic() < deadline, "the child's work is not counted"
         time.sleep(0.05)

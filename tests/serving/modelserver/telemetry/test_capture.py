@@ -61,7 +61,7 @@ def scene(tmp_path: Path) -> Scene:
 
 def soon(is_so: Callable[[], bool]) -> bool:
     """True once it is so; False after ten seconds."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not is_so() and time.monotonic() < deadline:
         time.sleep(0.01)
     return is_so()
