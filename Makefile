@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -q
 SUITE := $(PYTEST) --durations=15 --durations-min=10
 CLI_REFERENCE := $(BIN)/python -m typer trainyardctl.main utils docs --name trainyard
 TWO_AT_A_TIME := -n 2 --dist loadfile
-SEVERAL_AT_A_TIME := -n 4 --dist loadfile
+SEVERAL_AT_A_TIME := -n 4 --dist loadfile --no-loadscope-reorder
 CLUSTER := $(PYTHON) -m devcluster
 STAGE = @printf '\n\033[1m── %s\033[0m  %s\n' "$(1)" "$$(date +%T)"
 
