@@ -84,7 +84,7 @@ generated: install
 .PHONY: unit
 unit: install
 	$(call STAGE,unit tests)
-	$(PYTEST) $(TWO_AT_A_TIME) tests/unit tests/contract tests/cli
+	$(PYTEST) $(TWO_AT_A_TIME) tests/unit tests/cli
 
 .PHONY: check
 check: install ## Lint, types, contracts, generated files, unit tests (about a minute on two cores)
@@ -175,7 +175,7 @@ peers: install ## Ask other model servers and ours the same (installs them on fi
 .PHONY: training
 training: install programs
 	$(call STAGE,training image · local cluster · demo)
-	$(SUITE) $(TWO_AT_A_TIME) tests/training tests/devcluster tests/demo
+	$(SUITE) $(TWO_AT_A_TIME) tests/contract tests/training tests/devcluster tests/demo
 
 .PHONY: on-cluster
 on-cluster: install images programs
