@@ -24,7 +24,7 @@ from trainyard.model_deployments.traffic.mode import SERVING_PORT, Routing
 from trainyard.model_deployments.traffic.router_manifests import identifies
 
 HEALTHY = "envoy_cluster_membership_healthy"
-STARTED_WITHIN = 20.0
+STARTED_WITHIN = 120.0
 MEMORY = 512 << 20
 """Of a container of which nothing is said."""
 NOBODY = 1

@@ -17,7 +17,7 @@ import yaml
 from cluster_access import tool
 from free_port import free_port
 
-LONGEST_START = 60
+LONGEST_START = 180
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ from trainyard.reconciling.queue import Key, WorkQueue
 from trainyard.reconciling.worker import Outcome
 from trainyard.training_jobs.metrics import state_of as job_state
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 DASHBOARDS = {name: json.loads(text) for name, text in written().items()}
-LONGEST_WAIT = 60
+LONGEST_WAIT = 180
 FEATURE = bundles.tumours().features[0].name
 
 

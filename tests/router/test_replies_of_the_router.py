@@ -89,11 +89,11 @@ def test_half_a_head_is_not_waited_for(tmp_path: Path) -> None:
     """After as long as a server would wait, in a sentence."""
     with router(routing(stable=100, canary=0), tmp_path) as running:
         begun = time.monotonic()
-        status, _, body = raw(running, b"POST / HTTP/1.1\r\nHost: a\r\n", seconds=40)
+        status, _, body = raw(running, b"POST / HTTP/1.1\r\nHost: a\r\n", seconds=90)
         waited = time.monotonic() - begun
         assert b" 408 " in status
         assert REPLIES[408] == error(body)
-        assert waited == pytest.approx(envoy_bootstrap.HEADERS_SECONDS, abs=3)
+        assert waited == pytest.approx(envoy_bootstrap.HEADERS_SECONDS, abs=10)
 
 
 def test_an_answer_of_a_server_passes_as_it_is(tmp_path: Path) -> None:

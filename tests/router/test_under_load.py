@@ -140,7 +140,7 @@ def test_ten_thousand_idle_connections_keep_nobody_out(asked: int, tmp_path: Pat
         kept = sum(is_kept(client) for client in clients)
         assert 0 < kept <= AT_MOST
         assert 7 == running.decision()
-        end = time.monotonic() + 2 * IDLE_SECONDS_WHEN_FULL
+        end = time.monotonic() + 12 * IDLE_SECONDS_WHEN_FULL
         while not is_answered(running):
             assert time.monotonic() < end
             time.sleep(0.2)
@@ -156,7 +156,7 @@ def test_who_is_too_much_is_told_when_to_come_again(tmp_path: Path) -> None:
         pods = {OLD: [Pod(port)], NEW: [Pod(port)]}
         found = routing(stable=100, canary=0)
         with envoy_running(found, pods, tmp_path, memory=65 << 20) as running:
-            end = time.monotonic() + 10
+            end = time.monotonic() + 120
             while (told := retry_after(running)) != (503, "1"):  # it weighs its memory now and then
                 assert time.monotonic() < end, told
                 time.sleep(0.1)

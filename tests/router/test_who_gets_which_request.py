@@ -58,7 +58,7 @@ def test_copies_are_answered_to_nobody_and_counted_apart(tmp_path: Path) -> None
     with router(decision, tmp_path) as running:
         for _ in range(USERS):
             assert (200, OLD) == answer(running.address)
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while counted(running, f"{NEW}-mirror")[1].requests < USERS / 3:
             assert time.monotonic() < end
             time.sleep(0.1)
@@ -90,7 +90,7 @@ def test_a_user_stays_with_a_version_as_far_as_the_weights_allow(tmp_path: Path)
         assert users == [visit(running, cookie) for _, cookie in users]
         assert 0.18 * USERS <= Counter(who for who, _ in users)[NEW] <= 0.42 * USERS
         running.told(replace(routing(stable=40, canary=60, decision=8), owner=owner))
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while running.decision() != 8:
             assert time.monotonic() < end
             time.sleep(0.1)

@@ -138,11 +138,12 @@ async def test_a_long_answer_does_not_hold_the_event_loop(base: str) -> None:
             longest, last = max(longest, time.thread_time() - last), time.thread_time()
 
     async with aiohttp.ClientSession() as session:
-        beside = asyncio.create_task(others())
+        beside, begun = asyncio.create_task(others()), time.process_time()
         found = await HttpPrometheus(session, PrometheusAccess(base)).query("long", at=AT)
         beside.cancel()
     assert (5_000, 14) == (len(found.series), len(found.series[0].samples))
-    assert longest < 0.1
+    used = time.process_time() - begun
+    assert longest < max(0.1, used / 4), "of a slow processor a share"
 
 
 async def test_nobody_listening_is_a_fault() -> None:

@@ -148,7 +148,7 @@ async def test_slow_senders_lose_their_connection(
         client.writer.write(part)
         await asyncio.sleep(0.02)
     received = await closing
-    assert (expected, True) == (received[:13], time.monotonic() - started < 3)
+    assert (expected, True) == (received[:13], time.monotonic() - started < 60)
 
 
 async def test_between_requests_the_time_of_heads_does_not_run(client: Client) -> None:
