@@ -15,6 +15,7 @@ from devcluster.node_images import NodeImages
 from devcluster.node_settings import write_settings
 from devcluster.packages import NODE_NEEDS, install
 from devcluster.places import Places
+from devcluster.pod_weight import weigh_pods
 from devcluster.preconditions import check_machine, refuse_taken_ports, taken_ports
 from devcluster.processes import Component, Processes
 from devcluster.programs import KUBERNETES_PROGRAMS, Programs, modules
@@ -53,6 +54,7 @@ class Bringup:
             self._certificates().ensure()
             for component in self._components().all():
                 self._ensure(component)
+            weigh_pods()
             self._basics().ensure()
         self.progress.say(
             f"up after {elapsed(time.monotonic() - began)}: Kubernetes {kubernetes}, "
