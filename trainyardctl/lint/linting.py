@@ -12,6 +12,7 @@ from trainyard.crdgen.definition import root_schema
 from trainyard.crdgen.kinds import KINDS
 from trainyardctl.lint.fault import Fault
 from trainyardctl.lint.manifests import Manifest, files_of, manifests_of
+from trainyardctl.lint.recipes import recipe_faults
 from trainyardctl.lint.references import reference_faults
 from trainyardctl.lint.rules import rule_faults
 from trainyardctl.lint.schema import schema_faults, with_defaults
@@ -64,7 +65,8 @@ def faults_of(raw: Raw, everything: Sequence[Raw]) -> Iterator[Fault]:
         yield Fault("", f"{found} is unknown: {GROUP}/{VERSION} has {known}")
         return
     form = tuple(schema_faults(schema, raw))
-    yield from form or rule_faults(schema, with_defaults(schema, raw))
+    refused = form or tuple(rule_faults(schema, with_defaults(schema, raw)))
+    yield from refused or recipe_faults(raw)
     yield from reference_faults(raw, everything)
 
 

@@ -18,18 +18,24 @@ _SAME_LETTERS = 0.8
 def why_refused(spec: TrainingJobSpec, installation: Installation) -> str:
     """Return what has to be changed in the spec before a run can begin, or ""."""
     forbidden = why_forbidden(imported_from(spec), installation)
-    return f"spec.import.{forbidden}" if forbidden else _never_measured(spec)
+    if forbidden:
+        return f"spec.import.{forbidden}"
+    unmeasured = why_never_measured(spec)
+    return f"spec.gates: {unmeasured}" if unmeasured else ""
 
 
-def _never_measured(spec: TrainingJobSpec) -> str:
-    """A gate that no run can pass; only a container reports metrics of its own."""
+def why_never_measured(spec: TrainingJobSpec) -> str:
+    """Return which gate no run can pass and what may be meant, or "".
+
+    Only a container reports metrics of its own.
+    """
     if spec.container is not None:
         return ""
     odd = next((gate for gate in spec.gates if gate.metric not in _MEASURED), None)
     if odd is None:
         return ""
     return (
-        f"spec.gates, gate {odd.name}: no run of this recipe measures {odd.metric}."
+        f"no run of this recipe measures {odd.metric}, which gate {odd.name} asks for."
         f"{_suggestion(odd.metric)} Measured are, where the model gives what they need:"
         f" {', '.join(_MEASURED)}; a metric of your own needs spec.container, which reports it"
     )

@@ -36,8 +36,8 @@ def _spec(recipe: dict[str, Any], metric: str) -> TrainingJobSpec:
 def test_a_metric_that_is_nearly_one_is_answered_with_that(metric: str, meant: str) -> None:
     """The gate, what was found, what may be meant."""
     why = why_refused(_spec(ESTIMATOR, metric), INSTALLATION)
-    assert why.startswith(f"spec.gates, gate good: no run of this recipe measures {metric}. ")
-    assert f" Did you mean {meant}? " in why
+    said = f"spec.gates: no run of this recipe measures {metric}, which gate good asks for. "
+    assert why.startswith(f"{said}Did you mean {meant}? ")
 
 
 def test_a_metric_that_is_like_none_is_answered_with_all() -> None:

@@ -1,0 +1,38 @@
+"""What no run can fulfil is told without a cluster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trainyardctl.lint.linting import faults_of
+
+
+def _faults(kind: str, **spec: Any) -> list[str]:
+    raw = {
+        "apiVersion": "trainyard.dev/v1alpha1",
+        "kind": kind,
+        "metadata": {"name": "wine"},
+        "spec": {"dataset": {"name": "wine"}, **spec},
+    }
+    return [f"{fault.field}: {fault.message}" for fault in faults_of(raw, ()) if fault.is_certain]
+
+
+def _gates(metric: str) -> list[dict[str, str]]:
+    return [{"name": "good", "metric": metric, "min": "0.9"}]
+
+
+def test_a_gate_on_what_nobody_measures_is_found() -> None:
+    """With the metric that may be meant; a container reports what it likes."""
+    recipe = {"class": "sklearn.linear_model.Ridge"}
+    (found,) = _faults("TrainingJob", estimator=recipe, gates=_gates("aucroc"))
+    assert found.startswith("spec.gates: no run of this recipe measures aucroc")
+    assert "Did you mean roc_auc?" in found
+    assert [] == _faults("TrainingJob", estimator=recipe, gates=_gates("roc_auc"))
+    assert [] == _faults("TrainingJob", container={"image": "a"}, gates=_gates("aucroc"))
+
+
+def test_what_has_not_the_right_form_is_told_of_its_form_alone() -> None:
+    """And other kinds have no recipe."""
+    (found,) = _faults("TrainingJob", estimator={"class": "Ridge"}, gates=_gates("aucroc"))
+    assert found.startswith("spec.estimator.class")
+    assert all("measures" not in text for text in _faults("Dataset", gates=_gates("aucroc")))

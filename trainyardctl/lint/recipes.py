@@ -1,0 +1,19 @@
+"""Can any run of a recipe pass its gates?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainyard.api.v1alpha1.training_job import TrainingJobSpec
+from trainyard.training_jobs.refusal import why_never_measured
+from trainyardctl.lint.fault import Fault
+from trainyardctl.snapshot import Raw
+
+
+def recipe_faults(raw: Raw) -> Iterator[Fault]:
+    """Yield what no run of a TrainingJob can fulfil; its spec has the right form."""
+    if raw.get("kind") != "TrainingJob":
+        return
+    why = why_never_measured(TrainingJobSpec.model_validate(raw["spec"]))
+    if why:
+        yield Fault("spec.gates", why)
