@@ -62,3 +62,7 @@ class StoreUnusable(StoreFault):
 
 class StoreUnreachable(StoreFault):
     """The store did not answer as it should, retries included; trying again later may help."""
+
+
+class StoreBusy(StoreUnreachable):
+    """Somebody is removing what is asked for; a moment later it is gone, or there to stay."""

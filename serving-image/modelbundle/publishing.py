@@ -10,6 +10,7 @@ from modelbundle.canonical import hex_of
 from modelbundle.faults import BundleCorrupt, BundleNotFound, StoreNotFound
 from modelbundle.manifest import ABOUT_FOLDER, MANIFEST_NAME, BundleFile, Manifest
 from modelbundle.packing import check_file, checked_manifest, verify
+from modelbundle.retention_marks import claim
 
 if TYPE_CHECKING:  # a server reads the name of a file here and needs no store
     from modelbundle.store import Store
@@ -26,9 +27,11 @@ def publish(store: Store, directory: Path, digest: str) -> Manifest:
     """The store holds the bundle, complete: its files first, its manifest last and only once.
 
     Again with the same digest: nothing is written, the stored bytes are verified.
-    Raises BundleCorrupt when the directory, or what the store already holds, is not the digest.
+    Raises BundleCorrupt when the directory, or what the store already holds, is not the digest,
+    StoreBusy while an earlier copy is being removed.
     """
     manifest = verify(directory, digest)
+    claim(store, bundle_key(digest))
     key = bundle_key(digest, MANIFEST_NAME)
     if not store.exists(key):
         for file in manifest.files:

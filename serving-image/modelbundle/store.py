@@ -161,14 +161,20 @@ class Store:
 
     def list(self, prefix: str = "") -> tuple[Entry, ...]:
         """All objects below the folder `prefix`, sorted by key; empty when there is none."""
+        return tuple(sorted(self.walk(prefix), key=lambda entry: entry.key))
+
+    def walk(self, prefix: str = "") -> Iterator[Entry]:
+        """The objects below the folder `prefix`, in the store's own order, as they are listed."""
         with self._told(prefix):
-            batches = obstore.list(self._objects, prefix or None, chunk_size=1000)
-            entries = [
-                Entry(item["path"], int(item["size"]), item["e_tag"], item["last_modified"])
-                for batch in batches
-                for item in batch
-            ]
-        return tuple(sorted(entries, key=lambda entry: entry.key))
+            for batch in obstore.list(self._objects, prefix or None, chunk_size=1000):
+                for item in batch:
+                    yield Entry(item["path"], item["size"], item["e_tag"], item["last_modified"])
+
+    def folders(self, prefix: str) -> tuple[str, ...]:
+        """The names of the folders right below the folder `prefix`, sorted."""
+        with self._told(prefix):
+            found = obstore.list_with_delimiter(self._objects, prefix)["common_prefixes"]
+        return tuple(sorted(str(path).rpartition("/")[2] for path in found))
 
     @contextmanager
     def _told(self, key: str) -> Iterator[None]:

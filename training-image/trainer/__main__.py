@@ -17,15 +17,18 @@ from trainer.pod.storing import open_environment_store, record
 from trainer.tasks.ingest_task import IngestTask
 from trainer.tasks.join_task import JoinTask
 from trainer.tasks.rehearse_task import RehearseTask
+from trainer.tasks.retention_task import EraseTask, SweepTask
 from trainer.tasks.task import (
+    read_erase_task,
     read_ingest_task,
     read_join_task,
     read_rehearse_task,
+    read_sweep_task,
     read_train_task,
 )
 from trainer.tasks.train_task import TrainTask
 
-Task = IngestTask | JoinTask | RehearseTask | TrainTask
+Task = IngestTask | JoinTask | RehearseTask | TrainTask | SweepTask | EraseTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ VERBS: Mapping[str, Verb] = {
     "rehearse": Verb("trainer.rehearse", read_rehearse_task, message_bytes=4096),
     "join": Verb("trainer.join", read_join_task, recorded=True, message_bytes=4096),
     "collect": Verb("trainer.collect", None),
+    "sweep": Verb("trainer.sweep", read_sweep_task, message_bytes=4096),
+    "erase": Verb("trainer.erase", read_erase_task, message_bytes=4096),
     "report": Verb("trainer.report", None, message_bytes=4096),
 }
 

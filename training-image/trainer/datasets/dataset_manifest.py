@@ -191,7 +191,7 @@ def _get(store: Readable, key: str, digest: str) -> bytes:
     except StoreNotFound as error:
         raise UserFault(
             Reason.DATASET_NOT_FOUND,
-            f"the store has no dataset version {digest}; was it removed by historyLimit?",
+            f"the store has no dataset version {digest}; was it erased, or removed by retention?",
         ) from error
 
 

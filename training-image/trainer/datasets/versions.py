@@ -8,6 +8,7 @@ from pathlib import Path
 
 from modelbundle.canonical import canonical_json, digest_of, hex_of, is_digest
 from modelbundle.faults import StoreNotFound
+from modelbundle.retention_marks import claim
 from modelbundle.store import Store
 from trainer.datasets.dataset_manifest import (
     MANIFEST,
@@ -36,18 +37,26 @@ def publish_version(store: Store, manifest: DatasetManifest, folder: Path) -> Pu
     data. Nothing under a digest is ever rewritten.
     """
     earlier = _same_content(store, manifest)
-    if earlier is not None:
+    if earlier is not None and _is_kept(store, earlier.digest):
         return Published(earlier.digest, earlier, new=False)
     digest = manifest.digest
     key = f"{dataset_folder(digest)}/{MANIFEST}"
     with store_faults():
+        claim(store, dataset_folder(digest))
         new = not store.exists(key)
         if new:
             for file in manifest.files:
                 store.upload(f"{dataset_folder(digest)}/{file.path}", folder / file.path)
             store.write_once(key, manifest.content)
-        store.write(_content_key(manifest), canonical_json({"digest": digest}))
+        store.write(content_key(manifest), canonical_json({"digest": digest}))
     return Published(digest, manifest, new)
+
+
+def _is_kept(store: Store, digest: str) -> bool:
+    """True when it is still there now that nobody removes it any more."""
+    with store_faults():
+        claim(store, dataset_folder(digest))
+        return store.exists(f"{dataset_folder(digest)}/{MANIFEST}")
 
 
 def content_identity(manifest: DatasetManifest) -> str:
@@ -57,19 +66,31 @@ def content_identity(manifest: DatasetManifest) -> str:
     return digest_of(canonical_json({name: document[name] for name in made_of}))
 
 
-def _content_key(manifest: DatasetManifest) -> str:
+def content_key(manifest: DatasetManifest) -> str:
+    """Where the pointer lies that leads from what a version is made of to the version."""
     return f"datasets/contents/{hex_of(content_identity(manifest))}.json"
 
 
-def _same_content(store: Store, manifest: DatasetManifest) -> DatasetManifest | None:
-    """The complete version with this content, if the store still has it."""
+def content_leads_to(store: Store, manifest: DatasetManifest) -> str | None:
+    """The digest to which the pointer leads; None: there is none, or it is damaged."""
     try:
         with store_faults():
-            digest = json.loads(store.read(_content_key(manifest)))["digest"]
-        if not is_digest(digest):
-            return None
+            digest: str = json.loads(store.read(content_key(manifest)))["digest"]
+        return digest if is_digest(digest) else None
+    except (StoreNotFound, ValueError, KeyError, TypeError):
+        return None
+
+
+def _same_content(store: Store, manifest: DatasetManifest) -> DatasetManifest | None:
+    """The complete version with this content, if the store still has it.
+
+    A pointer is a shortcut only: gone, damaged or leading nowhere, the version is written.
+    """
+    digest = content_leads_to(store, manifest)
+    if digest is None:
+        return None
+    try:
         earlier = read_manifest(store, digest)
-    except (StoreNotFound, UserFault, ValueError, KeyError, TypeError):
-        # A pointer is a shortcut only: gone, damaged or leading nowhere, the version is written.
+    except UserFault:
         return None
     return earlier if content_identity(earlier) == content_identity(manifest) else None

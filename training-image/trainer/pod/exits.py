@@ -71,6 +71,8 @@ class Reason(StrEnum):
     """Used when the bytes of a source are not of the format they should have."""
     RESULT_NOT_FOUND = "ResultNotFound"
     """Used when the store holds no result under the path asked for."""
+    NOTHING_REFERS = "NothingRefers"
+    """Used when a sweep is told of no living object: then all would go, which nobody means."""
     STORE_DENIED = "StoreDenied"
     """Used when the artifact store refuses the credentials; they may come or change later."""
     STORE_MISSING = "StoreMissing"

@@ -10,6 +10,7 @@ from trainer.pod.exits import Reason, UserFault
 from trainer.tasks.ingest_task import IngestTask
 from trainer.tasks.join_task import JoinTask
 from trainer.tasks.rehearse_task import RehearseTask
+from trainer.tasks.retention_task import EraseTask, SweepTask
 from trainer.tasks.task_parts import Document
 from trainer.tasks.train_task import TrainTask
 
@@ -34,6 +35,16 @@ def read_join_task(text: str) -> JoinTask:
 def read_rehearse_task(text: str) -> RehearseTask:
     """The task in this JSON. Raises UserFault (exit 10) naming field and value."""
     return _read(RehearseTask, text)
+
+
+def read_sweep_task(text: str) -> SweepTask:
+    """The task in this JSON. Raises UserFault (exit 10) naming field and value."""
+    return _read(SweepTask, text)
+
+
+def read_erase_task(text: str) -> EraseTask:
+    """The task in this JSON. Raises UserFault (exit 10) naming field and value."""
+    return _read(EraseTask, text)
 
 
 def _read(model: type[_Task], text: str) -> _Task:

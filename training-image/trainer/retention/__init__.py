@@ -1,0 +1,1 @@
+"""What in the store may go, and how does it go?"""
