@@ -73,6 +73,8 @@ class Installation:
     """When installed images are released without a request."""
     receivers: Receivers = field(default_factory=Receivers)
     """Who outside may be told of decisions."""
+    store_retention_days: int = 0
+    """How long what no object refers to is kept in the store; 0: for ever."""
 
     def server_image(self, runtime: str) -> str:
         """Return the image that serves a version, given the runtime that its record names.

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     store_read_secret: Annotated[str, StringConstraints(pattern=f"^$|{LABEL}")] = ""
     """Secret of each namespace with keys that only read the bucket, for pods that fetch or report;
     empty: they use the secret trainyard-store, as those that write."""
+    store_retention_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    """How many days what no object refers to any more is kept in the store; 0: for ever."""
     training_image: str = "trainyard/training:dev"
     """Image of ingest, training and evaluation pods."""
     serving_image: str = "trainyard/serving:dev"
@@ -143,6 +145,7 @@ class Settings(BaseSettings):
             pods=self.pods,
             refresh_window=self.refresh_window,
             receivers=self.receivers,
+            store_retention_days=self.store_retention_days,
             has_prometheus=bool(self.prometheus_url),
             prometheus_namespace_label=self.prometheus_namespace_label,
         )

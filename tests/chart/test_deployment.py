@@ -35,7 +35,7 @@ def test_every_variable_is_one_that_the_operator_reads() -> None:
     """No value of the chart goes nowhere."""
     everything = {
         "store": {"url": "s3://models/p", "endpoint": "http://s3:9000", "region": "eu"}
-        | {"readSecretName": "reader"},
+        | {"readSecretName": "reader", "retentionDays": 90},
         "prometheus": {"url": "http://p:9090", "secretName": "s", "timeoutSeconds": 9}
         | {"enforcedNamespaceLabel": "namespace"},
         "notifications": {"secretName": "s", "receivers": {"ops": {}}},
@@ -49,7 +49,7 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
     """The rendered values pass the operator's own validation and mean what was said."""
     values = {
         "store": {"url": "s3://models/team", "endpoint": "http://s3:9000", "region": "eu-1"}
-        | {"readSecretName": "reader"},
+        | {"readSecretName": "reader", "retentionDays": 90},
         "prometheus": {
             "url": "http://prometheus:9090",
             "secretName": "opens",
@@ -72,6 +72,7 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
         store_endpoint="http://s3:9000",
         store_region="eu-1",
         store_read_secret="reader",
+        store_retention_days=90,
         training_image="t:1",
         serving_image="s:1",
         serving_sklearn_image="k:1",

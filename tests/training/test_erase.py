@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from captured_world import Answered, CapturedWorld, captured_world
 from ingests import Rig, csv_of, plain_rows
 from training_pod import Pod
@@ -20,6 +21,7 @@ from training_pod import Pod
 from modelbundle.store import open_store
 from trainer.erase import OPEN_SECONDS, rows_of_requests
 from trainer.tasks.retention_task import EraseTask
+from trainer.tasks.task import read_erase_task
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +105,13 @@ def test_a_version_is_erased_and_can_be_made_again(pod: Pod, rig: Rig, again: bo
     task = {"version": 1, "dataset": digest}
     planned = pod.run("erase", task).document
     assert ("Planned", 9) > (planned["outcome"], planned["objects"]) > ("Planned", 3)
-    assert rig.manifest(digest)
+    assert digest == rig.manifest(digest).digest
     for _ in range(1 + again):
         ended = pod.run("erase", task | {"dryRun": False})
         assert (0, "Erased") == (ended.code, ended.document["outcome"])
     assert [] == [entry.key for entry in rig.store.list() if not entry.key.startswith("runs")]
     assert digest == rig.ingest()["digest"]
-    assert rig.manifest(digest)
+    assert digest == rig.manifest(digest).digest
 
 
 @pytest.mark.parametrize("what", [{}, {"dataset": "sha256:" + "0" * 64, "requestIds": ["a"]}])
@@ -135,3 +137,12 @@ def _part() -> bytes:
     content = io.BytesIO()
     pq.write_table(pa.table({"request_id": ["me", "you"]}), content)
     return content.getvalue()
+
+
+def test_the_manifest_of_the_guide_says_what_the_image_reads() -> None:
+    """Its task is one, and it erases."""
+    page = Path(__file__).parents[2] / "docs/how-to/retention.md"
+    manifest = yaml.safe_load(page.read_text().split("```yaml\n")[1].split("```")[0])
+    (container,) = manifest["spec"]["template"]["spec"]["containers"]
+    task = read_erase_task(container["env"][1]["value"])
+    assert (["erase"], False, 2) == (container["args"], task.dry_run, len(task.request_ids))

@@ -29,6 +29,7 @@ from trainyard.process.loop_lag import LoopLag
 from trainyard.process.metadata_watch import MetadataWatch, watch_metadata
 from trainyard.process.metrics import Metrics
 from trainyard.process.open_streams import OpenStreams
+from trainyard.process.store_sweeps import StoreSweeps
 from trainyard.reconciling.cache import Cache, Scope
 from trainyard.reconciling.controller import Controller
 from trainyard.reconciling.once import Context
@@ -157,6 +158,8 @@ class Leadership:
         if watches := self.metadata_watches():
             events = MetadataEvents(self._config.configuration)
             others.append(_task(watch_metadata(events, watches), "metadata watch"))
+        if self._config.settings.store_retention_days:
+            others.append(_task(self._sweep_stores(), "store sweeps"))
         await asyncio.sleep(0)
         kopf_stop = asyncio.Event()
         informer = _task(watch(self._config.configuration, self.watching(), kopf_stop), "informer")
@@ -179,6 +182,17 @@ class Leadership:
     async def _work(self) -> None:
         await self._resync.seeded()
         await work(self.queue, self._context, self._metrics.on_pass)
+
+    async def _sweep_stores(self) -> None:
+        await self._resync.seeded()
+        await StoreSweeps(
+            self._cluster, self._config.settings.to_installation(), self._inhabited, _now
+        ).run()
+
+    def _inhabited(self) -> set[str]:
+        """Return the namespaces in which there are objects of ours."""
+        kinds = [row.kind for row in self._config.controllers]
+        return {namespace for kind in kinds for namespace, _ in self.cache.names(kind)}
 
     def watching(self) -> Watching:
         """Return what kopf watches, and who is told of this and of the rest."""

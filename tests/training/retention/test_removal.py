@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import pytest
 from ingests import Rig, csv_of, plain_rows
@@ -23,6 +23,8 @@ from trainer.datasets.versions import content_identity, publish_version
 from trainer.pod.exits import MachineFault
 from trainer.retention.removal import remove_unit
 from trainer.retention.units import Kind, Unit
+
+_Answer = TypeVar("_Answer")
 
 
 def clock() -> datetime:
@@ -78,7 +80,7 @@ class _Failing(Store):
         return self._answered(self._inner.exists, key)
 
     def write(self, key: str, content: bytes) -> None:
-        self._answered(self._inner.write, key, content)
+        self._answered(lambda name: self._inner.write(name, content), key)
 
     def delete(self, key: str) -> None:
         self._answered(self._inner.delete, key)
@@ -86,11 +88,11 @@ class _Failing(Store):
     def walk(self, prefix: str = "") -> Iterator[Entry]:
         return self._answered(self._inner.walk, prefix)
 
-    def _answered(self, ask: Callable[..., Any], *given: Any) -> Any:
+    def _answered(self, ask: Callable[[str], _Answer], key: str) -> _Answer:
         self._left -= 1
         if self._left < 0:
             raise StoreUnreachable("the store is away")
-        return ask(*given)
+        return ask(key)
 
 
 def keys(store: Store, folder: str = "datasets") -> set[str]:

@@ -1,0 +1,1 @@
+"""What in the store do living objects refer to, and who removes the rest?"""
