@@ -50,12 +50,8 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
     values = {
         "store": {"url": "s3://models/team", "endpoint": "http://s3:9000", "region": "eu-1"}
         | {"readSecretName": "reader", "retentionDays": 90},
-        "prometheus": {
-            "url": "http://prometheus:9090",
-            "secretName": "opens",
-            "timeoutSeconds": 20,
-            "enforcedNamespaceLabel": "namespace",
-        },
+        "prometheus": {"url": "http://prometheus:9090", "secretName": "opens"}
+        | {"timeoutSeconds": 20, "enforcedNamespaceLabel": "namespace"},
         "notifications": {"secretName": "opens", "receivers": RECEIVERS},
         "namespaces": ["team-a", "team-b"],
         "installation": "main",

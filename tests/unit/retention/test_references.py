@@ -60,5 +60,6 @@ def test_what_has_not_ended_is_named_by_its_result() -> None:
 def test_labelled_rows_belong_to_the_name_of_a_deployment() -> None:
     """Jobs own nothing in the store."""
     found = references_of([an_object("ModelDeployment", "scoring"), an_object("Job", "job")])
-    assert ({"scoring"}, {"uid-scoring"}) == (found.deployments, found.owners)
+    assert {"scoring"} == found.deployments
+    assert {"uid-scoring"} == found.owners
     assert ["atWork", "deployments", "digests", "owners", "runs"] == sorted(found.document())
