@@ -32,6 +32,13 @@ COLUMNS = [
     *({"name": name, "type": "Float", "min": "0"} for name in FEATURES),
 ]
 BUCKET = "trainyard-tests"
+MANY_PODS = {
+    "resources": {
+        "requests": {"cpu": "20m", "memory": "64Mi", "ephemeral-storage": "16Mi"},
+        "limits": {"cpu": "4", "memory": "2Gi", "ephemeral-storage": "10Gi"},
+    }
+}
+"""What each container asks for: pods of all tests at work fit into a node of two processors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,7 @@ class ModelYard:
             "TRAINYARD_OPERATOR_NAMESPACE": self.namespace,
             "TRAINYARD_LEADER_ELECTION": "false",
             "TRAINYARD_PORT": str(free_port()),
+            "TRAINYARD_PODS": json.dumps(MANY_PODS),
             **self.settings,
         }
         with (self.folder / "operator.log").open("ab") as log:
