@@ -36,7 +36,7 @@ class Capturing(Protocol):
     def id_of(self, headers: Headers, named: str | None) -> str:
         """The id of a request; one that is made stands among the headers, to be echoed."""
 
-    def wants(self, request_id: str) -> bool:
+    def wants(self, request_id: str, headers: Headers) -> bool:
         """True when the request shall be added once it is answered."""
 
     def add(self, request_id: str, rows: Rows, predicted: Prediction) -> None:
@@ -122,7 +122,7 @@ class Core:
         if capture is None:
             return encode
         request_id = capture.id_of(headers, named)
-        if not capture.wants(request_id):
+        if not capture.wants(request_id, headers):
             return encode
 
         def encode_and_add(outcome: Outcome) -> None:
@@ -157,7 +157,7 @@ class Core:
         capture = self._capture
         request_id = capture.id_of(headers, request.id) if capture is not None else ""
         predicted = await self._batcher.predict(request.rows)
-        if capture is not None and capture.wants(request_id):
+        if capture is not None and capture.wants(request_id, headers):
             capture.add(request_id, request.rows, predicted)
         return request, predicted
 

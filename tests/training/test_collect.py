@@ -86,6 +86,21 @@ def test_requests_are_found_again_by_their_ids(pod: CapturingPod) -> None:
     assert abs(time.time() - first["time"].timestamp()) < 60
 
 
+@pytest.mark.parametrize("header", ["trainyard-mirrored", "trainyard-probe"])
+def test_what_no_user_asked_is_not_captured(pod: CapturingPod, header: str) -> None:
+    """Copies of a router, and who looks whether the model answers; they are answered as always."""
+    with pod.collector(), pod.server() as server:
+        path, told = "/v2/models/tumours/infer", {header: "true"}
+        assert 200 == server.client.post(path, row(pod.sample), told).status
+        path = "/v1/models/tumours:predict"
+        instance = {item["name"]: item["data"][0] for item in row(pod.sample)["inputs"]}
+        asked = {"instances": [instance]}
+        assert 200 == server.client.post(path, asked, {**told, "x-request-id": "a"}).status
+        server.client.post(path, asked, {"x-request-id": "a"})
+        assert {"sampled": 1, "stored": 1, "dropped": 0} == settled(server)
+    assert ["a"] == [line["request_id"] for line in pod.captured().to_pylist()]
+
+
 def test_without_a_collector_answers_go_on_and_every_loss_is_counted(pod: CapturingPod) -> None:
     """What waited for it is stored when it comes; what it took with it is counted as dropped."""
     with pod.server() as server:

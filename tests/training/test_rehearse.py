@@ -73,7 +73,7 @@ def answering(status: int, body: bytes = b"{}", seconds: float = 0) -> Iterator[
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             time.sleep(seconds)
-            self.send_response(status)
+            self.send_response(status if "trainyard-probe" in self.headers else 418)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

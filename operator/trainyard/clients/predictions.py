@@ -10,6 +10,8 @@ import aiohttp
 from trainyard.clients.http_answers import HttpQuestion, NoAnswer, answered
 
 BUNDLE_HEADER = "trainyard-bundle"
+PROBE_HEADER = "trainyard-probe"
+"""Tells the model server that no user asks: the request is not captured."""
 TIMEOUT_SECONDS = 5
 LARGEST_EXAMPLE = 4 << 20
 
@@ -50,7 +52,7 @@ class HttpPredictor:
 
 
 async def _infer(session: aiohttp.ClientSession, url: str, body: bytes) -> PredictionAnswer:
-    headers = {"content-type": "application/json"}
+    headers = {"content-type": "application/json", PROBE_HEADER: "true"}
     question = HttpQuestion("POST", url, TIMEOUT_SECONDS, 0, body, headers)
     async with answered(session, question) as answer:  # what it predicts is the model's affair
         bundle = answer.header(BUNDLE_HEADER)

@@ -17,6 +17,8 @@ KEPT_HEADERS: Final = frozenset(
         b"expect",
         b"inference-header-content-length",
         b"traceparent",
+        b"trainyard-mirrored",
+        b"trainyard-probe",
         b"transfer-encoding",
         b"x-request-id",
     }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from itertools import islice
 
 from modelbundle.captured_rows import CapturedRequest, CaptureEncoder
@@ -20,7 +20,7 @@ from modelbundle.signature import Signature
 from modelserver.error_log import ErrorLog
 from modelserver.settings import CaptureSettings
 from modelserver.telemetry.collector_link import CollectorLink
-from modelserver.telemetry.request_ids import RequestIds, drawn_by_id
+from modelserver.telemetry.request_ids import NO_USERS, RequestIds, drawn_by_id
 
 MAX_WAITING_BYTES = 32 << 20
 _EVERY_SECONDS = 0.1
@@ -68,9 +68,9 @@ class Capture:
         """The request's id, see `RequestIds`."""
         return self._ids.id_of(headers, named)
 
-    def wants(self, request_id: str) -> bool:
-        """True when the request is drawn."""
-        return self._is_drawn(request_id)
+    def wants(self, request_id: str, headers: Mapping[bytes, bytes]) -> bool:
+        """True when the request is drawn and a user's."""
+        return self._is_drawn(request_id) and NO_USERS.isdisjoint(headers)
 
     def add(self, request_id: str, rows: Rows, predicted: Prediction) -> None:
         """The answered request will be stored, or is counted as dropped."""

@@ -1,7 +1,10 @@
-"""By which id does a client find its prediction again?
+"""By which id does a client find its prediction again, and is it one of a user?
 
 The header `x-request-id`, else the id of the V2 request, else one that is made here and returned in
 that header. A row of a request of several rows is `<id>/<row>`, counted from 0.
+
+A router marks copies, whose answers reach nobody, and who asks only to see whether a model answers
+marks that: nothing will turn out to be true of either.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from collections.abc import Callable, MutableMapping
 from itertools import count
 
 HEADER = b"x-request-id"
+NO_USERS = frozenset({b"trainyard-mirrored", b"trainyard-probe"})
+"""Headers of requests that no user waits for."""
 LONGEST = 256
 _SPREAD = 2654435761  # Knuth's: neighbours differ in all bits
 _ALL = 1 << 32

@@ -44,7 +44,7 @@ class Kept:
         headers[b"x-request-id"] = b"made"
         return named or "made"
 
-    def wants(self, request_id: str) -> bool:
+    def wants(self, request_id: str, headers: MutableMapping[bytes, bytes]) -> bool:
         """By the id alone."""
         return request_id.startswith("k")
 

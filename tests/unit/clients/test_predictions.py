@@ -22,7 +22,7 @@ async def base() -> AsyncIterator[str]:
         return web.Response(text=EXAMPLE) if known else web.Response(status=404)
 
     async def infer(request: web.Request) -> web.Response:
-        if await request.text() != EXAMPLE:
+        if await request.text() != EXAMPLE or "trainyard-probe" not in request.headers:
             return web.Response(status=400, text="not the example")
         model = request.match_info["model"]
         if model == "failing":
@@ -38,7 +38,7 @@ async def base() -> AsyncIterator[str]:
 
 
 async def test_the_models_own_example_is_predicted(base: str) -> None:
-    """The answer names the bundle that made it."""
+    """And says that no user asks; the answer names the bundle that made it."""
     assert PredictionAnswer("sha256:a") == await HttpPredictor().predict(base, "good")
 
 
