@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentReason as Reason
 from trainyard.api.v1alpha1.model_deployment_status import (
+    ModelDeploymentStatus,
     QuarantineEntry,
     RetiredRevision,
     Retry,
@@ -57,10 +58,19 @@ def ended(turn: Turn, quarantine: QuarantineEntry | None = None) -> Turn:
         entries = (*others, quarantine)[-QUARANTINE_KEPT:]
     known = learnt(status.dispersion, rollout.checks) if rollout is not None else None
     after = turn.changed(
-        canary=None, rollout=None, leaving=leaving, quarantine=entries, dispersion=known,
-        last_arms=arms_of(status),
+        canary=None, rollout=None, leaving=leaving, previous=_before(status), quarantine=entries,
+        dispersion=known, last_arms=arms_of(status),
     )  # fmt: skip
     return with_traffic_at_rest(after)
+
+
+def _before(status: ModelDeploymentStatus) -> RetiredRevision | None:
+    """Return the version before the stable one: also one that was to come back and did not."""
+    rollout, canary = status.rollout, status.canary
+    if status.previous is not None or rollout is None or not rollout.readiness_only:
+        return status.previous
+    was_stable = canary is not None and status.stable is not None
+    return RetiredRevision(**canary.model_dump()) if canary is not None and was_stable else None
 
 
 def quarantined(view: View, revision: Revision, reason: Reason, why: str) -> QuarantineEntry:

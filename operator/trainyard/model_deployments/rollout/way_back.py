@@ -36,13 +36,31 @@ def _acted(view: View, turn: Turn, signal: Signal) -> Turn:
     stable, previous = status.stable, status.previous
     if stable is None:
         return turn
-    refused = _refusal(view.resource.spec.monitoring, status, signal)
+    failed = _is_under_way(status, stable, signal)
+    refused = _refusal(view.resource.spec.monitoring, status, signal, failed=failed)
     if refused is not None or previous is None:
         what = f"{signal.kind} of {stable.revision} asks for the version before"
         return turn.noted_once(Reason.ROLLBACK_REFUSED, f"{what}: {refused}", warning=True)
     if previous.revision in status.leaving:
         return turn  # its pods are being removed, which takes seconds
+    if failed:
+        return _tried_again(view, turn, previous)
     return _sent_back(view, turn, stable, previous, signal)
+
+
+def _is_under_way(status: ModelDeploymentStatus, stable: Revision, signal: Signal) -> bool:
+    """Tell whether the signal sent the stable version back and the cluster did not let it go: it is
+    in quarantine and serves, which nobody else decides.
+    """
+    quarantined_itself = quarantine_of(status, stable.revision) is not None
+    return quarantined_itself and signal.id in status.rolled_back_signals
+
+
+def _tried_again(view: View, turn: Turn, previous: RetiredRevision) -> Turn:
+    retry = turn.status.retry
+    if retry is not None and retry.revision == previous.revision and view.now < retry.retry_at:
+        return turn
+    return started(view, turn, _record_of(previous), readiness_only=True)
 
 
 def _goes_back(spec: MonitoringSpec, kind: SignalKind) -> bool:
@@ -50,14 +68,17 @@ def _goes_back(spec: MonitoringSpec, kind: SignalKind) -> bool:
     return asked is not None and asked.action == "Rollback"
 
 
-def _refusal(spec: MonitoringSpec, status: ModelDeploymentStatus, signal: Signal) -> str | None:
-    """Return why the version before must not come back, or None.
+def _refusal(
+    spec: MonitoringSpec, status: ModelDeploymentStatus, signal: Signal, *, failed: bool
+) -> str | None:
+    """Return why the version before must not come back, or None; `failed`: it was to do so and
+    could not start.
 
     It has to be known as better by the very measure that is bad now; what is unknown is no
     evidence.
     """
     previous = status.previous
-    if signal.id in status.rolled_back_signals:
+    if not failed and signal.id in status.rolled_back_signals:
         return "it did so before, and somebody let this version in again"
     if previous is None:
         return "no version was stable before this one"
@@ -69,7 +90,7 @@ def _refusal(spec: MonitoringSpec, status: ModelDeploymentStatus, signal: Signal
         and spec.errors is not None
         and spec.errors.against_previous is not None
     )
-    if not compared and signal.kind not in previous.good:
+    if not failed and not compared and signal.kind not in previous.good:
         return f"no good value is known of {previous.revision}; undo@<revision> goes back anyway"
     return None
 
@@ -89,5 +110,8 @@ def _sent_back(
         f" unquarantine@{stable.bundle_digest} lets it try again"
     )
     after = after.noted(Reason.ROLLED_BACK, message, warning=True)
-    record = Revision(**previous.model_dump(include=set(Revision.model_fields)))
-    return started(view, after, record, readiness_only=True)
+    return started(view, after, _record_of(previous), readiness_only=True)
+
+
+def _record_of(previous: RetiredRevision) -> Revision:
+    return Revision(**previous.model_dump(include=set(Revision.model_fields)))

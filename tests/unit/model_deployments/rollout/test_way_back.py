@@ -162,3 +162,33 @@ async def test_a_version_in_quarantine_does_not_come_back() -> None:
     await yard.run(90)
     assert {"b": 100} == yard.weights
     assert "wrong prices" in [m for r, m in yard.events if r == "RollbackRefused"][-1]
+
+
+async def test_a_way_back_that_the_cluster_stopped_is_tried_again() -> None:
+    """With growing pauses, for the version that is in quarantine still answers everybody."""
+    yard = await promoted(QUALITY)
+    yard.behaviours["a"] = Behaviour(image_missing=True)
+    set_accuracy(yard, "b", 0.5)
+    await yard.run(400)
+    assert {"b": 100} == yard.weights
+    assert 2 <= told(yard).count("ClusterFault") <= 4
+    assert "RollbackRefused" not in told(yard)
+    yard.behaviours["a"] = Behaviour()
+    await yard.until(600, a=100)
+    await yard.run(60)
+    assert 1 == told(yard).count("RolledBack")
+    assert [digest("b")] == [e.bundle_digest for e in yard.resource.status.quarantine]
+
+
+async def test_a_way_back_that_a_person_aborts_stays_aborted() -> None:
+    """Until that person has it tried again."""
+    yard = await promoted(QUALITY)
+    yard.behaviours["a"] = Behaviour(image_missing=True)
+    set_accuracy(yard, "b", 0.5)
+    await yard.run(60)
+    yard.ask(f"abort@{yard.name('a')}")
+    yard.behaviours["a"] = Behaviour()
+    await yard.run(120)
+    assert {"b": 100} == yard.weights
+    yard.ask(f"retry@{yard.name('a')}")
+    await yard.until(120, a=100)
