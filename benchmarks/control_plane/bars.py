@@ -15,6 +15,7 @@ _SHARE, _IDLE_SHARE = 0.10, 0.01
 _GROWTH = 1.3
 _LAG_MS = 100.0
 _PER_ROLLOUT, _PER_CREATE = 16.0, 8.0
+_MONITORED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,15 @@ def bars(sizes: Sequence[Figures]) -> list[Bar]:
     if not sizes:
         return []
     at = min(sizes, key=lambda figures: abs(figures.models - _AT))
-    return [*_start(at), *_change(at), *_rollouts(at), *_rest(at), *_growth(sizes), _lag(sizes)]
+    return [
+        *_start(at),
+        *_change(at),
+        *_rollouts(at),
+        *_rest(at),
+        *_monitored(at),
+        *_growth(sizes),
+        _lag(sizes),
+    ]
 
 
 def _start(at: Figures) -> Iterator[Bar]:
@@ -82,6 +91,16 @@ def _rest(at: Figures) -> Iterator[Bar]:
     yield Bar("idle: no request", f"{asked} in {idle.wall:.0f} s", asked == 0)
     share = idle.cpu / idle.wall
     yield Bar(f"idle: under {_IDLE_SHARE:.0%} of a core", f"{share:.2%}", share < _IDLE_SHARE)
+
+
+def _monitored(at: Figures) -> Iterator[Bar]:
+    episode = at.episodes.get(names.MONITORED)
+    if episode is None:
+        return
+    share = episode.cpu / episode.wall
+    asked = f"{episode.count} monitored models under {_SHARE:.0%} of one core"
+    met = share < _SHARE if episode.count >= _MONITORED else None
+    yield Bar(asked, f"{share:.1%}", met)
 
 
 def _growth(sizes: Sequence[Figures]) -> Iterator[Bar]:

@@ -12,6 +12,7 @@ START, RESTART, IDLE = "start", "restart", "idle"
 CHILDREN, SCRAPE, CREATE = "children", "scrape", "create"
 ANNOTATION, SPEC = "annotation", "spec"
 ROLLOUT, ROLLOUTS = "rollout", "rollouts"
+MONITORED = "monitored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Episode:
     """Something happened, and the operator settled again."""
 
     count: int
-    """How often it happened: changes, creates, rollouts; of a start: once."""
+    """How often it happened: changes, creates, rollouts; once; of how many models."""
     wall: float
     """Seconds until the last work was done."""
     cpu: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from benchmarks.control_plane import figures as names
@@ -26,6 +26,7 @@ _PATIENCE = 3600.0
 _FEW_ROWS = 32
 _NOTE = {"metadata": {"annotations": {"team.example/note": "looked at"}}}
 _LIMIT = {"spec": {"analysis": {"evidenceTimeoutSeconds": 900}}}
+_MOST_MONITORED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ class Extent:
     creates: int
     rollouts: int
     """How many at once."""
+    monitored_seconds: float
+    window_seconds: int
+    """Of the monitors meanwhile."""
 
 
 @dataclass(slots=True)
@@ -83,6 +87,28 @@ class Measuring:
             (names.ROLLOUTS, rollouts, partial(self._roll_out, rollouts)),
         ):
             self._keep(name, await meter.of(count, work))
+        await self._monitored(meter)
+
+    async def _monitored(self, meter: Meter) -> None:
+        """What watching drift and errors takes while nothing is wrong; afterwards nobody watches.
+
+        Servers are read every window, which with windows of a day happens every hour.
+        """
+        count = min(_MOST_MONITORED, self.stage.fleet.models)
+        window = self.extent.window_seconds
+        monitoring = {
+            "drift": {"windowSeconds": window, "minRows": 100},
+            "errors": {"againstPrevious": {}, "intervalSeconds": window},
+        }
+        places = self.stage.fleet.places(0, count)
+        await meter.of(count, partial(self._monitor, places, monitoring))
+        episode = await meter.of_rest(self.extent.monitored_seconds)
+        self._keep(names.MONITORED, replace(episode, count=count))
+        await meter.of(count, partial(self._monitor, places, None))
+
+    async def _monitor(self, places: list[Place], monitoring: Raw | None) -> None:
+        for place in places:
+            await self.stage.api.ask("PATCH", _path(place), {"spec": {"monitoring": monitoring}})
 
     def _keep(self, name: str, episode: Episode) -> None:
         self._found[name] = episode

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from benchmarks.control_plane.kube_api import KubeApi, Raw, collection
 from benchmarks.control_plane.router_page import STATS, Counters, Routes, page, routes_of
+from benchmarks.control_plane.server_page import METRICS, LiveRows
 
 _FIRST = int(IPv4Address("10.1.0.0"))
 _PORTS = (80, 8080, 8081)
@@ -38,6 +39,7 @@ class Played:
     bundle: str = ""
     """Which bundle a model server serves; empty: it is a router."""
     counters: Counters = field(default_factory=Counters)
+    live: LiveRows = field(default_factory=LiveRows)
 
 
 @dataclass(slots=True)
@@ -131,8 +133,15 @@ class Network:
         app = web.Application()
         app.router.add_get("/v2/models/{model}/example", _example)
         app.router.add_post("/v2/models/{model}/infer", self._infer)
+        app.router.add_get(METRICS, self._server)
         app.router.add_get("/{path:.*}", self._router)
         return app
+
+    async def _server(self, request: web.Request) -> web.Response:
+        pod = self._pods.get(_asked(request))
+        if pod is None or not pod.bundle:
+            return web.Response(status=404)
+        return web.Response(text=pod.live.page(pod.labels[_REVISION]))
 
     async def _router(self, request: web.Request) -> web.Response:
         pod = self._pods.get(_asked(request))

@@ -39,8 +39,8 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
 def extent_of(quick: bool) -> Extent:
     """How much is measured."""
     if quick:
-        return Extent(idle_seconds=15, creates=5, rollouts=5)
-    return Extent(idle_seconds=60, creates=20, rollouts=20)
+        return Extent(15, creates=5, rollouts=5, monitored_seconds=25, window_seconds=10)
+    return Extent(60, creates=20, rollouts=20, monitored_seconds=180, window_seconds=60)
 
 
 def deployment_of(quick: bool) -> Raw:

@@ -38,6 +38,10 @@ def _requests(episode: Episode) -> str:
     return f"{episode.asked() / episode.count:.1f}"
 
 
+def _requests_a_minute(episode: Episode) -> str:
+    return f"{episode.asked() / episode.count / episode.wall * 60:.1f}"
+
+
 def _events(episode: Episode) -> str:
     events = sum(count for name, count in episode.requests.items() if name.endswith(" events"))
     return f"{events / episode.count:.1f}"
@@ -109,6 +113,9 @@ ROWS: tuple[tuple[str, Cell], ...] = (
     ("– share of a core", _of(names.ROLLOUTS, _share)),
     ("– requests per rollout", _of(names.ROLLOUTS, _requests)),
     ("– passes per rollout", _of(names.ROLLOUTS, _woken)),
+    ("drift and errors watched: models", _of(names.MONITORED, lambda e: str(e.count))),
+    ("– share of a core", _of(names.MONITORED, _share)),
+    ("– requests per model and minute", _of(names.MONITORED, _requests_a_minute)),
     ("one scrape of /metrics: CPU ms", _cpu_each(names.SCRAPE)),
     ("the event loop was held for at most, ms", _longest_lag),
 )

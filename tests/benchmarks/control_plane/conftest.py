@@ -30,6 +30,7 @@ def made() -> MakeFigures:
             names.ANNOTATION: {"count": 10, "passes": {"ModelDeployment": 10.0}},
             names.SPEC: {"count": 10, "cpu": 0.25, "passes": {"ModelDeployment": 40.0}},
             names.SCRAPE: {"count": 3},
+            names.MONITORED: {"count": min(200, models), "wall": 180.0, "cpu": 17.0},
             names.CREATE: {"count": 20, "requests": {"create services": 120, "create events": 99}},
             names.ROLLOUT: {"requests": {"update modeldeployments/status": 20}, "intervals": 8.0},
             names.ROLLOUTS: {

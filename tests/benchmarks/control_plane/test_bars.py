@@ -45,6 +45,7 @@ def test_good_figures_meet_every_bar(made: Make) -> None:
         ),
         pytest.param({"idle": {"requests": {"get pods": 1}}}, "idle: no", id="an idle request"),
         pytest.param({"idle": {"cpu": 0.6}}, "idle: under", id="an idle hundredth of a core"),
+        pytest.param({"monitored": {"cpu": 18.0}}, "monitored", id="monitors that take a tenth"),
         pytest.param({"scrape": {"lag_ms": 101.0}}, "never held", id="a loop held for 101 ms"),
     ],
 )

@@ -51,6 +51,7 @@ def test_every_question_is_answered(run: Run) -> None:
     assert episodes == {
         *(names.CHILDREN, names.START, names.RESTART, names.IDLE, names.SCRAPE),
         *(names.ANNOTATION, names.SPEC, names.CREATE, names.ROLLOUT, names.ROLLOUTS),
+        names.MONITORED,
     }
     assert all(f"{MODELS} models, {name}:" in run.output for name in episodes)
     assert {"etcd.log", "kube-apiserver.log", "operator.log"} <= run.logs
@@ -105,6 +106,14 @@ def test_no_pass_holds_the_event_loop(run: Run) -> None:
     """For more than 100 ms."""
     held = {name: episode.lag_ms for name, episode in run.figures.episodes.items()}
     assert {} == {name: ms for name, ms in held.items() if ms > 100}
+
+
+def test_every_model_is_watched(run: Run) -> None:
+    """Each had a window or two compared in that time, and the sums of its servers kept."""
+    episode = run.figures.episodes[names.MONITORED]
+    assert episode.count == MODELS
+    assert episode.requests["update modeldeployments/status"] >= MODELS
+    assert episode.requests["patch configmaps"] >= MODELS
 
 
 def test_rollouts_are_decided_on_counters_and_need_each_child_once(run: Run) -> None:
