@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from benchmarks.monitoring.bars import bars
 from benchmarks.monitoring.drift import DRIFTS, OPERATOR, RULES, Share, drifted, quiet
 from benchmarks.monitoring.options import options_of
+from benchmarks.monitoring.picture import drawn, shown
 from benchmarks.monitoring.report import document, table
 
 WINDOWS, REPEATS = 1000, 200
@@ -18,6 +19,9 @@ OTHERS = 10
 def main() -> int:
     """Does what was asked for."""
     options = options_of(sys.argv[1:])
+    if options.picture is not None:
+        options.picture.write_text(drawn(shown()))
+        return 0
     shares = list(_shares(10 if options.quick else 1))
     found = bars(shares)
     print(document(shares, found) if options.json else table(shares, found))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 
 def options_of(arguments: Sequence[str]) -> argparse.Namespace:
@@ -14,4 +15,7 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="a tenth of the windows and repeats")
     parser.add_argument("--json", action="store_true", help="JSON instead of tables")
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE", help="only draw what drift looks like (SVG)"
+    )
     return parser.parse_args(arguments)

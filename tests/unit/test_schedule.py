@@ -6,7 +6,7 @@ import sys
 import time
 import zoneinfo
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders_training import NOW
@@ -38,6 +38,21 @@ def test_the_next_slot_is_told_in_utc(
     """Time zones are those of the cron fields, and not that of the machine."""
     found = next_slot(refresh, NOW, "spec.refresh")
     assert (expected, UTC) == (found, found.tzinfo)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        pytest.param(datetime(2026, 3, 28, 20, tzinfo=UTC), "29 01:00", id="half past two is none"),
+        pytest.param(datetime(2026, 10, 24, 20, tzinfo=UTC), "25 00:30", id="and then twice"),
+    ],
+)
+def test_a_night_with_a_change_of_time_has_one_slot(day: datetime, expected: str) -> None:
+    """One that is left out comes right after the gap."""
+    schedule = Schedule(cron="30 2 * * *", time_zone="Europe/Vienna")
+    slot = next_slot(schedule, day, "spec")
+    assert expected == f"{slot:%d %H:%M}"
+    assert f"{slot + timedelta(days=1):%d}" == f"{next_slot(schedule, slot, 'spec'):%d}"
 
 
 @pytest.fixture
