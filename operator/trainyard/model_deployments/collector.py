@@ -62,7 +62,7 @@ def collector_containers(
     namespace = resource.metadata.namespace
     container = {
         "name": COLLECTOR,
-        "image": installation.training_image,
+        "image": revision.collector_image or installation.training_image,
         "imagePullPolicy": installation.image_pull_policy,
         "args": ["collect"],
         "env": [

@@ -197,7 +197,9 @@ def _refresh_images(view: View, turn: Turn, request: Request) -> Outcome:
     if status.stable is None:
         return None, "no version serves yet; the first one starts with the installed images"
     installed = view.observed.installation
-    images = " and ".join(sorted({installed.serving_image, installed.serving_sklearn_image} - {""}))
+    collector = installed.training_image if status.stable.collector_image else ""
+    servers = {installed.serving_image, installed.serving_sklearn_image}
+    images = " and ".join(sorted({*servers, collector} - {""}))
     after = turn.changed(image_refresh=token)
     return after, f"the version of now is released again, with what is installed ({images})"
 

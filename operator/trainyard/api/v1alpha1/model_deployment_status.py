@@ -129,6 +129,8 @@ class Revision(ApiModel):
     """The server image it started with."""
     own_image: bool = False
     """Whether spec.server.image named it; else it is the installation's of that day."""
+    collector_image: Annotated[str, StringConstraints(max_length=512)] = ""
+    """The image of the collector it started with; empty: it keeps no requests."""
     image_refresh: Name = ""
     """Which refresh of the images it belongs to; part of its name."""
     max_batch_rows: int = 256

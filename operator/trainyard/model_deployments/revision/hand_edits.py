@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from trainyard.api.v1alpha1.model_deployment_status import Revision
-from trainyard.model_deployments.revision.workload import SERVER
+from trainyard.model_deployments.revision.workload import COLLECTOR, SERVER
 from trainyard.objects import RawObject
 from trainyard.pod_defaults import PodDefaults, amounts
 from trainyard.pod_security import hardened_pod
@@ -29,10 +29,16 @@ def hand_edit(record: Revision, deployment: RawObject) -> str:
     operator rendered are no edit, and an upgrade must not restart them.
     """
     pod = deployment["spec"]["template"]["spec"]
-    server = next((c for c in pod.get("containers") or () if c.get("name") == SERVER), None)
-    if server is None:
+    containers = {c.get("name"): c for c in pod.get("containers") or ()}
+    if SERVER not in containers:
         return f"container {SERVER} is missing"
-    return next(chain(_of_server(record, server), _of_placement(record, pod)), "")
+    server, collector = containers[SERVER], containers.get(COLLECTOR)
+    found = (
+        _of_server(record, server),
+        _of_collector(record, collector),
+        _of_placement(record, pod),
+    )
+    return next(chain.from_iterable(found), "")
 
 
 def restored(template: Mapping[str, Any], deployment: RawObject) -> dict[str, Any]:
@@ -70,6 +76,12 @@ def _of_server(record: Revision, server: Mapping[str, Any]) -> Iterator[str]:
     wanted = amounts(record.pod.resources)
     if wanted and not _same(wanted, server.get("resources") or {}):
         yield f"resources are {server.get('resources')}"
+
+
+def _of_collector(record: Revision, collector: Mapping[str, Any] | None) -> Iterator[str]:
+    image = (collector or {}).get("image", "")
+    if record.collector_image and image != record.collector_image:
+        yield f"image of the {COLLECTOR} is {image}, recorded is {record.collector_image}"
 
 
 def _of_placement(record: Revision, pod: Mapping[str, Any]) -> Iterator[str]:

@@ -47,7 +47,9 @@ def wanted_revision(view: View, status: ModelDeploymentStatus) -> Revision | Non
     found = revision_of(view.resource, *version, image, status.image_refresh)
     # The defaults of now are recorded: others of tomorrow make its pods no different.
     resources = with_defaults(found.pod.resources, installation.pods.resources)
-    return found.model_copy(update={"pod": found.pod.model_copy(update={"resources": resources})})
+    pod = found.pod.model_copy(update={"resources": resources})
+    collector = installation.training_image if found.capture is not None else ""
+    return found.model_copy(update={"pod": pod, "collector_image": collector})
 
 
 def quarantine_of(status: ModelDeploymentStatus, revision: str) -> QuarantineEntry | None:

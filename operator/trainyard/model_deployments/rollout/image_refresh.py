@@ -18,9 +18,12 @@ from trainyard.model_deployments.view import Turn, View
 LONGEST_TOKEN = 63
 
 
-def is_outdated(revision: Revision, installation: Installation) -> bool:
-    """Tell whether it runs an image of the installation that is not the installed one."""
-    return not revision.own_image and not installation.serves_with(revision.image)
+def outdated_image(revision: Revision, installation: Installation) -> str:
+    """Return the image of the installation that it runs and that is not the installed one, or ""."""
+    if not revision.own_image and not installation.serves_with(revision.image):
+        return revision.image
+    collector = revision.collector_image
+    return collector if collector != installation.training_image else ""
 
 
 def with_image_refresh(view: View, turn: Turn) -> Turn:
@@ -29,38 +32,41 @@ def with_image_refresh(view: View, turn: Turn) -> Turn:
     if token and token != status.namespace_image_refresh:
         asked = turn.changed(namespace_image_refresh=token)
         return _begun(view, asked, token, "by request of the Namespace")
-    due = next_refresh(view, status)
-    if due is None or due > view.now or status.rollout is not None:
+    due, stable = next_refresh(view, status), status.stable
+    if due is None or due > view.now or status.rollout is not None or stable is None:
         return turn
-    return _begun(view, turn, _token_of(view.observed.installation), "in the window for it")
+    return _begun(view, turn, _token_of(view.observed.installation, stable), "in the window for it")
 
 
 def with_outdated(view: View, turn: Turn) -> Turn:
     """Return the status with the revisions that run an older image."""
     installation = view.observed.installation
-    found = [r.revision for r in kept_revisions(turn.status) if is_outdated(r, installation)]
+    found = [r.revision for r in kept_revisions(turn.status) if outdated_image(r, installation)]
     return turn.changed(outdated=tuple(found))
 
 
 def next_refresh(view: View, status: ModelDeploymentStatus) -> datetime | None:
     """Return when the stable version may move by itself; None: never, or there is no need."""
     installation, stable = view.observed.installation, status.stable
-    if stable is None or not is_outdated(stable, installation) or view.resource.spec.suspend:
+    if view.resource.spec.suspend or stable is None or not outdated_image(stable, installation):
         return None
-    if status.image_refresh == _token_of(installation):
+    if status.image_refresh == _token_of(installation, stable):
         return None
     return installation.refresh_window.turn_of(view.resource.metadata.uid, view.now)
 
 
 def _begun(view: View, turn: Turn, token: str, why: str) -> Turn:
     stable, installation = turn.status.stable, view.observed.installation
-    if stable is None or not is_outdated(stable, installation):
+    image = outdated_image(stable, installation) if stable is not None else ""
+    if stable is None or not image:
         return turn
-    message = f"{stable.revision} runs {stable.image}, which is not installed any more: {why}"
+    message = f"{stable.revision} runs {image}, which is not installed any more: {why}"
     return turn.changed(image_refresh=token).noted(Reason.IMAGES_REFRESHED, message)
 
 
-def _token_of(installation: Installation) -> str:
-    """Return a token that is new where other images are installed."""
+def _token_of(installation: Installation, stable: Revision) -> str:
+    """Return a token that is new where other images are installed for it."""
     images = f"{installation.serving_image} {installation.serving_sklearn_image}"
+    if stable.collector_image:
+        images += f" {installation.training_image}"
     return f"window-{hashlib.sha256(images.encode()).hexdigest()[:10]}"

@@ -69,6 +69,22 @@ async def test_an_edit_is_told_and_put_back(
     assert not [a for a in (await yard.once()).actions if isinstance(a, Patch)]
 
 
+async def test_the_collector_that_has_the_keys_is_put_back() -> None:
+    """An image of one's own in its place would have them; so is one that was taken out."""
+    yard = ServingYard(spec={"pod": POD, "monitoring": {"capture": {}}})
+    yard.publish("a")
+    await yard.run(20)
+    key = ("Deployment", yard.name("a"))
+    before = copy.deepcopy(yard.objects[key])
+    for containers in ([{"name": "collector", "image": "evil:1"}], []):
+        _pod(yard.objects[key])["containers"][1:] = containers
+        plan = await yard.once()
+        (told,) = (e.message for e in plan.events if e.reason == "ChildRestored")
+        assert "recorded is trainyard/training:1" in told
+        await yard.run(3)
+        assert before["spec"]["template"] == yard.objects[key]["spec"]["template"]
+
+
 async def test_what_another_operator_rendered_is_no_edit() -> None:
     """Other probes, another image for fetching, a variable of ours that went or came."""
     yard = await serving()

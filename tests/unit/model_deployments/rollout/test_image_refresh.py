@@ -10,7 +10,8 @@ from builders_serving import INSTALLATION, NAMESPACE, digest
 from serving_yard import ServingYard
 
 from trainyard.api.v1alpha1.model_deployment_status import Revision
-from trainyard.model_deployments.rollout.image_refresh import is_outdated
+from trainyard.installation import Installation
+from trainyard.model_deployments.rollout.image_refresh import outdated_image
 from trainyard.ownership import REQUEST
 from trainyard.refresh_window import RefreshWindow
 
@@ -136,6 +137,58 @@ async def test_an_image_of_the_users_own_is_never_outdated() -> None:
     assert yard.resource.status.rollout is None
 
 
+async def capturing(installation: Installation, spec: dict[str, Any]) -> ServingYard:
+    """Return a yard that serves and captures, whose operator was upgraded to this one."""
+    yard = ServingYard(spec=SPEC | {"monitoring": {"capture": {}}} | spec)
+    yard.publish("a")
+    await yard.run(30)
+    yard.installation = installation
+    await yard.run(5)
+    return yard
+
+
+def collector(yard: ServingYard) -> str:
+    """Return the image that keeps the requests of the stable version."""
+    stable = yard.resource.status.stable
+    assert stable is not None
+    deployment = yard.objects["Deployment", stable.revision]
+    _, found = deployment["spec"]["template"]["spec"]["containers"]
+    image: str = found["image"]
+    return image
+
+
+@pytest.mark.parametrize("server", [{}, {"image": "mine:1"}], ids=["ours", "own"])
+async def test_a_newer_collector_is_released_as_well(server: dict[str, Any]) -> None:
+    """It has the store's keys, beside a server of whomever."""
+    newer = replace(INSTALLATION, training_image="trainyard/training:2")
+    yard = await capturing(newer, {"server": server})
+    assert (yard.name("a"),) == yard.resource.status.outdated
+    assert "trainyard/training:1" == collector(yard), "the upgrade itself restarts nothing"
+    yard.ask("refresh-images@2026-11")
+    await yard.run(300)
+    assert "trainyard/training:2" == collector(yard)
+    assert "trainyard/training:2" in yard.resource.status.requests[-1].message
+
+
+async def test_a_newer_collector_is_released_in_the_window() -> None:
+    """Where requests are kept; a training image alone moves nothing else."""
+    newer = replace(INSTALLATION, training_image="trainyard/training:2", refresh_window=NIGHTLY)
+    yard = await capturing(newer, {})
+    other = ServingYard(spec=SPEC)
+    other.publish("a")
+    await other.run(30)
+    other.installation = newer
+    for one in (yard, other):
+        await one.run(17 * 3600)
+    assert "trainyard/training:2" == collector(yard)
+    served = other.resource.status.stable
+    assert served is not None
+    assert other.name("a") == served.revision
+    yard.installation = replace(newer, training_image="trainyard/training:3")
+    await yard.run(24 * 3600)
+    assert "trainyard/training:3" == collector(yard), "another image is another turn"
+
+
 async def test_in_its_window_the_installation_asks_by_itself() -> None:
     """Not before, and once for the same images."""
     yard = await serving()
@@ -177,14 +230,24 @@ async def test_a_lost_status_knows_the_refresh_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("revision", "outdated"),
+    ("revision", "image"),
     [
-        pytest.param({"image": "trainyard/serving:1"}, True, id="an earlier image"),
-        pytest.param({"image": "trainyard/serving:2"}, False, id="the installed one"),
-        pytest.param({"image": "mine:1", "ownImage": True}, False, id="the user's own"),
+        pytest.param({"image": "trainyard/serving:1"}, "trainyard/serving:1", id="an earlier one"),
+        pytest.param({"image": "trainyard/serving:2"}, "", id="the installed one"),
+        pytest.param({"image": "mine:1", "ownImage": True}, "", id="the user's own"),
+        pytest.param(
+            {"image": "mine:1", "ownImage": True, "collectorImage": "trainyard/training:0"},
+            "trainyard/training:0",
+            id="the user's own beside an earlier collector",
+        ),
+        pytest.param(
+            {"image": "trainyard/serving:2", "collectorImage": "trainyard/training:1"},
+            "",
+            id="the installed collector",
+        ),
     ],
 )
-def test_which_revisions_are_outdated(revision: dict[str, Any], outdated: bool) -> None:
-    """Those that run another image of the installation than the one of now."""
+def test_which_image_is_outdated(revision: dict[str, Any], image: str) -> None:
+    """One of the installation's own that is not the one of now."""
     found = Revision.model_validate({"revision": "r", "bundleDigest": digest("a")} | revision)
-    assert outdated is is_outdated(found, NEWER)
+    assert image == outdated_image(found, NEWER)
