@@ -22,16 +22,17 @@ from benchmarks.faults.data import Data
 from benchmarks.faults.disturbing import Disturbance
 from benchmarks.faults.end_state import CHILDREN, OURS, differences, end_state
 from benchmarks.faults.invariants import Watched, twice
-from benchmarks.faults.life import Life, NeverCame
+from benchmarks.faults.life import Life
 from benchmarks.faults.operator_lives import Operator
+from benchmarks.faults.patience import NeverCame
 from benchmarks.faults.plans import Kind, Plan, Story, undisturbed
 from benchmarks.faults.proxy import Proxy
 from benchmarks.faults.statuses import Statuses
 
 _MOST_DIFFERENCES = 10
 _LOOK_SECONDS = 2.0
-_TRIED_AGAIN_WITHIN = 60.0
-"""Seconds: a write that is refused is tried again later than a life looks settled."""
+_LOOKS = 30
+"""A write that is refused is tried again later than a life looks settled."""
 _AT_ONCE = {"gracePeriodSeconds": 0, "propagationPolicy": "Background"}
 _LEFT = (*OURS, *CHILDREN, "Pod")
 """In this order: what looks after others goes before them."""
@@ -67,7 +68,7 @@ class Campaign:
     operator: Operator
     data: Data
     seconds: float
-    """How long each stretch of a life may take."""
+    """How long nothing may be written before a life got where it should."""
     references: dict[Story, Reference] = field(default_factory=dict)
     statuses: Statuses = field(init=False)
     _watched: dict[str, Watched] = field(default_factory=dict)
@@ -108,11 +109,12 @@ class Campaign:
     async def _compared(self, plan: Plan, disturbance: Disturbance) -> list[str]:
         """Where its end differs from that of the reference, also when all was tried again."""
         expected, lines = self.references[plan.story], [""]
-        end = monotonic() + _TRIED_AGAIN_WITHIN
-        while lines and monotonic() < end:
+        for _ in range(_LOOKS):
             found = await end_state(self.server.api, plan.namespace, disturbance.refreshes())
             lines = list(differences(expected.state, found))
-            await asyncio.sleep(_LOOK_SECONDS if lines else 0)
+            if not lines:
+                break
+            await asyncio.sleep(_LOOK_SECONDS)
         return [*lines[:_MOST_DIFFERENCES], *twice(disturbance.created, expected.created)]
 
     def _life(self, plan: Plan) -> Life:

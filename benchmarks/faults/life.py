@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 
 from benchmarks.control_plane.kube_api import KubeApi, Raw, collection
 from benchmarks.faults.data import FIRST_ROWS, MORE_ROWS, Data, bundle
 from benchmarks.faults.disturbing import Disturbance
+from benchmarks.faults.patience import NeverCame, Patience
 from benchmarks.faults.plans import Story
 from benchmarks.faults.statuses import Statuses
 
 NAMES = {"Dataset": "data", "TrainingJob": "model", "ModelDeployment": "tumours"}
 _API = "trainyard.dev/v1alpha1"
 _REQUEST = "trainyard.dev/request"
-_LOOK_SECONDS = 0.5
 QUIET_SECONDS = 4.0
 """So long nothing is written any more before a life counts as settled."""
 _STEPS = {
@@ -29,10 +27,6 @@ _STEPS = {
 }
 
 
-class NeverCame(Exception):
-    """The life did not get where it should; the text says how far it came."""
-
-
 @dataclass(slots=True)
 class Life:
     """One namespace in which a plan is carried out."""
@@ -42,7 +36,7 @@ class Life:
     disturbance: Disturbance
     data: Data
     seconds: float
-    """How long each of its stretches may take."""
+    """How long nothing may be written before it got where it should."""
 
     @property
     def namespace(self) -> str:
@@ -85,21 +79,24 @@ class Life:
 
     async def _canary(self) -> str:
         """The revision of the second version, once it gets its share of the requests."""
-        end = monotonic() + self.seconds
-        while monotonic() < end:
+        patience = Patience(self.seconds)
+        while True:
             status = self.status("ModelDeployment")
             rollout = status.get("rollout") or {}
             if rollout.get("weightPercent") and status.get("routingAppliedAt"):
                 return str(rollout["revision"])
-            await asyncio.sleep(_LOOK_SECONDS)
-        raise NeverCame(f"no canary after {self.seconds:.0f} s: {self._why()}")
+            await self._look(patience, "no canary")
 
     async def _until(self, rows: int, *, quarantined: bool) -> None:
-        end = monotonic() + self.seconds
+        patience = Patience(self.seconds)
         while not self._serves(rows, quarantined=quarantined):
-            if monotonic() > end:
-                raise NeverCame(f"{rows} rows not served: {self._why()}")
-            await asyncio.sleep(_LOOK_SECONDS)
+            await self._look(patience, f"{rows} rows not served")
+
+    async def _look(self, patience: Patience, what: str) -> None:
+        try:
+            await patience.look(self.disturbance.writes, what)
+        except NeverCame as fault:
+            raise NeverCame(f"{fault}: {self._why()}") from fault
 
     def _serves(self, rows: int, *, quarantined: bool) -> bool:
         """True when the version of these rows serves alone."""
@@ -116,16 +113,11 @@ class Life:
 
     async def _settled(self, rows: int, *, quarantined: bool) -> None:
         """Return when it is so, and nothing has been written for a while."""
-        end = monotonic() + self.seconds
-        writes, since = -1, monotonic()
-        while monotonic() - since < QUIET_SECONDS:
-            await asyncio.sleep(_LOOK_SECONDS)
-            if not self._serves(rows, quarantined=quarantined):
-                since = monotonic()
-            if writes != self.disturbance.writes:
-                writes, since = self.disturbance.writes, monotonic()
-            if monotonic() > end:
-                raise NeverCame(f"not settled with {rows} rows: {self._why()}")
+        patience = Patience(self.seconds)
+        while patience.quiet_seconds < QUIET_SECONDS or not self._serves(
+            rows, quarantined=quarantined
+        ):
+            await self._look(patience, f"not settled with {rows} rows")
 
     def _why(self) -> str:
         found = []

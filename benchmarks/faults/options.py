@@ -22,7 +22,7 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
     add(
         "--at-once", type=int, default=12, metavar="N", help="lives beside each other (%(default)s)"
     )
-    add("--seconds", type=float, default=900, help="for each stretch of a life (%(default)s)")
+    add("--seconds", type=float, default=300, help="without a write are the end (%(default)s)")
     add(
         "--without",
         type=Kind,
