@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import serving_bundles as bundles
@@ -15,9 +17,13 @@ MIB = 1 << 20
 INFER = f"/v2/models/{MODEL}/infer"
 
 
+MOST_MIB = 200
+"""Of the server, which holds no more of a body than it takes."""
+
+
 @pytest.fixture(scope="module")
 def routed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Envoy]:
-    """The router; the server takes bodies of 16 MiB."""
+    """The router; the server takes bodies of 16 MiB, and neither ever held a longer one."""
     folder = tmp_path_factory.mktemp("routed")
     sample = bundles.packed(folder / "bundle", bundles.linear(), bundles.tumours(), ("onnx",))
     environ = environment(sample.directory, sample.digest)
@@ -26,6 +32,15 @@ def routed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Envoy]:
         router_before(folder, server.client.port) as found,
     ):
         yield found
+        assert peak_mib(found.process.pid) < MOST_MIB
+        assert peak_mib(server.process.pid) < MOST_MIB
+
+
+def peak_mib(pid: int) -> int:
+    """Return the most memory that the process held so far."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    assert found
+    return int(found[1]) >> 10
 
 
 @pytest.mark.parametrize(
@@ -33,6 +48,7 @@ def routed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Envoy]:
     [
         pytest.param(INFER, 17, {}, (413, "larger than 16777216"), id="a body that is too long"),
         pytest.param(INFER, 100, {}, (413, "larger than 16777216"), id="one that is far too long"),
+        pytest.param(INFER, 150, {}, (413, "larger than 16777216"), id="one without measure"),
         pytest.param("/v2/models/x/infer", 12, {}, (404, "no model 'x'"), id="another model"),
         pytest.param(
             INFER, 12, {"content-encoding": "br"}, (415, "compressed"), id="a compressed body"

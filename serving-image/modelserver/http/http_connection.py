@@ -19,8 +19,6 @@ from modelserver.payloads.answers import Answer, error_answer
 from modelserver.requests.request import Request
 from modelserver.settings import Limits
 
-_HEARD_OUT_BYTES = 128 << 20  # the end of a longer body is not awaited before its refusal is said
-
 
 class Application(Protocol):
     """Who answers. Calls `Connection.answer` once for each request that was begun."""
@@ -239,11 +237,11 @@ class Connection(RequestReader, asyncio.Protocol):
     def _refuse_early(self, request: Request, refusal: Answer) -> None:
         """Said when the body is complete: routers cut off who is answered before.
 
-        Who waits for 100 Continue will not send it at all, and nobody hears out what has no end.
+        Who waits for 100 Continue will not send it at all; what has no end ends with the time for
+        a body.
         """
         unsent = b"expect" in request.headers and not request.body
-        length = int(request.headers.get(b"content-length", b"0"))
-        if unsent or self._probe_only or length > _HEARD_OUT_BYTES:
+        if unsent or self._probe_only:
             request.keep_alive = request.keep_alive and not unsent
             self.answer(request, refusal)
         else:
