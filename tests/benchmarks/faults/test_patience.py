@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.faults import patience
 from benchmarks.faults.patience import MOST_WRITES, NeverCame, Patience
 
 
@@ -18,7 +17,7 @@ def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return
 
     with monkeypatch.context() as patched:
-        patched.setattr(patience.asyncio, "sleep", at_once)
+        patched.setattr("benchmarks.faults.patience.asyncio.sleep", at_once)
         yield
 
 

@@ -19,7 +19,7 @@ LONGEST_TOKEN = 63
 
 
 def outdated_image(revision: Revision, installation: Installation) -> str:
-    """Return the image of the installation that it runs and that is not the installed one, or ""."""
+    """Return the image of an installation that it runs though another is installed; or empty."""
     if not revision.own_image and not installation.serves_with(revision.image):
         return revision.image
     collector = revision.collector_image
