@@ -34,11 +34,14 @@ def judge(
 ) -> Verdict:
     """Return the verdict: FAIL if one check fails, PASS if all pass, else NO_EVIDENCE.
 
-    The bound on false alarms is shared by the checks that compare; dry runs take no part.
+    The checks that compare share the bound on false alarms; dry runs take nothing from the others.
     """
     old = {state.name: state for state in before}
-    bounds = Bounds(samples, _threshold(spec), _spread(known))
-    states = tuple(_state(check, old.get(check.name), look, bounds) for check in spec.checks)
+    spread = _spread(known)
+    states = tuple(
+        _state(c, old.get(c.name), look, Bounds(samples, _threshold(spec, c), spread))
+        for c in spec.checks
+    )
     counted = tuple(state for state in states if not state.dry_run)
     for answer in (Answer.FAIL, Answer.NO_EVIDENCE):
         whys = [f"{s.name}: {s.why}" for s in counted if s.verdict == answer.value]
@@ -90,10 +93,13 @@ def _joined(whys: list[str]) -> str:
     return whys[0] if len(unique) > 1 or len(whys) == 1 else next(iter(unique))
 
 
-def _threshold(spec: AnalysisSpec) -> float:
-    """Return ln(1/α) of each comparing check."""
-    sharing = sum(1 for check in spec.checks if kind_of(check).compares and not check.dry_run)
-    alpha = float(Decimal(str(spec.false_alarm_percent))) / 100 / max(1, sharing)
+def _threshold(spec: AnalysisSpec, check: Check) -> float:
+    """Return ln(1/α) of a check that compares, with its part of the declared α; else infinity."""
+    mine = kind_of(check).alarm_parts
+    if not mine:
+        return math.inf
+    shared = sum(kind_of(other).alarm_parts for other in spec.checks if not other.dry_run)
+    alpha = float(Decimal(str(spec.false_alarm_percent))) / 100 * mine / max(mine, shared)
     return math.log(1 / alpha)
 
 

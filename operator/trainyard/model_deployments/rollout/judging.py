@@ -53,7 +53,7 @@ def analysis_of_step(spec: ModelDeploymentSpec, rollout: RolloutStatus) -> Analy
     step = step_at(spec, rollout.step)
     if step is None or not is_preview(step):
         return spec.analysis
-    checks = tuple(check for check in spec.analysis.checks if not kind_of(check).compares)
+    checks = tuple(check for check in spec.analysis.checks if not kind_of(check).alarm_parts)
     return spec.analysis.model_copy(update={"checks": checks})
 
 

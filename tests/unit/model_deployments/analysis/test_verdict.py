@@ -108,6 +108,26 @@ def test_the_three_answers(
 
 
 @pytest.mark.parametrize(
+    ("checks", "limit"),
+    [
+        pytest.param((), "4.7", id="failures have nine tenths of 1 % beside latency"),
+        pytest.param((ERRORS,), "4.6", id="alone they have all of it"),
+        pytest.param((ERRORS, ERRORS | {"name": "again"}), "5.3", id="two of a kind halve it"),
+        pytest.param((ERRORS, QUERY), "4.6", id="a query takes no part"),
+        pytest.param(
+            (ERRORS, {"name": "latency", "latency": {}, "dryRun": True}), "4.6", id="nor a dry run"
+        ),
+    ],
+)
+def test_checks_that_compare_share_the_declared_false_alarms(
+    checks: tuple[dict[str, Any], ...], limit: str
+) -> None:
+    """By parts that add up to it; the limit is told where it is passed."""
+    found = verdict(spec(*checks), Look(BAD), ENOUGH)
+    assert f"limit e^{limit})" in found.why
+
+
+@pytest.mark.parametrize(
     ("analysis", "look", "why"),
     [
         pytest.param(
@@ -157,16 +177,6 @@ def test_a_pass_without_a_look_keeps_what_was_said() -> None:
     again = verdict(spec(), Look(None), before=first.checks)
     assert [c.evidence for c in first.checks] == [c.evidence for c in again.checks]
     assert Answer.PASS is again.answer
-
-
-def test_the_bound_is_shared_by_the_checks_that_compare() -> None:
-    """Two checks at one percent together have half a percent each."""
-    alone = verdict(spec(ERRORS), Look(BAD)).why
-    shared = verdict(spec(), Look(BAD)).why
-    assert "limit e^4.6" in alone
-    assert "limit e^5.3" in shared
-    dry = spec(ERRORS, {"name": "latency", "latency": {}, "dryRun": True}, QUERY)
-    assert "limit e^4.6" in verdict(dry, Look(BAD)).why
 
 
 def test_what_is_learnt_of_bursts_serves_the_next_rollout() -> None:

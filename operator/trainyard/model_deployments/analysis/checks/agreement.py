@@ -19,7 +19,7 @@ class AgreementKind:
 
     name = "agreement"
     version = 1
-    compares = False
+    alarm_parts = 0
 
     def query(self, check: Check) -> str | None:  # noqa: ARG002 — CheckKind
         """See CheckKind.query."""

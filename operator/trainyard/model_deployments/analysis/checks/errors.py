@@ -18,7 +18,7 @@ class ErrorsKind:
 
     name = "errors"
     version = 1
-    compares = True
+    alarm_parts = 9
 
     def query(self, check: Check) -> str | None:  # noqa: ARG002 — CheckKind
         """See CheckKind.query."""

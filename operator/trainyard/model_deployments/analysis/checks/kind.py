@@ -53,11 +53,11 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What an answer depends on beside the evidence; the same for all checks."""
+    """What an answer depends on beside the evidence."""
 
     samples: Samples
     threshold: float
-    """ln(1/α) of each comparing check."""
+    """ln(1/α) of the check, if it compares."""
     known: Spread
     """How unevenly errors came in earlier rollouts."""
 
@@ -76,8 +76,8 @@ class CheckKind(Protocol):
         ...
 
     @property
-    def compares(self) -> bool:
-        """Whether it needs the counters of both versions, and a part of the false alarms."""
+    def alarm_parts(self) -> int:
+        """Its parts of the declared false alarms; 0: it does not compare both versions."""
         ...
 
     def query(self, check: Check) -> str | None:

@@ -28,7 +28,7 @@ def kind_of(check: Check) -> CheckKind:
 
 def compares(spec: AnalysisSpec) -> bool:
     """Tell whether a check needs the counters of both versions."""
-    return any(kind_of(check).compares for check in spec.checks)
+    return any(kind_of(check).alarm_parts for check in spec.checks)
 
 
 def queries(spec: AnalysisSpec) -> dict[str, str]:

@@ -14,7 +14,7 @@ class LatencyKind:
 
     name = "latency"
     version = 1
-    compares = True
+    alarm_parts = 1
 
     def query(self, check: Check) -> str | None:  # noqa: ARG002 — CheckKind
         """See CheckKind.query."""

@@ -13,7 +13,7 @@ class PrometheusKind:
 
     name = "prometheus"
     version = 1
-    compares = False
+    alarm_parts = 0
 
     def query(self, check: Check) -> str | None:
         """See CheckKind.query."""

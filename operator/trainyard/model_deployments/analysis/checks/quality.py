@@ -13,7 +13,7 @@ class QualityKind:
 
     name = "quality"
     version = 1
-    compares = False
+    alarm_parts = 0
 
     def query(self, check: Check) -> str | None:  # noqa: ARG002 — CheckKind
         """See CheckKind.query."""

@@ -38,7 +38,7 @@ def test_what_it_answers(look: Look, answer: Answer, part: str) -> None:
     kind = AgreementKind()
     found, why = kind.answer(CHECK, kind.folded(CHECK, (), look), look, BOUNDS)
     assert (answer, True) == (found, part in why), why
-    assert not kind.compares
+    assert not kind.alarm_parts
     assert kind.query(CHECK) is None
 
 
