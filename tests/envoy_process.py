@@ -9,7 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from trainyard.model_deployments.analysis.samples import GRPC_SUFFIX
 from trainyard.model_deployments.traffic import envoy
 from trainyard.model_deployments.traffic.envoy_bootstrap import bootstrap
 from trainyard.model_deployments.traffic.mode import SERVING_PORT, Routing
-from trainyard.model_deployments.traffic.router_manifests import identifies
+from trainyard.model_deployments.traffic.router_manifests import start_of
 
 HEALTHY = "envoy_cluster_membership_healthy"
 STARTED_WITHIN = 120.0
@@ -101,7 +101,7 @@ def envoy_running(
     `memory`: what its container may use.
     """
     ports = {p: free_port() for p in (SERVING_PORT, envoy.STATS_PORT, envoy.ADMIN_PORT)}
-    plain = bootstrap(memory, identifies=identifies(routing.owner))
+    plain = bootstrap(replace(start_of(routing.owner), memory=memory))
     started = plain.replace(envoy.FOLDER, str(folder))
     for port, own in ports.items():
         started = started.replace(f'"port_value": {port}', f'"port_value": {own}')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ MIB = 1 << 20
 _ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _TRACES_ENDPOINT = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
 _PROTOCOL = "OTEL_EXPORTER_OTLP_PROTOCOL"
+_AGE = "TRAINYARD_MAX_CONNECTION_AGE_SECONDS"
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]+)?")
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 """Of a model: others would be spelled in several ways in an address, of which one is found."""
@@ -45,6 +47,7 @@ class Limits:
     body_seconds: float = 30.0
     header_seconds: float = 20.0
     idle_seconds: float = 120.0
+    age_seconds: float = math.inf
     linger_seconds: float = 2.0
     pipelined: int = 64
 
@@ -133,6 +136,7 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
             batch_rows=_whole(environ, "TRAINYARD_MAX_BATCH_ROWS", 512, (1, 1_000_000)),
             concurrency=_whole(environ, "TRAINYARD_MAX_CONCURRENCY", 512, (1, 100_000)),
             connections=_whole(environ, "TRAINYARD_MAX_CONNECTIONS", 4096, (1, 1_000_000)),
+            age_seconds=_whole(environ, _AGE, 0, (0, 1_000_000)) or math.inf,
         ),
         telemetry=_telemetry(environ),
         capture=capture_settings(environ),

@@ -26,6 +26,7 @@ from trainyard.model_deployments.rollout.retiring import may_go
 from trainyard.model_deployments.rollout.steps import steps_of
 from trainyard.model_deployments.traffic.mode import routing_of
 from trainyard.model_deployments.traffic.modes import mode_of
+from trainyard.model_deployments.traffic.router import removals
 from trainyard.model_deployments.view import View
 from trainyard.ownership import ROLE
 from trainyard.reconciling.plan import Action, Apply, Create, Delete, Patch
@@ -144,4 +145,5 @@ def _removals(view: View, status: ModelDeploymentStatus) -> Iterator[Action]:
             yield Delete(replace(ref, resource_version=found.version))
         if name in observed.services:
             yield Delete(observed.services[name])
-    yield from mode_of(view.resource.spec).leftovers(view.resource, observed.carrier)
+    if not mode_of(view.resource.spec).needs_routers(view.resource.spec, status):
+        yield from removals(view.resource, observed.carrier)

@@ -77,6 +77,7 @@ def _rollout(view: View, turn: Turn) -> Turn:
         counted=judgement.counted,
         routers_know=routers_reach(view, status),
         now=view.now,
+        routers_trouble=view.observed.carrier.trouble,
     )
     return moved(view, turn.changed(rollout=judgement.rollout), next_move(standing))
 

@@ -240,8 +240,15 @@ def _server_environment(resource: ModelDeployment, revision: Revision) -> list[d
         _variable("TRAINYARD_REVISION", revision.revision),
         _variable("TRAINYARD_DRAIN_SECONDS", str(DRAIN_SECONDS)),
         _variable("TRAINYARD_MAX_BATCH_ROWS", str(revision.max_batch_rows)),
+        *_connection_age(revision),
         *([_variable("TRAINYARD_GRPC_PORT", str(GRPC_PORT))] if revision.grpc else ()),
     ]
+
+
+def _connection_age(revision: Revision) -> list[dict[str, Any]]:
+    """Return what says it; a revision that was made before there was one keeps its pods."""
+    seconds = revision.max_connection_age_seconds
+    return [_variable("TRAINYARD_MAX_CONNECTION_AGE_SECONDS", str(seconds))] if seconds else []
 
 
 def _ordinary(resources: ResourceAmounts) -> ResourceAmounts:

@@ -10,7 +10,7 @@ from typing import Any
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.clients.predictions import Predictor
 from trainyard.clients.prometheus import Prometheus, PrometheusFault
-from trainyard.clients.scraping import ScrapeFailed, Scraper
+from trainyard.clients.scraping import Scraper
 from trainyard.installation import Installation
 from trainyard.model_deployments.analysis.bin_counters import BinCounters
 from trainyard.model_deployments.analysis.binned_columns import BinWindow
@@ -21,30 +21,24 @@ from trainyard.model_deployments.analysis.error_windows import ErrorWindows
 from trainyard.model_deployments.analysis.evidence import ErrorWindow, Reading
 from trainyard.model_deployments.analysis.queries import QueryAnswer, filled_in
 from trainyard.model_deployments.analysis.query_numbers import number_of
-from trainyard.model_deployments.analysis.samples import ROUTER
 from trainyard.model_deployments.monitoring.monitor import MonitorQuestion, ReadAnswer
 from trainyard.model_deployments.monitoring.monitors import questions_due
 from trainyard.model_deployments.monitoring.smoke_test import smoke_test_wanted
 from trainyard.model_deployments.notifications import outgoing_notifications
 from trainyard.model_deployments.observe_jobs import with_jobs
+from trainyard.model_deployments.observe_routers import (
+    RouterQuestions,
+    asked_router,
+    router_questions,
+)
 from trainyard.model_deployments.observed import Observed, Prediction, observed_from
 from trainyard.model_deployments.owned_objects import OwnedObjects, named, owned_objects_of
 from trainyard.model_deployments.questions import bin_question, counter_question, stable_question
 from trainyard.model_deployments.revision.workload import cluster_finding
-from trainyard.model_deployments.rollout.in_force import next_to_serve
 from trainyard.model_deployments.rollout.judging import analysis_of_step, look_due
 from trainyard.model_deployments.source import wanted_version
-from trainyard.model_deployments.traffic.carrier import RouterPod
-from trainyard.model_deployments.traffic.envoy import (
-    DECISION_PATH,
-    HEALTHY_PODS,
-    REACH_PATH,
-    STATS_PORT,
-    decision_of,
-)
 from trainyard.model_deployments.traffic.in_force import is_in_force
 from trainyard.model_deployments.traffic.mode import SERVICE_PORT
-from trainyard.model_deployments.traffic.modes import mode_of
 from trainyard.notifications.outbox import Outbox
 from trainyard.objects import RawObject
 from trainyard.pod_creation import not_created
@@ -119,55 +113,17 @@ async def _with_creation(resource: ModelDeployment, seen: Observed, world: World
 async def _with_reports(
     resource: ModelDeployment, seen: Observed, owned: OwnedObjects, sources: ServingSources
 ) -> Observed:
-    """Ask the routers which decision is in force, until all report the newest; and whom they
-    reach, before a revision gets its first request.
-    """
-    status = resource.status
-    pods = mode_of(resource.spec).reporters(seen.carrier)
-    if not status.routing_generation or not pods:
-        return seen
-    ask = _Asking(
-        sources.scraper,
-        decision=status.routing_applied_at is None,
-        reach=next_to_serve(resource.spec, status, seen) is not None,
-    )
-    if not ask.decision and not ask.reach:
+    """Ask the routers what is not known of them, and needed."""
+    questions = router_questions(resource.spec, resource.status, seen)
+    if questions == RouterQuestions():
         return seen
     addresses = owned.addresses()
-    reported = await asyncio.gather(*(ask.pod(pod, addresses.get(pod.name, "")) for pod in pods))
-    return replace(seen, carrier=replace(seen.carrier, pods=tuple(reported)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """What is asked of a router in this pass."""
-
-    scraper: Scraper
-    decision: bool
-    reach: bool
-
-    async def pod(self, pod: RouterPod, address: str) -> RouterPod:
-        if not pod.ready or not address:
-            return pod
-        base = f"http://{address}:{STATS_PORT}"
-        if self.decision:
-            pod = replace(pod, reports=await self._reported(f"{base}{DECISION_PATH}"))
-        if self.reach:
-            pod = replace(pod, reaches=await self._reached(f"{base}{REACH_PATH}"))
-        return pod
-
-    async def _reported(self, url: str) -> int | None:
-        try:
-            return decision_of(await self.scraper.text(url))
-        except ScrapeFailed:
-            return None
-
-    async def _reached(self, url: str) -> frozenset[str]:
-        try:
-            found = await self.scraper.samples(url, [HEALTHY_PODS])
-        except ScrapeFailed:
-            return frozenset()
-        return frozenset(s.labels.get(ROUTER.revision, "") for s in found if s.value > 0)
+    asked = (
+        asked_router(sources.scraper, questions, pod, addresses.get(pod.name, ""))
+        for pod in seen.carrier.pods
+    )
+    pods = tuple(await asyncio.gather(*asked))
+    return replace(seen, carrier=replace(seen.carrier, pods=pods))
 
 
 async def _with_prediction(

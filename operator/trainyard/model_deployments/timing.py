@@ -17,11 +17,13 @@ from trainyard.model_deployments.rollout.image_refresh import next_refresh
 from trainyard.model_deployments.rollout.in_force import next_to_serve
 from trainyard.model_deployments.rollout.retiring import UNROUTED
 from trainyard.model_deployments.rollout.steps import step_at
-from trainyard.model_deployments.traffic.modes import mode_of
+from trainyard.model_deployments.traffic.in_force import routers_are_leaving
 from trainyard.model_deployments.view import Turn, View
 
 AT_ONCE = timedelta(seconds=1)
 SMOKE_TEST_AGAIN = timedelta(seconds=3)
+CONNECTED_AGAIN = timedelta(seconds=5)
+"""Until routers that are to go are asked again whether anybody is connected."""
 
 
 def again_after(view: View, turn: Turn) -> timedelta | None:
@@ -36,14 +38,7 @@ def _due(view: View, turn: Turn) -> Iterator[datetime]:
         yield now + AT_ONCE
     if next_to_serve(view.resource.spec, status, view.observed) is not None:
         yield now + _reached_again(view, status)
-    mode = mode_of(view.resource.spec)
-    goes = bool(status.leaving or mode.leftovers(view.resource, view.observed.carrier))
-    if (
-        goes
-        and status.routing_applied_at is not None
-        and now < status.routing_applied_at + UNROUTED
-    ):
-        yield status.routing_applied_at + UNROUTED
+    yield from _leaving_due(view, status)
     if status.previous is not None and status.previous.warm_until is not None:
         yield status.previous.warm_until
     if status.retry is not None and status.retry.retry_at > now and status.rollout is None:
@@ -61,6 +56,18 @@ def _due(view: View, turn: Turn) -> Iterator[datetime]:
     yield from (d.again_at for d in view.observed.deliveries.values() if d.again_at is not None)
     if status.rollout is not None and not view.resource.spec.suspend:
         yield from _rollout_due(view, status.rollout)
+
+
+def _leaving_due(view: View, status: ModelDeploymentStatus) -> Iterator[datetime]:
+    """Yield when what gets no requests may go, and when routers are asked again who is left."""
+    if status.routing_applied_at is None:
+        return
+    gone = status.routing_applied_at + UNROUTED
+    routers_leave = routers_are_leaving(view.resource.spec, status, view.observed.carrier)
+    if (status.leaving or routers_leave) and view.now < gone:
+        yield gone
+    elif routers_leave:
+        yield view.now + CONNECTED_AGAIN
 
 
 def _join_due(status: ModelDeploymentStatus) -> Iterator[datetime]:

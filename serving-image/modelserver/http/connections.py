@@ -12,6 +12,7 @@ place of the first.
 from __future__ import annotations
 
 import math
+import random
 from typing import Final, Protocol
 
 NEVER: Final = math.inf
@@ -68,6 +69,17 @@ class Connections:
             first.abort()
         self._probe_only[connection] = None
         return False
+
+    def leaves_at(self, age_seconds: float) -> float:
+        """From when on a connection that comes now ends with its next answer.
+
+        A tenth more or less: those that came together do not all come back together.
+        """
+        return self.now + age_seconds * random.uniform(0.9, 1.1)  # noqa: S311  (no secret)
+
+    def is_to_leave(self, leaves_at: float) -> bool:
+        """True where a connection ends with its next answer: its time has come, or the server's."""
+        return self.draining or leaves_at <= self.now
 
     def discard(self, connection: Expiring) -> None:
         """The connection is no longer swept."""

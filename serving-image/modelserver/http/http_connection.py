@@ -1,7 +1,7 @@
 """How do answers go back over one connection: each in its turn, none for ever?
 
 One object per connection; no task, no future, no timer. Bounded here: seconds for a head, a body,
-silence, reading our answers; requests that wait in one connection.
+silence, reading our answers; its age; requests that wait in one connection.
 """
 
 from __future__ import annotations
@@ -58,14 +58,13 @@ class Connection(RequestReader, asyncio.Protocol):
         self._wire = shared.wire
         self._outbox = shared.outbox
         self._transport: asyncio.Transport
-        self._arrived = 0.0
+        self._arrived, self._leaves_at = 0.0, NEVER
         self._probe_only = False  # answered once, then closed
         self._reading: Request | None = None  # its head is complete, its body is not
         self._waiting: deque[Request] = deque()  # in order; the last may be the one being read
         self._ended = False  # the last answer is written
         self._eof = False
-        self._write_paused = False
-        self._read_paused = False
+        self._write_paused = self._read_paused = False
         self.deadline = NEVER
 
     # ── the transport tells ───────────────────────────────────────────────────────────────
@@ -73,6 +72,7 @@ class Connection(RequestReader, asyncio.Protocol):
         """A first head is awaited for a bounded time."""
         self._transport = transport  # type: ignore[assignment]
         self._arrived = self._connections.now
+        self._leaves_at = self._connections.leaves_at(self._limits.age_seconds)
         self._probe_only = not self._connections.add(self)
         self._wait_at_most(self._limits.header_seconds)
 
@@ -200,7 +200,8 @@ class Connection(RequestReader, asyncio.Protocol):
                 break
             waiting.popleft()
             last = not waiting and not self._in_head
-            close = not request.keep_alive or (last and (self._connections.draining or self._deaf))
+            leaves = self._deaf or self._connections.is_to_leave(self._leaves_at)
+            close = not request.keep_alive or (last and leaves)
             content = self._wire.encoded(request.answer, request, close=close)
             self._outbox.write(self._transport, content)
             if close:

@@ -51,9 +51,10 @@ def test_values_are_read() -> None:
         "TRAINYARD_MAX_BATCH_ROWS": "64",
         "TRAINYARD_MAX_CONCURRENCY": "9",
         "TRAINYARD_MAX_CONNECTIONS": "20",
+        "TRAINYARD_MAX_CONNECTION_AGE_SECONDS": "30",
     }
     found = server_settings(environ)
-    expected = (9000, 3.0, 64, 9, 20)
+    expected = (9000, 3.0, 64, 9, 20, 30)
     limits = found.limits
     assert expected == (
         found.grpc_port,
@@ -61,6 +62,7 @@ def test_values_are_read() -> None:
         limits.batch_rows,
         limits.concurrency,
         limits.connections,
+        limits.age_seconds,
     )
 
 

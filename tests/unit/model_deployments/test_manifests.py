@@ -55,6 +55,7 @@ def test_the_server_knows_what_it_serves_and_has_no_credentials() -> None:
         "TRAINYARD_REVISION": REVISION.revision,
         "TRAINYARD_DRAIN_SECONDS": "8",
         "TRAINYARD_MAX_BATCH_ROWS": "512",
+        "TRAINYARD_MAX_CONNECTION_AGE_SECONDS": "60",
     } == environment(server)
     assert {
         "TRAINYARD_STORE_URL": "file:///trainyard/store/default/team",
@@ -64,6 +65,13 @@ def test_the_server_knows_what_it_serves_and_has_no_credentials() -> None:
     mounts = {m["name"]: m.get("readOnly", False) for m in fetch["volumeMounts"]}
     assert {"store": True, "bundle": False, "tmp-fetch": False} == mounts
     assert "store" not in {m["name"] for m in server["volumeMounts"]}
+
+
+def test_a_revision_from_before_connections_had_an_age_keeps_its_pods() -> None:
+    """Its record says none."""
+    before = REVISION.model_copy(update={"max_connection_age_seconds": 0})
+    server = deployment(RESOURCE, before, 1, "stable", INSTALLATION)["spec"]["template"]["spec"]
+    assert "TRAINYARD_MAX_CONNECTION_AGE_SECONDS" not in environment(server["containers"][0])
 
 
 def test_pods_meet_the_restricted_level_and_outlive_their_drain() -> None:

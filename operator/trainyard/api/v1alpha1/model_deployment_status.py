@@ -135,6 +135,8 @@ class Revision(ApiModel):
     """Which refresh of the images it belongs to; part of its name."""
     max_batch_rows: int = 256
     """How many rows the server predicts at once."""
+    max_connection_age_seconds: int = 0
+    """After how many seconds a connection ends with its next answer; 0: it is kept."""
     grpc: bool = False
     """Whether it speaks gRPC beside HTTP."""
     capture: Annotated[CaptureSpec | None, AS_RECORDED] = None

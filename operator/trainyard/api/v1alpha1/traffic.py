@@ -79,6 +79,10 @@ class TrafficSpec(ApiModel):
     mode: Literal["Router", "Replicas"] = "Router"
     """Router: an Envoy in front, exact weights. Replicas: one Service over the pods of both
     versions, so a weight is a ratio of pods and a weight finer than one pod is refused."""
+    router: Literal["Always", "Releasing"] = "Always"
+    """When requests pass the routers of mode Router. Always: at all times. Releasing: while a
+    release splits them (Canary, Shadow, matches); at rest the Service leads to the pods of the
+    version that serves, and no router runs."""
     sticky: Sticky | None = None
     """Absent: each request is assigned anew (mode Router; HTTP alone)."""
     resources: Annotated[ResourceAmounts, Field(json_schema_extra=_ROUTER_MEMORY)] = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from trainyard.api.v1alpha1.model_deployment import ModelDeploymentSpec
 from trainyard.api.v1alpha1.model_deployment_status import (
     ModelDeploymentStatus,
@@ -9,9 +11,10 @@ from trainyard.api.v1alpha1.model_deployment_status import (
 )
 from trainyard.api.v1alpha1.smoke_test import SmokeTest
 from trainyard.conditions import shorten
-from trainyard.model_deployments.observed import Observed
+from trainyard.model_deployments.observed import Observed, Prediction
 from trainyard.model_deployments.revision.identity import weight_of
 from trainyard.model_deployments.traffic.in_force import is_in_force
+from trainyard.model_deployments.traffic.mode import UNROUTED_SECONDS
 from trainyard.model_deployments.view import Turn, View
 
 
@@ -58,6 +61,8 @@ def with_smoke_test(view: View, turn: Turn) -> Turn:
     if prediction is None:
         return turn
     right = prediction.bundle == revision.bundle_digest
+    if not right and _is_late(view, status, prediction):
+        return turn
     found = prediction.bundle or "nobody"
     why = prediction.message or f"answered by {found}, expected {revision.bundle_digest}"
     return turn.changed(
@@ -68,3 +73,15 @@ def with_smoke_test(view: View, turn: Turn) -> Turn:
             message="" if right else shorten(why, 500),
         )
     )
+
+
+def _is_late(view: View, status: ModelDeploymentStatus, prediction: Prediction) -> bool:
+    """Tell whether a version answered that had the requests until just now: where the Service
+    changed, nodes follow in their own time.
+    """
+    applied, before = status.routing_applied_at, status.smoke_test
+    if applied is None or before is None or not before.answered:
+        return False
+    known = {r.bundle_digest for r in (status.stable, status.canary, status.previous) if r}
+    recently = view.now - applied < timedelta(seconds=UNROUTED_SECONDS)
+    return prediction.bundle in known and recently

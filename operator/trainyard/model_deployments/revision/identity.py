@@ -16,6 +16,8 @@ TEMPLATE_VERSION = 1
 _UNSAID_BATCH_ROWS = 256
 """The first default, for good: the API server wrote it into objects when they were made, and
 another default must not release them."""
+_UNSAID_CONNECTION_AGE = 60
+"""The first default of this field, for the same reason."""
 
 
 def template_digest(spec: ModelDeploymentSpec, image_refresh: str = "") -> str:
@@ -30,6 +32,9 @@ def template_digest(spec: ModelDeploymentSpec, image_refresh: str = "") -> str:
         "version": TEMPLATE_VERSION,
         "image": spec.server.image or None,
         "maxBatchRows": _unless(spec.server.max_batch_rows, _UNSAID_BATCH_ROWS),
+        "maxConnectionAgeSeconds": _unless(
+            spec.server.max_connection_age_seconds, _UNSAID_CONNECTION_AGE
+        ),
         "grpc": spec.server.grpc or None,
         "imageRefresh": image_refresh or None,
         "capture": _capture(spec),
@@ -75,6 +80,7 @@ def revision_of(
         own_image=bool(spec.server.image),
         image_refresh=image_refresh,
         max_batch_rows=spec.server.max_batch_rows,
+        max_connection_age_seconds=spec.server.max_connection_age_seconds,
         grpc=spec.server.grpc,
         capture=spec.monitoring.capture,
         pod=spec.pod,

@@ -8,13 +8,18 @@ from trainyard.model_deployments.rollout.strategy import Act, Move, Standing, pr
 NOT_REACHED = "the routers do not reach it yet, over HTTP and, where it is on, over gRPC"
 
 
+def not_reached(at: Standing) -> str:
+    """Return that routers do not reach it, and what keeps them from starting."""
+    return f"{NOT_REACHED}; {at.routers_trouble}" if at.routers_trouble else NOT_REACHED
+
+
 def promotion(at: Standing) -> Move:
     """Return the promotion, or what it waits for: pods for all requests, and routers that reach
     them.
     """
     rollout, wanted = at.rollout, at.spec.replicas
     if not at.routers_know:
-        return Move(Act.STAY, NOT_REACHED)
+        return Move(Act.STAY, not_reached(at))
     ends = rollout.finishing or rollout.readiness_only
     # Whom no user has asked yet is looked for by the routers once more.
     unasked = bool(rollout.step) and not at.canary_weight

@@ -12,7 +12,7 @@ from trainyard.model_deployments.analysis.checks.kinds import OF_ANSWERS
 from trainyard.model_deployments.analysis.evidence import Answer
 from trainyard.model_deployments.rollout.deadlines import elapsed, overdue, seconds
 from trainyard.model_deployments.rollout.forecast import told_with_forecast
-from trainyard.model_deployments.rollout.promotion import NOT_REACHED, promotion
+from trainyard.model_deployments.rollout.promotion import not_reached, promotion
 from trainyard.model_deployments.rollout.steps import step_at, traffic_of
 from trainyard.model_deployments.rollout.strategy import Act, Move, Standing, back
 
@@ -35,7 +35,7 @@ def _entered(at: Standing, number: int) -> Move:
     if at.canary.ready < min(needed, at.canary.replicas or needed):
         return Move(Act.STAY, f"{at.canary.ready} of {needed} pods are ready for step {number}")
     if not at.routers_know:
-        return Move(Act.STAY, NOT_REACHED)
+        return Move(Act.STAY, not_reached(at))
     return into_step(at.spec, number, at.why, (at.stable.revision, at.rollout.revision))
 
 

@@ -70,6 +70,8 @@ class Standing:
     routers_know: bool
     """Whether every router acts on the newest decision and reaches who is next to serve."""
     now: datetime
+    routers_trouble: str = ""
+    """What keeps routers from starting."""
 
 
 def promoted(at: Standing, why: str) -> Move:

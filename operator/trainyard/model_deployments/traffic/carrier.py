@@ -38,6 +38,8 @@ class RouterPod:
     reaches: frozenset[str] = frozenset()
     """Clusters (a revision, or its gRPC) in which it sees a healthy pod; empty: not asked, or no
     answer."""
+    connections: int | None = None
+    """How many connections of users it holds; None: not asked, or no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ class Carrier:
     """Whether the user-facing Service exists."""
     service_routed: bool = False
     """Whether it leads to the routers."""
+    service_revision: str = ""
+    """The one revision to whose pods it leads; empty: to routers, to several, or to nobody."""
+    awaits_routers: bool = False
+    """Whether requests are to pass the routers, and the Service does not lead there yet."""
     router_uid: str = ""
     """Of the routers' Deployment; empty: there is none."""
     router_replicas: int = 0
@@ -64,6 +70,11 @@ class Carrier:
     """The routers."""
     trouble: str = ""
     """What keeps routers from starting."""
+
+    @property
+    def has_routers(self) -> bool:
+        """Whether there are routers, or there is what they read."""
+        return bool(self.router_uid or self.configuration_uid)
 
     @property
     def ready(self) -> bool:

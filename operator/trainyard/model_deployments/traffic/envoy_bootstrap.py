@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -75,13 +76,21 @@ def most_connections(memory: int) -> int:
     return memory // BYTES_PER_CONNECTION
 
 
-@cache
-def bootstrap(memory: int, *, identifies: bool = False) -> str:
-    """Return the configuration Envoy starts with in a container of so many bytes; `identifies`:
-    every request gets an identifier.
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What routers are started with; they are replaced where it changes."""
 
-    The rest comes from the files beside it.
-    """
+    memory: int
+    """Bytes of the container."""
+    connection_age: int
+    """Seconds after which a user's connection ends: over HTTP/1 with its next answer."""
+    identifies: bool = False
+    """Whether every request gets an identifier."""
+
+
+@cache
+def bootstrap(start: Start) -> str:
+    """Return the configuration Envoy starts with; the rest comes from the files beside it."""
     return text(
         {
             "node": {"id": "router", "cluster": "trainyard"},
@@ -91,12 +100,12 @@ def bootstrap(memory: int, *, identifies: bool = False) -> str:
                     {"match": {"suffix": "upstream_rq_time"}, "buckets": list(LATENCY_EDGES_MS)}
                 ]
             },
-            "overload_manager": _overload_manager(memory),
+            "overload_manager": _overload_manager(start.memory),
             "dynamic_resources": {"cds_config": _from_file("clusters.json")},
             "static_resources": {
                 "clusters": [_admin_cluster()],
                 "listeners": [
-                    _listener("serving", SERVING_PORT, _serving_connections(identifies=identifies)),
+                    _listener("serving", SERVING_PORT, _serving_connections(start)),
                     # Who asks how it fares gets an answer also where users are turned away.
                     _listener("stats", STATS_PORT, {"route_config": _stats_routes()})
                     | {"ignore_global_conn_limit": True, "bypass_overload_manager": True},
@@ -107,9 +116,9 @@ def bootstrap(memory: int, *, identifies: bool = False) -> str:
 
 
 @cache
-def bootstrap_digest(memory: int, *, identifies: bool = False) -> str:
+def bootstrap_digest(start: Start) -> str:
     """Return a short text that changes with the configuration Envoy starts with."""
-    return hashlib.sha256(bootstrap(memory, identifies=identifies).encode()).hexdigest()[:16]
+    return hashlib.sha256(bootstrap(start).encode()).hexdigest()[:16]
 
 
 def _overload_manager(memory: int) -> dict[str, Any]:
@@ -193,12 +202,17 @@ def _listener(name: str, port: int, routing: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _serving_connections(*, identifies: bool) -> dict[str, Any]:
+def _serving_connections(start: Start) -> dict[str, Any]:
     """Return what is special about users' connections: HTTP/1.1 or HTTP/2, as they begin."""
     return {
         "rds": _route_source(),
         "http_filters": [_GRPC_STATS_FILTER, _ROUTER_FILTER],
-        "common_http_protocol_options": {"idle_timeout": f"{IDLE_SECONDS}s"},
+        "common_http_protocol_options": {
+            "idle_timeout": f"{IDLE_SECONDS}s",
+            "max_connection_duration": f"{start.connection_age}s",
+        },
+        # Else a connection is closed that a request may be on its way on.
+        "http1_safe_max_connection_duration": True,
         "request_headers_timeout": f"{HEADERS_SECONDS}s",
         "stream_idle_timeout": f"{SILENT_SECONDS}s",
         "local_reply_config": local_replies(),
@@ -206,7 +220,7 @@ def _serving_connections(*, identifies: bool) -> dict[str, Any]:
         "http_protocol_options": {"accept_http_10": True, "default_host_for_http_10": "model"},
         # Unless it is needed, who has no identifier of a request gets none: the server knows a
         # head again by its bytes.
-        "generate_request_id": identifies,
+        "generate_request_id": start.identifies,
         # Envoy's advice for clients that are not trusted: bounds on what one connection holds.
         "http2_protocol_options": {
             "max_concurrent_streams": 256,

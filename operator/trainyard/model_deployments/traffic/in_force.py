@@ -13,6 +13,13 @@ def is_unrouted(status: ModelDeploymentStatus, carrier: Carrier) -> bool:
     return not status.traffic and carrier.generation is None
 
 
+def routers_are_leaving(
+    spec: ModelDeploymentSpec, status: ModelDeploymentStatus, carrier: Carrier
+) -> bool:
+    """Tell whether there are routers that no request is to pass any more."""
+    return carrier.has_routers and not mode_of(spec).needs_routers(spec, status)
+
+
 def is_in_force(spec: ModelDeploymentSpec, status: ModelDeploymentStatus, carrier: Carrier) -> bool:
     """Tell whether the decision is carried and every router acts on it; once it was, it stays so.
 

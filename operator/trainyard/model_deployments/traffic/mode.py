@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from trainyard.api.v1alpha1.model_deployment import ModelDeployment
+from trainyard.api.v1alpha1.model_deployment import ModelDeployment, ModelDeploymentSpec
 from trainyard.api.v1alpha1.model_deployment_status import (
     ModelDeploymentStatus,
     QuarantineEntry,
@@ -18,7 +18,7 @@ from trainyard.installation import Installation
 from trainyard.model_deployments.analysis.samples import Family
 from trainyard.model_deployments.owned_objects import OwnedObjects
 from trainyard.model_deployments.revision.identity import kept_revisions
-from trainyard.model_deployments.traffic.carrier import Carrier, RouterPod
+from trainyard.model_deployments.traffic.carrier import Carrier, RouterPod, carried_annotations
 from trainyard.model_deployments.traffic.decision import TrafficDecision
 from trainyard.objects import RawObject
 from trainyard.ownership import child_labels, owner_reference
@@ -34,6 +34,8 @@ GRPC = "grpc"
 """Name of that port; pods without a port of this name get none of its connections."""
 QUARANTINE = "trainyard.dev/quarantine"
 """Annotation of the user-facing Service with the quarantine, to survive a lost status."""
+NOBODY = "none"
+"""A revision that no pod has: before the first version is ready the Service selects nothing."""
 DRAIN_SECONDS = 8
 """Routers and servers answer on for this long after SIGTERM."""
 UNROUTED_SECONDS = 10
@@ -129,8 +131,8 @@ class TrafficMode(Protocol):
         """Return where the requests of these revisions are counted."""
         ...
 
-    def leftovers(self, resource: ModelDeployment, carrier: Carrier) -> tuple[Action, ...]:
-        """Return what removes the objects of another mode."""
+    def needs_routers(self, spec: ModelDeploymentSpec, status: ModelDeploymentStatus) -> bool:
+        """Tell whether requests are to pass routers; where not, those that are there go."""
         ...
 
 
@@ -183,6 +185,15 @@ def user_service(
             "ports": [http, grpc_service_port(grpc_target)] if routing.grpc_is_open else [http],
         },
     }
+
+
+def carrying_service(routing: Routing, selector: dict[str, str]) -> dict[str, Any]:
+    """Return the Service that leads to the pods of versions, and so carries out the decision."""
+    service = user_service(routing, selector, GRPC)
+    service["metadata"]["annotations"] |= carried_annotations(
+        routing.generation, routing.traffic, routing.rollout
+    )
+    return service
 
 
 def grpc_service_port(target: int | str) -> dict[str, Any]:

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from trainyard.api.v1alpha1.model_deployment import ModelDeployment
-from trainyard.api.v1alpha1.model_deployment_status import Revision
+from trainyard.api.v1alpha1.model_deployment import ModelDeployment, ModelDeploymentSpec
+from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus, Revision
 from trainyard.installation import Installation
 from trainyard.model_deployments.analysis.samples import SERVER
 from trainyard.model_deployments.owned_objects import OwnedObjects, named
-from trainyard.model_deployments.traffic.carrier import Carrier, RouterPod, carried_annotations
+from trainyard.model_deployments.traffic.carrier import Carrier, RouterPod
 from trainyard.model_deployments.traffic.decision import TrafficDecision
 from trainyard.model_deployments.traffic.mode import (
-    GRPC,
+    NOBODY,
     SERVING_PORT,
     CountedAt,
     Routing,
-    user_service,
+    carrying_service,
 )
-from trainyard.model_deployments.traffic.router import carrier_in, removals
+from trainyard.model_deployments.traffic.router import carrier_in
 from trainyard.ownership import REVISION, child_labels
 from trainyard.reconciling.plan import Action, Apply
 
-NOBODY = "none"
-"""A revision that no pod has: before the first version is ready the Service selects nothing."""
 _NO_ROUTER = "traffic.mode Router can do this; with Replicas"
 
 
@@ -75,10 +73,7 @@ class ReplicasMode:
         installation: Installation,  # noqa: ARG002
     ) -> tuple[Action, ...]:
         """See TrafficMode."""
-        service = user_service(routing, _selector(routing), GRPC)
-        carried = carried_annotations(routing.generation, routing.traffic, routing.rollout)
-        service["metadata"]["annotations"] |= carried
-        return (Apply(service),)
+        return (Apply(carrying_service(routing, _selector(routing))),)
 
     def reporters(self, carrier: Carrier) -> tuple[RouterPod, ...]:  # noqa: ARG002
         """See TrafficMode: nobody need be asked."""
@@ -106,9 +101,9 @@ class ReplicasMode:
         names = [r.revision for r in arms if r is not None]
         return CountedAt(owned.servers(names), f"{SERVING_PORT}/metrics", SERVER)
 
-    def leftovers(self, resource: ModelDeployment, carrier: Carrier) -> tuple[Action, ...]:
-        """See TrafficMode: routers and what they read."""
-        return tuple(removals(resource, carrier))
+    def needs_routers(self, spec: ModelDeploymentSpec, status: ModelDeploymentStatus) -> bool:  # noqa: ARG002
+        """See TrafficMode: never."""
+        return False
 
 
 def _selector(routing: Routing) -> dict[str, Any]:

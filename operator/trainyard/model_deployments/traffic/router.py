@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from trainyard.api.v1alpha1.model_deployment import ModelDeployment
-from trainyard.api.v1alpha1.model_deployment_status import Revision
+from trainyard.api.v1alpha1.model_deployment import ModelDeployment, ModelDeploymentSpec
+from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus, Revision
 from trainyard.installation import Installation
 from trainyard.model_deployments.analysis.samples import ROUTER, ROUTER_OF_BOTH
 from trainyard.model_deployments.owned_objects import (
@@ -42,7 +42,7 @@ from trainyard.model_deployments.traffic.router_manifests import (
 )
 from trainyard.model_deployments.traffic.router_manifests import ROLE as ROUTER_ROLE
 from trainyard.objects import RawObject
-from trainyard.ownership import ROLE
+from trainyard.ownership import REVISION, ROLE
 from trainyard.reconciling.plan import Action, Apply, Delete, Patch
 
 
@@ -83,7 +83,7 @@ class RouterMode:
             Apply(config_map(routing)),
             Apply(deployment(owner, installation, carrier.router_replicas or REPLICAS)),
             *_service(routing, carrier),
-            *_nudges(routing, carrier),
+            *nudges(routing, carrier),
         )
 
     def reporters(self, carrier: Carrier) -> tuple[RouterPod, ...]:
@@ -114,9 +114,9 @@ class RouterMode:
             family=ROUTER_OF_BOTH if both else ROUTER,
         )
 
-    def leftovers(self, resource: ModelDeployment, carrier: Carrier) -> tuple[Action, ...]:  # noqa: ARG002
-        """See TrafficMode: the Service is shared, and nothing else is of another mode."""
-        return ()
+    def needs_routers(self, spec: ModelDeploymentSpec, status: ModelDeploymentStatus) -> bool:  # noqa: ARG002
+        """See TrafficMode: at all times."""
+        return True
 
 
 def carrier_in(
@@ -133,6 +133,7 @@ def carrier_in(
         rollout=rollout_in(annotations),
         service_exists=service is not None,
         service_routed=_selector(service).get(ROLE) == ROUTER_ROLE,
+        service_revision=_selector(service).get(REVISION, ""),
         router_uid=uid_of(router),
         router_replicas=int(router["spec"].get("replicas", 1)) if router is not None else 0,
         configuration_uid=uid_of(named(owned.config_maps, router_name(resource))),
@@ -142,8 +143,13 @@ def carrier_in(
 
 
 def removals(resource: ModelDeployment, carrier: Carrier) -> Iterator[Action]:
-    """Return what removes the routers, and what they read once they are gone."""
+    """Return what removes the routers once no user is connected to them, and then what they read.
+
+    A router that is not ready holds nobody that it could answer.
+    """
     name = router_name(resource)
+    if any(pod.ready and pod.connections != 0 for pod in carrier.pods):
+        return
     if carrier.router_uid:
         yield Delete(reference(resource, "Deployment", name, carrier.router_uid))
     elif carrier.configuration_uid and not carrier.pods:
@@ -156,7 +162,7 @@ def _service(routing: Routing, carrier: Carrier) -> Iterator[Action]:
         yield Apply(user_service(routing, pod_labels(routing.owner), SERVING_PORT))
 
 
-def _nudges(routing: Routing, carrier: Carrier) -> Iterator[Action]:
+def nudges(routing: Routing, carrier: Carrier) -> Iterator[Action]:
     """Annotate routers after the configuration is written: kubelet then refreshes it at once.
 
     It does so by itself when a router starts or becomes ready: only those that serve are behind.

@@ -12,6 +12,7 @@ from trainyard.model_deployments.traffic import envoy
 from trainyard.model_deployments.traffic.carrier import carried_annotations
 from trainyard.model_deployments.traffic.envoy_bootstrap import (
     MEMORY_LIMIT,
+    Start,
     bootstrap,
     bootstrap_digest,
 )
@@ -58,15 +59,15 @@ def pod_labels(resource: ModelDeployment) -> dict[str, str]:
     return child_labels(resource, role=ROLE)
 
 
-def memory_of(resource: ModelDeployment) -> int:
-    """Return the bytes that each router may use."""
+def start_of(resource: ModelDeployment) -> Start:
+    """Return what the routers start with."""
     limit = _resources(resource).limits.get("memory", MEMORY_LIMIT)
-    return int(number_of(limit) or number_of(MEMORY_LIMIT) or 0)
-
-
-def identifies(resource: ModelDeployment) -> bool:
-    """Tell whether every request needs an identifier: a new user is assigned by it."""
-    return resource.spec.traffic.sticky is not None
+    return Start(
+        memory=int(number_of(limit) or number_of(MEMORY_LIMIT) or 0),
+        connection_age=resource.spec.server.max_connection_age_seconds,
+        # A new user is assigned by it.
+        identifies=resource.spec.traffic.sticky is not None,
+    )
 
 
 def config_map(routing: Routing) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def config_map(routing: Routing) -> dict[str, Any]:
         "kind": "ConfigMap",
         "metadata": _metadata(routing.owner) | {"annotations": carried},
         "data": {
-            "envoy.json": bootstrap(memory_of(routing.owner), identifies=identifies(routing.owner)),
+            "envoy.json": bootstrap(start_of(routing.owner)),
             "clusters.json": envoy.clusters(routing),
             "routes.json": envoy.routes(routing),
         },
@@ -89,7 +90,7 @@ def deployment(
 ) -> dict[str, Any]:
     """Return the router's Deployment."""
     labels = pod_labels(resource)
-    started_with = bootstrap_digest(memory_of(resource), identifies=identifies(resource))
+    started_with = bootstrap_digest(start_of(resource))
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",

@@ -93,3 +93,15 @@ def test_with_all_busy_new_connections_are_probe_only() -> None:
     connections.finish()
     assert (["expire"], ["expire", "finish"]) == (probe_only[1].told, probe_only[2].told)
     assert len(connections) == PROBE_ONLY_CONNECTIONS
+
+
+def test_connections_that_come_together_leave_one_after_the_other() -> None:
+    """Within a tenth of their age, or all with the server."""
+    connections = Connections(100.0)
+    times = [connections.leaves_at(60.0) for _ in range(200)]
+    assert 154.0 <= min(times) < max(times) <= 166.0
+    assert NEVER == connections.leaves_at(NEVER)
+    connections.sweep(160.0)
+    assert [True, False, False] == [connections.is_to_leave(at) for at in (160.0, 161.0, NEVER)]
+    connections.draining = True
+    assert connections.is_to_leave(NEVER)

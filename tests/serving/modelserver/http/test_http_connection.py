@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from serving_echo import HOST, LIMITS, Client, Echo, connected, eventually
@@ -202,6 +203,18 @@ async def test_old_clients_are_closed_on(client: Client) -> None:
     """HTTP/1.0 without keep-alive."""
     client.writer.write(b"GET /a HTTP/1.0\r\n\r\n")
     assert (await client.all()).endswith(b"/a|")
+
+
+async def test_an_old_connection_ends_with_an_answer() -> None:
+    """Whoever asks is answered, told, and finds the next request a new connection."""
+    async with connected(replace(LIMITS, age_seconds=0.2, idle_seconds=5.0)) as client:
+        client.writer.write(b"GET /young" + HOST + b"\r\n")
+        assert (200, b"/young|") == await client.answer()
+        await asyncio.sleep(0.4)
+        client.writer.write(b"GET /old" + HOST + b"\r\n")
+        received = await client.all()
+    assert received.endswith(b"/old|")
+    assert b"connection: close" in received
 
 
 async def test_draining_closes_with_the_last_of_the_pipelined_answers(client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -112,3 +113,25 @@ def test_a_proof_ends_with_the_last_ready_pod() -> None:
     smoke_test = with_smoke_test(view, view.begin()).status.smoke_test
     assert smoke_test is not None
     assert not smoke_test.answered
+
+
+@pytest.mark.parametrize(
+    ("seconds", "before", "kept"),
+    [
+        pytest.param(3, True, True, id="nodes follow the Service in their own time"),
+        pytest.param(11, True, False, id="they have had it"),
+        pytest.param(3, False, False, id="it was not proven before"),
+    ],
+)
+def test_the_version_before_may_answer_for_a_moment(
+    seconds: int, *, before: bool, kept: bool
+) -> None:
+    """Where the Service just changed that is no failure, and the next prediction tells."""
+    smoke_test = ANSWERED | {"routingGeneration": 6, "revision": "c", "answered": before}
+    resource = a_model_deployment(status=status(smokeTest=smoke_test))
+    late = replace(SEEN, prediction=Prediction(digest("b")))
+    view = View(resource, late, NOW + timedelta(seconds=seconds))
+    found = with_smoke_test(view, view.begin()).status.smoke_test
+    assert kept is (found == resource.status.smoke_test)
+    assert found is not None
+    assert found.answered is kept

@@ -16,6 +16,7 @@ from trainyard.api.quantities import number_of
 from trainyard.model_deployments.traffic import envoy
 from trainyard.model_deployments.traffic.envoy_bootstrap import (
     MEMORY_LIMIT,
+    Start,
     bootstrap,
     heap_bytes,
     most_connections,
@@ -23,6 +24,7 @@ from trainyard.model_deployments.traffic.envoy_bootstrap import (
 from trainyard.model_deployments.traffic.mode import Routing, routing_of
 
 MEMORY = int(number_of(MEMORY_LIMIT) or 0)
+START = Start(MEMORY, connection_age=60)
 
 
 def routing(*grpc: str) -> Routing:
@@ -38,7 +40,7 @@ def routing(*grpc: str) -> Routing:
 
 def test_the_admin_interface_listens_on_loopback_alone() -> None:
     """And of it only three harmless pages are passed on."""
-    started = json.loads(bootstrap(MEMORY))
+    started = json.loads(bootstrap(START))
     assert "127.0.0.1" == started["admin"]["address"]["socket_address"]["address"]
     listeners = {found["name"]: found for found in started["static_resources"]["listeners"]}
     stats = json.dumps(listeners["stats"])
@@ -49,12 +51,22 @@ def test_the_admin_interface_listens_on_loopback_alone() -> None:
 
 def test_only_calls_that_reach_a_revision_are_counted_by_their_status() -> None:
     """The filter is off elsewhere; the last filter is the one that sends on."""
-    listeners = json.loads(bootstrap(MEMORY))["static_resources"]["listeners"]
+    listeners = json.loads(bootstrap(START))["static_resources"]["listeners"]
     (chain,) = listeners[0]["filter_chains"]
     filters = chain["filters"][0]["typed_config"]["http_filters"]
     assert [("envoy.filters.http.grpc_stats", True), ("envoy.filters.http.router", False)] == [
         (f["name"], f.get("disabled", False)) for f in filters
     ]
+
+
+def test_connections_end_with_an_answer_after_their_time() -> None:
+    """Never while a request may be on its way."""
+    serving, stats = json.loads(bootstrap(START))["static_resources"]["listeners"]
+    (chain,) = serving["filter_chains"]
+    connections = chain["filters"][0]["typed_config"]
+    assert "60s" == connections["common_http_protocol_options"]["max_connection_duration"]
+    assert connections["http1_safe_max_connection_duration"]
+    assert "max_connection_duration" not in json.dumps(stats)
 
 
 @pytest.mark.parametrize("memory", [128 << 20, MEMORY, 4 << 30])
@@ -66,7 +78,7 @@ def test_full_buffers_of_all_connections_fit_into_the_memory(memory: int) -> Non
 
 def test_the_port_of_the_numbers_answers_where_users_are_turned_away() -> None:
     """Or a router under load would be taken for one that is not ready."""
-    serving, stats = json.loads(bootstrap(MEMORY))["static_resources"]["listeners"]
+    serving, stats = json.loads(bootstrap(START))["static_resources"]["listeners"]
     assert stats["bypass_overload_manager"]
     assert stats["ignore_global_conn_limit"]
     assert not {"bypass_overload_manager", "ignore_global_conn_limit"} & set(serving)
@@ -79,7 +91,7 @@ def test_the_real_envoy_takes_the_configuration(tmp_path: Path, grpc: tuple[str,
     """All three files, at the place where the router mounts them."""
     found = routing(*grpc)
     for name, text in (
-        ("envoy.json", bootstrap(MEMORY)),
+        ("envoy.json", bootstrap(START)),
         ("clusters.json", envoy.clusters(found)),
         ("routes.json", envoy.routes(found)),
     ):

@@ -9,15 +9,20 @@ from builders_serving import a_model_deployment
 
 import trainyard.model_deployments
 from trainyard.model_deployments.traffic.modes import mode_of
+from trainyard.model_deployments.traffic.releasing import ReleasingMode
 from trainyard.model_deployments.traffic.replicas import ReplicasMode
 from trainyard.model_deployments.traffic.router import RouterMode
 
 
 def test_the_mode_chooses_and_router_is_the_default() -> None:
-    """Two modes, two back ends."""
-    assert isinstance(mode_of(a_model_deployment().spec), RouterMode)
+    """Replicas has no router, whenever one is wanted."""
+    assert RouterMode is type(mode_of(a_model_deployment().spec))
     plain = a_model_deployment(traffic={"mode": "Replicas"})
     assert isinstance(mode_of(plain.spec), ReplicasMode)
+    for_releases = a_model_deployment(traffic={"router": "Releasing"})
+    assert isinstance(mode_of(for_releases.spec), ReleasingMode)
+    both = a_model_deployment(traffic={"mode": "Replicas", "router": "Releasing"})
+    assert isinstance(mode_of(both.spec), ReplicasMode)
 
 
 def test_nobody_outside_asks_which_mode_it_is() -> None:
@@ -26,6 +31,6 @@ def test_nobody_outside_asks_which_mode_it_is() -> None:
     asking = [
         str(path.relative_to(slice_))
         for path in slice_.rglob("*.py")
-        if re.search(r"spec\.traffic\.mode\b|\bmode [!=]= ", path.read_text())
+        if re.search(r"spec\.traffic\.(mode|router)\b|\bmode [!=]= ", path.read_text())
     ]
     assert ["traffic/modes.py"] == asking

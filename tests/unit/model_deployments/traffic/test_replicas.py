@@ -13,7 +13,7 @@ from trainyard.model_deployments.traffic.decision import split
 from trainyard.model_deployments.traffic.mode import routing_of
 from trainyard.model_deployments.traffic.replicas import ReplicasMode
 from trainyard.ownership import REVISION
-from trainyard.reconciling.plan import Apply, Delete
+from trainyard.reconciling.plan import Apply
 
 
 @pytest.mark.parametrize(
@@ -56,21 +56,10 @@ def test_the_service_is_in_force_at_once_and_reaches_everybody() -> None:
     assert () == mode.reporters(carrier)
 
 
-def test_routers_of_the_other_mode_go_and_then_what_they_read() -> None:
-    """By the uid that was seen."""
+def test_no_router_is_needed() -> None:
+    """Those of another mode go."""
     resource = a_model_deployment()
-    pods = (RouterPod("r", "u", ready=True, annotated=7),)
-    left = [
-        ReplicasMode().leftovers(resource, carrier)
-        for carrier in (
-            Carrier(router_uid="d", configuration_uid="m", pods=pods),
-            Carrier(configuration_uid="m", pods=pods),
-            Carrier(configuration_uid="m"),
-            Carrier(),
-        )
-    ]
-    found = [[a.ref.uid for a in actions if isinstance(a, Delete)] for actions in left]
-    assert [["d"], [], ["m"], []] == found
+    assert not ReplicasMode().needs_routers(resource.spec, resource.status)
 
 
 @pytest.mark.parametrize(

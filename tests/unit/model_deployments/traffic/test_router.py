@@ -10,8 +10,8 @@ from builders_serving import INSTALLATION, a_model_deployment, digest
 from trainyard.api.v1alpha1.model_deployment_status import Revision
 from trainyard.model_deployments.traffic.carrier import Carrier, RouterPod
 from trainyard.model_deployments.traffic.mode import routing_of
-from trainyard.model_deployments.traffic.router import RouterMode
-from trainyard.reconciling.plan import Action, Apply, Create, Patch
+from trainyard.model_deployments.traffic.router import RouterMode, removals
+from trainyard.reconciling.plan import Action, Apply, Create, Delete, Patch
 
 SHARE = {"role": "stable", "revision": "s", "weightPercent": 100}
 RESOURCE = a_model_deployment(status={"routingGeneration": 7, "traffic": [SHARE]})
@@ -162,3 +162,28 @@ def test_the_router_takes_grpc_on_the_port_it_has() -> None:
     assert isinstance(service, Apply)
     targets = {p["name"]: p["targetPort"] for p in service.manifest["spec"]["ports"]}
     assert {"http": 8080, "grpc": 8080} == targets
+
+
+def test_routers_go_once_nobody_is_connected_and_then_what_they_read() -> None:
+    """By the uid that was seen; that nothing is known of a router is no leave to end it."""
+    silent, unknown = replace(pod(7), connections=0), pod(7)
+    busy, down = replace(pod(7), connections=1), pod(7, ready=False)
+    left = [
+        list(removals(RESOURCE, Carrier(router_uid=uid, configuration_uid="m", pods=pods)))
+        for uid, pods in (
+            ("d", (silent, silent)),
+            ("d", (silent, busy)),
+            ("d", (silent, unknown)),
+            ("d", (silent, down)),
+            ("", (silent,)),
+            ("", ()),
+        )
+    ]
+    found = [[a.ref.uid for a in actions if isinstance(a, Delete)] for actions in left]
+    assert [["d"], [], [], ["d"], [], ["m"]] == found
+    assert [] == list(removals(RESOURCE, Carrier()))
+
+
+def test_routers_are_needed_at_all_times() -> None:
+    """Whatever the decision is."""
+    assert RouterMode().needs_routers(RESOURCE.spec, RESOURCE.status)

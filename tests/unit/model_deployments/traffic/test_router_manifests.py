@@ -5,7 +5,7 @@ from __future__ import annotations
 from builders_serving import INSTALLATION, a_model_deployment, digest
 
 from trainyard.model_deployments.traffic.carrier import GENERATION
-from trainyard.model_deployments.traffic.envoy_bootstrap import bootstrap_digest
+from trainyard.model_deployments.traffic.envoy_bootstrap import Start, bootstrap_digest
 from trainyard.model_deployments.traffic.mode import DRAIN_SECONDS, routing_of
 from trainyard.model_deployments.traffic.router_manifests import (
     config_map,
@@ -22,9 +22,11 @@ POD = deployment(RESOURCE, INSTALLATION)["spec"]["template"]["spec"]
 def test_another_start_configuration_makes_other_pods() -> None:
     """Envoy reads it once."""
     larger = a_model_deployment(traffic={"resources": {"limits": {"memory": "1Gi"}}})
-    for resource, memory in ((RESOURCE, 512 << 20), (larger, 1 << 30)):
+    shorter = a_model_deployment(server={"maxConnectionAgeSeconds": 30})
+    starts = Start(512 << 20, 60), Start(1 << 30, 60), Start(512 << 20, 30)
+    for resource, start in zip((RESOURCE, larger, shorter), starts, strict=True):
         template = deployment(resource, INSTALLATION)["spec"]["template"]
-        assert bootstrap_digest(memory) in template["metadata"]["annotations"].values()
+        assert bootstrap_digest(start) in template["metadata"]["annotations"].values()
 
 
 def test_the_configuration_carries_the_decision() -> None:
