@@ -7,7 +7,7 @@ from typing import Any
 
 from builders_serving import NAME
 from serving_pods import Behaviour
-from serving_yard import ServingYard
+from watched_users import WatchedYard
 
 from trainyard.model_deployments.actions import pods_wanted, wanted_actions
 from trainyard.model_deployments.observed import Observed
@@ -16,9 +16,9 @@ from trainyard.model_deployments.view import View
 from trainyard.reconciling.plan import Apply, Create, Delete, Patch
 
 
-async def stable(**spec: Any) -> ServingYard:
+async def stable(**spec: Any) -> WatchedYard:
     """Return a yard with version a serving."""
-    yard = ServingYard(spec=spec)
+    yard = WatchedYard(spec=spec)
     yard.publish("a")
     await yard.run(20)
     return yard
@@ -87,7 +87,7 @@ async def test_the_canary_has_all_pods_behind_a_router_and_a_share_without() -> 
 
 def test_before_the_first_decision_there_are_no_children() -> None:
     """Nothing is made for a deployment without a version."""
-    yard = ServingYard()
+    yard = WatchedYard()
     seen = Observed(yard._sources().installation, Wanted("", ""))
     assert () == wanted_actions(View(yard.resource, seen, yard.now), yard.resource.status)
 
