@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import logging
+import os
 import secrets
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -21,8 +23,10 @@ from typing import Any
 import aiohttp
 from cluster.proxy import upstream
 
-NETWORK = "198.18.0"
-"""Reserved for measurements (RFC 2544): nothing real has these addresses."""
+NETWORK = f"198.{18 + os.getpid() // 256 % 2}.{os.getpid() % 256}"
+"""Reserved for measurements (RFC 2544): nothing real has these addresses. Each process of the
+tests has its own, so that none takes or ends those of another one."""
+LOG = logging.getLogger(__name__)
 TAINT = "tests.trainyard.dev/scripted"
 HEARTBEAT_SECONDS = 8
 MERGE = {"Content-Type": "application/merge-patch+json"}
@@ -147,7 +151,12 @@ class ScriptedNode:
         self._played.add(turn)
         task = asyncio.create_task(self._end(pod) if going else self._begin(pod))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._played_to_the_end)
+
+    def _played_to_the_end(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            LOG.error("a pod could not be played", exc_info=task.exception())
 
     async def _begin(self, pod: Raw) -> None:
         owners: Sequence[Raw] = pod["metadata"].get("ownerReferences") or ({},)
