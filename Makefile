@@ -188,12 +188,7 @@ e2e: install images
 	$(PYTEST) -s tests/e2e
 
 .PHONY: test
-test: check docs ## Set up everything and pass every test (what computes, beside what waits for pods)
-	@( $(MAKE) --no-print-directory serving peers training 2>&1 | sed --unbuffered 's/^/│ /' ) & \
-	beside=$$!; failed=0; \
-	$(MAKE) --no-print-directory on-cluster e2e || failed=1; \
-	wait $$beside || failed=1; \
-	exit $$failed
+test: check docs serving peers training on-cluster e2e ## Set up everything and pass every test
 	$(call STAGE,all passed)
 
 .PHONY: demo
