@@ -13,6 +13,10 @@ from demo.waiting import StoryFailed
 def retrain_by_signal(stage: Stage) -> None:
     """Recalibrate the measuring device; the loop mends the model without a person."""
     stable = stage.stable_bundle()
+    stage.narrator.say("new data alone start no run any more:")
+    without = '{"spec": {"retrain": {"onNewData": null}}}'
+    stage.narrator.applied(f"kubectl patch tj {NAME} --type=merge -p '{without}'", "sh")
+    stage.kubectl.run("patch", "tj", NAME, "--type=merge", "-p", without)
     stage.narrator.say("a device is replaced: it reads a quarter too high, and answers go wrong")
     stage.put_data(recalibrated_data())
     behave(stage.kubectl, "recalibrated")

@@ -129,8 +129,12 @@ class Yard:
         return self.operators[-1]
 
     async def apply_toy(self, name: str, **spec: Any) -> None:
-        """Do what a user does."""
-        await self.cluster.apply(toy_manifest(self.namespace, name, **spec))
+        """Do what a user does, again where a busy API server did not answer in time."""
+
+        async def applied() -> None:
+            await self.cluster.apply(toy_manifest(self.namespace, name, **spec))
+
+        await eventually(applied)
 
     async def delete_toy(self, name: str) -> None:
         """Do what a user does."""
