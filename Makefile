@@ -87,7 +87,7 @@ unit: install
 	$(PYTEST) $(TWO_AT_A_TIME) tests/unit tests/cli
 
 .PHONY: check
-check: install ## Lint, types, contracts, generated files, unit tests (about a minute on two cores)
+check: install ## Lint, types, contracts, generated files, unit tests
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target unit types lint contracts generated
 
 # In an environment of its own, as nothing here needs it. Links leave docs/, so all pages are laid out as they lie.
