@@ -66,7 +66,7 @@ def test_files_are_verified_while_they_are_copied(rig: Rig) -> None:
 
 def test_a_version_that_is_not_there_is_not_found(rig: Rig) -> None:
     """With the likely cause."""
-    with pytest.raises(UserFault, match="historyLimit") as raised:
+    with pytest.raises(UserFault, match="removed by retention") as raised:
         read_manifest(rig.store, digest_of(b"other"))
     assert Reason.DATASET_NOT_FOUND == raised.value.reason
 
