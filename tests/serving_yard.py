@@ -68,6 +68,8 @@ class ServingYard(StoredObjects):
     events: list[tuple[str, str]] = field(default_factory=list)
     installation: Installation = INSTALLATION
     last_plan: Plan[Any] | None = None
+    evicted: int = 0
+    """Pods that a node put out."""
     started_with: dict[str, int] = field(default_factory=dict)
     """By router: the decision that it read when it started."""
     bins: BinCounters = field(init=False)
@@ -96,6 +98,15 @@ class ServingYard(StoredObjects):
     def ask(self, request: str) -> None:
         """Set the request annotation."""
         self.raw["metadata"]["annotations"][REQUEST] = request
+
+    def evict(self, letter: str, number: int = 0) -> None:
+        """Have the node put a pod of the version out: it is kept as Failed, and another begins."""
+        pod = self.objects.pop(("Pod", f"{self.name(letter)}-{number}"))
+        name, uid = (f"evicted-{self.evicted}-{pod['metadata'][key]}" for key in ("name", "uid"))
+        metadata = pod["metadata"] | {"name": name, "uid": uid}
+        status = {"phase": "Failed", "reason": "Evicted", "message": "The node was low on memory."}
+        self.objects["Pod", name] = pod | {"metadata": metadata, "status": status}
+        self.evicted += 1
 
     def name(self, letter: str) -> str:
         """Return the name of the revision that serves this bundle."""
@@ -177,6 +188,8 @@ class ServingYard(StoredObjects):
     def _wanted_pod(self, pod: dict[str, Any]) -> bool:
         if job := pod["metadata"]["labels"].get("batch.kubernetes.io/job-name"):
             return ("Job", job) in self.objects
+        if pod["status"]["phase"] == "Failed":
+            return True
         owner, _, number = pod["metadata"]["name"].rpartition("-")
         found = self.objects.get(("Deployment", owner))
         return found is not None and int(number) < found["spec"]["replicas"]

@@ -230,6 +230,18 @@ class TrainingWorld:
         """Have the Job fail with no pod left to tell why."""
         self._end(job, "Failed", reason, [])
 
+    def evict(self, job: str) -> None:
+        """Have the node put the Job's pod out, which is kept as Failed; the Job goes on."""
+        left = ended(self._main_container(job), 137, "", self.now)
+        pod = pod_of(self.raw("Job", job), [left], self.now)
+        evicted = {"phase": "Failed", "reason": "Evicted", "message": "The node was low on memory."}
+        self.put(
+            pod
+            | {"metadata": pod["metadata"] | {"name": f"{job}-evicted"}}
+            | {"status": pod["status"] | evicted}
+        )
+        self._objects.pop(("Pod", f"{job}-pod"), None)
+
     def begin(self, job: str) -> None:
         """Have the Job's first container begin."""
         name = self._main_container(job)

@@ -169,7 +169,7 @@ def _concluded(
 ) -> DatasetTurn:
     status = turn.status
     view = observed.report or observed.job
-    waiting = view.waiting if status.refresh and view else ""
+    waiting = view.trouble if status.refresh and view else ""
     found = findings(dataset, status, problem=problem, waiting=waiting)
     generation = dataset.metadata.generation
     conditions = merge_conditions(

@@ -82,6 +82,12 @@ class JobView:
     """The image that ran, by digest, where the kubelet reports one."""
 
     @property
+    def trouble(self) -> str:
+        """What keeps it from its end so far: what its pod waits for, or why it began anew."""
+        anew = f"its pod was lost and it began anew ({self.lost})" if self.lost else ""
+        return self.waiting or anew
+
+    @property
     def is_gone(self) -> bool:
         """Whether there is no such Job of the owner's."""
         return self.phase in {JobPhase.ABSENT, JobPhase.FOREIGN}
@@ -235,8 +241,9 @@ def _index(pod: RawObject) -> int:
 
 
 def _failures(pods: Iterable[RawObject]) -> Iterator[ContainerEnd]:
+    """How containers failed by themselves; those of a pod that was put out were ended by others."""
     for pod in pods:
-        for status in _statuses(pod):
+        for status in () if _lost(pod) else _statuses(pod):
             terminated = status.get("state", {}).get("terminated")
             if terminated and terminated.get("exitCode", 0) != 0:
                 yield ContainerEnd(

@@ -135,8 +135,8 @@ def _measurement(observed: Observed, turn: VersionTurn, champion: Champion) -> F
         return _unknown(ModelVersionReason.CHAMPION_NOT_MEASURED, text)
     text = f"champion {named} ({champion.message}) is measured on this version's test rows"
     view = observed.report or observed.job
-    if view is not None and view.waiting:
-        text += f": {view.waiting}"
+    if view is not None and view.trouble:
+        text += f": {view.trouble}"
     elif evaluate is not None and evaluate.message:
         text += f": {evaluate.reason}: {evaluate.message}"
     return _unknown(ModelVersionReason.COMPARING, text)

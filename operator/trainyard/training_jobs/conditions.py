@@ -141,7 +141,7 @@ def _under_way(status: TrainingJobStatus, observed: Observed) -> Iterator[Findin
     work = run_at_work(status.runs)
     if work is not None:
         view = observed.report or observed.job
-        waits = view.waiting if view is not None else ""
+        waits = view.trouble if view is not None else ""
         text = f"run {work.name} is {work.phase.lower()}" + (f": {waits}" if waits else "")
         yield Finding(_type(work), status=True, reason=TrainingJobReason.TRAINING, message=text)
         return

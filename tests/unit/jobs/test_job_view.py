@@ -108,6 +108,17 @@ def test_how_the_newest_pod_failed() -> None:
     assert view.end == ContainerEnd("train", 12, "Error", "new")
 
 
+def test_containers_of_a_pod_that_was_put_out_did_not_fail_by_themselves() -> None:
+    """Whatever code they ended with: the node's word counts, and that of another pod."""
+    evicted = {"phase": "Failed", "reason": "Evicted", "message": "low on disk"}
+    first = _pod(_terminated("train", 12), created="2026-05-04T11:00:00Z", **evicted)
+    view = view_job(_job("Failed"), (first,), OWNER, ("publish",))
+    assert (None, "Evicted: low on disk") == (view.end, view.lost)
+    second = _pod(_terminated("train", 13, "own fault", reason="Error"))
+    view = view_job(_job("Failed"), (first, second), OWNER, ("publish",))
+    assert ContainerEnd("train", 13, "Error", "own fault") == view.end
+
+
 def test_what_keeps_a_pod_from_starting_is_told() -> None:
     """Image and scheduling problems reach the condition; normal waits do not."""
     pulling = {"name": "fetch", "state": {"waiting": {"reason": "ImagePullBackOff"}}}
