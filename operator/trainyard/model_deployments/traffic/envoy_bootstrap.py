@@ -218,8 +218,8 @@ def _serving_connections(start: Start) -> dict[str, Any]:
         "local_reply_config": local_replies(),
         # ApacheBench and, by default, nginx speak HTTP/1.0 to what is behind them.
         "http_protocol_options": {"accept_http_10": True, "default_host_for_http_10": "model"},
-        # Unless it is needed, who has no identifier of a request gets none: the server knows a
-        # head again by its bytes.
+        # Unless it is needed, who has no identifier of a request gets none: making, sending,
+        # reading and echoing one is work for each of them.
         "generate_request_id": start.identifies,
         # Envoy's advice for clients that are not trusted: bounds on what one connection holds.
         "http2_protocol_options": {
