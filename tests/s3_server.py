@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import socket
@@ -29,6 +30,13 @@ class S3:
     keys: Credentials
     region: str = REGION
     bucket: str = BUCKET
+    data: Path = Path()
+    """Where it keeps its buckets."""
+
+    def obeys(self, policy: str) -> None:
+        """From now on the bucket has this policy."""
+        text = json.dumps(json.loads(policy))
+        os.setxattr(self.data / self.bucket, "user.policy", text.encode())
 
     def store(self, prefix: str = "") -> Store:
         """The bucket, or a folder of it, with all rights."""
@@ -58,7 +66,7 @@ def s3_server(
         )
     try:
         _wait_for(address)
-        found = S3(f"http://{address}", keys, bucket=bucket)
+        found = S3(f"http://{address}", keys, bucket=bucket, data=data)
         for user in users:
             _add(user, found)
         yield found

@@ -70,6 +70,7 @@ _DENIALS = (faults.PermissionDeniedError, faults.UnauthenticatedError, Permissio
 _MARKS_OF_DENIAL = (
     "code: 403 Forbidden",
     "code: 401 Unauthorized",
+    "code: AccessDenied",
     "<Code>InvalidAccessKeyId",
     "<Code>XAdminUserNotFound",
 )
@@ -188,7 +189,7 @@ class Store:
         for mark, sentence in _UNUSABLE:
             if mark in text:
                 return StoreUnusable(f"{where}: {sentence} ({first_line(fault)})")
-        # Listing tells refused keys in its text alone; some servers answer 404 to unknown keys.
+        # Lists and deletes tell it in their text alone; some servers answer 404 to unknown keys.
         if isinstance(fault, _DENIALS) or any(mark in text for mark in _MARKS_OF_DENIAL):
             return StoreDenied(f"{self._refusal} ({where})")
         if "<Code>NoSuchBucket" in text:

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -22,19 +22,19 @@ import pytest
 import pytest_asyncio
 import yaml
 from cluster.chart_account import RIGHT_MISSING
-from cluster.model_yard import ModelYard, Object, csv_of, dataset, model_yard, training_job, tumours
+from cluster.model_yard import Object, csv_of, dataset, model_yard, training_job, tumours
 from cluster.releases import BETTER, HEALTHY, Node, a_node
+from cluster.shared_bucket import BUCKET, SharedBucket, policy
 from cluster_access import ROOT, kubectl, run
-from s3_server import S3, s3_server
+from s3_server import s3_server
 
-from modelbundle.store import Credentials
+from modelbundle.faults import StoreDenied
 
 pytestmark = [pytest.mark.cluster]
 
 IMAGE = "trainyard/hostile:dev"
 TENANT = "hostile-tenant"
 HOST = "10.89.0.1"
-BUCKET, PAGE = "models", ROOT / "docs" / "operations" / "security.md"
 MOST_MIB = 50
 ROLE = {
     "apiVersion": "rbac.authorization.k8s.io/v1",
@@ -66,44 +66,8 @@ def hostile_image() -> None:
     run(sys.executable, "-m", "devcluster", "build-image", *file, "--tag", IMAGE)
 
 
-@dataclass(frozen=True, slots=True)
-class Theft:
-    """Two namespaces that share a bucket, and an operator with the rights of the chart."""
-
-    yard: ModelYard
-    s3: S3
-
-    @property
-    def victim(self) -> str:
-        """The other namespace."""
-        return self.yard.namespaces[0]
-
-    @property
-    def tenant(self) -> str:
-        """The tenant's own namespace."""
-        return self.yard.namespaces[1]
-
-    def keys(self, namespace: str, role: str) -> Credentials:
-        """The keys that this namespace has."""
-        return Credentials(f"{namespace}-{role}", self.s3.keys.secret_access_key)
-
-
-def policy(namespaces: tuple[str, ...]) -> str:
-    """Return the page's policy for these namespaces."""
-    text = PAGE.read_text(encoding="utf-8")
-    (shown,) = re.findall(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    found = json.loads(shown)
-    statements = json.dumps(found["Statement"])
-    found["Statement"] = [
-        statement
-        for name in namespaces
-        for statement in json.loads(statements.replace("team-a", name))
-    ]
-    return json.dumps(found)
-
-
 @pytest.fixture(scope="module")
-def theft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theft]:
+def theft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedBucket]:
     """The victim and the tenant each have a Dataset; every namespace has keys of its own."""
     hostile_image()
     folder, place = tmp_path_factory.mktemp("yard"), tmp_path_factory.mktemp("s3")
@@ -111,28 +75,24 @@ def theft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theft]:
         yard.stop()
         users = [f"{n}-{role}" for n in yard.namespaces for role in ("writer", "reader")]
         with s3_server(place, BUCKET, users, HOST) as s3:
-            os.setxattr(place / "data" / BUCKET, "user.policy", policy(yard.namespaces).encode())
+            s3.obeys(policy(yard.namespaces))
             yard.settings |= {
                 "TRAINYARD_STORE": f"s3://{BUCKET}/stores",
                 "TRAINYARD_STORE_ENDPOINT": s3.endpoint,
                 "TRAINYARD_STORE_REGION": s3.region,
                 "TRAINYARD_STORE_READ_SECRET": "trainyard-store-read",
             }
-            found = Theft(yard, s3)
+            found = SharedBucket(yard, s3)
             _equipped(found)
             yard.start()
             yield found
 
 
-def _equipped(theft: Theft) -> None:
+def _equipped(theft: SharedBucket) -> None:
     yard = theft.yard
     for namespace in yard.namespaces:
         yard.apply(ROLE, BINDING, _rows(), namespace=namespace)
-        for name, role in (("trainyard-store", "writer"), ("trainyard-store-read", "reader")):
-            keys = theft.keys(namespace, role)
-            pairs = {"accessKeyId": keys.access_key_id, "secretAccessKey": keys.secret_access_key}
-            secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}}
-            yard.apply({**secret, "stringData": pairs}, namespace=namespace)
+        theft.brings_its_keys(namespace)
         yard.apply(dataset("own", {"configMap": {"name": "rows"}}), namespace=namespace)
     kubectl("-n", theft.victim, "delete", "rolebinding", TENANT)
 
@@ -142,7 +102,7 @@ def _rows() -> Object:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "rows"}, "data": data}
 
 
-def test_nothing_is_stolen_as_data(theft: Theft) -> None:
+def test_nothing_is_stolen_as_data(theft: SharedBucket) -> None:
     """Neither another namespace's files nor the own hidden rows, by any source there is."""
     yard = theft.yard
     for namespace in yard.namespaces:
@@ -175,7 +135,26 @@ def test_nothing_is_stolen_as_data(theft: Theft) -> None:
     assert "forbidden" in as_tenant(theft.victim, dataset("planted", sources["anonymously"]))
 
 
-def test_the_tenants_trainer_finds_no_key(theft: Theft) -> None:
+def test_the_tenants_keys_change_nothing_of_anybody_else(theft: SharedBucket) -> None:
+    """Neither what is there nor what is not yet: nothing is written, replaced or removed."""
+    theft.yard.until("data is there", lambda s: s.dataset_digest("own") != "")
+    theirs = theft.store(theft.victim, theft.keys(theft.victim, "reader"))
+    before = {entry.key: theirs.read(entry.key) for entry in theirs.walk()}
+    assert before
+    for role in ("writer", "reader"):
+        store = theft.store(theft.victim, theft.keys(theft.tenant, role))
+        for key in (*before, "runs/u/planted/result.json", "datasets/planted"):
+            for change in (
+                partial(store.write, content=b"{}"),
+                partial(store.write_once, content=b"{}"),
+                store.delete,
+            ):
+                with pytest.raises(StoreDenied):
+                    change(key)
+    assert before == {entry.key: theirs.read(entry.key) for entry in theirs.walk()}
+
+
+def test_the_tenants_trainer_finds_no_key(theft: SharedBucket) -> None:
     """It prints all variables and files that it can read; and only images of ours have keys."""
     recipe = training_job("thief", "own", container={"image": IMAGE}, gates=[])
     assert "" == as_tenant(theft.tenant, recipe)
@@ -190,7 +169,7 @@ def test_the_tenants_trainer_finds_no_key(theft: Theft) -> None:
                 assert IMAGE != container["image"]
 
 
-def logs_of_the_thief(theft: Theft, seconds: float = 200) -> str:
+def logs_of_the_thief(theft: SharedBucket, seconds: float = 200) -> str:
     """Return what the tenant's trainer printed, once it has looked around."""
     labels = "trainyard.dev/owner=thief"
     end = time.monotonic() + seconds
@@ -203,7 +182,7 @@ def logs_of_the_thief(theft: Theft, seconds: float = 200) -> str:
         time.sleep(0.5)
 
 
-def test_the_operator_did_all_that_with_the_rights_of_the_chart(theft: Theft) -> None:
+def test_the_operator_did_all_that_with_the_rights_of_the_chart(theft: SharedBucket) -> None:
     """Nothing that it wanted was forbidden."""
     assert theft.yard.process is not None and theft.yard.process.poll() is None  # noqa: PT018
     assert RIGHT_MISSING not in theft.yard.log()

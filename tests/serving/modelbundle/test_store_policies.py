@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from cluster_access import ROOT
@@ -32,9 +32,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
     with s3_server(folder, BUCKET, users=("team-a-writer", "team-a-reader", "nobody")) as found:
         for team in ("team-a", "team-b"):
             found.store(f"stores/default/{team}").write(RESULT, b"{}")
-        os.setxattr(
-            folder / "data" / BUCKET, "user.policy", json.dumps(json.loads(policy())).encode()
-        )
+        found.obeys(policy())
         yield found
 
 
@@ -56,6 +54,29 @@ def test_a_namespace_has_its_own_part(server: S3) -> None:
         assert RESULT in [entry.key for entry in found.list("runs")]
 
 
+def test_who_sweeps_removes_what_is_its_own(server: S3) -> None:
+    """With one action more, as the page says; without it even a writer removes nothing."""
+    writer = store(server, "team-a-writer")
+    writer.write("old", b"x")
+    with pytest.raises(StoreDenied):
+        writer.delete("old")
+    with allowing(server, "s3:DeleteObject"):
+        writer.delete("old")
+        assert not writer.exists("old")
+        with pytest.raises(StoreDenied):
+            store(server, "team-a-writer", "stores/default/team-b").delete(RESULT)
+
+
+@contextmanager
+def allowing(server: S3, action: str) -> Iterator[None]:
+    """Those who write may do this as well."""
+    found = json.loads(policy())
+    found["Statement"][-1]["Action"].append(action)
+    server.obeys(json.dumps(found))
+    yield
+    server.obeys(policy())
+
+
 @pytest.mark.parametrize(
     ("who", "part"),
     [
@@ -69,8 +90,11 @@ def test_a_result_is_rewritten_by_nobody_else(server: S3, who: str, part: str) -
     """It decides whether a model is accepted."""
     theirs = store(server, who, part)
     for write in (theirs.write, theirs.write_once):
-        with pytest.raises(StoreDenied):
-            write(RESULT, b'{"accuracy": 1}')
+        for key in (RESULT, "runs/u/planted/result.json"):
+            with pytest.raises(StoreDenied):
+                write(key, b'{"accuracy": 1}')
+    with pytest.raises(StoreDenied):
+        theirs.delete(RESULT)
     if part != OWN or who == "nobody":
         for look in (theirs.read, theirs.size, theirs.list):
             with pytest.raises(StoreDenied):
