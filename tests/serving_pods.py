@@ -26,6 +26,18 @@ class Behaviour:
     """Share of requests that take longer than 20 ms."""
 
 
+def evicted(pod: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Return what is left of a pod that a node put out."""
+    name, uid = (f"evicted-{number}-{pod['metadata'][key]}" for key in ("name", "uid"))
+    status = {"phase": "Failed", "reason": "Evicted", "message": "The node was low on memory."}
+    return {**pod, "metadata": pod["metadata"] | {"name": name, "uid": uid}, "status": status}
+
+
+def is_evicted(pod: Mapping[str, Any]) -> bool:
+    """Whether a node put it out: it is kept for people to look at."""
+    return bool(pod["status"].get("reason") == "Evicted")
+
+
 def pod_status(
     labels: Mapping[str, str], behaviour_of: Callable[[str], Behaviour]
 ) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from builders_serving import INSTALLATION, NAME, NAMESPACE, NOW, digest, raw_deployment
 from envoy_pages import decision_page
-from serving_pods import Behaviour, pod_status
+from serving_pods import Behaviour, is_evicted, pod_status
 from stored_objects import StoredObjects
 from webhook_receivers import KeptNotifications
 
@@ -68,8 +68,6 @@ class ServingYard(StoredObjects):
     events: list[tuple[str, str]] = field(default_factory=list)
     installation: Installation = INSTALLATION
     last_plan: Plan[Any] | None = None
-    evicted: int = 0
-    """Pods that a node put out."""
     started_with: dict[str, int] = field(default_factory=dict)
     """By router: the decision that it read when it started."""
     bins: BinCounters = field(init=False)
@@ -98,15 +96,6 @@ class ServingYard(StoredObjects):
     def ask(self, request: str) -> None:
         """Set the request annotation."""
         self.raw["metadata"]["annotations"][REQUEST] = request
-
-    def evict(self, letter: str, number: int = 0) -> None:
-        """Have the node put a pod of the version out: it is kept as Failed, and another begins."""
-        pod = self.objects.pop(("Pod", f"{self.name(letter)}-{number}"))
-        name, uid = (f"evicted-{self.evicted}-{pod['metadata'][key]}" for key in ("name", "uid"))
-        metadata = pod["metadata"] | {"name": name, "uid": uid}
-        status = {"phase": "Failed", "reason": "Evicted", "message": "The node was low on memory."}
-        self.objects["Pod", name] = pod | {"metadata": metadata, "status": status}
-        self.evicted += 1
 
     def name(self, letter: str) -> str:
         """Return the name of the revision that serves this bundle."""
@@ -178,7 +167,7 @@ class ServingYard(StoredObjects):
 
     def _run_pods(self) -> None:
         for key, raw in list(self.objects.items()):
-            if key[0] == "Pod" and not self._wanted_pod(raw):
+            if key[0] == "Pod" and not (is_evicted(raw) or self._wanted_pod(raw)):
                 del self.objects[key]
         for (kind, name), raw in list(self.objects.items()):
             if kind == "Deployment":
@@ -188,8 +177,6 @@ class ServingYard(StoredObjects):
     def _wanted_pod(self, pod: dict[str, Any]) -> bool:
         if job := pod["metadata"]["labels"].get("batch.kubernetes.io/job-name"):
             return ("Job", job) in self.objects
-        if pod["status"]["phase"] == "Failed":
-            return True
         owner, _, number = pod["metadata"]["name"].rpartition("-")
         found = self.objects.get(("Deployment", owner))
         return found is not None and int(number) < found["spec"]["replicas"]

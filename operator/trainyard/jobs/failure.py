@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from trainyard.api.v1alpha1.task import Fault
 from trainyard.conditions import shorten
-from trainyard.jobs.job_view import ContainerEnd, JobView
+from trainyard.jobs.job_view import JobView
+from trainyard.jobs.pods import ContainerEnd
 from trainyard.jobs.result_message import read_document
 
 USER_FAULT_CODES = range(10, 20)

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from trainyard.api.base import Resource
-from trainyard.jobs.result_message import read_document
+from trainyard.jobs.pods import (
+    ContainerEnd,
+    begun_at,
+    failures_of,
+    image_of,
+    moment,
+    pods_of,
+    results_of,
+    why_lost,
+    why_waiting,
+)
 from trainyard.objects import ObjectRef, RawObject
 from trainyard.ownership import child_labels, is_owned
-from trainyard.pod_creation import Creating, creating_of, not_created, store_elsewhere
+from trainyard.pod_creation import Creating, creating_of, not_created
 from trainyard.reconciling.world import World
 
-_NORMAL_WAITS = frozenset({"PodInitializing", "ContainerCreating"})
-_LONGEST_WAIT = 200
 _LONGEST_REFUSAL = 400
-REPORT = "report"
-"""The container that is alone in its pod, so that no other message has room for more."""
-_COMPLETION_INDEX = "batch.kubernetes.io/job-completion-index"
 
 
 class JobPhase(StrEnum):
@@ -35,18 +40,6 @@ class JobPhase(StrEnum):
     RUNNING = "Running"
     SUCCEEDED = "Succeeded"
     FAILED = "Failed"
-
-
-@dataclass(frozen=True, slots=True)
-class ContainerEnd:
-    """How the container that failed ended."""
-
-    container: str
-    exit_code: int
-    reason: str
-    """As the kubelet says: Error, OOMKilled, …"""
-    message: str
-    """Its termination message, word for word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,26 +135,26 @@ def view_job(
     name, uid = job["metadata"]["name"], job["metadata"]["uid"]
     if not is_owned(job, owner):
         return JobView(name=name, phase=JobPhase.FOREIGN, uid=uid)
-    own = _newest_first(pod for pod in pods if _belongs(pod, uid))
+    own = pods_of(uid, pods)
     ended = _ended(job)
-    started = [begin for pod in own if (begin := _began(pod)) is not None]
+    started = [begin for pod in own if (begin := begun_at(pod)) is not None]
     return JobView(
         name=name,
         phase=_phase(ended, begun=bool(started)),
         uid=uid,
         started_at=min(started, default=None),
-        finished_at=_moment(ended.get("lastTransitionTime")) if ended else None,
+        finished_at=moment(ended.get("lastTransitionTime")) if ended else None,
         completions=job.get("spec", {}).get("completions") or 1,
-        results=_results(own, reporters),
-        end=next(_failures(own), None),
+        results=results_of(own, reporters),
+        end=next(failures_of(own), None),
         reason=ended.get("reason", "") if ended else "",
         message=ended.get("message", "") if ended else "",
         is_relabelled=not child_labels(owner).items() <= job["metadata"].get("labels", {}).items(),
         is_podless=not (ended or own) and _is_taken_up(job),
-        waiting="" if ended else next((text for pod in own if (text := _waits(pod))), ""),
+        waiting="" if ended else next((text for pod in own if (text := why_waiting(pod))), ""),
         creating=None if ended else next((c for pod in own if (c := creating_of(pod))), None),
-        lost=next((text for pod in own if (text := _lost(pod))), ""),
-        image=next((image for pod in own if (image := _image(pod))), ""),
+        lost=next((text for pod in own if (text := why_lost(pod))), ""),
+        image=next((image for pod in own if (image := image_of(pod))), ""),
     )
 
 
@@ -177,96 +170,6 @@ def _ended(job: RawObject) -> Mapping[str, Any] | None:
         (c for c in conditions if c["type"] in {"Complete", "Failed"} and c["status"] == "True"),
         None,
     )
-
-
-def _belongs(pod: RawObject, job_uid: str) -> bool:
-    references = pod["metadata"].get("ownerReferences") or ()
-    return any(r.get("controller") and r.get("uid") == job_uid for r in references)
-
-
-def _newest_first(pods: Iterable[RawObject]) -> list[RawObject]:
-    return sorted(
-        pods,
-        key=lambda pod: (pod["metadata"].get("creationTimestamp", ""), pod["metadata"]["name"]),
-        reverse=True,
-    )
-
-
-def _statuses(pod: RawObject) -> Iterator[Mapping[str, Any]]:
-    status = pod.get("status", {})
-    yield from status.get("initContainerStatuses") or ()
-    yield from status.get("containerStatuses") or ()
-
-
-def _began(pod: RawObject) -> datetime | None:
-    begins = [
-        moment
-        for status in _statuses(pod)
-        for state in (status.get("state", {}),)
-        if (
-            moment := _moment(
-                (state.get("running") or state.get("terminated") or {}).get("startedAt")
-            )
-        )
-    ]
-    return min(begins, default=None)
-
-
-def _results(
-    pods: Iterable[RawObject], reporters: Sequence[str]
-) -> Mapping[int, Mapping[str, Any]]:
-    found: dict[int, Mapping[str, Any]] = {}
-    for pod in pods:
-        result = _result(pod, reporters)
-        if result is not None:
-            found.setdefault(_index(pod), result)
-    return found
-
-
-def _result(pod: RawObject, reporters: Sequence[str]) -> Mapping[str, Any] | None:
-    for status in _statuses(pod):
-        terminated = status.get("state", {}).get("terminated")
-        if not terminated or status["name"] not in reporters or terminated["exitCode"] != 0:
-            continue
-        found = read_document(terminated.get("message", ""))
-        if found is not None and (not found.get("leftOut") or status["name"] == REPORT):
-            return found
-    return None
-
-
-def _index(pod: RawObject) -> int:
-    """The completion that the pod of an Indexed Job stands for; the Job controller says it."""
-    text = (pod["metadata"].get("annotations") or {}).get(_COMPLETION_INDEX, "")
-    return int(text) if text.isdigit() else 0
-
-
-def _failures(pods: Iterable[RawObject]) -> Iterator[ContainerEnd]:
-    """How containers failed by themselves; those of a pod that was put out were ended by others."""
-    for pod in pods:
-        for status in () if _lost(pod) else _statuses(pod):
-            terminated = status.get("state", {}).get("terminated")
-            if terminated and terminated.get("exitCode", 0) != 0:
-                yield ContainerEnd(
-                    container=status["name"],
-                    exit_code=terminated["exitCode"],
-                    reason=terminated.get("reason", ""),
-                    message=terminated.get("message", ""),
-                )
-
-
-def _waits(pod: RawObject) -> str:
-    for status in _statuses(pod):
-        waiting = status.get("state", {}).get("waiting") or {}
-        reason = waiting.get("reason", "")
-        if reason and reason not in _NORMAL_WAITS:
-            return f"{status['name']}: {reason}: {waiting.get('message', '')}"[:_LONGEST_WAIT]
-    for condition in pod.get("status", {}).get("conditions") or ():
-        if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            message = condition.get("message", "")
-            elsewhere = store_elsewhere(pod["metadata"]["name"], message)
-            found = f"{condition.get('reason', '')}: {message}"
-            return elsewhere.message if elsewhere else found[:_LONGEST_WAIT]
-    return ""
 
 
 def _is_taken_up(job: RawObject) -> bool:
@@ -285,22 +188,3 @@ def _refusal(job: str, warnings: Sequence[RawObject]) -> str:
         return "its Job has no pod so far"
     text = re.sub(rf"\b{re.escape(job)}-(?:[a-z0-9]{{5}})?(?=\W)", job, newest.get("message", ""))
     return f"{newest.get('reason', '')}: {text}"[:_LONGEST_REFUSAL]
-
-
-def _lost(pod: RawObject) -> str:
-    """What is said of the pod itself; of containers that failed, these speak themselves."""
-    status = pod.get("status", {})
-    reason = status.get("reason", "")
-    if status.get("phase") != "Failed" or not reason:
-        return ""
-    return f"{reason}: {status.get('message', '')}"[:_LONGEST_WAIT]
-
-
-def _image(pod: RawObject) -> str:
-    """The training container's image where there is one, else the first that is reported."""
-    images = {s["name"]: s.get("imageID", "") for s in _statuses(pod) if s.get("imageID")}
-    return images.get("train") or next(iter(images.values()), "")
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.task import TaskPhase
-from trainyard.jobs.job_view import REPORT, job_references, see_job
+from trainyard.jobs.job_view import job_references, see_job
+from trainyard.jobs.pods import REPORT
 from trainyard.model_deployments.join_job import JOIN, join_report_name, labels_of
 from trainyard.model_deployments.monitoring.label_join import is_joining
 from trainyard.model_deployments.observed import Observed

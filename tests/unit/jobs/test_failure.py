@@ -10,7 +10,8 @@ from builders_training import NOW
 
 from trainyard.api.v1alpha1.task import Fault
 from trainyard.jobs.failure import failure_of
-from trainyard.jobs.job_view import ContainerEnd, JobPhase, JobView
+from trainyard.jobs.job_view import JobPhase, JobView
+from trainyard.jobs.pods import ContainerEnd
 
 
 def _view(end: ContainerEnd | None = None, **fields: Any) -> JobView:

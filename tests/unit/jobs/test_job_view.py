@@ -1,4 +1,7 @@
-"""How a Job stands, read from the Job and its pods."""
+"""How a Job stands, read from the Job and its pods.
+
+Proves: operator/trainyard/jobs/pods.py
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,13 @@ from builders_training import Raw, a_training_job, metadata
 from training_world import TrainingWorld
 
 from trainyard.jobs.job_view import (
-    ContainerEnd,
     JobPhase,
     absent,
     job_references,
     see_job,
     view_job,
 )
+from trainyard.jobs.pods import ContainerEnd
 from trainyard.ownership import MANAGED_BY, child_labels
 
 OWNER = a_training_job()

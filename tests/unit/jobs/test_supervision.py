@@ -10,7 +10,8 @@ from builders_training import NOW
 
 from trainyard.api.v1alpha1.task import Fault, Task, TaskPhase
 from trainyard.jobs.failure import Failure
-from trainyard.jobs.job_view import ContainerEnd, JobPhase, JobView
+from trainyard.jobs.job_view import JobPhase, JobView
+from trainyard.jobs.pods import ContainerEnd
 from trainyard.jobs.supervision import (
     JOB_LOST,
     MAX_RETRIES,

@@ -7,16 +7,25 @@ from __future__ import annotations
 
 import pytest
 from release_stories import serving, told
-from serving_pods import Behaviour
+from serving_pods import Behaviour, evicted
+from serving_yard import ServingYard
 
 from trainyard.conditions import is_true
+
+
+def evict(yard: ServingYard, letter: str, number: int = 0) -> None:
+    """Have the node put a pod of the version out; another one begins in its place."""
+    before = yard.objects.pop(("Pod", f"{yard.name(letter)}-{number}"))
+    left = evicted(before, yard.writes)
+    yard.objects["Pod", left["metadata"]["name"]] = left
+    yard.writes += 1
 
 
 async def test_a_version_that_serves_is_ready_again_with_its_next_pod() -> None:
     """What is left of the pod before is for people to look at, and says nothing of the version."""
     yard = await serving()
     for number in (0, 1):
-        yard.evict("a", number)
+        evict(yard, "a", number)
     yard.behaviours["a"] = Behaviour(ready=False)
     await yard.run(10)
     assert not is_true(yard.resource.status.conditions, "Ready")
@@ -37,7 +46,7 @@ async def test_a_rollout_goes_on_with_the_next_pod(letter: str) -> None:
     yard.publish("b")
     await yard.until(20, a=95, b=5)
     for _ in range(5):
-        yard.evict(letter)
+        evict(yard, letter)
         await yard.run(5)
     await yard.until(300, b=100)
     assert () == yard.resource.status.quarantine
@@ -58,7 +67,7 @@ async def test_a_new_version_without_pods_is_withdrawn_until_they_are_back(
     yard.publish("b")
     await yard.until(20, a=95, b=5)
     for number in range(yard.replicas("b") or 0):
-        yard.evict("b", number)
+        evict(yard, "b", number)
     yard.behaviours["b"] = Behaviour(not_created="no node has room")
     await yard.until(10, a=100, b=0)
     await yard.run(seconds)

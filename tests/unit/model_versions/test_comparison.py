@@ -7,7 +7,8 @@ from builders_training import NOW, Raw, a_model_version, an_installation, digest
 
 from trainyard.api.v1alpha1.model_version import ChampionMeasured, EvaluateJob, ModelVersionStatus
 from trainyard.api.v1alpha1.task import TaskPhase
-from trainyard.jobs.job_view import ContainerEnd, JobPhase, JobView
+from trainyard.jobs.job_view import JobPhase, JobView
+from trainyard.jobs.pods import ContainerEnd
 from trainyard.jobs.supervision import MAX_RETRIES
 from trainyard.model_versions.comparison import measured, measuring
 from trainyard.model_versions.observed import Observed
