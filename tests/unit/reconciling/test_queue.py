@@ -119,6 +119,21 @@ async def test_failures_wait_longer_each_time(queue: WorkQueue, clock: Clock) ->
     assert 2 == queue.failed(A)
 
 
+async def test_what_came_before_a_failure_does_not_shorten_its_pause(
+    queue: WorkQueue, clock: Clock
+) -> None:
+    """Neither a look that was planned, nor a change in the middle of the pass."""
+    queue.add(A, after=1)
+    queue.add(A)
+    assert A == await queue.take()
+    queue.add(A)
+    assert 2.0 == queue.failed(A)
+    clock.now += 1
+    assert await is_empty(queue)
+    clock.now += 1
+    assert A == await queue.take()
+
+
 async def test_what_may_pass_by_itself_is_tried_again_soon(queue: WorkQueue) -> None:
     """However often it failed."""
     waits = [queue.failed(A, longest=10) for _ in range(6)]

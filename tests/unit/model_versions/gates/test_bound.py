@@ -28,6 +28,12 @@ METRICS = {"rmse": "4.1", "odd": "NaN"}
             "odd was not measured; measured were: odd, rmse",
             id="a value that is no number",
         ),
+        pytest.param(
+            {"metric": "rmse", "max": "1e99999999999999999999"},
+            "Failed",
+            "its bound is not a number: min None, max 1e99999999999999999999",
+            id="a bound that no number reaches",
+        ),
     ],
 )
 def test_a_bound(fields: dict[str, str], outcome: str, message: str) -> None:

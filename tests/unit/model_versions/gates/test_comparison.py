@@ -36,6 +36,7 @@ def test_a_number_is_finite_or_none(text: str | None, expected: Decimal | None) 
         pytest.param("0.00000012", "1.2e-7", id="very small"),
         pytest.param("1234567.8", "1.23457e+6", id="very large"),
         pytest.param("1.20e-9", "1.20e-9", id="zeros before an exponent"),
+        pytest.param("1.5e10", "1.5e+10", id="zeros of an exponent"),
     ],
 )
 def test_numbers_are_shown_short(value: str, expected: str) -> None:
