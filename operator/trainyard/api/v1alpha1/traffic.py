@@ -73,8 +73,29 @@ class Sticky(ApiModel):
     user."""
 
 
+class ClientLimit(ApiModel):
+    """How many requests one client may make; who makes more is told 429 with `Retry-After`."""
+
+    requests_per_second: Annotated[int, Field(ge=1, le=100000)]
+    """Of one address, and each router counts for itself: as many at once, and as many again with
+    each second."""
+    trusted_hops: Annotated[int, Field(ge=0, le=8)] = 0
+    """How many proxies of yours stand before the routers, one behind the other, and name in
+    `X-Forwarded-For` who asked them (1: an ingress or a gateway). 0: whoever connects is the
+    client, whatever that header says."""
+
+
 class TrafficSpec(ApiModel):
     """How requests reach the versions."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            (
+                "!has(self.limitPerClient) || (self.mode == 'Router' && self.router == 'Always')",
+                "limitPerClient is kept by routers that are there: mode Router, router Always",
+            )
+        )
+    )
 
     mode: Literal["Router", "Replicas"] = "Router"
     """Router: an Envoy in front, exact weights. Replicas: one Service over the pods of both
@@ -85,6 +106,9 @@ class TrafficSpec(ApiModel):
     version that serves, and no router runs."""
     sticky: Sticky | None = None
     """Absent: each request is assigned anew (mode Router; HTTP alone)."""
+    limit_per_client: ClientLimit | None = None
+    """Absent: one client may make as many requests as there is room for. Kept by the routers, so
+    it needs mode Router and router Always."""
     resources: Annotated[ResourceAmounts, Field(json_schema_extra=_ROUTER_MEMORY)] = (
         ResourceAmounts()
     )

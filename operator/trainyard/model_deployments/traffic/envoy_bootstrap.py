@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from trainyard.api.v1alpha1.traffic import ClientLimit
 from trainyard.model_deployments.traffic.envoy import (
     ADMIN_PORT,
     BUFFER_BYTES,
@@ -21,6 +22,7 @@ from trainyard.model_deployments.traffic.envoy import (
     assignment,
     text,
 )
+from trainyard.model_deployments.traffic.envoy_client_limit import client_address, client_limit
 from trainyard.model_deployments.traffic.envoy_replies import local_replies
 from trainyard.model_deployments.traffic.envoy_routes import GRPC_STATS, TYPE
 from trainyard.model_deployments.traffic.mode import SERVING_PORT
@@ -86,6 +88,8 @@ class Start:
     """Seconds after which a user's connection ends: over HTTP/1 with its next answer."""
     identifies: bool = False
     """Whether every request gets an identifier."""
+    limit: ClientLimit | None = None
+    """How many requests one client may make."""
 
 
 @cache
@@ -204,9 +208,10 @@ def _listener(name: str, port: int, routing: dict[str, Any]) -> dict[str, Any]:
 
 def _serving_connections(start: Start) -> dict[str, Any]:
     """Return what is special about users' connections: HTTP/1.1 or HTTP/2, as they begin."""
-    return {
+    limits = [client_limit(start.limit)] if start.limit else []
+    return (client_address(start.limit) if start.limit else {}) | {
         "rds": _route_source(),
-        "http_filters": [_GRPC_STATS_FILTER, _ROUTER_FILTER],
+        "http_filters": [*limits, _GRPC_STATS_FILTER, _ROUTER_FILTER],
         "common_http_protocol_options": {
             "idle_timeout": f"{IDLE_SECONDS}s",
             "max_connection_duration": f"{start.connection_age}s",

@@ -10,10 +10,13 @@ REPLIES = {
     413: "the request is longer than the router takes: send fewer rows at a time",
     414: "the address of the request is too long",
     426: "this version of HTTP is not spoken here: use HTTP/1.1 or HTTP/2",
+    429: "too many requests from this client: send fewer, or several rows in one",
     431: "the head of the request is too long: send fewer or shorter headers",
 }
 """Of answers for which Envoy has no words, or none that help."""
 RETRY_AFTER_SECONDS = 1
+COME_AGAIN = (429, 503)
+"""Of whoever is turned away, by load, by a limit or between two servers."""
 
 
 def local_replies() -> dict[str, Any]:
@@ -21,9 +24,7 @@ def local_replies() -> dict[str, Any]:
     return {
         "mappers": [
             _calls(),
-            *(_mapper(status, text) for status, text in REPLIES.items()),
-            # Whoever is turned away, by load or between two servers, may come again at once.
-            _filter(503) | {"headers_to_add": [_header("retry-after", str(RETRY_AFTER_SECONDS))]},
+            *(_mapper(status) for status in sorted({*REPLIES, *COME_AGAIN})),
         ],
         "body_format": _form("%LOCAL_REPLY_BODY%"),
     }
@@ -36,8 +37,13 @@ def _calls() -> dict[str, Any]:
     return {"filter": {"header_filter": {"header": header}}, "body_format_override": text}
 
 
-def _mapper(status: int, text: str) -> dict[str, Any]:
-    return _filter(status) | {"body_format_override": _form(text)}
+def _mapper(status: int) -> dict[str, Any]:
+    found = _filter(status)
+    if status in REPLIES:
+        found["body_format_override"] = _form(REPLIES[status])
+    if status in COME_AGAIN:
+        found["headers_to_add"] = [_header("retry-after", str(RETRY_AFTER_SECONDS))]
+    return found
 
 
 def _filter(status: int) -> dict[str, Any]:

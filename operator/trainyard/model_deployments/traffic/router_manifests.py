@@ -67,6 +67,7 @@ def start_of(resource: ModelDeployment) -> Start:
         connection_age=resource.spec.server.max_connection_age_seconds,
         # A new user is assigned by it.
         identifies=resource.spec.traffic.sticky is not None,
+        limit=resource.spec.traffic.limit_per_client,
     )
 
 
