@@ -17,6 +17,26 @@ class NothingToAsk(Exception):
     """The object is in no state in which this could be asked, or the kind does not know it."""
 
 
+EFFECTS: Mapping[Verb, str] = MappingProxyType(
+    {
+        Verb.PROMOTE: "Promote the canary as soon as its pods are ready, whatever the checks say.",
+        Verb.SKIP: "End the present step of a rollout.",
+        Verb.PAUSE: "Freeze the weights of a rollout.",
+        Verb.RESUME: "Go on after a pause, or where a step waits for a person.",
+        Verb.ABORT: "Send all requests to the stable version; the canary goes into quarantine.",
+        Verb.RETRY: "Try once more what failed or waits after a fault of the cluster.",
+        Verb.UNDO: "Go back to the version that was stable before.",
+        Verb.UNQUARANTINE: "Let a version that lost try again.",
+        Verb.RUN: "Train with the newest data.",
+        Verb.REFRESH: "Read the data from its source now.",
+        Verb.ACCEPT_SCHEMA: "Let the next refresh find another schema.",
+        Verb.REFRESH_IMAGES: "Release the version of now on the installed images.",
+        Verb.RESET_RETRAIN: "Let retraining go on after too many failures.",
+    }
+)
+"""What comes of each request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What became of a request."""

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from trainyard.clients.faults import ClusterFault
 from trainyard.requests import Verb
-from trainyardctl.asking import NothingToAsk
+from trainyardctl.asking import EFFECTS, NothingToAsk
 from trainyardctl.connection import Connection, NoCluster, Place, connected
 from trainyardctl.history import history_of
 from trainyardctl.names import ObjectName, UnknownName, object_name
@@ -160,24 +160,9 @@ def _command(verb: Verb) -> None:
         typer.echo(f"{asked.name}: {text}: {answer.message}", err=not answer.is_done)
         raise typer.Exit(0 if answer.is_done else Outcome.FAILED.value)
 
-    app.command(verb.value, help=_HELP[verb])(asked)
+    app.command(verb.value, help=EFFECTS[verb])(asked)
 
 
-_HELP = {
-    Verb.PROMOTE: "Promote the canary as soon as its pods are ready, whatever the checks say.",
-    Verb.SKIP: "End the present step of a rollout.",
-    Verb.PAUSE: "Freeze the weights of a rollout.",
-    Verb.RESUME: "Go on after a pause, or where a step waits for a person.",
-    Verb.ABORT: "Send all requests to the stable version; the canary goes into quarantine.",
-    Verb.RETRY: "Try once more what failed or waits after a fault of the cluster.",
-    Verb.UNDO: "Go back to the version that was stable before.",
-    Verb.UNQUARANTINE: "Let a version that lost try again.",
-    Verb.RUN: "Train with the newest data.",
-    Verb.REFRESH: "Read the data from its source now.",
-    Verb.ACCEPT_SCHEMA: "Let the next refresh find another schema.",
-    Verb.REFRESH_IMAGES: "Release the version of now on the installed images.",
-    Verb.RESET_RETRAIN: "Let retraining go on after too many failures.",
-}
 for _verb in Verb:
     _command(_verb)
 

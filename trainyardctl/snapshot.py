@@ -31,6 +31,16 @@ class Snapshot:
         found = (raw for raw in self.of(wanted.kind) if name_of(raw) == wanted.name)
         return next(found, None)
 
+    def versions_of(self, job: str) -> Sequence[Raw]:
+        """Return the ModelVersions of the TrainingJob, newest first."""
+        mine = [v for v in self.of("ModelVersion") if at(v, "spec.trainingJob.name") == job]
+        return sorted(mine, key=lambda v: str(at(v, "metadata.creationTimestamp")), reverse=True)
+
+    def followers_of(self, job: str) -> Sequence[Raw]:
+        """Return the ModelDeployments that serve what the TrainingJob makes."""
+        path = "spec.model.trainingJob.name"
+        return [raw for raw in self.of("ModelDeployment") if at(raw, path) == job]
+
     def names(self) -> Sequence[str]:
         """Return the names of all objects as people write them."""
         return tuple(str(ObjectName(kind, name_of(raw))) for kind in KINDS for raw in self.of(kind))

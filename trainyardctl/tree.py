@@ -50,24 +50,10 @@ def _stands_in(snapshot: Snapshot, job: Raw, only: ObjectName | None) -> bool:
     related = {
         ObjectName("TrainingJob", name),
         ObjectName("Dataset", str(at(job, "spec.dataset.name"))),
-        *(ObjectName("ModelVersion", name_of(v)) for v in versions_of(snapshot, name)),
-        *(ObjectName("ModelDeployment", name_of(d)) for d in _followers(snapshot, name)),
+        *(ObjectName("ModelVersion", name_of(v)) for v in snapshot.versions_of(name)),
+        *(ObjectName("ModelDeployment", name_of(d)) for d in snapshot.followers_of(name)),
     }
     return only in related
-
-
-def versions_of(snapshot: Snapshot, job: str) -> Sequence[Raw]:
-    """Return the ModelVersions of the TrainingJob, newest first."""
-    mine = [v for v in snapshot.of("ModelVersion") if at(v, "spec.trainingJob.name") == job]
-    return sorted(mine, key=lambda v: str(at(v, "metadata.creationTimestamp")), reverse=True)
-
-
-def _followers(snapshot: Snapshot, job: str) -> Sequence[Raw]:
-    return [
-        raw
-        for raw in snapshot.of("ModelDeployment")
-        if at(raw, "spec.model.trainingJob.name") == job
-    ]
 
 
 def _without_job(snapshot: Snapshot, only: ObjectName | None) -> Sequence[Raw]:
@@ -84,12 +70,12 @@ def _without_job(snapshot: Snapshot, only: ObjectName | None) -> Sequence[Raw]:
 def _add_jobs(branch: Tree, snapshot: Snapshot, jobs: Iterable[Raw]) -> None:
     for job in jobs:
         below = branch.add(_line("TrainingJob", job, at(job, "status.summary.run") or ""))
-        versions = versions_of(snapshot, name_of(job))
+        versions = snapshot.versions_of(name_of(job))
         for version in versions[:VERSIONS_SHOWN]:
             below.add(_line("ModelVersion", version, at(version, "status.summary.metrics") or ""))
         if len(versions) > VERSIONS_SHOWN:
             below.add(Text(f"and {len(versions) - VERSIONS_SHOWN} older versions", style="dim"))
-        _add_deployments(below, _followers(snapshot, name_of(job)))
+        _add_deployments(below, snapshot.followers_of(name_of(job)))
 
 
 def _add_deployments(branch: Tree, deployments: Iterable[Raw]) -> None:
