@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := operator/trainyard serving-image/modelbundle serving-image/modelserver training-image/trainer trainyardctl devcluster demo dashboards benchmarks
+PACKAGES := operator/trainyard serving-image/modelbundle serving-image/modelserver training-image/trainer trainyardctl trainyardpage devcluster demo dashboards benchmarks
 PYTEST := $(BIN)/python -m pytest -q
 SUITE := $(PYTEST) --durations=15 --durations-min=10
 CLI_REFERENCE := $(BIN)/python -m typer trainyardctl.main utils docs --name trainyard
@@ -84,7 +84,7 @@ generated: install
 .PHONY: unit
 unit: install
 	$(call STAGE,unit tests)
-	$(PYTEST) $(TWO_AT_A_TIME) tests/unit tests/cli
+	$(PYTEST) $(TWO_AT_A_TIME) tests/unit tests/cli tests/page
 
 .PHONY: check
 check: install ## Lint, types, contracts, generated files, unit tests

@@ -18,6 +18,7 @@ MIRRORS = {
     "serving-image/modelbundle": "tests/serving/modelbundle",
     "training-image/trainer": "tests/training",
     "trainyardctl": "tests/cli",
+    "trainyardpage": "tests/page",
     "devcluster": "tests/devcluster",
     "benchmarks/serving": "tests/benchmarks/serving",
     "benchmarks/data": "tests/benchmarks/data",

@@ -19,6 +19,35 @@ app.kubernetes.io/part-of: trainyard
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
+{{- define "trainyard.page.selector" -}}
+app.kubernetes.io/name: trainyard
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: page
+{{- end }}
+
+{{- define "trainyard.page.labels" -}}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{ include "trainyard.page.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: trainyard
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{- define "trainyard.podSecurity" -}}
+runAsNonRoot: true
+{{- with .Values.pods.runAsUser }}
+runAsUser: {{ int . }}
+{{- end }}
+{{- with .Values.pods.runAsGroup }}
+runAsGroup: {{ int . }}
+{{- end }}
+{{- with .Values.pods.fsGroup }}
+fsGroup: {{ int . }}
+{{- end }}
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
 {{- define "trainyard.serviceAccount" -}}
 {{- if .Values.serviceAccount.create }}{{ .Values.serviceAccount.name | default (include "trainyard.name" .) }}
 {{- else }}{{ .Values.serviceAccount.name | default "default" }}{{ end }}

@@ -1,0 +1,7 @@
+"""`python -m trainyardpage` serves the page."""
+
+import sys
+
+from trainyardpage.main import main
+
+sys.exit(main())

@@ -1,0 +1,94 @@
+"""One model whole: its loop, its release with evidence, its versions, and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from trainyardctl.names import ObjectName
+from trainyardctl.next_steps import NextStep, next_steps
+from trainyardctl.outcome import stand_of
+from trainyardctl.snapshot import Raw, Snapshot, at, name_of
+from trainyardpage.evidence import Drift, Release, drift_of, release_of
+from trainyardpage.loop import Loop, Related, loop_of, related
+from trainyardpage.marks import MARKS, Mark
+from trainyardpage.traffic import Share, shares_of
+from trainyardpage.versions import Origin, Versions, origins_of, versions_of
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One decision that the status keeps."""
+
+    at: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneModel:
+    """What the page of one model shows."""
+
+    namespace: str
+    name: str
+    mark: Mark
+    why: str
+    loop: Loop
+    shares: Sequence[Share]
+    release: Release
+    drift: Drift
+    signals: Sequence[Told]
+    versions: Versions
+    origins: Sequence[Origin]
+    steps: Sequence[NextStep]
+    history: Sequence[Told]
+    """Newest first."""
+
+
+def one_model(snapshot: Snapshot, name: str) -> OneModel | None:
+    """Return what is known of the ModelDeployment, or None where there is none of that name."""
+    raw = snapshot.find(ObjectName("ModelDeployment", name))
+    if raw is None:
+        return None
+    found, stand = related(snapshot, raw), stand_of(raw)
+    return OneModel(
+        namespace=snapshot.namespace,
+        name=name,
+        mark=MARKS[stand.outcome],
+        why=stand.why,
+        loop=loop_of(found),
+        shares=shares_of(raw),
+        release=release_of(raw),
+        drift=drift_of(raw),
+        signals=tuple(_signals(raw)),
+        versions=versions_of(found),
+        origins=tuple(origins_of(found, snapshot)),
+        steps=tuple(_steps(snapshot.namespace, found)),
+        history=tuple(_history(raw)),
+    )
+
+
+def _signals(raw: Raw) -> Iterator[Told]:
+    for found in at(raw, "status.signals") or ():
+        yield Told(
+            str(found.get("since", "")), str(found.get("kind", "")), str(found.get("message", ""))
+        )
+
+
+def _history(raw: Raw) -> Iterator[Told]:
+    for found in reversed(at(raw, "status.history") or ()):
+        yield Told(
+            str(found.get("at", "")), str(found.get("reason", "")), str(found.get("message", ""))
+        )
+
+
+def _steps(namespace: str, found: Related) -> Iterator[NextStep]:
+    objects = (
+        ("ModelDeployment", found.serving),
+        ("TrainingJob", found.job),
+        ("Dataset", found.data),
+    )
+    for kind, raw in objects:
+        if raw is not None:
+            yield from next_steps(namespace, ObjectName(kind, name_of(raw)), raw)
+    yield NextStep(f"trainyard -n {namespace} why {name_of(found.serving)}", "Read every reason.")
