@@ -15,12 +15,13 @@ import pyarrow as pa
 
 from modelbundle.canonical import canonical_json, digest_of, file_sha256
 from modelbundle.store import Store
-from trainer.checks.dataset_checks import empty_failure
+from trainer.checks.dataset_checks import empty_failure, split_empty_failure
 from trainer.checks.difference import Before, Difference
 from trainer.checks.dividing import Divided, Division
 from trainer.checks.examination import Examination, Sources
 from trainer.checks.notes import future_notes, notes_of
 from trainer.checks.shape_checks import unreadable_failures
+from trainer.checks.split_leakage import SplitLeakage
 from trainer.checks.version_pages import with_refusal_page, with_version_pages
 from trainer.datasets.dataset_manifest import (
     MANIFEST,
@@ -40,9 +41,9 @@ from trainer.pod.processors import usable_processors
 from trainer.pod.result import Document, Result
 from trainer.pod.storing import open_environment_store, store_faults
 from trainer.progress import Progress
-from trainer.rows.findings import Check, Failure, by_importance
+from trainer.rows.findings import Failure, by_importance
 from trainer.rows.learning import learned
-from trainer.rows.row_digests import Keys, row_keys
+from trainer.rows.row_digests import BlockKeys, block_keys
 from trainer.rows.schema import Schema
 from trainer.rows.typed_rows import Block, TypedRows
 from trainer.rows.typed_values import ARROW_TYPES
@@ -93,19 +94,19 @@ class Ingest:
             return self._refused(failures, typed, reading) | _told(difference)
         notes = [*self._notes(examined, typed, reading, leaks)]
         divided = division.finish(lambda n: self.progress.tick("splitting", n, reading.bytes_read))
-        if not divided.train_rows or not divided.test_rows:
-            return self._refused([_split_failure(self.task, divided, typed.rows)], typed, reading)
+        failures, told = _split_failures(self.task, divided, typed.rows, reading)
+        if failures:
+            return self._refused(failures, typed, reading) | _told(difference)
         # Part of the version: only what its rows say, not how or when they were read.
         profile = examined.profile(reading.left_out, [*typed.schema.notes])
         published = self._published(profile, examined, divided, typed)
-        document = _accepted(published, reading, [*untold, *notes])
+        document = _accepted(published, reading, [*untold, *notes, *told])
         document |= _fresh(examined.fresh_until(sources))
         sample = examined.sampled()
         if published.digest == self.task.previous or sample is None:
             return document
-        document |= _told(difference)
         name, seen = self.task.dataset, (profile, sample.rows)
-        return with_version_pages(self.store, name, published, document, seen)
+        return with_version_pages(self.store, name, published, document | _told(difference), seen)
 
     def _notes(
         self, examined: Examination, typed: TypedRows, reading: Reading, leaks: Iterable[Failure]
@@ -117,8 +118,11 @@ class Ingest:
     def _divided(
         self, examined: Examination, typed: TypedRows, raw: Iterator[RawBatch], reading: Reading
     ) -> Division:
-        division = Division(self.task.split, _arrow_schema(typed.schema), self.folder)
-        blocks = self.pipeline.ahead(self._examined(examined, typed, raw, reading))
+        schema, split = typed.schema, self.task.split
+        ignored = self.task.checks.split_leakage is Leakage.IGNORE
+        leakage = None if ignored else SplitLeakage(schema, split)
+        division = Division(split, _arrow_schema(schema), self.folder, leakage)
+        blocks = self.pipeline.ahead(self._examined(examined, typed, raw, reading, leakage))
         with contextlib.closing(blocks):
             for block, keys in blocks:
                 division.add(block.rows, keys)
@@ -143,13 +147,23 @@ class Ingest:
         self.source.refuse_changes()
 
     def _examined(
-        self, examined: Examination, typed: TypedRows, raw: Iterator[RawBatch], reading: Reading
-    ) -> Iterator[tuple[Block, Keys]]:
+        self,
+        examined: Examination,
+        typed: TypedRows,
+        raw: Iterator[RawBatch],
+        reading: Reading,
+        leakage: SplitLeakage | None,
+    ) -> Iterator[tuple[Block, BlockKeys]]:
         blocks = typed.blocks(raw, self.pipeline)
-        for block, keys in self.pipeline.mapped(_with_keys, blocks):
+        features, ids = (leakage.features, leakage.ids) if leakage else ((), ())
+
+        def keyed(block: Block) -> tuple[Block, BlockKeys]:
+            return block, block_keys(block.rows, features, ids)
+
+        for block, keys in self.pipeline.mapped(keyed, blocks):
             self.progress.tick("checking", typed.rows, reading.bytes_read)
             if typed.schema.stored:
-                examined.add(block, keys)
+                examined.add(block, keys.rows)
                 yield block, keys
 
     def _published(
@@ -214,10 +228,6 @@ def _is_kept(store: Store, digest: str | None) -> bool:
         return digest is None or store.exists(f"{dataset_folder(digest)}/{MANIFEST}")
 
 
-def _with_keys(block: Block) -> tuple[Block, Keys]:
-    return block, row_keys(block.rows)
-
-
 def _told(difference: Difference | None) -> Document:
     return {"difference": difference.document()} if difference is not None else {}
 
@@ -253,15 +263,19 @@ def _arrow_schema(schema: Schema) -> pa.Schema:
     return pa.schema([(column.name, ARROW_TYPES[column.type]) for column in schema.stored])
 
 
-def _split_failure(task: IngestTask, divided: Divided, rows: int) -> Failure:
+def _split_failures(
+    task: IngestTask, divided: Divided, rows: int, reading: Reading
+) -> tuple[list[Failure], list[str]]:
+    """What is wrong with both parts beside each other, and what is only told."""
     train, test = divided.train_rows, divided.test_rows
-    empty = "test" if not test else "train"
-    message = (
-        f"the {empty} part is empty: {rows} rows split by {task.split.by} at"
-        f" {task.split.test_percent} % give {train} train and {test} test rows; bring more rows"
-        " or groups, or change the split"
-    )
-    return Failure(Check.SPLIT_EMPTY, task.split.column, 0, rows, (), message)
+    if not train or not test:
+        return [split_empty_failure(task.split, rows, train, test)], []
+    if divided.leakage is None:
+        return [], []
+    leaks = [*divided.leakage.failures(reading.row_numbers, divided.splitter)]
+    if task.checks.split_leakage is Leakage.REFUSE:
+        return leaks, []
+    return [], [f"{leak.check}: {leak.message}" for leak in leaks]
 
 
 def _accepted(published: Published, reading: Reading, warnings: list[str]) -> Document:

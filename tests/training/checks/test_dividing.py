@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trainer.checks.dividing import Divided, Division
-from trainer.rows.row_digests import row_keys
+from trainer.rows.row_digests import block_keys
 from trainer.rows.typed_values import ARROW_TYPES
 from trainer.tasks.ingest_task import ColumnType, Split
 
@@ -39,7 +39,7 @@ def _divided(folder: Path, split: Split, step: int, ticks: list[int]) -> Divided
     division = Division(split, _SCHEMA, folder)
     for start in range(0, 1000, step):
         rows = _rows(start, min(1000, start + step))
-        division.add(rows, row_keys(rows))
+        division.add(rows, block_keys(rows))
     return division.finish(ticks.append)
 
 
@@ -74,5 +74,5 @@ def test_without_the_column_of_times_nothing_is_divided(tmp_path: Path) -> None:
     """Its absence is reported by another check, which a crash here would hide."""
     division = Division(Split.model_validate(_SPLITS["Time"]), _SCHEMA, tmp_path)
     rows = _rows(0, 5).select(["n", "y"])
-    division.add(rows, row_keys(rows))
+    division.add(rows, block_keys(rows))
     assert (0, 0) == (division.finish(print).train_rows, 0)

@@ -89,5 +89,5 @@ def test_contradictions_are_refused_by_name(changes: dict[str, Any], words: str)
 
 def test_leaks_are_refused_unless_said_otherwise() -> None:
     """The safe choice is the default; no other check bounds anything by itself."""
-    assert Leakage.REFUSE == Checks().target_leakage
+    assert (Leakage.REFUSE, Leakage.WARN) == (Checks().target_leakage, Checks().split_leakage)
     assert {None} == {Checks().min_rows, Checks().max_rows, Checks().max_age_seconds}

@@ -50,7 +50,7 @@ def test_the_task_of_a_refresh() -> None:
         "target": "diagnosis",
         "columns": columns,
         "lockedSchema": None,
-        "checks": {"minRows": 1, "targetLeakage": "Refuse"},
+        "checks": {"minRows": 1, "targetLeakage": "Refuse", "splitLeakage": "Warn"},
         "split": {"testPercent": 25, "by": "RowHash", "seed": 7},
         "now": "2026-05-04T12:00:00Z",
         "reader": "trainyard/training:dev",

@@ -14,7 +14,7 @@ from trainer.files.row_numbers import RowNumbers
 from trainer.rows.findings import Check, Failure, share
 from trainer.rows.schema import SchemaColumn
 from trainer.rows.typed_rows import TypedRows
-from trainer.tasks.ingest_task import Checks, IngestTask, Role, SplitBy
+from trainer.tasks.ingest_task import Checks, IngestTask, Role, Split, SplitBy
 
 
 def empty_failure(left_out: Mapping[str, str]) -> Failure:
@@ -24,6 +24,16 @@ def empty_failure(left_out: Mapping[str, str]) -> Failure:
         message = f"the source holds no column that can be read, {name} for one: {why}"
         break
     return Failure(Check.SOURCE_EMPTY, None, 0, 0, (), message)
+
+
+def split_empty_failure(split: Split, rows: int, train: int, test: int) -> Failure:
+    """The failure of a split that leaves one part empty."""
+    empty = "test" if not test else "train"
+    message = (
+        f"the {empty} part is empty: {rows} rows split by {split.by} at {split.test_percent} %"
+        f" give {train} train and {test} test rows; bring more rows or groups, or change the split"
+    )
+    return Failure(Check.SPLIT_EMPTY, split.column, 0, rows, (), message)
 
 
 def row_bound_failures(checks: Checks, rows: int) -> Iterator[Failure]:

@@ -13,59 +13,84 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from trainer.checks.split_leakage import SplitLeakage
 from trainer.checks.splitting import Side, Splitter, membership_positions
 from trainer.checks.time_threshold import TimeThreshold
 from trainer.datasets.dataset_manifest import DatasetFile
 from trainer.datasets.parts import PartWriter
 from trainer.files.spool import Spool
-from trainer.rows.row_digests import Keys, Positions
+from trainer.rows.row_digests import BlockKeys, Keys, Positions
 from trainer.tasks.ingest_task import Split, SplitBy
 
 _NONE: Positions = np.empty(0, dtype=np.uint64)
 """Time asks for no hashes."""
+_NO_KEYS: Keys = np.empty((0, 2), dtype=np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
 class Divided:
-    """Both parts as files, and what decided about their rows."""
+    """Both parts as files, what decided about their rows, and what they share."""
 
     files: tuple[DatasetFile, ...]
     train_rows: int
     test_rows: int
     splitter: Splitter
+    leakage: SplitLeakage | None = None
 
 
 class Division:
-    """Takes every block once, in order."""
+    """Takes every block once, in order; `leakage` learns where each row went."""
 
-    def __init__(self, split: Split, schema: pa.Schema, folder: Path) -> None:
+    def __init__(
+        self, split: Split, schema: pa.Schema, folder: Path, leakage: SplitLeakage | None = None
+    ) -> None:
         self._split = split
+        self._leakage = leakage
         self._train = PartWriter(folder, "train", schema)
         self._test = PartWriter(folder, "test", schema)
         self._times = TimeThreshold(folder) if split.by is SplitBy.TIME else None
         self._spool = Spool(folder / "typed")
 
-    def add(self, rows: pa.RecordBatch, keys: Keys) -> None:
+    def add(self, rows: pa.RecordBatch, keys: BlockKeys) -> None:
         """The rows, of which these are the keys, come next."""
         if self._times is None:
-            hashed = membership_positions(self._split, rows, keys)
-            self._divide(rows, hashed, Splitter(self._split))
+            hashed = membership_positions(self._split, rows, keys.rows)
+            self._divide(rows, hashed, keys, Splitter(self._split))
         elif self._split.column in rows.schema.names:
             self._times.add(rows.column(self._split.column))
-            self._spool.add(rows)
+            self._spool.add(_with_features(rows, keys.features))
 
     def finish(self, progress: Callable[[int], None]) -> Divided:
         """Both parts, whole; rows that waited are counted on the way."""
         splitter = Splitter(self._split)
         if self._times is not None:
             splitter = Splitter(self._split, self._times.threshold(self._split.test_percent))
-            for rows in self._spool.drain():
-                self._divide(rows, _NONE, splitter)
+            for waited in self._spool.drain():
+                rows, keys = _without_features(waited)
+                self._divide(rows, _NONE, keys, splitter)
                 progress(self._train.rows + self._test.rows)
         files = (*self._test.finish(), *self._train.finish())
-        return Divided(files, self._train.rows, self._test.rows, splitter)
+        return Divided(files, self._train.rows, self._test.rows, splitter, self._leakage)
 
-    def _divide(self, rows: pa.RecordBatch, hashed: Positions, splitter: Splitter) -> None:
+    def _divide(
+        self, rows: pa.RecordBatch, hashed: Positions, keys: BlockKeys, splitter: Splitter
+    ) -> None:
         sides = splitter.sides(rows, hashed)
-        self._train.add(rows.filter(pa.array(sides == Side.TRAIN)))
-        self._test.add(rows.filter(pa.array(sides == Side.TEST)))
+        train = rows.filter(pa.array(sides == Side.TRAIN))
+        test = rows.filter(pa.array(sides == Side.TEST))
+        self._train.add(train)
+        self._test.add(test)
+        if self._leakage is not None:
+            self._leakage.add(train, test, keys, sides)
+
+
+def _with_features(rows: pa.RecordBatch, keys: Positions | None) -> pa.RecordBatch:
+    """The rows with one column more, the last: its name may be that of another."""
+    lane = pa.nulls(rows.num_rows, pa.uint64()) if keys is None else pa.array(keys)
+    return pa.RecordBatch.from_arrays([*rows.columns, lane], names=[*rows.schema.names, ""])
+
+
+def _without_features(waited: pa.RecordBatch) -> tuple[pa.RecordBatch, BlockKeys]:
+    *columns, lane = waited.columns
+    rows = pa.RecordBatch.from_arrays(columns, names=waited.schema.names[:-1])
+    return rows, BlockKeys(_NO_KEYS, None if lane.null_count else lane.to_numpy())

@@ -63,7 +63,7 @@ class Splitter:
             "seed": self.split.seed,
             "column": self.split.column,
             "gapSeconds": self.split.gap_seconds,
-            "threshold": None if self.threshold is None else _moment(self.threshold),
+            "threshold": None if self.threshold is None else moment(self.threshold),
         }
 
 
@@ -80,6 +80,7 @@ def mixed(hashed: Positions, seed: int) -> Positions:
     return mix(hashed ^ np.uint64(int.from_bytes(salt[:8], "big")))
 
 
-def _moment(micros: int) -> str:
+def moment(micros: int) -> str:
+    """The time, so many microseconds after 1970, in ISO 8601."""
     found = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
     return found.isoformat(timespec="microseconds").replace("+00:00", "Z")

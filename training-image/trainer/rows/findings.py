@@ -53,6 +53,8 @@ class Check(StrEnum):
     """Used when the data is too old, or nothing tells its age."""
     SPLIT_EMPTY = "SplitEmpty"
     """Used when the train or the test part would be without rows."""
+    SPLIT_LEAKAGE = "SplitLeakage"
+    """Used when the test part has rows, ids or a past that models were trained on."""
     COLUMN_UNEXPECTED = "ColumnUnexpected"
     """Used, as a warning, when the source has columns that nobody declared."""
 

@@ -12,6 +12,8 @@ purpose deceives nobody but himself.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -26,19 +28,49 @@ Positions = npt.NDArray[np.uint64]
 
 _LANES = (np.uint64(0x243F6A8885A308D3), np.uint64(0x13198A2E03707344))
 _MISSING = (np.uint64(0xA4093822299F31D0), np.uint64(0x082EFA98EC4E6C89))
+NO_VALUE = _MISSING[0]
+"""The first number of a missing value."""
+
 _SUMS = tuple(np.uint64(n) for n in (0x452821E638D01377, 0xBE5466CF34E90C6C))
 _WHOLE = 2**64
 
 
+@dataclass(frozen=True, slots=True)
+class BlockKeys:
+    """`rows`: both lanes of every row. `features`: the first lane of the features alone; None
+    where nobody asks. `ids`: of each column that was asked for, the first numbers of its values.
+    """
+
+    rows: Keys
+    features: Positions | None = None
+    ids: Mapping[str, Positions] = field(default_factory=dict)
+
+
 def row_keys(rows: pa.RecordBatch) -> Keys:
     """Both lanes of every row, shape (rows, 2)."""
+    return block_keys(rows).rows
+
+
+def block_keys(
+    rows: pa.RecordBatch, features: Collection[str] = (), ids: Collection[str] = ()
+) -> BlockKeys:
+    """The keys of the rows, of their features, and of what is in their `ids`: each value is hashed
+    once for all of them.
+    """
     lanes = np.zeros((2, rows.num_rows), dtype=np.uint64)
+    alike = np.zeros(rows.num_rows, dtype=np.uint64)
+    found: dict[str, Positions] = {}
     for name in sorted(rows.schema.names):
         values = _values(rows.column(name))
         for lane, value in zip(lanes, values, strict=True):
             np.bitwise_xor(lane, value, out=lane)
             mix(lane)
-    return np.ascontiguousarray(lanes.T)
+        if name in features:
+            np.bitwise_xor(alike, values[0], out=alike)
+            mix(alike)
+        if name in ids:
+            found[name] = values[0]
+    return BlockKeys(np.ascontiguousarray(lanes.T), alike if features else None, found)
 
 
 def positions(keys: Keys) -> Positions:

@@ -62,7 +62,7 @@ class Format(StrEnum):
 
 
 class Leakage(StrEnum):
-    """What follows when one column gives the target away."""
+    """What follows when a column gives the target away, or the train part the test part."""
 
     REFUSE = "Refuse"
     WARN = "Warn"
@@ -123,6 +123,7 @@ class Checks(Document):
     max_duplicate_rows_percent: Percent | None = None
     max_age_seconds: Count | None = None
     target_leakage: Leakage = Leakage.REFUSE
+    split_leakage: Leakage = Leakage.WARN
     against_previous: AgainstPrevious = AgainstPrevious()
 
 

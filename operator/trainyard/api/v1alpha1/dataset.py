@@ -153,6 +153,9 @@ class DatasetChecks(ApiModel):
     """How old the newest value of the Time column may be."""
     target_leakage: Literal["Refuse", "Warn", "Ignore"] = "Refuse"
     """What to do when a feature gives the target away."""
+    split_leakage: Literal["Refuse", "Warn", "Ignore"] = "Warn"
+    """What to do when rows to test on have the features or the id of rows to train on, or come
+    before them in time."""
     against_previous: AgainstPrevious | None = None
     """How far the data may be from the current version; what differs is told in any case."""
 
