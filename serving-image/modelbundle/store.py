@@ -116,11 +116,13 @@ class Store:
         with self._told(key):
             return bytes(obstore.get(self._objects, key).bytes())
 
-    def stream(self, key: str) -> Iterator[bytes]:
-        """The object's bytes in chunks of about 1 MiB. Raises StoreNotFound."""
+    def stream(self, key: str, listed: Entry | None = None) -> Iterator[bytes]:
+        """The bytes, by the MiB. Raises StoreNotFound; StoreUnreachable if not as `listed`."""
         with self._told(key):
-            chunks = obstore.get(self._objects, key).stream(min_chunk_size=_CHUNK_BYTES)
-            for chunk in chunks:
+            found = obstore.get(self._objects, key)
+            if listed is not None and found.meta["e_tag"] != listed.etag:
+                raise StoreUnreachable(f"{self._url}/{key}: it is not what was listed a moment ago")
+            for chunk in found.stream(min_chunk_size=_CHUNK_BYTES):
                 yield bytes(chunk)
 
     def write(self, key: str, content: bytes) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from s3_server import BUCKET, S3, s3_server
@@ -11,7 +15,7 @@ from s3_server import BUCKET, S3, s3_server
 from modelbundle.canonical import digest_of
 from modelbundle.store import Credentials, open_store
 from trainer.pod.environment import Environment
-from trainer.pod.exits import Exit, Fault, Reason
+from trainer.pod.exits import Exit, Fault, MachineFault, Reason, UserFault
 from trainer.recipes.importing import fetch_import
 from trainer.sources.buckets import open_bucket
 from trainer.sources.listing import files_of
@@ -104,6 +108,79 @@ def test_the_stores_keys_do_not_open_a_source(s3: S3, monkeypatch: pytest.Monkey
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", s3.keys.secret_access_key)
     with pytest.raises(Fault, match="none were given"):
         _read(_source(s3, "raw/"), {})
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "words"),
+    [
+        pytest.param("http://169.254.169.254", "is 169.254.169.254", id="the metadata service"),
+        pytest.param("http://[fd00:ec2::254]:80", "is fd00:ec2::254", id="over IPv6"),
+        pytest.param("https://[::ffff:169.254.169.254]", "are refused", id="in other words"),
+        pytest.param("http://169.254.169.254:x", "expected http://", id="a port that is none"),
+    ],
+)
+def test_no_endpoint_is_at_an_address_of_the_node(s3: S3, endpoint: str, words: str) -> None:
+    """Its credentials would be read as data."""
+    source = _source(s3, "raw/").model_copy(update={"endpoint": endpoint})
+    with pytest.raises(UserFault, match=re.escape(words)):
+        _read(source, _keys(s3.keys))
+
+
+def test_an_endpoint_that_sends_elsewhere_gives_nothing_of_it() -> None:
+    """What comes has to be the object that was listed, by the tag that only its owner knows."""
+    inner = "a,b\n1,2\n"
+    with answering({"/inner": (200, {}, inner)}) as elsewhere:
+        listed = LISTED.format(size=len(inner))
+        away = (302, {"location": f"{elsewhere}/inner"}, "")
+        with answering({"/lab?list": (200, {}, listed), "/lab/a.csv": away}) as endpoint:
+            source = S3Source(kind="s3", bucket="lab", path="a.csv", endpoint=endpoint)
+            with pytest.raises(MachineFault, match="not what was listed"):
+                _read(source, {})
+
+
+def test_an_object_that_shrinks_while_it_is_read_is_no_data() -> None:
+    """Fewer bytes than were listed: retried, not accepted."""
+    shorter = (200, {"etag": '"1"'}, "a,b")
+    answers = {"/lab?list": (200, {}, LISTED.format(size=8)), "/lab/a.csv": shorter}
+    with answering(answers) as endpoint:
+        source = S3Source(kind="s3", bucket="lab", path="a.csv", endpoint=endpoint)
+        with pytest.raises(MachineFault, match="3 of 8 bytes came"):
+            _read(source, {})
+
+
+LISTED = """<?xml version="1.0" encoding="UTF-8"?>
+<ListBucketResult><Name>lab</Name><IsTruncated>false</IsTruncated><KeyCount>1</KeyCount><Contents>
+<Key>a.csv</Key><Size>{size}</Size><ETag>"1"</ETag><LastModified>2026-05-04T12:00:00.000Z
+</LastModified></Contents></ListBucketResult>""".replace("Z\n<", "Z<")
+
+
+@contextmanager
+def answering(answers: dict[str, tuple[int, dict[str, str], str]]) -> Iterator[str]:
+    """A server that answers what begins so; yields its address."""
+
+    class Server(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = self.path.replace("?list-type=2", "?list")
+            status, headers, text = next(v for k, v in answers.items() if path.startswith(k))
+            self.send_response(status)
+            for name, value in (headers | MODIFIED | {"content-length": str(len(text))}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+MODIFIED = {"last-modified": "Mon, 04 May 2026 12:00:00 GMT"}
 
 
 def test_a_model_is_imported_from_a_bucket(s3: S3, tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def _opened_object(store: Store, entry: Entry, shown: str) -> OpenedFile:
 def _object_chunks(store: Store, entry: Entry, shown: str) -> Iterator[bytes]:
     with _source_faults(shown):
         found = 0
-        for chunk in store.stream(entry.key):
+        for chunk in store.stream(entry.key, entry):
             found += len(chunk)
             yield chunk
     if found != entry.size:
