@@ -18,16 +18,22 @@ from devcluster.progress import Progress
 
 @dataclass(frozen=True, slots=True)
 class Packaged:
-    """Where a program lies in its package."""
+    """Where a program lies in its package; a star stands for its version.
+
+    `needs`: whether what it depends on is unpacked beside it, as far as the machine lacks it. Such
+    a program is taken from the machine where it is installed.
+    """
 
     package: str
     path: str
+    needs: bool = False
 
 
 PACKAGED: Mapping[str, Packaged] = {
     "promtool": Packaged("prometheus", "usr/bin/promtool"),
     "prometheus": Packaged("prometheus", "usr/bin/prometheus"),
     "alertmanager": Packaged("prometheus-alertmanager", "usr/bin/prometheus-alertmanager"),
+    "postgres": Packaged("postgresql", "usr/lib/postgresql/*/bin/postgres", needs=True),
 }
 
 
@@ -37,6 +43,7 @@ class DebianPrograms:
 
     places: Places
     progress: Progress
+    machine: Path = Path("/")
 
     def path(self, program: str) -> Path:
         """The program's binary, its package fetched now if it is not there.
@@ -44,12 +51,16 @@ class DebianPrograms:
         Raises KeyError for a program of no package here, StepFailed where apt failed.
         """
         packaged = PACKAGED[program]
+        installed = list(self.machine.glob(packaged.path)) if packaged.needs else []
+        if installed:
+            return max(installed)
         folder = self.places.cache / "debian" / packaged.package
         if not folder.exists():
-            self._unpack(packaged.package, folder)
-        return folder / packaged.path
+            self._unpack(packaged, folder)
+        return max(folder.glob(packaged.path), default=folder / packaged.path)
 
-    def _unpack(self, package: str, folder: Path) -> None:
+    def _unpack(self, packaged: Packaged, folder: Path) -> None:
+        package = packaged.package
         with only_one(self.places.cache / "locks" / f"debian-{package}", self.progress):
             if folder.exists():
                 return
@@ -58,13 +69,21 @@ class DebianPrograms:
             partial.mkdir(parents=True)
             with self.progress.step(f"fetching the package {package}"):
                 self._run("apt-get update", ("apt-get", "update", "-q"))
-                fetch = ("apt-get", "download", "-q", package)
-                self._run(f"fetching {package}", ("env", "-C", str(partial), *fetch))
-                (archive,) = partial.glob("*.deb")
-                self._run(f"unpacking {package}", ("dpkg-deb", "-x", str(archive), str(partial)))
-                archive.unlink()
+                fetch = _with_needs(partial) if packaged.needs else ("apt-get", "download", "-q")
+                self._run(f"fetching {package}", ("env", "-C", str(partial), *fetch, package))
+                for archive in partial.glob("*.deb"):
+                    unpack = ("dpkg-deb", "-x", str(archive), str(partial))
+                    self._run(f"unpacking {archive.name}", unpack)
+                    archive.unlink()
             partial.rename(folder)
 
     def _run(self, what: str, command: tuple[str, ...]) -> None:
         log = self.places.cache / "logs" / "debian-programs.log"
         self.progress.run(what, command, log, os.environ)
+
+
+def _with_needs(folder: Path) -> tuple[str, ...]:
+    """Fetches packages and all that they need and the machine lacks, and installs nothing."""
+    (folder / "partial").mkdir()
+    only_fetch = ("apt-get", "install", "-y", "-q", "--download-only", "--no-install-recommends")
+    return (*only_fetch, "-o", f"Dir::Cache::archives={folder}")

@@ -11,18 +11,19 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
-import pytest
+from cluster_access import tool
 from documented import documented
 from free_port import free_port
 from ingests import Rig
 
 OUTPUT = "/trainyard/output"
-POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+_UNUSED = shutil.ignore_patterns("bitcode", "libLLVM*", "locale", "doc", "man", "perl*")
 CREATE = (
     "create table visits (id int, age int, site text, readmitted text);"
     " insert into visits select n, n % 90, case when n % 7 > 3 then null else 'ward, ' || n % 3"
@@ -71,27 +72,51 @@ def test_a_script_without_its_table_says_so(rig: Rig, tmp_path: Path) -> None:
     assert (1, "no such table: measurements") == (done.returncode, done.stderr.strip())
 
 
+@dataclass(frozen=True, slots=True)
+class _Programs:
+    """The folder of PostgreSQL's programs, and what they have to be started with."""
+
+    folder: Path
+    environment: dict[str, str]
+
+
+def _programs(folder: Path) -> _Programs:
+    """Those of this machine, or copies of unpacked ones that another user may read."""
+    installed = Path(tool("postgres")).parent
+    root = installed.parents[4]
+    if root == Path("/"):
+        return _Programs(installed, {})
+    copied = folder / "postgresql"
+    shutil.copytree(root / "usr", copied / "usr", symlinks=True, ignore=_UNUSED)
+    libraries = os.pathsep.join(str(path) for path in copied.glob("usr/lib/*-linux-gnu*"))
+    return _Programs(copied / installed.relative_to(root), {"LD_LIBRARY_PATH": libraries})
+
+
 @contextmanager
 def _postgres(folder: Path) -> Iterator[dict[str, str]]:
-    """Run a server of this machine's PostgreSQL; yields what its clients need to know."""
-    user = "postgres" if os.getuid() == 0 else None
+    """Run a server of Debian's PostgreSQL; yields what its clients need to know."""
+    user = "nobody" if os.getuid() == 0 else None
+    programs = _programs(folder)
     data = folder / "data"
     data.mkdir()
     if user:
         shutil.chown(data, user)
         for place in takewhile(lambda place: place != Path(gettempdir()), data.parents):
             place.chmod(0o755)
-    bin_ = POSTGRES[-1].parent
+    bin_, environment = programs.folder, {**os.environ, **programs.environment}
     made = [str(bin_ / "initdb"), "-D", str(data / "db"), "-A", "trust", "-U", "reader"]
-    subprocess.run(made, user=user, cwd="/", check=True, capture_output=True)
+    subprocess.run(made, user=user, cwd="/", env=environment, check=True, capture_output=True)
     port = free_port()
     command = [str(bin_ / "postgres"), "-D", str(data / "db"), "-p", str(port), "-k", "", "-F"]
+    quiet = subprocess.DEVNULL
     server = subprocess.Popen(
-        command, user=user, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, user=user, cwd="/", env=environment, stdout=quiet, stderr=quiet
     )
     try:
         _wait_for(port)
         yield {
+            **programs.environment,
+            "PATH": os.pathsep.join([str(bin_), os.environ["PATH"]]),
             "PGHOST": "127.0.0.1",
             "PGPORT": str(port),
             "PGUSER": "reader",
@@ -115,7 +140,6 @@ def _wait_for(port: int, seconds: float = 120) -> None:
             return
 
 
-@pytest.mark.skipif(not POSTGRES, reason="Debian's package postgresql is not installed")
 def test_a_query_brings_the_rows_of_a_postgres(rig: Rig, tmp_path: Path) -> None:
     """Quoted texts and NULL as they are; a table that is missing and a server that is away end the
     container with words and another exit code than 0.
