@@ -33,8 +33,9 @@ def weights(*percents: int) -> Steps:
     return [{"weightPercent": percent} for percent in percents]
 
 
-def edited(steps: Steps, *, traffic: int = 30, suspend: bool = False, **fields: Any) -> Turn:
+def edited(steps: Steps, *, traffic: int = 30, **fields: Any) -> Turn:
     """Return what the edit makes of a rollout that has been in step 2 of 10/30/60."""
+    suspend, matches = fields.pop("suspend", False), fields.pop("matches", [])
     before = a_model_deployment(rollout={"steps": BEFORE}).spec
     standing: dict[str, Any] = {"step": 2, "progress": "2/3", "weight_percent": 30} | fields
     rollout = RolloutStatus(
@@ -47,7 +48,7 @@ def edited(steps: Steps, *, traffic: int = 30, suspend: bool = False, **fields: 
         step_started_at=BEGAN,
         **standing,
     )
-    resource = a_model_deployment(rollout={"steps": steps}, suspend=suspend)
+    resource = a_model_deployment(rollout={"steps": steps, "matches": matches}, suspend=suspend)
     view = View(resource, Observed(INSTALLATION, Wanted("", "")), NOW)
     turn = view.begin().changed(
         stable=Revision(revision="s", bundle_digest=digest("a")),
@@ -86,6 +87,7 @@ def test_a_step_is_found_by_its_weight_or_begins_anew(
     assert anew == (rollout.step_started_at == NOW)
     assert anew == bool(status.history)
     resource = a_model_deployment(status=status.to_api(), rollout={"steps": steps})
+    assert steps_digest(resource.spec) == rollout.steps_digest
     view = View(resource, Observed(INSTALLATION, Wanted("", "")), NOW)
     again = with_edited_steps(view, view.begin())
     assert status == again.status
@@ -126,8 +128,8 @@ def test_a_step_is_found_by_its_weight_or_begins_anew(
         ),
         pytest.param(
             {"phase": "Paused", "pause_requested": True},
-            weights(10, 20),
-            {"phase": "Paused", "progress": "2/2", "weight_percent": 30},
+            weights(20),
+            {"phase": "Paused", "step": 1, "progress": "1/1", "weight_percent": 30},
             id="weights that a person holds stay",
         ),
         pytest.param(
@@ -135,6 +137,30 @@ def test_a_step_is_found_by_its_weight_or_begins_anew(
             weights(10, 20),
             {"progress": "2/2", "weight_percent": 20},
             id="a canary that took over keeps all requests and gets the new weight later",
+        ),
+        pytest.param(
+            {"traffic": 100, "taken_over": True},
+            weights(10, 30),
+            {"progress": "2/2", "weight_percent": 30, "step_started_at": BEGAN},
+            id="or goes on in its step",
+        ),
+        pytest.param(
+            {"traffic": 100, "taken_over": True, "phase": "Paused", "paused_at": BEGAN},
+            weights(20),
+            {"phase": "Progressing", "step": 1, "mirror_percent": 0, "step_started_at": NOW},
+            id="of which nobody holds it",
+        ),
+        pytest.param(
+            {"traffic": 100, "taken_over": True},
+            weights(80),
+            {"step": 0, "progress": "", "weight_percent": 0, "mirror_percent": 0},
+            id="or none, where every step has more",
+        ),
+        pytest.param(
+            {"traffic": 100, "taken_over": True},
+            [{"mirrorPercent": 40}],
+            {"step": 1, "weight_percent": 0, "mirror_percent": 40},
+            id="or copies, where there are no others",
         ),
         pytest.param(
             {"step": 0, "weight_percent": 0, "progress": "", "traffic": 0, "phase": "Starting"},
@@ -165,6 +191,42 @@ def test_what_an_edit_does_to_a_rollout(
     assert wanted == {name: getattr(status.rollout, name) for name in wanted}
     if "traffic" in fields and fields["traffic"] == 100:
         assert 100 == status.traffic[1].weight_percent
+
+
+@pytest.mark.parametrize(
+    ("fields", "steps", "reason", "what"),
+    [
+        pytest.param({}, weights(80), "RollingOut", "30 %", id="no step with less weight"),
+        pytest.param({}, weights(10, 40), "StepStarted", "30 %", id="one with less"),
+        pytest.param(
+            {"weight_percent": 0, "mirror_percent": 50},
+            weights(80),
+            "RollingOut",
+            "copies of 50 %",
+            id="copies",
+        ),
+        pytest.param({"weight_percent": 0}, weights(80), "RollingOut", "requests", id="a preview"),
+    ],
+)
+def test_why_it_begins_anew_is_told(
+    fields: dict[str, Any], steps: Steps, reason: str, what: str
+) -> None:
+    """With the share that no step has any more."""
+    status = edited(steps, **fields).status
+    why = f"spec.rollout was edited and has no step of {what} any more"
+    assert status.rollout is not None
+    assert reason == "StepStarted" or why == status.rollout.why
+    assert (reason, True) == (status.history[-1].reason, why in status.history[-1].message)
+
+
+@pytest.mark.parametrize("taken_over", [True, False])
+def test_matches_that_are_added_hold_at_once(*, taken_over: bool) -> None:
+    """Unless one version has all requests, whatever they match."""
+    matches = [{"headers": [{"name": "x-cohort", "value": "beta"}]}]
+    before = 100 if taken_over else 30
+    status = edited(BEFORE, matches=matches, taken_over=taken_over, traffic=before).status
+    share = status.traffic[-1]
+    assert (before, not taken_over) == (share.weight_percent, bool(share.matches))
 
 
 async def in_step_two() -> ServingYard:

@@ -15,14 +15,24 @@ from trainyard.model_deployments.rollout.forecast import (
     told_with_forecast,
 )
 
-STEPS = {"steps": [{"weightPercent": 5, "minSeconds": 60}, {"weightPercent": 50}]}
+STEPS = {
+    "steps": [
+        {"weightPercent": 5, "minSeconds": 60},
+        {"weightPercent": 50},
+        {"mirrorPercent": 50},
+        {"weightPercent": 90},
+        {"minSeconds": 7},
+        {"weightPercent": 50, "minSeconds": 0},
+    ]
+}
+SECOND = timedelta(seconds=1)
+BEGAN = NOW - 1000 * SECOND
 
 
 def rollout(stable: int = 95, canary: int = 5, **fields: Any) -> RolloutStatus:
     """Return a rollout in its first step since a thousand seconds, all of them counted."""
-    began = NOW - timedelta(seconds=1000)
     plain = {"id": "c.1", "revision": "c", "phase": "Progressing", "step": 1}
-    times = {"started_at": began, "step_started_at": began, "observed_until": NOW}
+    times = {"started_at": BEGAN, "step_started_at": BEGAN, "observed_until": NOW}
     counts = {"stable_requests": stable, "canary_requests": canary}
     return RolloutStatus.model_validate(plain | times | counts | fields)
 
@@ -39,6 +49,18 @@ def rollout(stable: int = 95, canary: int = 5, **fields: Any) -> RolloutStatus:
         pytest.param(rollout(step=0), {}, None, None, id="no step yet"),
         pytest.param(rollout(0, 0), {"checks": []}, None, 60, id="nothing is compared"),
         pytest.param(rollout(1234, 0), {}, None, 4900, id="rounded up to two digits"),
+        pytest.param(rollout(), {}, 3, 6000, id="copies of half of them"),
+        pytest.param(rollout(), {}, 4, 30000, id="nine of ten: the stable version has fewer"),
+        pytest.param(rollout(), {}, 5, 7, id="a preview, whatever the rate is"),
+        pytest.param(rollout(1, 50, mirror_percent=50), {}, 2, 600000, id="copies are no requests"),
+        pytest.param(
+            rollout(50, 50, mirror_percent=50, weight_percent=50), {}, 2, 6000, id="but these are"
+        ),
+        pytest.param(rollout(observed_until=BEGAN), {}, None, None, id="no time was counted"),
+        pytest.param(rollout(observed_until=BEGAN + SECOND), {}, 6, 6, id="a second was"),
+        pytest.param(rollout(1200000, 0), {}, 6, 1, id="half a second"),
+        pytest.param(rollout(400000, 0), {}, 6, 2, id="more than a second"),
+        pytest.param(rollout(40000, 0), {}, 6, 15, id="two digits of seconds"),
     ],
 )
 def test_how_long_a_step_takes(
@@ -63,6 +85,12 @@ def test_how_long_a_step_takes(
             "5 of 300 requests; about 15 min in all at the present rate, which a lower"
             " analysis.minRequests (300) or another share shortens",
             id="requests",
+        ),
+        pytest.param(
+            1800,
+            "5 of 300 requests; about 30 min in all at the present rate, which a lower"
+            " analysis.minRequests (300) or another share shortens",
+            id="just as long as it may wait",
         ),
         pytest.param(
             60000,

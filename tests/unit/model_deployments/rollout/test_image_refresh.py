@@ -114,6 +114,28 @@ async def test_a_namespace_asks_for_all_that_is_outdated() -> None:
     ask_namespace(yard, "refresh-images@2026-12")
     await yard.run(300)
     assert "trainyard/serving:3" == image(yard)
+    why = "runs trainyard/serving:2, which is not installed any more: by request of the Namespace"
+    assert f"{served and served.revision} {why}" in [message for _, message in yard.events]
+    assert "2026-12" == yard.resource.status.namespace_image_refresh
+    yard.installation = NEWER
+    del yard.objects["Namespace", NAMESPACE]
+    await yard.run(60)
+    assert "trainyard/serving:3" == image(yard), "nobody asks any more"
+
+
+async def test_a_namespace_asks_before_anything_serves() -> None:
+    """There is nothing to move, and what comes later runs what is installed."""
+    yard = ServingYard(spec=SPEC)
+    ask_namespace(yard, "refresh-images@2026-11")
+    await yard.run(60)
+    assert yard.resource.status.stable is None
+    yard.publish("a")
+    await yard.run(60)
+    assert ({"a": 100}, []) == (yard.weights, _refreshed(yard))
+
+
+def _refreshed(yard: ServingYard) -> list[str]:
+    return [message for reason, message in yard.events if reason == "ImagesRefreshed"]
 
 
 async def test_what_is_not_outdated_is_left_alone_by_its_namespace() -> None:
@@ -187,6 +209,9 @@ async def test_a_newer_collector_is_released_in_the_window() -> None:
     yard.installation = replace(newer, training_image="trainyard/training:3")
     await yard.run(24 * 3600)
     assert "trainyard/training:3" == collector(yard), "another image is another turn"
+    yard.installation = replace(yard.installation, serving_image="trainyard/serving:2")
+    await yard.run(24 * 3600)
+    assert 3 == len(_refreshed(yard)), "as is another one of the server"
 
 
 async def test_in_its_window_the_installation_asks_by_itself() -> None:
@@ -197,7 +222,28 @@ async def test_in_its_window_the_installation_asks_by_itself() -> None:
     assert "trainyard/serving:1" == image(yard), "it is past noon"
     await yard.run(16 * 3600)
     assert "trainyard/serving:2" == image(yard)
-    assert "ImagesRefreshed" in [reason for reason, _ in yard.events]
+    (told,) = _refreshed(yard)
+    assert told.endswith(
+        "trainyard/serving:1, which is not installed any more: in the window for it"
+    )
+
+
+async def test_the_window_waits_for_a_rollout_that_is_under_way() -> None:
+    """Its version runs what was installed when it came; whoever serves then has a turn."""
+    steps = [{"weightPercent": 10, "pause": "Manual"}]
+    yard = ServingYard(spec=SPEC | {"rollout": {"steps": steps, "deadlineSeconds": 604800}})
+    yard.publish("a")
+    await yard.run(30)
+    yard.publish("b")
+    await yard.run(60)
+    yard.installation = replace(NEWER, refresh_window=NIGHTLY)
+    await yard.run(17 * 3600)
+    rollout = yard.resource.status.rollout
+    assert rollout is not None
+    assert [] == _refreshed(yard)
+    yard.ask(f"promote@{rollout.revision}")
+    await yard.run(24 * 3600)
+    assert 1 == len(_refreshed(yard))
 
 
 async def test_images_that_are_taken_back_are_not_tried_again_every_night() -> None:

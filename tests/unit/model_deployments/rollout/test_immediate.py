@@ -31,7 +31,8 @@ STARTING = standing(rollout(0), **IMMEDIATE)
 )
 def test_the_next_move(at: Standing, act: Act) -> None:
     """It waits for pods and routers alone."""
-    assert act is next_move(at).act
+    found = next_move(at)
+    assert (act, True) == (found.act, bool(found.why))
 
 
 async def test_a_new_version_has_all_requests_within_seconds() -> None:
