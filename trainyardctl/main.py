@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -13,6 +14,8 @@ from trainyard.clients.faults import ClusterFault
 from trainyard.requests import Verb
 from trainyardctl.asking import EFFECTS, NothingToAsk
 from trainyardctl.connection import Connection, NoCluster, Place, connected
+from trainyardctl.data_versions import NoSuchVersion, data_difference, two_versions
+from trainyardctl.first_manifest import NoManifest, first_manifest, model_name
 from trainyardctl.history import history_of
 from trainyardctl.names import ObjectName, UnknownName, object_name
 from trainyardctl.outcome import Outcome, stand_of
@@ -32,6 +35,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Data, runs, versions and releases of Trainyard: see them, and say how they go on.",
 )
+data_app = typer.Typer(no_args_is_help=True, help="The versions of a Dataset.")
+app.add_typer(data_app, name="data")
 runs_app = typer.Typer(no_args_is_help=True, help="The runs of a TrainingJob.")
 app.add_typer(runs_app, name="runs")
 
@@ -118,6 +123,36 @@ def runs_diff(
     _run(lambda there: _printed(there, wanted, lambda raw: difference(*two_runs(raw, runs or ()))))
 
 
+@data_app.command("diff")
+def data_diff(
+    name: Annotated[str, typer.Argument(help="A Dataset.")],
+    versions: Annotated[
+        list[str] | None, typer.Argument(help="Two versions; absent: the last.")
+    ] = None,
+) -> None:
+    """Show what is different between two versions of the data."""
+    wanted = _named(name if "/" in name else f"dset/{name}")
+
+    def drawn(raw: Raw) -> Any:
+        return data_difference(raw, *two_versions(raw, versions or ()))
+
+    _run(lambda there: _printed(there, wanted, drawn))
+
+
+@app.command()
+def init(
+    file: Annotated[Path, typer.Argument(help="A CSV with a header.")],
+    target: Annotated[str, typer.Option(help="The column to predict.")],
+    name: Annotated[str, typer.Option(help="Of the model; absent: that of the file.")] = "",
+) -> None:
+    """Write a first manifest: data, a recipe with a gate, and what serves; no cluster is asked."""
+    try:
+        typer.echo(first_manifest(file, target, name or model_name(file)), nl=False)
+    except NoManifest as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(USAGE) from fault
+
+
 @app.command()
 def lint(
     files: Annotated[list[str], typer.Argument(help="Files or folders of manifests; - is stdin.")],
@@ -194,7 +229,7 @@ def _run(work: Callable[[Connection], Awaitable[T]]) -> T:
 
     try:
         return asyncio.run(through())
-    except (NoCluster, ClusterFault, NothingToAsk, NoSuchRun) as fault:
+    except (NoCluster, ClusterFault, NothingToAsk, NoSuchRun, NoSuchVersion) as fault:
         typer.echo(str(fault), err=True)
         raise typer.Exit(USAGE) from fault
     except KeyboardInterrupt:
