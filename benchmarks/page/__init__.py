@@ -1,0 +1,1 @@
+"""How quick is the page beside an API server with many models?"""
