@@ -60,10 +60,20 @@ def gates_digest(gates: Sequence[Gate]) -> str:
 
 def _asked(gate: Gate) -> dict[str, object]:
     against = gate.against_champion
+    further = {
+        "confidencePercent": against.confidence_percent if against is not None else None,
+        **{
+            name: bound.to_api()
+            for name in ("slice", "fairness", "latency", "size")
+            if (bound := getattr(gate, name)) is not None
+        },
+    }
     return {
         "metric": gate.metric,
         "min": gate.min,
         "max": gate.max,
         "maxRegression": against.max_regression if against is not None else None,
         "direction": str(direction_of(gate)),
+        # What is not asked for leaves the digest as it was before it could be.
+        **{name: asked for name, asked in further.items() if asked is not None},
     }

@@ -184,3 +184,53 @@ def test_predictions_that_cannot_be_graded(pod: Pod, change: Any, words: str) ->
     assert (13, "PredictionsInvalid") == (ended.code, ended.document["reason"])
     assert words in ended.document["message"]
     assert not (pod.store / "models").exists()
+
+
+MEASURES = [
+    {"kind": "Size", "key": "Size"},
+    {"kind": "Latency", "key": "Latency:1:99", "rows": 1, "percentile": 99},
+    {
+        "kind": "Slice",
+        "key": "by region",
+        "metric": "accuracy",
+        "column": "region",
+        "side": "Lowest",
+        "minRows": 20,
+    },
+    {
+        "kind": "Slice",
+        "key": "by colour",
+        "metric": "accuracy",
+        "column": "colour",
+        "side": "Lowest",
+        "minRows": 20,
+    },
+    {"kind": "Paired", "key": "Paired:accuracy:95", "metric": "accuracy", "confidencePercent": 95},
+]
+
+
+def test_what_gates_ask_for_is_measured(pod: Pod) -> None:
+    """By slices that user code never sees, and by features; a run and an evaluation say the same,
+    apart from the time that calls take.
+    """
+    table = training_pod.mixed()
+    first = run(pod, table, LINEAR).document
+    champion = {"digest": first["bundle"]}
+    trained = run(pod, table, FOREST, champion=champion, measures=MEASURES).document
+    candidate = {"digest": trained["bundle"]}
+    asked = {"champion": champion, "candidate": candidate, "measures": MEASURES}
+    task = train_task(trained["dataset"], table.target, {}, **asked)
+    pod.empty()
+    *_, ended = [pod.run(verb, task) for verb in ("fetch", "predict", "publish")]
+    again = ended.document
+    found = trained["measures"]
+    assert {"Size", "Latency:1:99", "by region", "by colour"} == set(found)
+    assert found["by region"]["of"] in {"north", "south"}
+    assert found["by colour"]["of"] in {"pale", "ruby", "deep", "(missing)"}
+    files = [path for path in pod.bundle(trained["bundle"]).iterdir() if path.is_file()]
+    assert str(sum(path.stat().st_size for path in files)) == found["Size"]["value"]
+    assert float(found["Latency:1:99"]["value"]) > 0
+    assert 100 == trained["champion"]["measures"]["Paired:accuracy:95"]["rows"]
+    for side in (found, again["measures"]):
+        del side["Latency:1:99"]
+    assert (found, trained["champion"]) == (again["measures"], again["champion"])

@@ -10,7 +10,7 @@ from trainyard.champion import Champion, ChampionState
 from trainyard.verdicts import Question, gates_digest, is_answered, question_about
 
 
-def _gate(**fields: str) -> Gate:
+def _gate(**fields: object) -> Gate:
     return Gate.model_validate({"name": "g", **fields})
 
 
@@ -47,6 +47,7 @@ def test_what_is_asked_now() -> None:
         pytest.param({"direction": "Lower"}, True, id="a direction that is known anyway"),
         pytest.param({"max": "5"}, False, id="the bound"),
         pytest.param({"metric": "mae"}, False, id="the metric"),
+        pytest.param({"slice": {"column": "site"}}, False, id="in which rows"),
     ],
 )
 def test_the_digest_of_gates_is_what_they_ask(other: Raw, same: bool) -> None:
@@ -59,3 +60,19 @@ def test_the_order_of_gates_does_not_count() -> None:
     """They are a map by name."""
     one, two = _gate(metric="rmse", max="4"), _gate(metric="mae", max="3")
     assert gates_digest((one, two)) == gates_digest((two, one))
+
+
+def test_what_was_asked_before_there_were_slices_has_the_same_digest() -> None:
+    """An upgrade judges nothing again."""
+    gate = _gate(metric="rmse", max="4")
+    before = "sha256:31d9b47ed6020044689d2ace6e7029a37cee05312d3148f50d76a8f018f7855d"
+    assert before == gates_digest((gate,))
+
+
+def test_how_sure_a_gate_has_to_be_is_asked() -> None:
+    """Another confidence is another question."""
+    asked = [
+        gates_digest((_gate(metric="f1", againstChampion={"confidencePercent": sure}),))
+        for sure in (None, 90, 95)
+    ]
+    assert 3 == len(set(asked))

@@ -28,7 +28,7 @@ from trainer.captures.labelled_rows import (
 )
 from trainer.captures.labels import read_labels
 from trainer.grades.decimal_text import decimal_text
-from trainer.grades.live_fairness import live_fairness
+from trainer.grades.fairness import fairness
 from trainer.grades.live_quality import Estimate, LiveAnswers, comparable, live_quality
 from trainer.pod.environment import Environment
 from trainer.pod.result import Result
@@ -109,7 +109,7 @@ def _fairness(
         return {"why": f"{task.fairness.measure} is of classes, and the model predicts numbers"}
     if place not in rows.column_names:
         return {"why": f"neither labels nor captured rows have a column {column}"}
-    found = live_fairness(task.fairness.measure, truth, predicted, rows[place].to_pylist())
+    found = fairness(task.fairness.measure, truth, predicted, rows[place].to_pylist())
     if found is None:
         return {"why": f"{column} has no two values with 50 labelled rows each"}
     return {**_bounds(found.estimate), "between": list(found.between), "slices": found.slices}

@@ -13,6 +13,8 @@ import pyarrow as pa
 
 from modelbundle.example import example_of, typical_row
 from modelbundle.manifest import EXAMPLE_NAME, FORMAT_FILES, PROFILE_NAME
+from modelbundle.onnx_runtime import OnnxRuntime
+from modelbundle.prediction import Runtime
 from modelbundle.publishing import RUNTIMES_NAME
 from modelbundle.reference_profile import profile_of
 from modelbundle.rows import Rows
@@ -30,6 +32,7 @@ from trainer.models.answer_files import (
 from trainer.models.asking import ask
 from trainer.models.candidates import Candidate, TrainFacts, load_candidate, probed
 from trainer.models.conversion import Converted, convert
+from trainer.models.latencies import write_latencies
 from trainer.models.model_files import model_file
 from trainer.models.signatures import MODEL_NAME, write_signature
 from trainer.models.stored_models import load_champion, load_evaluated
@@ -59,6 +62,9 @@ def run(task: TrainTask, environment: Environment) -> Result:
         digest = task.candidate.digest
         candidate = load_evaluated(environment.output, digest, columns.features)
         _write_answers(candidate, ask(candidate, questions), environment.predictions)
+        rows = rows_of_table(questions, candidate.signature.features)
+        runtimes = _runtimes(candidate, environment.output)
+        write_latencies(task.measures, runtimes, rows, environment.predictions)
     if task.champion is not None:
         _ask_champion(task.champion.digest, candidate.signature, environment, questions)
     return Result({}, Exit.DONE)
@@ -80,7 +86,17 @@ def _trained(
     asked = rows_of_table(questions, candidate.signature.features)
     sample = verification_rows(asked, candidate.runtime, task.seed)
     _write_runtimes(candidate, sample, environment.predictions)
+    runtimes = _runtimes(candidate, environment.predictions)
+    write_latencies(task.measures, runtimes, asked, environment.predictions)
     return candidate
+
+
+def _runtimes(candidate: Candidate, folder: Path) -> tuple[Runtime, ...]:
+    """The runtimes that may serve it: its own, and ONNX where the folder has its conversion."""
+    converted = folder / FORMAT_FILES["onnx"]
+    if candidate.estimator is None or not converted.is_file():
+        return (candidate.runtime,)
+    return candidate.runtime, OnnxRuntime(converted, candidate.signature)
 
 
 def _probed(candidate: Candidate, train: pa.Table) -> Candidate:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,21 @@ from trainer.grades.bundling import (
     METRICS_NAME,
     Ingredients,
     assemble,
+    bundle_bytes,
     publish_bundle,
     read_runtimes,
 )
+from trainer.grades.measuring import Measurable, measured, measured_beside
+from trainer.grades.model_answers import ModelAnswers
 from trainer.grades.own_metrics import read_own_metrics
-from trainer.grades.scoring import AnswerSheet, champion_document, metric_texts, score_candidate
+from trainer.grades.scoring import (
+    AnswerSheet,
+    candidate_answers,
+    champion_answers,
+    champion_document,
+    metric_texts,
+)
+from trainer.models.latencies import read_latencies
 from trainer.pod.environment import Environment
 from trainer.pod.libraries import library_versions
 from trainer.pod.result import Result
@@ -44,42 +55,97 @@ def run(task: TrainTask, environment: Environment) -> Result:
     """
     columns = read_columns(environment.data)
     sheet = AnswerSheet(read_table(environment.answers / TEST_NAME), columns)
-    signature, graded = score_candidate(environment.predictions, sheet)
-    digest = task.champion.digest if task.champion else None
-    champion = champion_document(environment.predictions, digest, sheet)
+    candidate = candidate_answers(environment.predictions, sheet)
+    champion = champion_answers(environment.predictions, sheet) if task.champion else None
+    graded = candidate.metrics()
+    document = _document(task, candidate, metric_texts(graded), champion)
     if task.candidate is not None:
-        document = _document(task, signature, metric_texts(graded), champion)
-        return Result({"verb": "evaluate", **document, "bundle": task.candidate.digest})
+        of = _measurable(
+            environment, sheet, (candidate, champion), bundle_bytes(environment.output)
+        )
+        document |= {"verb": "evaluate", "bundle": task.candidate.digest}
+        return Result(_with_measures(document, task, of))
     # Built-in names win: a container must not word its own accuracy.
     reported = read_own_metrics(environment.output)
     own = metric_texts({name: reported[name] for name in reported if name not in graded})
-    document = _document(task, signature, metric_texts(graded), champion)
     document |= {
         "ownMetrics": dict(list(own.items())[:OWN_METRICS_REPORTED]),
         "trainRows": pq.read_metadata(environment.data / TRAIN_NAME).num_rows,
         "testRows": sheet.rows,
     }
     metrics = {**own, **metric_texts(graded)}
-    bundle, serves = _published(task, environment, signature, metrics)
-    document |= {"bundle": bundle, "serves": serves, "libraries": library_versions()}
-    return Result({"verb": "train", **document})
+    published = _published(task, environment, candidate.signature, metrics)
+    document |= {
+        "bundle": published.digest,
+        "serves": published.serves,
+        "libraries": library_versions(),
+    }
+    of = _measurable(environment, sheet, (candidate, champion), published.size)
+    return Result(_with_measures({"verb": "train", **document}, task, of))
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """What is in the store now."""
+
+    digest: str
+    serves: str
+    size: int
 
 
 def _document(
-    task: TrainTask, signature: Signature, metrics: Mapping[str, str], champion: Any
+    task: TrainTask,
+    candidate: ModelAnswers,
+    metrics: Mapping[str, str],
+    champion: ModelAnswers | str | None,
 ) -> dict[str, Any]:
+    said = None
+    if task.champion is not None and champion is not None:
+        said = champion_document(task.champion.digest, champion)
     return {
         "outcome": "Succeeded",
         "dataset": task.dataset.digest,
-        "task": str(signature.task),
+        "task": str(candidate.signature.task),
         "metrics": metrics,
-        "champion": champion,
+        "champion": said,
     }
+
+
+def _measurable(
+    environment: Environment,
+    sheet: AnswerSheet,
+    answers: tuple[ModelAnswers, ModelAnswers | str | None],
+    size: int,
+) -> Measurable:
+    candidate, champion = answers
+
+    def column(name: str) -> list[Any] | None:
+        if name in sheet.table.column_names:
+            return list(sheet.table.column(name).to_pylist())
+        questions = environment.questions / TEST_NAME
+        if name not in pq.read_schema(questions).names:
+            return None
+        return list(pq.read_table(questions, columns=[name]).column(name).to_pylist())
+
+    beside = champion if isinstance(champion, ModelAnswers) else None
+    return Measurable(candidate, beside, column, read_latencies(environment.predictions), size)
+
+
+def _with_measures(document: dict[str, Any], task: TrainTask, of: Measurable) -> dict[str, Any]:
+    """What gates ask of the version stands beside its metrics, what they ask of both beside the
+    champion's.
+    """
+    alone = measured(task.measures, of)
+    beside = measured_beside(task.measures, of) if of.champion is not None else {}
+    champion = document["champion"]
+    if beside:
+        champion = {**champion, "measures": beside}
+    return {**document, "champion": champion, **({"measures": alone} if alone else {})}
 
 
 def _published(
     task: TrainTask, environment: Environment, signature: Signature, metrics: Mapping[str, str]
-) -> tuple[str, str]:
+) -> _Published:
     origin = Origin(
         target=task.target,
         dataset_digest=task.dataset.digest,
@@ -94,5 +160,6 @@ def _published(
     }
     with tempfile.TemporaryDirectory(prefix="bundle-", dir=environment.spool) as folder:
         digest = assemble(made_of, Path(folder))
+        size = bundle_bytes(Path(folder))
         serves = publish_bundle(open_environment_store(environment), Path(folder), digest, about)
-    return digest, serves
+    return _Published(digest, serves, size)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
-from trainyard.api.base import ApiModel, DecimalString, NameReference, cel
+from trainyard.api.base import ApiModel, DecimalString, NameReference, Quantity, cel
+from trainyard.api.measures import MeasureKind, MeasureRequest
 
 HIGHER_IS_BETTER = frozenset(
     {
@@ -25,6 +27,7 @@ LOWER_IS_BETTER = frozenset(
     {
         "log_loss",
         "brier_score",
+        "calibration_error",
         "rmse",
         "mae",
         "mape",
@@ -49,6 +52,19 @@ class GateKind(StrEnum):
     """A fixed `min` or `max`."""
     CHAMPION = "Champion"
     """The champion's own result, by `againstChampion`."""
+    SLICE = "Slice"
+    """A fixed `min` or `max` in every slice of the rows."""
+    FAIRNESS = "Fairness"
+    """The largest difference between two slices."""
+    LATENCY = "Latency"
+    """How long an answer takes."""
+    SIZE = "Size"
+    """How many bytes the bundle has."""
+
+
+_ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+_Confidence = Annotated[int, Field(ge=50, le=99)]
+_LeastRows = Annotated[int, Field(ge=1, le=1000000)]
 
 
 class AgainstChampion(ApiModel):
@@ -57,9 +73,60 @@ class AgainstChampion(ApiModel):
     max_regression: DecimalString = "0"
     """How much worse it may be, as a share of the champion's value: "0.02" is 2 %. Below zero:
     it must be better by that share."""
+    confidence_percent: _Confidence | None = None
+    """Chance is allowed for, row by row: the version is refused where the whole interval of this
+    confidence lies beyond maxRegression. With 95 a version as good as the champion is refused in
+    fewer than 3 of 100 cases. With maxRegression below zero the whole interval must be better by
+    that share. Absent: the two values are compared as they are."""
     model_deployment: NameReference | None = None
     """Whose stable version is the champion; absent: the only ModelDeployment that follows this
     TrainingJob."""
+
+
+class GateSlice(ApiModel):
+    """Rows of each value of a column are measured for themselves, and the worst slice counts."""
+
+    column: _ColumnName
+    """A column with role Slice, or a feature. Rows without a value are a slice, too."""
+    min_rows: _LeastRows = 50
+    """Slices with fewer test rows are left out. Without any that has so many the gate fails."""
+
+
+class FairnessGate(ApiModel):
+    """The largest difference between the answers for two slices is not surely above `max`."""
+
+    column: _ColumnName
+    """A column with role Slice, or a feature."""
+    measure: Literal["DemographicParityDifference", "EqualizedOddsDifference"] = (
+        "DemographicParityDifference"
+    )
+    """DemographicParityDifference: how often a class is predicted. EqualizedOddsDifference: the
+    same among the rows it is true of, and among the others."""
+    max: DecimalString = "0.1"
+    """The largest good difference between two slices."""
+    confidence_percent: _Confidence = 95
+    """Confidence of the interval, which must lie above max as a whole, for all pairs of slices
+    together."""
+    min_rows: _LeastRows = 50
+    """Slices with fewer test rows are left out. Without two that have so many the gate fails."""
+
+
+class LatencyGate(ApiModel):
+    """Calls of the model, timed where it is trained: without network, server and other load."""
+
+    rows: Annotated[int, Field(ge=1, le=512)] = 1
+    """How many rows are asked at once."""
+    percentile: Annotated[int, Field(ge=50, le=99)] = 99
+    """Which percentile of the calls."""
+    max_milliseconds: DecimalString
+    """The longest that passes."""
+
+
+class SizeGate(ApiModel):
+    """The bundle that servers fetch and load."""
+
+    max: Quantity
+    """The largest that passes, e.g. `50Mi`."""
 
 
 class Gate(ApiModel):
@@ -68,12 +135,40 @@ class Gate(ApiModel):
     model_config = ConfigDict(
         json_schema_extra=cel(
             (
-                "[has(self.min),has(self.max),has(self.againstChampion)].filter(x,x).size()==1",
-                "give exactly one of min, max, againstChampion",
+                (
+                    "[has(self.metric),has(self.fairness),has(self.latency),has(self.size)]"
+                    ".filter(x,x).size()==1"
+                ),
+                "give exactly one of metric, fairness, latency, size",
             ),
             (
-                f"!has(self.againstChampion) || has(self.direction) || self.metric in [{_KNOWN}]",
+                (
+                    "[has(self.min),has(self.max),has(self.againstChampion)].filter(x,x).size()"
+                    "==(has(self.metric) ? 1 : 0)"
+                ),
+                "give exactly one of min, max, againstChampion with a metric, and none without",
+            ),
+            (
+                "!has(self.slice) || (has(self.metric) && !has(self.againstChampion))",
+                "slice goes with a metric and min or max",
+            ),
+            (
+                (
+                    "!has(self.metric) || !has(self.againstChampion) || has(self.direction)"
+                    f" || self.metric in [{_KNOWN}]"
+                ),
                 "a metric of your own needs direction: Higher or Lower",
+            ),
+            (
+                (
+                    "!has(self.metric) || !(has(self.slice) || (has(self.againstChampion)"
+                    " && has(self.againstChampion.confidencePercent)))"
+                    f" || self.metric in [{_KNOWN}]"
+                ),
+                (
+                    "slice and confidencePercent need a built-in metric: your own is one number,"
+                    " not one for each row"
+                ),
             ),
         )
     )
@@ -83,9 +178,13 @@ class Gate(ApiModel):
         StringConstraints(min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"),
     ]
     """The gate's name in reports."""
-    metric: Annotated[
-        str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
-    ]
+    metric: (
+        Annotated[
+            str,
+            StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9_]*$"),
+        ]
+        | None
+    ) = None
     """Which metric on the test rows."""
     min: DecimalString | None = None
     """The smallest value that passes."""
@@ -95,11 +194,60 @@ class Gate(ApiModel):
     """A bound relative to the champion."""
     direction: Literal["Higher", "Lower"] | None = None
     """In which direction a metric of your own is better."""
+    slice: GateSlice | None = None
+    """The bound holds in every slice of the test rows."""
+    fairness: FairnessGate | None = None
+    """A bound for the difference between slices."""
+    latency: LatencyGate | None = None
+    """A bound for the time that an answer takes."""
+    size: SizeGate | None = None
+    """A bound for the size of the bundle."""
 
 
 def kind_of(gate: Gate) -> GateKind:
     """Return the kind of the gate: the member that is set."""
-    return GateKind.BOUND if gate.against_champion is None else GateKind.CHAMPION
+    by_member = {
+        GateKind.FAIRNESS: gate.fairness,
+        GateKind.LATENCY: gate.latency,
+        GateKind.SIZE: gate.size,
+        GateKind.CHAMPION: gate.against_champion,
+        GateKind.SLICE: gate.slice,
+    }
+    return next((kind for kind, member in by_member.items() if member), GateKind.BOUND)
+
+
+def measure_of(gate: Gate) -> MeasureRequest | None:
+    """Return what the gate needs to have measured beyond the metrics, if anything."""
+    against, of, fair = gate.against_champion, gate.slice, gate.fairness
+    if against is not None and against.confidence_percent is not None:
+        sure = against.confidence_percent
+        return MeasureRequest(kind=MeasureKind.PAIRED, metric=gate.metric, confidence_percent=sure)
+    if of is not None:
+        return MeasureRequest(
+            kind=MeasureKind.SLICE,
+            metric=gate.metric,
+            side="Highest" if gate.min is None else "Lowest",
+            min_rows=of.min_rows,
+            column=of.column,
+        )
+    if fair is not None:
+        return MeasureRequest(
+            kind=MeasureKind.FAIRNESS,
+            metric=fair.measure,
+            min_rows=fair.min_rows,
+            confidence_percent=fair.confidence_percent,
+            column=fair.column,
+        )
+    if gate.latency is not None:
+        rows, percentile = gate.latency.rows, gate.latency.percentile
+        return MeasureRequest(kind=MeasureKind.LATENCY, rows=rows, percentile=percentile)
+    return MeasureRequest(kind=MeasureKind.SIZE) if gate.size is not None else None
+
+
+def measures_of(gates: Iterable[Gate]) -> tuple[MeasureRequest, ...]:
+    """Return all that the gates need to have measured, each once."""
+    asked = (measure_of(gate) for gate in gates)
+    return tuple(dict.fromkeys(request for request in asked if request is not None))
 
 
 def direction_of(gate: Gate) -> Direction:

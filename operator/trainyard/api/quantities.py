@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-_QUANTITY = re.compile(r"^([+-]?[0-9.]+)([numkMGTPE]i?|[eE][+-]?[0-9]+)?$")
+_QUANTITY = re.compile(r"^([+-]?[0-9.]+)([numkKMGTPE]i?|[eE][+-]?[0-9]+)?$")
 _EXPONENTS = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _SUFFIXES = {
     **{suffix: Decimal(10) ** exponent for suffix, exponent in _EXPONENTS.items()},

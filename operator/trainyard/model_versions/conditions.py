@@ -74,7 +74,7 @@ def columns(
 ) -> VersionSummary:
     """Return the short texts for `kubectl get`: the metrics that gates ask about come first."""
     metrics = version.spec.metrics or {}
-    asked = [gate.metric for gate in gates if gate.metric in metrics]
+    asked = [gate.metric for gate in gates if gate.metric and gate.metric in metrics]
     names = list(dict.fromkeys([*asked, *sorted(metrics)]))[:_METRICS_SHOWN]
     return VersionSummary(
         metrics=", ".join(f"{name} {_short(metrics, name)}" for name in names)[:256],

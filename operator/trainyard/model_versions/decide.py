@@ -15,7 +15,7 @@ from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.champion import Champion, ChampionState, find_champion
 from trainyard.conditions import Finding, get_condition, merge_conditions
-from trainyard.model_versions.comparison import measured, measuring
+from trainyard.model_versions.comparison import measured, measures_known, measuring, told
 from trainyard.model_versions.conditions import (
     accepted_finding,
     columns,
@@ -61,7 +61,7 @@ def _judged(version: ModelVersion, observed: Observed, turn: VersionTurn) -> _Ju
         return _Judged(turn, _unknown(ModelVersionReason.CHAMPION_AMBIGUOUS, champion.message))
     reports = judge(job.spec.gates, _evidence(version, champion, turn.status))
     if not is_settled(reports):
-        turn = measuring(version, observed, turn, champion.bundle_digest or "")
+        turn = measuring(version, observed, turn, _compared_with(version, champion))
         reports = judge(job.spec.gates, _evidence(version, champion, turn.status))
     if is_settled(reports):
         return _Judged(_verdict(version, job, champion, reports, turn))
@@ -88,7 +88,17 @@ def _judged_for_the_record(
 
 
 def _evidence(version: ModelVersion, champion: Champion, status: ModelVersionStatus) -> Evidence:
-    return Evidence(version.spec.metrics or {}, _champion_evidence(version, champion, status))
+    return Evidence(
+        version.spec.metrics or {},
+        _champion_evidence(version, champion, status),
+        measures_known(version, status),
+    )
+
+
+def _compared_with(version: ModelVersion, champion: Champion) -> str | None:
+    """Return the bundle to measure beside the version, where that is another one."""
+    found = champion.bundle_digest
+    return found if found != version.spec.bundle_digest else None
 
 
 def _champion_evidence(
@@ -101,7 +111,7 @@ def _champion_evidence(
     found = measured(version, status, champion.bundle_digest or "")
     if found is None:
         return None
-    return ChampionEvidence(metrics=found.metrics, error=found.error)
+    return ChampionEvidence(metrics=found.metrics, error=found.error, measures=found.measures or {})
 
 
 def _verdict(
@@ -126,18 +136,27 @@ def _verdict(
 
 def _measurement(observed: Observed, turn: VersionTurn, champion: Champion) -> Finding:
     evaluate = turn.status.evaluate
-    named = (champion.bundle_digest or "")[7:17]
-    if evaluate is not None and evaluate.phase is TaskPhase.FAILED:
+    if evaluate is None:
+        return _unknown(ModelVersionReason.COMPARING, "not judged yet")
+    named = f"champion {evaluate.champion[7:17]}" if evaluate.champion else "the version"
+    if evaluate.phase is TaskPhase.FAILED:
         text = (
-            f"champion {named} could not be measured: {evaluate.reason}: {evaluate.message}; "
+            f"{named} could not be measured: {evaluate.reason}: {evaluate.message}; "
             "ask the TrainingJob for another run with trainyard.dev/request=run@now"
         )
-        return _unknown(ModelVersionReason.CHAMPION_NOT_MEASURED, text)
-    text = f"champion {named} ({champion.message}) is measured on this version's test rows"
+        reason = (
+            ModelVersionReason.CHAMPION_NOT_MEASURED
+            if evaluate.champion
+            else ModelVersionReason.NOT_MEASURED
+        )
+        return _unknown(reason, text)
+    text = f"{told(evaluate)} on this version's test rows"
+    if evaluate.champion:
+        text = f"{named} ({champion.message}) is measured on this version's test rows"
     view = observed.report or observed.job
     if view is not None and view.trouble:
         text += f": {view.trouble}"
-    elif evaluate is not None and evaluate.message:
+    elif evaluate.message:
         text += f": {evaluate.reason}: {evaluate.message}"
     return _unknown(ModelVersionReason.COMPARING, text)
 
@@ -195,4 +214,5 @@ def _is_a_problem(pending: Finding) -> bool:
     return pending.reason in {
         ModelVersionReason.CHAMPION_AMBIGUOUS,
         ModelVersionReason.CHAMPION_NOT_MEASURED,
+        ModelVersionReason.NOT_MEASURED,
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from trainyard.api.measures import MeasureRequest
 from trainyard.api.pod_settings import PodSettings
 from trainyard.api.v1alpha1.model_version import EvaluateJob, ModelVersion
 from trainyard.installation import Installation
@@ -15,6 +17,7 @@ from trainyard.ownership import child_name
 def evaluate_document(version: ModelVersion, evaluate: EvaluateJob) -> dict[str, Any]:
     """Return the task of the evaluation, as the training image reads it."""
     spec = version.spec
+    measures = [request.document() for request in evaluate.measures]
     return {
         "version": 1,
         "run": evaluate.name,
@@ -22,16 +25,17 @@ def evaluate_document(version: ModelVersion, evaluate: EvaluateJob) -> dict[str,
         "target": spec.target,
         "recipeDigest": spec.recipe_digest,
         "seed": 0,
-        "champion": {"digest": evaluate.champion},
+        "champion": {"digest": evaluate.champion} if evaluate.champion else None,
         "candidate": {"digest": spec.bundle_digest},
-        "gatesNeedChampion": True,
+        "gatesNeedChampion": evaluate.champion is not None,
+        **({"measures": measures} if measures else {}),
     }
 
 
 def evaluate_job(
     version: ModelVersion, evaluate: EvaluateJob, installation: Installation
 ) -> dict[str, Any]:
-    """Return the Job that measures the champion on this version's test rows."""
+    """Return the Job that measures version and champion on the version's test rows."""
     work = Work(
         owner=version,
         name=evaluate.name,
@@ -58,9 +62,13 @@ def evaluate_report_job(
     return report_job(work, evaluate.name, run=evaluate.name)
 
 
-def evaluate_name(version: ModelVersion, champion: str, attempt: int) -> str:
-    """Return the name of the evaluate Job."""
-    return child_name(version.metadata.name, version.metadata.uid, champion, str(attempt))
+def evaluate_name(
+    version: ModelVersion, champion: str, attempt: int, measures: Iterable[MeasureRequest] = ()
+) -> str:
+    """Return the name of the evaluate Job: another one for everything that it may be asked."""
+    meta = version.metadata
+    asked = (request.key for request in measures)
+    return child_name(meta.name, meta.uid, champion, str(attempt), *asked)
 
 
 def report_name(version: ModelVersion, evaluate: EvaluateJob) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from trainyard.api.gates import measures_of
 from trainyard.api.v1alpha1 import API_VERSION
 from trainyard.api.v1alpha1.model_version import ModelVersionSpec
 from trainyard.api.v1alpha1.training_job import TrainingJob
@@ -19,6 +20,7 @@ from trainyard.training_jobs.recipes.recipe import recipe_of
 
 def train_document(job: TrainingJob, run: Run) -> dict[str, Any]:
     """Return the task of the run, as the training image reads it."""
+    measures = [request.document() for request in measures_of(job.spec.gates)]
     return {
         "version": 1,
         "run": run.name,
@@ -30,6 +32,7 @@ def train_document(job: TrainingJob, run: Run) -> dict[str, Any]:
         "champion": {"digest": run.champion} if run.champion else None,
         "candidate": None,
         "gatesNeedChampion": any(g.against_champion is not None for g in job.spec.gates),
+        **({"measures": measures} if measures else {}),
     }
 
 

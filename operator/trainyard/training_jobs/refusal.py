@@ -31,8 +31,8 @@ def why_never_measured(spec: TrainingJobSpec) -> str:
     """
     if spec.container is not None:
         return ""
-    odd = next((gate for gate in spec.gates if gate.metric not in _MEASURED), None)
-    if odd is None:
+    odd = next((g for g in spec.gates if g.metric is not None and g.metric not in _MEASURED), None)
+    if odd is None or odd.metric is None:
         return ""
     return (
         f"no run of this recipe measures {odd.metric}, which gate {odd.name} asks for."

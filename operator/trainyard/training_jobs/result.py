@@ -13,7 +13,7 @@ from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Run
 from trainyard.conditions import shorten
 from trainyard.jobs.failure import Failure
-from trainyard.jobs.measured import champion_measured, metrics_of
+from trainyard.jobs.measured import champion_measured, measures_of_result, metrics_of
 from trainyard.training_jobs.identity import describe_recipe
 
 METRICS_IN_RUN = 12
@@ -51,6 +51,7 @@ def _version(job: TrainingJob, run: Run, result: Mapping[str, Any], image: str) 
             "cause": run.cause.to_api(),
             "task": str(result.get("task") or ""),
             "metrics": metrics_of(result),
+            "measures": measures_of_result(result),
             "comparison": champion_measured(result.get("champion")),
             "runtime": str(result.get("serves") or ""),
             "trainRows": int(result.get("trainRows") or 0),

@@ -47,7 +47,42 @@ def test_two_classes(weights: Any) -> None:
         "roc_auc": metrics.roc_auc_score(is_spam, shares[:, 1], **how),
         "average_precision": metrics.average_precision_score(is_spam, shares[:, 1], **how),
     }
-    assert expected == pytest.approx(grade_classification(truth, answers, weights))
+    found = grade_classification(truth, answers, weights)
+    assert {*expected, "calibration_error"} == set(found)
+    assert expected == pytest.approx({name: found[name] for name in expected})
+
+
+@pytest.mark.parametrize(
+    ("weights", "second"),
+    [
+        pytest.param(None, 0.1, id="0.6 is believed and half comes true"),
+        pytest.param(np.array([1.0, 3.0] * 10), 0.35, id="by weight a quarter"),
+    ],
+)
+def test_calibration(weights: Any, second: float) -> None:
+    """What is believed beside what comes true, bin by bin."""
+    believed = np.array([0.2] * 10 + [0.6] * 10)
+    truth = [TWO[0]] * 10 + [TWO[1], TWO[0]] * 5
+    shares = np.column_stack([1 - believed, believed])
+    answers = Answers(TWO, [TWO[int(value > 0.5)] for value in believed], shares)
+    # In the other half of the rows 0.2 is believed and nothing comes true.
+    assert (0.2 + second) / 2 == pytest.approx(
+        grade_classification(truth, answers, weights)["calibration_error"]
+    )
+
+
+def test_calibration_of_more_classes_is_of_the_answer() -> None:
+    """A model that is as sure as it is right is calibrated; one that is too sure is not."""
+    chance = np.random.default_rng(5)
+    sure = chance.uniform(0.4, 1, 20_000)
+    right = chance.random(20_000) < sure
+    labels = [1 if one else 2 for one in right]
+    shares = np.column_stack([sure, (1 - sure) / 2, (1 - sure) / 2])
+    honest = grade_classification(labels, Answers(THREE, [1] * 20_000, shares), None)
+    boasting = np.column_stack([np.ones(20_000), np.zeros((20_000, 2))])
+    proud = grade_classification(labels, Answers(THREE, [1] * 20_000, boasting), None)
+    assert honest["calibration_error"] < 0.02
+    assert 0.3 == pytest.approx(proud["calibration_error"], abs=0.02)
 
 
 def test_three_classes() -> None:
@@ -66,7 +101,9 @@ def test_three_classes() -> None:
         "roc_auc": metrics.roc_auc_score(truth, shares, multi_class="ovr"),
         "average_precision": metrics.average_precision_score(hot, shares),
     }
-    assert expected == pytest.approx(grade_classification(truth, answers, None))
+    found = grade_classification(truth, answers, None)
+    assert {*expected, "calibration_error"} == set(found)
+    assert expected == pytest.approx({name: found[name] for name in expected})
 
 
 def test_scores_rank_without_probabilities() -> None:
@@ -75,7 +112,7 @@ def test_scores_rank_without_probabilities() -> None:
     ranked = Answers(TWO, answers.labels, None, shares[:, 1] * 10 - 3)
     found = grade_classification(truth, ranked, None)
     full = grade_classification(truth, answers, None)
-    dropped = {"log_loss", "brier_score"}
+    dropped = {"log_loss", "brier_score", "calibration_error"}
     assert {k: v for k, v in full.items() if k not in dropped} == pytest.approx(found)
 
 

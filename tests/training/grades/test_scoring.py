@@ -15,7 +15,13 @@ from modelbundle.prediction import Prediction
 from modelbundle.signature import Feature, Kind, Signature, Task
 from trainer.datasets.columns import Columns
 from trainer.datasets.dataset_manifest import DatasetColumn
-from trainer.grades.scoring import AnswerSheet, champion_document, metric_texts, score_candidate
+from trainer.grades.scoring import (
+    AnswerSheet,
+    candidate_answers,
+    champion_answers,
+    champion_document,
+    metric_texts,
+)
 from trainer.models.answer_files import GradedRows, write_answers
 from trainer.models.signatures import write_signature
 from trainer.pod.exits import UserFault
@@ -35,18 +41,22 @@ def _write(folder: Path, name: str, answers: list[Any], classes: tuple[Any, ...]
     write_answers(GradedRows(Prediction(values, None), None), folder / f"{name}.parquet", signature)
 
 
+def _champion(folder: Path) -> dict[str, Any]:
+    return champion_document(NO_DIGEST, champion_answers(folder, SHEET))
+
+
 def test_score_candidate(tmp_path: Path) -> None:
     """Rows count by their weight: two of three are right, with three quarters of the weight."""
     _write(tmp_path, "candidate", ["M", "M", "M"], ("B", "M"))
-    signature, metrics = score_candidate(tmp_path, SHEET)
-    assert (("B", "M"), 0.75) == (signature.classes, metrics["accuracy"])
+    found = candidate_answers(tmp_path, SHEET)
+    assert (("B", "M"), 0.75) == (found.signature.classes, found.metrics()["accuracy"])
 
 
 def test_classes_that_are_not_the_datas(tmp_path: Path) -> None:
     """A model that was trained on encoded labels is told so."""
     _write(tmp_path, "candidate", ["1", "0", "1"], ("0", "1"))
     with pytest.raises(UserFault) as caught:
-        score_candidate(tmp_path, SHEET)
+        candidate_answers(tmp_path, SHEET)
     assert "train it on the labels as the data has them" in caught.value.message
 
 
@@ -69,29 +79,24 @@ def test_several_targets(second: list[str], accuracy: float, tmp_path: Path) -> 
     table = SHEET.table.append_column("z", [["on", "off", "on"]])
     beside = DatasetColumn("z", ColumnType.CATEGORY, Role.TARGET, None)
     columns = Columns("y", (*COLUMNS.members, beside))
-    _, graded = score_candidate(tmp_path, AnswerSheet(table, columns))
+    graded = candidate_answers(tmp_path, AnswerSheet(table, columns)).metrics()
     assert accuracy == graded["accuracy"]
     with pytest.raises(UserFault, match="the model predicts z, but the dataset's targets are y"):
-        score_candidate(tmp_path, SHEET)
+        candidate_answers(tmp_path, SHEET)
 
 
 def test_a_regressor_for_texts(tmp_path: Path) -> None:
     """A model that answers numbers to a target of texts is told so."""
     _write(tmp_path, "candidate", [1.0, 2.0, 3.0], ())
     with pytest.raises(UserFault) as caught:
-        score_candidate(tmp_path, SHEET)
+        candidate_answers(tmp_path, SHEET)
     assert "Use a classifier" in caught.value.message
-
-
-def test_no_champion(tmp_path: Path) -> None:
-    """Without a champion there is nothing to say."""
-    assert champion_document(tmp_path, None, SHEET) is None
 
 
 def test_champion(tmp_path: Path) -> None:
     """A champion is graded on the same rows."""
     _write(tmp_path, "champion", ["B", "M", "M"], ("B", "M"))
-    found = champion_document(tmp_path, NO_DIGEST, SHEET)
+    found = _champion(tmp_path)
     assert (NO_DIGEST, "1") == (found["bundle"], found["metrics"]["accuracy"])
 
 
@@ -99,7 +104,7 @@ def test_champion_with_an_error(tmp_path: Path) -> None:
     """What predict noted is the champion's error."""
     (tmp_path / "champion-error.json").write_text(json.dumps({"error": "other features"}))
     expected = {"bundle": NO_DIGEST, "error": "other features"}
-    assert expected == champion_document(tmp_path, NO_DIGEST, SHEET)
+    assert expected == _champion(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -108,12 +113,12 @@ def test_champion_with_an_error(tmp_path: Path) -> None:
 def test_champion_with_an_unreadable_error(tmp_path: Path, content: str) -> None:
     """A forged note ends nothing."""
     (tmp_path / "champion-error.json").write_text(content)
-    assert "unreadable" in champion_document(tmp_path, NO_DIGEST, SHEET)["error"]
+    assert "unreadable" in _champion(tmp_path)["error"]
 
 
 def test_champion_without_predictions(tmp_path: Path) -> None:
     """Missing predictions are an error of the champion, not of the run."""
-    assert "champion.json cannot be read" in champion_document(tmp_path, NO_DIGEST, SHEET)["error"]
+    assert "champion.json cannot be read" in _champion(tmp_path)["error"]
 
 
 def test_metric_texts() -> None:

@@ -17,6 +17,7 @@ from trainyard.api.quantities import number_of
         pytest.param("2", Decimal(2), id="a plain number"),
         pytest.param(2, Decimal(2), id="no text at all"),
         pytest.param("1Gi", Decimal(1 << 30), id="a binary suffix"),
+        pytest.param("2Ki", Decimal(2048), id="the smallest binary suffix"),
         pytest.param("1G", Decimal(10**9), id="a decimal suffix"),
         pytest.param("1e3", Decimal(1000), id="an exponent"),
         pytest.param("1.2.3", None, id="two points"),

@@ -62,6 +62,11 @@ def assemble(made_of: Ingredients, folder: Path) -> str:
         ) from fault
 
 
+def bundle_bytes(folder: Path) -> int:
+    """How many bytes the files of the bundle have together."""
+    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+
+
 def read_runtimes(predictions: Path) -> dict[str, Any]:
     """runtimes.json as `predict` wrote it. Raises UserFault(ModelUnreadable)."""
     content = read_plain_file(predictions / RUNTIMES_NAME, _MAX_RUNTIMES_BYTES)

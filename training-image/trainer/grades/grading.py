@@ -61,10 +61,16 @@ def grade_regression(truth: Floats, predicted: Floats, weights: Floats | None) -
     return _finite(found)
 
 
+_OF_LABELS = frozenset({"accuracy", "balanced_accuracy", "precision", "recall", "f1"})
+_OF_PROBABILITIES = frozenset({"log_loss", "brier_score", "calibration_error"})
+_OF_RANKS = frozenset({"roc_auc", "average_precision"})
+CALIBRATION_BINS = 10
+
+
 def grade_classification(
-    truth: Sequence[Label], answers: Answers, weights: Floats | None
+    truth: Sequence[Label], answers: Answers, weights: Floats | None, only: str | None = None
 ) -> dict[str, float]:
-    """The classification metrics by name.
+    """The classification metrics by name; with `only`, that one and those computed with it.
 
     With two classes, precision, recall, f1, roc_auc and average_precision are those of the second
     class in sorted order; with more they are means over classes (roc_auc: one against the rest,
@@ -74,12 +80,15 @@ def grade_classification(
     number = {label: position for position, label in enumerate(classes)}
     true = np.array([number[label] for label in truth], dtype=np.int64)
     found = np.array([number[label] for label in answers.labels], dtype=np.int64)
-    graded = _from_labels(true, found, len(classes), weights)
+    graded: dict[str, float] = {}
+    if only is None or only in _OF_LABELS:
+        graded |= _from_labels(true, found, len(classes), weights)
     probabilities = _widened(_shares(answers.probabilities), len(classes))
-    if probabilities is not None:
+    if probabilities is not None and (only is None or only in _OF_PROBABILITIES):
         graded |= _from_probabilities(true, probabilities, weights)
-    beliefs = _widened(answers.probabilities, len(classes))
-    graded |= _from_ranks(true, _ranks(answers, beliefs, len(classes)), weights)
+    if only is None or only in _OF_RANKS:
+        beliefs = _widened(answers.probabilities, len(classes))
+        graded |= _from_ranks(true, _ranks(answers, beliefs, len(classes)), weights)
     return _finite(graded)
 
 
@@ -128,7 +137,27 @@ def _from_probabilities(
         "brier_score": metrics.brier_score_loss(
             true, columns, labels=labels, sample_weight=weights
         ),
+        "calibration_error": _calibration_error(true, probabilities, weights),
     }
+
+
+def _calibration_error(true: Codes, probabilities: Floats, weights: Floats | None) -> float:
+    """How far probabilities are from the shares that come true, on average over ten bins.
+
+    The bins have equally many rows. With two classes the second is looked at, with more the one
+    that is answered.
+    """
+    if probabilities.shape[1] == 2:
+        believed, came_true = probabilities[:, 1], true == 1
+    else:
+        believed, came_true = probabilities.max(axis=1), true == probabilities.argmax(axis=1)
+    weight = np.ones(len(true)) if weights is None else weights
+    order = np.argsort(believed, kind="stable")
+    apart = [
+        abs(float(np.sum(weight[rows] * (believed[rows] - came_true[rows]))))
+        for rows in np.array_split(order, min(CALIBRATION_BINS, len(order)))
+    ]
+    return sum(apart) / float(np.sum(weight))
 
 
 def _ranks(answers: Answers, probabilities: Floats | None, count: int) -> Mapping[int, Floats]:

@@ -66,12 +66,12 @@ def live_quality(metric: str, answers: LiveAnswers, of: Signature) -> Estimate |
     return Estimate(value, value - wide, value + wide)
 
 
-def share(hits: int, rows: int) -> Estimate | None:
-    """So many of so many, with the exact bounds of Clopper and Pearson."""
+def share(hits: int, rows: int, error: float = LOOK_ERROR) -> Estimate | None:
+    """So many of so many, with the exact bounds of Clopper and Pearson, each wrong so often."""
     if not rows:
         return None
-    low = float(stats.beta.ppf(LOOK_ERROR, hits, rows - hits + 1)) if hits else 0.0
-    high = float(stats.beta.isf(LOOK_ERROR, hits + 1, rows - hits)) if hits < rows else 1.0
+    low = float(stats.beta.ppf(error, hits, rows - hits + 1)) if hits else 0.0
+    high = float(stats.beta.isf(error, hits + 1, rows - hits)) if hits < rows else 1.0
     return Estimate(hits / rows, low, high)
 
 

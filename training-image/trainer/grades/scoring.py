@@ -15,13 +15,8 @@ from modelbundle.signature import Label, Signature, Task
 from trainer.datasets.columns import Columns
 from trainer.datasets.tables import weights_of
 from trainer.grades.decimal_text import decimal_text
-from trainer.grades.grading import (
-    Answers,
-    Floats,
-    grade_classification,
-    grade_regression,
-    mean_over_targets,
-)
+from trainer.grades.grading import Answers, Floats
+from trainer.grades.model_answers import ModelAnswers
 from trainer.models.answer_files import (
     CANDIDATE_NAME,
     CHAMPION_ERROR_NAME,
@@ -51,29 +46,33 @@ class AnswerSheet:
         return int(self.table.num_rows)
 
 
-def score_candidate(folder: Path, sheet: AnswerSheet) -> tuple[Signature, dict[str, float]]:
-    """The candidate's signature and metrics.
+def candidate_answers(folder: Path, sheet: AnswerSheet) -> ModelAnswers:
+    """What the candidate answered, beside what is true.
 
     Raises UserFault: ModelUnreadable, PredictionsInvalid, ParameterInvalid for a task that does
     not fit the target.
     """
     signature = read_signature(folder / MODEL_NAME)
-    return signature, _score(folder / CANDIDATE_NAME, signature, sheet)
+    return _answers_of(folder / CANDIDATE_NAME, signature, sheet)
 
 
-def champion_document(folder: Path, digest: str | None, sheet: AnswerSheet) -> Any:
-    """The result's `champion`: its metrics, or why it has none; None without a champion."""
-    if digest is None:
-        return None
+def champion_answers(folder: Path, sheet: AnswerSheet) -> ModelAnswers | str:
+    """What the champion answered, beside what is true; or why there is nothing."""
     try:
         error = _noted_error(folder / CHAMPION_ERROR_NAME)
         if error:
-            return {"bundle": digest, "error": error}
+            return error
         signature = read_signature(folder / CHAMPION_MODEL_NAME)
-        metrics = _score(folder / CHAMPION_NAME, signature, sheet)
+        return _answers_of(folder / CHAMPION_NAME, signature, sheet)
     except UserFault as fault:
-        return {"bundle": digest, "error": fault.message}
-    return {"bundle": digest, "metrics": metric_texts(metrics)}
+        return fault.message
+
+
+def champion_document(digest: str, champion: ModelAnswers | str) -> dict[str, Any]:
+    """The result's `champion`: its metrics, or why it has none."""
+    if isinstance(champion, str):
+        return {"bundle": digest, "error": champion}
+    return {"bundle": digest, "metrics": metric_texts(champion.metrics())}
 
 
 def metric_texts(metrics: Mapping[str, float]) -> dict[str, str]:
@@ -81,7 +80,7 @@ def metric_texts(metrics: Mapping[str, float]) -> dict[str, str]:
     return {name: decimal_text(value) for name, value in sorted(metrics.items())}
 
 
-def _score(path: Path, signature: Signature, sheet: AnswerSheet) -> dict[str, float]:
+def _answers_of(path: Path, signature: Signature, sheet: AnswerSheet) -> ModelAnswers:
     found = read_answers(path, signature, sheet.rows)
     targets = signature.targets or (sheet.columns.target,)
     foreign = [target for target in targets if target not in sheet.columns.targets]
@@ -95,12 +94,13 @@ def _score(path: Path, signature: Signature, sheet: AnswerSheet) -> dict[str, fl
     weights = weights_of(sheet.table, sheet.columns)
     if signature.task is Task.REGRESSION:
         truth = numbers_of_all(sheet.table, targets)
-        return grade_regression(truth, found.prediction.values, weights)
-    graded = [
-        grade_classification(_true_labels(target, answers.classes, sheet), answers, weights)
-        for target, answers in zip(targets, _answers_by_target(found, signature), strict=True)
-    ]
-    return mean_over_targets(graded)
+        return ModelAnswers(signature, weights, numbers=(truth, found.prediction.values))
+    answers = tuple(_answers_by_target(found, signature))
+    labels = (
+        _true_labels(target, of_target.classes, sheet)
+        for target, of_target in zip(targets, answers, strict=True)
+    )
+    return ModelAnswers(signature, weights, tuple(labels), answers)
 
 
 def _answers_by_target(found: GradedRows, signature: Signature) -> list[Answers]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from trainer.tasks.measures import Measure
 from trainer.tasks.task_parts import Digest, Document, Source, Text
 
 MAX_CATEGORIES = 64
@@ -93,6 +94,7 @@ class TrainTask(Document):
     champion: BundleReference | None = None
     candidate: BundleReference | None = None
     gates_need_champion: bool = False
+    measures: Annotated[tuple[Measure, ...], Field(max_length=16)] = ()
 
     @model_validator(mode="after")
     def _has_one_model(self) -> Self:

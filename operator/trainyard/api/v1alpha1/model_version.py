@@ -19,6 +19,7 @@ from trainyard.api.base import (
     cel,
 )
 from trainyard.api.gates import GateKind
+from trainyard.api.measures import MeasureRequest, Measures
 from trainyard.api.pod_settings import AS_RECORDED, TrainingPodSettings
 from trainyard.api.v1alpha1.task import ShortText, Task
 from trainyard.api.v1alpha1.training_job_status import RunCause
@@ -37,11 +38,13 @@ class ModelVersionReason(StrEnum):
     GATE_FAILED = "GateFailed"
     """Used when a gate did not pass."""
     COMPARING = "Comparing"
-    """Used while the champion is measured on this version's test rows."""
+    """Used while the champion, or what a gate asks for, is measured on this version's test rows."""
     CHAMPION_AMBIGUOUS = "ChampionAmbiguous"
     """Used when several ModelDeployments follow the TrainingJob and a gate names none."""
     CHAMPION_NOT_MEASURED = "ChampionNotMeasured"
     """Used when the champion could not be measured on this version's test rows."""
+    NOT_MEASURED = "NotMeasured"
+    """Used when what a gate asks for could not be measured on this version's test rows."""
     SUPERSEDED = "Superseded"
     """Used when other inputs became current before this version was judged."""
     TRAINING_JOB_NOT_FOUND = "TrainingJobNotFound"
@@ -64,6 +67,8 @@ class ChampionMeasured(ApiModel):
     """The champion's bundle."""
     metrics: Metrics | None = None
     """What it reached."""
+    measures: Measures | None = None
+    """What gates asked of the version beside it: the difference, row by row."""
     error: ShortText = ""
     """Why it could not be measured."""
 
@@ -99,6 +104,8 @@ class ModelVersionSpec(ApiModel):
     """Classification or Regression."""
     metrics: Metrics | None = None
     """What it reached on the test rows."""
+    measures: Measures | None = None
+    """What gates asked for beyond the metrics."""
     comparison: ChampionMeasured | None = None
     """The champion, measured in the same run."""
     runtime: ShortText = ""
@@ -150,10 +157,12 @@ class Evaluation(ApiModel):
 
 
 class EvaluateJob(Task):
-    """A Job that measures a champion on this version's test rows."""
+    """A Job that measures the version, and beside it a champion, on this version's test rows."""
 
-    champion: Digest
-    """The bundle that is measured."""
+    champion: Digest | None = None
+    """The bundle that is measured beside it; absent: there is none."""
+    measures: Annotated[tuple[MeasureRequest, ...], Field(max_length=16)] = ()
+    """What gates ask for beyond the metrics."""
     pod: Annotated[TrainingPodSettings, AS_RECORDED] = TrainingPodSettings()
     """Resources and placement, as the TrainingJob said when it was decided on."""
     deadline_seconds: int = 3600
@@ -174,6 +183,8 @@ class ModelVersionStatus(KindStatus):
     """The verdicts, newest last."""
     measured: Annotated[tuple[ChampionMeasured, ...], Field(max_length=5)] = ()
     """Champions measured after the run, newest last."""
+    measures: Measures | None = None
+    """What gates asked for after the run."""
     evaluate: EvaluateJob | None = None
     """The measurement that is under way or failed."""
     summary: VersionSummary | None = None

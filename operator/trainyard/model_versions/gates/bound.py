@@ -9,12 +9,13 @@ from trainyard.model_versions.gates.judgement import Evidence, Judgement, failed
 
 def judge(gate: Gate, evidence: Evidence) -> Judgement:
     """Return whether the metric keeps `min` or `max`."""
-    value = number(evidence.metrics.get(gate.metric))
+    metric = gate.metric or ""
+    value = number(evidence.metrics.get(metric))
     if value is None:
-        return not_measured(gate.metric, evidence.metrics)
+        return not_measured(metric, evidence.metrics)
     least, most = number(gate.min), number(gate.max)
     if least is not None:
-        return compared(gate.metric, value, Direction.HIGHER, least, shown(least))
+        return compared(metric, value, Direction.HIGHER, least, shown(least))
     if most is not None:
-        return compared(gate.metric, value, Direction.LOWER, most, shown(most))
+        return compared(metric, value, Direction.LOWER, most, shown(most))
     return failed(f"its bound is not a number: min {gate.min}, max {gate.max}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from trainyard.api.measures import Measured
 from trainyard.api.v1alpha1.model_version import GateOutcome
 
 
@@ -18,6 +19,8 @@ class ChampionEvidence:
     """Why there is no champion to compare with."""
     error: str = ""
     """Why it could not be measured."""
+    measures: Mapping[str, Measured] = field(default_factory=dict)
+    """What gates ask of the two side by side, by the key of the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Evidence:
     """What it reached on its test rows."""
     champion: ChampionEvidence | None = None
     """None: the champion has not been measured on these rows so far."""
+    measures: Mapping[str, Measured] = field(default_factory=dict)
+    """What gates ask for beyond the metrics, by the key of the request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from trainyard.api.gates import Gate, GateKind, kind_of
 from trainyard.api.v1alpha1.model_version import GateOutcome, GateReport
 from trainyard.conditions import shorten
-from trainyard.model_versions.gates import bound, champion
+from trainyard.model_versions.gates import bound, champion, fairness, latency, size, slices
 from trainyard.model_versions.gates.judgement import Evidence, Judgement
 
 _LONGEST = 256
 _JUDGES: Mapping[GateKind, Callable[[Gate, Evidence], Judgement]] = {
     GateKind.BOUND: bound.judge,
     GateKind.CHAMPION: champion.judge,
+    GateKind.SLICE: slices.judge,
+    GateKind.FAIRNESS: fairness.judge,
+    GateKind.LATENCY: latency.judge,
+    GateKind.SIZE: size.judge,
 }
 
 

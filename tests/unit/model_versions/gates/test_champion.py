@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trainyard.api.gates import Gate
+from trainyard.api.measures import Measured
 from trainyard.model_versions.gates.champion import judge
 from trainyard.model_versions.gates.judgement import ChampionEvidence, Evidence, Judgement
 
@@ -75,7 +76,7 @@ def _judged(gate: Gate, champion: ChampionEvidence | None) -> Judgement:
 )
 def test_against_the_champion(gate: Gate, champion: str | None, outcome: str, message: str) -> None:
     """The bound moves with the champion's own result on the same rows."""
-    theirs = {gate.metric: champion} if champion is not None else {}
+    theirs = {gate.metric or "": champion} if champion is not None else {}
     found = _judged(gate, ChampionEvidence(metrics=theirs))
     assert (outcome, message) == (found.outcome, found.message)
 
@@ -104,3 +105,71 @@ def test_a_champion_that_failed_refuses() -> None:
         "the champion could not be measured on these test rows (no column a): "
         "use min or max instead of againstChampion, or promote by hand"
     )
+
+
+def _sure(metric: str, regression: str, bounds: str) -> Judgement:
+    """`bounds`: value, low and high of the difference to the champion's."""
+    value, low, high = bounds.split()
+    measured = Measured(value=value, low=low, high=high, rows=2000)
+    against = {"maxRegression": regression, "confidencePercent": 95}
+    theirs = {"roc_auc": "0.97", "rmse": "4"}
+    champion = ChampionEvidence(metrics=theirs, measures={f"Paired:{metric}:95": measured})
+    return _judged(_gate(metric, againstChampion=against), champion)
+
+
+@pytest.mark.parametrize(
+    ("metric", "regression", "bounds", "outcome", "words"),
+    [
+        pytest.param("roc_auc", "0", "0.01 0 0.02", "Passed", "not worse", id="better"),
+        pytest.param(
+            "roc_auc", "0", "-0.01 -0.03 0", "Passed", "not surely worse", id="perhaps worse"
+        ),
+        pytest.param("roc_auc", "0", "-0.02 -0.03 -0.01", "Failed", "surely worse", id="worse"),
+        pytest.param(
+            "roc_auc",
+            "0.01",
+            "-0.02 -0.03 -0.0097",
+            "Passed",
+            "not surely worse by more than 0.0097",
+            id="worse, and perhaps by no more than it may be",
+        ),
+        pytest.param(
+            "rmse", "0.01", "0.06 0.041 0.08", "Failed", "surely worse by more than 0.04", id="rmse"
+        ),
+        pytest.param("rmse", "0.01", "0.03 0.02 0.05", "Passed", "not worse", id="as allowed"),
+        pytest.param("rmse", "-0.01", "-0.05 -0.06 -0.04", "Passed", "surely better", id="better"),
+        pytest.param(
+            "rmse", "-0.01", "-0.05 -0.07 -0.03", "Failed", "not surely better", id="perhaps better"
+        ),
+        pytest.param(
+            "roc_auc",
+            "-0.1",
+            "0.1 0.097 0.2",
+            "Passed",
+            "surely better by 0.097",
+            id="better by the share asked for",
+        ),
+    ],
+)
+def test_with_confidence_the_bounds_decide(
+    metric: str, regression: str, bounds: str, outcome: str, words: str
+) -> None:
+    """Refused is what is surely worse; who has to be better has to be so surely."""
+    found = _sure(metric, regression, bounds)
+    assert outcome == found.outcome
+    assert f": {words}" in found.message
+
+
+def test_the_numbers_are_told() -> None:
+    """Difference, rows and both bounds."""
+    assert _sure("roc_auc", "0", "-0.02 -0.03 -0.01").message == (
+        "the difference of roc_auc to the champion's 0.97 is -0.02 on 2000 rows, with 95 % at"
+        " least -0.03 and at most -0.01: surely worse"
+    )
+
+
+def test_what_was_not_compared_row_by_row_is_waited_for() -> None:
+    """The champion's metrics alone do not say how sure the difference is."""
+    gate = _gate("rmse", againstChampion={"confidencePercent": 95})
+    found = _judged(gate, ChampionEvidence(metrics={"rmse": "4"}))
+    assert "Pending" == found.outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trainer.grades.live_fairness import Measure, live_fairness
+from trainer.grades.fairness import Measure, fairness
 
 PARITY: Measure = "DemographicParityDifference"
 ODDS: Measure = "EqualizedOddsDifference"
@@ -26,7 +26,7 @@ def drawn(
 def test_equal_slices_are_not_found_unequal(measure: Measure) -> None:
     """Beyond a bound that they keep, in 300 repeats hardly ever."""
     rates = {"a": 0.3, "b": 0.3, "c": 0.3}
-    found = [live_fairness(measure, *drawn(600, rates, seed)) for seed in range(300)]
+    found = [fairness(measure, *drawn(600, rates, seed)) for seed in range(300)]
     assert sum(f.estimate.low > 0 for f in found if f is not None) <= 1
 
 
@@ -34,7 +34,7 @@ def test_equal_slices_are_not_found_unequal(measure: Measure) -> None:
 def test_a_large_difference_is_found_and_named(measure: Measure) -> None:
     """In nine of ten repeats above half of it."""
     rates = {"a": 0.3, "b": 0.3, "c": 0.6}
-    found = [live_fairness(measure, *drawn(2000, rates, seed)) for seed in range(50)]
+    found = [fairness(measure, *drawn(2000, rates, seed)) for seed in range(50)]
     clear = [f for f in found if f is not None and f.estimate.low > 0.1]
     assert len(clear) >= 45
     assert all("c" in f.between and f.slices == 3 for f in clear)
@@ -44,11 +44,11 @@ def test_a_model_that_is_right_is_not_unfair_by_odds() -> None:
     """Though the slices get it at different rates because it is true at different rates."""
     truth = [True] * 80 + [False] * 20 + [True] * 20 + [False] * 80
     slices = ["a"] * 100 + ["b"] * 100
-    parity = live_fairness(PARITY, truth, truth, slices)
+    parity = fairness(PARITY, truth, truth, slices)
     assert parity is not None
     assert 0.6 == pytest.approx(parity.estimate.value)
     many = [*truth] * 3
-    odds = live_fairness(ODDS, many, many, slices * 3)
+    odds = fairness(ODDS, many, many, slices * 3)
     assert odds is not None
     assert 0 == odds.estimate.value
 
@@ -56,7 +56,7 @@ def test_a_model_that_is_right_is_not_unfair_by_odds() -> None:
 def test_of_more_classes_the_worst_counts() -> None:
     """Each against the rest."""
     predicted = ["x"] * 50 + ["y"] * 50 + ["z"] * 50 + ["y"] * 50
-    found = live_fairness(PARITY, predicted, predicted, ["a"] * 100 + ["b"] * 100)
+    found = fairness(PARITY, predicted, predicted, ["a"] * 100 + ["b"] * 100)
     assert found is not None
     assert (0.5, ("a", "b")) == (found.estimate.value, found.between)
 
@@ -64,4 +64,4 @@ def test_of_more_classes_the_worst_counts() -> None:
 def test_slices_of_few_rows_are_compared_with_none() -> None:
     """Nor rows without one."""
     slices = ["a"] * 100 + ["b"] * 49 + [None] * 51
-    assert live_fairness(PARITY, [True] * 200, [True] * 200, slices) is None
+    assert fairness(PARITY, [True] * 200, [True] * 200, slices) is None

@@ -1,4 +1,4 @@
-"""Do the slices of live rows get the same answers? The largest difference, with its bounds."""
+"""Do the slices of rows get the same answers? The largest difference, with its bounds."""
 
 from __future__ import annotations
 
@@ -13,10 +13,17 @@ from scipy import stats
 
 from trainer.grades.live_quality import LOOK_ERROR, Estimate
 
-LEAST_ROWS = 50
-"""A slice of fewer rows is compared with none."""
-
 Measure = Literal["DemographicParityDifference", "EqualizedOddsDifference"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """Which slices are compared, and how sure the bounds are."""
+
+    least_rows: int = 50
+    """A slice of fewer rows is compared with none."""
+    error: float = LOOK_ERROR
+    """The chance of a wrong bound, on each side, of all comparisons together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +44,12 @@ class _Rate:
     rows: int
 
 
-def live_fairness(
-    measure: Measure, truth: Sequence[Any], predicted: Sequence[Any], slices: Sequence[Any]
+def fairness(
+    measure: Measure,
+    truth: Sequence[Any],
+    predicted: Sequence[Any],
+    slices: Sequence[Any],
+    how: Comparing = Comparing(),
 ) -> FairnessFinding | None:
     """The finding; None where there are not two slices to compare.
 
@@ -49,10 +60,11 @@ def live_fairness(
     lines = [
         (t, p, str(s)) for t, p, s in zip(truth, predicted, slices, strict=True) if s is not None
     ]
-    pairs = [pair for family in _families(measure, lines) for pair in combinations(family, 2)]
+    families = _families(measure, lines, how.least_rows)
+    pairs = [pair for family in families for pair in combinations(family, 2)]
     if not pairs:
         return None
-    bound = float(stats.norm.isf(LOOK_ERROR / (2 * len(pairs))))
+    bound = float(stats.norm.isf(how.error / (2 * len(pairs))))
     compared = [(_difference(one, other, bound), (one.slice, other.slice)) for one, other in pairs]
     worst, between = max(compared, key=lambda found: found[0].value)
     return FairnessFinding(
@@ -66,25 +78,27 @@ def live_fairness(
     )
 
 
-def _families(measure: Measure, lines: list[tuple[Any, Any, str]]) -> Iterator[list[_Rate]]:
+def _families(
+    measure: Measure, lines: list[tuple[Any, Any, str]], least_rows: int
+) -> Iterator[list[_Rate]]:
     """Rates that ought to be the same."""
     classes = sorted({p for _, p, _ in lines} | {t for t, _, _ in lines}, key=str)
     # Of two classes the second says the same as the first.
     for label in classes[:1] if len(classes) == 2 else classes:
         if measure == "DemographicParityDifference":
-            yield _rates(lines, label)
+            yield _rates(lines, label, least_rows)
         else:
-            yield _rates([line for line in lines if line[0] == label], label)
-            yield _rates([line for line in lines if line[0] != label], label)
+            yield _rates([line for line in lines if line[0] == label], label, least_rows)
+            yield _rates([line for line in lines if line[0] != label], label, least_rows)
 
 
-def _rates(lines: list[tuple[Any, Any, str]], label: Any) -> list[_Rate]:
+def _rates(lines: list[tuple[Any, Any, str]], label: Any, least_rows: int) -> list[_Rate]:
     rows = Counter(name for _, _, name in lines)
     hits = Counter(name for _, predicted, name in lines if predicted == label)
     return [
         _Rate(name, hits[name], count)
         for name, count in sorted(rows.items())
-        if count >= LEAST_ROWS
+        if count >= least_rows
     ]
 
 

@@ -1,0 +1,130 @@
+"""What is measured for the gates beyond the metrics?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trainer.grades.decimal_text import decimal_text
+from trainer.grades.fairness import Comparing, fairness
+from trainer.grades.live_quality import Estimate
+from trainer.grades.model_answers import ModelAnswers
+from trainer.grades.paired import MOST_ROWS, paired_difference
+from trainer.grades.slices import SliceFinding, worst_slice
+from trainer.tasks.measures import (
+    FairnessMeasure,
+    LatencyMeasure,
+    Measure,
+    PairedMeasure,
+    SizeMeasure,
+    SliceMeasure,
+)
+
+_NAMED = 60
+"""Characters of a slice's name; the result has to fit into a pod's message."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measurable:
+    """All that measures look at."""
+
+    candidate: ModelAnswers
+    champion: ModelAnswers | None
+    column: Callable[[str], Sequence[Any] | None]
+    """A column of the test rows by name; None where there is no such column."""
+    milliseconds: Mapping[str, float]
+    """What `predict` timed, by key."""
+    bundle_bytes: int
+
+
+def measured(measures: Sequence[Measure], of: Measurable) -> dict[str, Any]:
+    """What was measured of the candidate, by key; what has no number says why."""
+    alone = (measure for measure in measures if not isinstance(measure, PairedMeasure))
+    return {measure.key: _of_candidate(measure, of) for measure in alone}
+
+
+def measured_beside(measures: Sequence[Measure], of: Measurable) -> dict[str, Any]:
+    """What was measured of the candidate beside the champion, by key."""
+    paired = [measure for measure in measures if isinstance(measure, PairedMeasure)]
+    return {measure.key: _paired(measure, of) for measure in paired}
+
+
+def _of_candidate(measure: Measure, of: Measurable) -> dict[str, Any]:
+    match measure:
+        case SliceMeasure():
+            return _slice(measure, of)
+        case FairnessMeasure():
+            return _fairness(measure, of)
+        case LatencyMeasure():
+            spent = of.milliseconds.get(measure.key)
+            if spent is None:
+                return {"why": "the model's calls were not timed"}
+            return {"value": decimal_text(spent)}
+        case SizeMeasure():
+            return {"value": str(of.bundle_bytes)}
+        case _:
+            return {"why": "only beside a champion"}
+
+
+def _slice(measure: SliceMeasure, of: Measurable) -> dict[str, Any]:
+    values = of.column(measure.column)
+    if values is None:
+        return _no_column(measure.column)
+    found = worst_slice(measure.metric, of.candidate, values, measure.side, measure.min_rows)
+    if not isinstance(found, SliceFinding):
+        return {"why": found}
+    note = f"{measure.side.lower()} of {found.slices}"
+    if found.small:
+        note += f"; {found.small} of fewer than {measure.min_rows} rows left out"
+    if found.undefined:
+        note += f"; not defined in {found.undefined}"
+    return {
+        "value": decimal_text(found.value),
+        "rows": found.rows,
+        "of": found.slice[:_NAMED],
+        "note": note,
+    }
+
+
+def _fairness(measure: FairnessMeasure, of: Measurable) -> dict[str, Any]:
+    values = of.column(measure.column)
+    if values is None:
+        return _no_column(measure.column)
+    if not of.candidate.is_of_one_classifier:
+        return {"why": "it is measured of classifiers of one target only"}
+    found = fairness(
+        measure.metric,
+        of.candidate.truth[0],
+        of.candidate.answers[0].labels,
+        values,
+        Comparing(measure.min_rows, (1 - measure.confidence_percent / 100) / 2),
+    )
+    if found is None:
+        return {"why": f"no two values of it have {measure.min_rows} test rows each"}
+    return {
+        **_bounded(found.estimate),
+        "of": " and ".join(name[:_NAMED] for name in found.between),
+        "note": f"{found.slices} slices",
+    }
+
+
+def _paired(measure: PairedMeasure, of: Measurable) -> dict[str, Any]:
+    champion = of.champion
+    found = (
+        paired_difference(measure.metric, of.candidate, champion, measure.confidence_percent)
+        if champion is not None
+        else None
+    )
+    if found is None:
+        return {"why": f"{measure.metric} is not defined for both models on these rows"}
+    return {**_bounded(found), "rows": min(len(of.candidate), MOST_ROWS)}
+
+
+def _bounded(found: Estimate) -> dict[str, Any]:
+    numbers = {"value": found.value, "low": found.low, "high": found.high}
+    return {name: decimal_text(number) for name, number in numbers.items()}
+
+
+def _no_column(name: str) -> dict[str, Any]:
+    return {"why": f"the dataset has no feature and no column with role Slice called {name}"}
