@@ -55,7 +55,7 @@ def test_both_parts_share(
 
 def test_of_too_many_keys_some_stand_for_all() -> None:
     """Each kept key is known with all of its rows, so that the share is that of all rows."""
-    shared = SharedKeys(kinds=256)
+    shared = SharedKeys(kinds=128)
     keys = mix(np.arange(20_000, dtype=np.uint64) // np.uint64(2))
     sides = np.where(np.arange(20_000) % 2, TEST, TRAIN).astype(np.int8)
     sides[10_000:] = TEST
@@ -71,6 +71,6 @@ def test_of_too_many_keys_some_stand_for_all() -> None:
 
 def test_many_kinds_share_the_memory() -> None:
     """And each keeps enough to tell."""
-    assert [65_536, 65_536, 32_768, 1024, 1024] == [
-        SharedKeys(kinds).limit for kinds in (1, 4, 8, 256, 5000)
+    assert [32_768, 32_768, 16_384, 1024, 1024] == [
+        SharedKeys(kinds).limit for kinds in (1, 4, 8, 128, 5000)
     ]

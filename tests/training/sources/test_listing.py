@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -66,6 +68,50 @@ def test_links_that_leave_the_volume_are_no_files(tmp_path: Path) -> None:
     _put(tmp_path, "outside.csv", "root/a.csv")
     (tmp_path / "root" / "b.csv").symlink_to(tmp_path / "outside.csv")
     assert ["a.csv"] == _mounted(tmp_path / "root", "*.csv")
+
+
+def test_a_link_to_a_folder_is_followed_where_the_path_names_it(tmp_path: Path) -> None:
+    """By a wildcard its files would come twice; one that leaves the volume holds nothing."""
+    root = tmp_path / "root"
+    _put(tmp_path, "outside/secret.csv")
+    _put(root, "2026-01/a.csv", "2026-02/deep/b.csv")
+    (root / "latest").symlink_to("2026-02")
+    (root / "out").symlink_to(tmp_path / "outside")
+    (root / "2026-02" / "again").symlink_to("..")
+    assert ["2026-01/a.csv", "2026-02/deep/b.csv"] == _mounted(root, "**")
+    for path in ("latest", "latest/", "latest/**", "latest/*/b.csv", "latest/deep/b.csv"):
+        assert ["latest/deep/b.csv"] == _mounted(root, path)
+    with pytest.raises(Fault, match=r"no file matches out/secret\.csv"):
+        _mounted(root, "out/secret.csv")
+
+
+@contextmanager
+def _as_somebody() -> Iterator[None]:
+    """Who runs as root may read everything."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65532)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_folder_that_cannot_be_read_is_told() -> None:
+    """Its rows would lack without a word; what the path cannot mean is nobody's business."""
+    with TemporaryDirectory() as name:
+        root = Path(name)
+        _put(root, "a/x.csv", "b/x.csv", "lost+found/x.csv")
+        root.chmod(0o755)
+        for closed in ("b", "lost+found"):
+            (root / closed).chmod(0)
+        with _as_somebody():
+            assert ["a/x.csv"] == _mounted(root, "a/*.csv")
+            for path in ("**/*.csv", "*/x.csv", "b", "b/"):
+                with pytest.raises(Fault, match=r"folder .*/b: user 65532 may not read") as raised:
+                    _mounted(root, path)
+                assert Reason.SOURCE_FORBIDDEN == raised.value.reason
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from trainer.pod.exits import UserFault
-from trainer.sources.patterns import checked_path, fixed_prefix, has_wildcard, is_data, matches
+from trainer.sources.patterns import (
+    checked_path,
+    fixed_prefix,
+    has_wildcard,
+    is_data,
+    matches,
+    may_hold,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +32,26 @@ from trainer.sources.patterns import checked_path, fixed_prefix, has_wildcard, i
 def test_paths_mean_names(path: str, name: str, *, expected: bool) -> None:
     """Wildcards as users know them from their shell."""
     assert expected == matches(name, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "expected"),
+    [
+        pytest.param("", "a", True, id="no path means everything"),
+        pytest.param("a/b/", "a", True, id="a folder on the way"),
+        pytest.param("a/b/", "a/b/c", True, id="a folder below"),
+        pytest.param("a/b/", "a/bc", False, id="its namesake"),
+        pytest.param("*.csv", "a", False, id="a name at the top"),
+        pytest.param("*/x.csv", "a", True, id="a folder that the star is"),
+        pytest.param("*/x.csv", "a/b", False, id="too deep"),
+        pytest.param("a/*/x.csv", "b", False, id="another folder"),
+        pytest.param("a/**/x.csv", "a/b/c", True, id="two stars"),
+        pytest.param("a/**", "b", False, id="two stars elsewhere"),
+    ],
+)
+def test_folders_that_may_hold_what_is_meant(path: str, folder: str, *, expected: bool) -> None:
+    """One that cannot be read is told only then."""
+    assert expected == may_hold(folder, path)
 
 
 def test_what_writers_leave_behind_is_no_data() -> None:

@@ -14,8 +14,8 @@ from trainer.checks.splitting import Side, Sides
 from trainer.rows.findings import EXAMPLES
 from trainer.rows.row_digests import NO_VALUE, Keys, Positions
 
-_ALL_KEYS = 1 << 18
-_MOST_KEYS = 1 << 16
+_ALL_KEYS = 1 << 17
+_MOST_KEYS = 1 << 15
 _FEWEST_KEYS = 1 << 10
 _NEVER = np.uint64(2**64 - 1)
 
@@ -33,7 +33,7 @@ class Shared:
 
 
 class SharedKeys:
-    """One of so many `kinds` of keys, which share the memory: 20 MiB for all of up to 256 kinds, 80
+    """One of so many `kinds` of keys, which share the memory: 10 MiB for all of up to 128 kinds, 80
     KiB for each one more.
     """
 

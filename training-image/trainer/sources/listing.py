@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,7 +20,14 @@ from modelbundle.store import Entry, Store
 from trainer.pod.exits import MachineFault, Reason, UserFault
 from trainer.sources.dvc_source import dvc_files
 from trainer.sources.http_source import HttpLimits, http_file
-from trainer.sources.patterns import checked_path, fixed_prefix, has_wildcard, is_data, matches
+from trainer.sources.patterns import (
+    checked_path,
+    fixed_prefix,
+    has_wildcard,
+    is_data,
+    matches,
+    may_hold,
+)
 from trainer.sources.source_file import OpenedFile, SourceFile
 from trainer.sources.table_formats import refuse_table_formats
 from trainer.tasks.task_parts import (
@@ -34,6 +42,9 @@ from trainer.tasks.task_parts import (
 _CHUNK_BYTES = 1 << 20
 _OWN_FOLDERS = ("datasets/sha256/", "datasets/contents/", "models/sha256/", "runs/")
 """Of the artifact store: rows that are kept from training, models, results."""
+
+_OF_THE_DISK = "lost+found"
+"""What ext4 keeps at the top of a volume, for root alone."""
 
 Remote = FilesSource | HttpSource | S3Source | StoreSource
 OpenBucket = Callable[[S3Source], Store]
@@ -93,7 +104,7 @@ def _mounted(root: Path, path: str) -> tuple[SourceFile, ...]:
     # A configMap volume is written when the pod starts: its file times say nothing about the data.
     timed = not (root / "..data").exists()
     wanted = path + "/" if path and (root / path).is_dir() and not path.endswith("/") else path
-    there = sorted(_below(root))
+    there = sorted(_below(root, wanted).items())
     names = [name for name, _ in there]
     found = [
         SourceFile(
@@ -108,13 +119,33 @@ def _mounted(root: Path, path: str) -> tuple[SourceFile, ...]:
     return _some(found, f"{path or '*'} below {root}", names)
 
 
-def _below(root: Path) -> Iterator[tuple[str, Path]]:
-    """Regular files, links to them included as long as they stay below the root."""
-    inside = root.resolve()
-    for place in root.rglob("*"):
+def _below(root: Path, path: str) -> dict[str, Path]:
+    """Regular files by their names, links to them included as long as they stay below the root.
+
+    A link to a folder is followed where the path names it (`latest/*.csv`): behind a wildcard its
+    files would come twice. Raises UserFault SourceForbidden for a folder that cannot be read, and
+    may hold files that the path means.
+    """
+    inside, named = root.resolve(), root / fixed_prefix(path)
+    behind = named.resolve()
+    linked = behind.is_relative_to(inside) and behind != inside / fixed_prefix(path)
+
+    def unreadable(error: OSError) -> None:
+        place = Path(error.filename)
         name = place.relative_to(root).as_posix()
-        if not name.startswith("..") and place.is_file() and place.resolve().is_relative_to(inside):
-            yield name, place
+        if place.name != _OF_THE_DISK and is_data(name) and may_hold(name, path):
+            why = f"source folder {place}: user 65532 may not read it ({error.strerror})"
+            raise UserFault(Reason.SOURCE_FORBIDDEN, why) from error
+
+    found: dict[str, Path] = {}
+    for top in (root, named) if linked else (root,):
+        for folder, _, files in os.walk(top, onerror=unreadable):
+            for place in (Path(folder, file) for file in files):
+                name = place.relative_to(root).as_posix()
+                hidden = name.startswith("..")
+                if not hidden and place.is_file() and place.resolve().is_relative_to(inside):
+                    found[name] = place
+    return found
 
 
 def _opened_path(place: Path, *, timed: bool) -> OpenedFile:

@@ -32,6 +32,19 @@ def matches(name: str, path: str) -> bool:
     return re.fullmatch(_expression(path), name) is not None
 
 
+def may_hold(folder: str, path: str) -> bool:
+    """False where no name below the folder can be meant."""
+    if path == "" or path.endswith("/"):
+        return f"{folder}/".startswith(path) or path.startswith(f"{folder}/")
+    steps = path.split("/")
+    for place, part in enumerate(folder.split("/")):
+        if "**" in steps[place]:
+            return True
+        if place == len(steps) - 1 or not matches(part, steps[place]):
+            return False
+    return True
+
+
 def is_data(name: str) -> bool:
     """False for what file systems and writers leave beside data: hidden names, `_SUCCESS`."""
     return not any(part.startswith((".", "_")) for part in PurePosixPath(name).parts)

@@ -33,7 +33,11 @@ class Document(BaseModel):
     """Base of all documents: camelCase, frozen, and a field that nobody knows is an error."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True
+        extra="forbid",
+        frozen=True,
+        alias_generator=to_camel,
+        populate_by_name=True,
+        defer_build=True,
     )
 
 
