@@ -39,7 +39,7 @@ lock: install ## Resolve the extras of pyproject.toml into requirements/*.txt wi
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    --extra $$extra pyproject.toml -o requirements/$$extra.txt; \
 	done
-	for peers in mlserver kserve pandera great-expectations; do \
+	for peers in mlserver kserve pandera great-expectations mlcroissant; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    requirements/peers-$$peers.in -o requirements/peers-$$peers.txt; \
@@ -175,6 +175,7 @@ peers: install ## Ask other model servers and ours the same (installs them on fi
 .PHONY: training
 training: install programs
 	$(call STAGE,training image · local cluster · demo)
+	$(BIN)/python -m benchmarks.serving.locked_environments mlcroissant
 	$(SUITE) $(TWO_AT_A_TIME) tests/contract tests/training tests/devcluster tests/demo
 
 .PHONY: on-cluster
