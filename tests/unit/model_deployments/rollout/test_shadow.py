@@ -11,6 +11,7 @@ from release_stories import serving
 from serving_pods import Behaviour
 from standings import rollout, standing
 
+from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentReason as Reason
 from trainyard.model_deployments.analysis.evidence import Answer
 from trainyard.model_deployments.rollout.strategies import next_move
 from trainyard.model_deployments.rollout.strategy import Act, Standing
@@ -43,6 +44,13 @@ TWO = {"strategy": "Shadow", "steps": [{"mirrorPercent": 10}, {"mirrorPercent": 
 def test_the_next_move(at: Standing, act: Act) -> None:
     """Answers that are there and quick need not be right."""
     assert act is next_move(at).act
+
+
+def test_who_has_the_last_word_is_told_how_to_say_it() -> None:
+    """And what the checks said."""
+    why = "all steps passed and it waits: promote@c or abort@c; all checks pass"
+    found = next_move(standing(rollout(1), **SHADOW))
+    assert (Act.PAUSE, why, Reason.PAUSED) == (found.act, found.why, found.reason)
 
 
 def test_the_check_agreement_has_the_last_word_where_there_is_one() -> None:
