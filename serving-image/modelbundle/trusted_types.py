@@ -5,6 +5,7 @@ Found by fitting every estimator of scikit-learn; classes hold state, functions 
 """
 
 _PYTHON = (
+    "collections.OrderedDict",
     # Binds arguments only: what it binds them to must be on this list as well.
     "functools.partial",
 )
@@ -69,6 +70,18 @@ _SCIKIT_LEARN_FUNCTIONS = (
     "sklearn.utils.validation.check_array",
 )
 
+# Trees, which these libraries read from bytes of their own without running any code, and what
+# makes numbers ready for them.
+_BOOSTED_TREES = (
+    "lightgbm.basic.Booster",
+    "lightgbm.sklearn.LGBMClassifier",
+    "lightgbm.sklearn.LGBMRegressor",
+    "skl2onnx.sklapi.cast_transformer.CastTransformer",
+    "xgboost.core.Booster",
+    "xgboost.sklearn.XGBClassifier",
+    "xgboost.sklearn.XGBRegressor",
+)
+
 TRUSTED_TYPES: frozenset[str] = frozenset(
-    (*_PYTHON, *_NUMPY_AND_SCIPY, *_SCIKIT_LEARN_CLASSES, *_SCIKIT_LEARN_FUNCTIONS)
+    (*_PYTHON, *_NUMPY_AND_SCIPY, *_SCIKIT_LEARN_CLASSES, *_SCIKIT_LEARN_FUNCTIONS, *_BOOSTED_TREES)
 )

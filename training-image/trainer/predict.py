@@ -41,6 +41,7 @@ from trainer.models.verification_rows import Sample, verification_rows
 from trainer.pod.environment import Environment
 from trainer.pod.exits import Exit, Reason, UserFault
 from trainer.pod.result import Result
+from trainer.recipes.boosting import boosted_parts
 from trainer.recipes.labels import labels_of
 from trainer.tasks.train_task import TrainTask
 
@@ -51,7 +52,8 @@ MAX_CONVERTED_BYTES = 128 << 20
 def run(task: TrainTask, environment: Environment) -> Result:
     """The predictions folder holds all that `publish` grades and packs.
 
-    Raises UserFault: ModelNotTrusted, ModelUnreadable, PredictionsInvalid, BundleCorrupt.
+    Raises UserFault: ModelNotTrusted, ModelUnreadable, ModelNotServable, PredictionsInvalid,
+    BundleCorrupt.
     """
     columns = read_columns(environment.data)
     questions = read_table(environment.questions / TEST_NAME)
@@ -153,12 +155,23 @@ def _write_runtimes(candidate: Candidate, sample: Sample, folder: Path) -> None:
 def runtimes_of(
     candidate: Candidate, made: Converted | None, sample: Sample, seconds: float = BUDGET_SECONDS
 ) -> dict[str, Any]:
-    """runtimes.json: who serves, why, on what evidence; `made` None for a model that is ONNX."""
+    """runtimes.json: who serves, why, on what evidence; `made` None for a model that is ONNX.
+
+    Raises UserFault(ModelNotServable) for boosted trees that do not convert.
+    """
     own = time_runtime(candidate.runtime, sample.rows, seconds)
     if made is None:
         return runtimes_document(None, own, {}, "")
+    boosted = sorted({type(part).__name__ for part in boosted_parts(candidate.estimator)})
+    if made.runtime is None and boosted:
+        raise UserFault(
+            Reason.MODEL_NOT_SERVABLE,
+            f"the model holds {', '.join(boosted)}, for which servers answer by ONNX alone, and"
+            f" {made.why_not}. Take a usual objective and booster, or bring a container that writes"
+            " model.onnx",
+        )
     onnx = None if made.runtime is None else time_runtime(made.runtime, sample.rows, seconds)
-    return runtimes_document(own, onnx, _verified(made), made.why_not)
+    return runtimes_document(own, onnx, _verified(made), made.why_not, only_onnx=bool(boosted))
 
 
 def _converted(candidate: Candidate, sample: Sample, path: Path) -> Converted:

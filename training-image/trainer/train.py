@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,10 +28,15 @@ from trainer.pod.environment import Environment
 from trainer.pod.exits import Exit, Reason, UserFault
 from trainer.pod.processors import usable_processors
 from trainer.pod.result import Result
+from trainer.recipes.boosting import settle_trees, with_labels
+from trainer.recipes.early_stopping import stops_early, with_enough_trees
 from trainer.recipes.estimators import build_estimator, task_of
 from trainer.recipes.labels import labels_of_all, numbers_of_all
 from trainer.recipes.preprocessing import PreprocessingMode, uncommon_texts, with_preprocessing
 from trainer.tasks.train_task import Estimator, TrainTask
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = npt.NDArray[Any]
 
@@ -71,9 +77,16 @@ def fitted(recipe: Estimator, seed: int, columns: Columns, table: pa.Table) -> B
     most = recipe.preprocessing.max_categories
     for sentence in uncommon_texts(features, frame, most) if mode is PreprocessingMode.AUTO else ():
         sys.stderr.write(f"{sentence}\n")
-    model = with_preprocessing(_for_all(estimator, columns.targets), mode, features, frame, most)
-    weights = _fit_weights(estimator, model, weights_of(table, columns))
-    _fit(recipe.class_, model, (frame, answers), weights)
+    given = weights_of(table, columns)
+    if stops_early(estimator):
+        steps = with_preprocessing(estimator, mode, features, frame, most)[:-1]
+        with _fitting(recipe.class_, frame):
+            estimator = with_enough_trees(estimator, steps, (frame, answers, given), seed)
+    whole = _for_all(with_labels(estimator), columns.targets)
+    model = with_preprocessing(whole, mode, features, frame, most)
+    weights = _fit_weights(estimator, model, given)
+    with _fitting(recipe.class_, frame):
+        model.fit(frame, answers, **weights)
     return _without_jobs(model)
 
 
@@ -147,23 +160,25 @@ def _fit_weights(
     return {"model__sample_weight" if isinstance(model, Pipeline) else "sample_weight": weights}
 
 
-def _fit(
-    name: str, model: BaseEstimator, data: tuple[Any, Array], weights: Mapping[str, Array]
-) -> None:
-    # One BLAS thread: sums in another order would give other bits, and another digest, on a node
-    # with more processors.
+@contextmanager
+def _fitting(name: str, frame: pd.DataFrame) -> Iterator[None]:
+    """What an estimator says while it is fitted is told: warnings aloud, a failure as the user's.
+
+    One BLAS thread: sums in another order would give other bits, and another digest, on a node with
+    more processors.
+    """
     try:
         with threadpool_limits(1, user_api="blas"), warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
             # We set n_jobs, not the user; some estimators no longer use it.
             warnings.filterwarnings("ignore", message=".*n_jobs", category=FutureWarning)
-            model.fit(*data, **weights)
-    except MemoryError:
+            yield
+    except (MemoryError, UserFault):
         raise
     except Exception as error:
         raise UserFault(
             Reason.TRAINING_RAISED,
-            f"{name} could not be fitted on {len(data[0])} rows and {data[0].shape[1]} features."
+            f"{name} could not be fitted on {len(frame)} rows and {frame.shape[1]} features."
             f" It says: {type(error).__name__}: {error}. Correct its parameters, or the data it"
             " complains about.",
         ) from error
@@ -175,4 +190,5 @@ def _without_jobs(model: BaseEstimator) -> BaseEstimator:
     """The number of workers belongs to the machine, not to the model."""
     names = [name for name in model.get_params() if name == "n_jobs" or name.endswith("__n_jobs")]
     model.set_params(**dict.fromkeys(names))
+    settle_trees(model)
     return model

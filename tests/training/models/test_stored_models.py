@@ -13,6 +13,7 @@ from modelbundle.signature import Feature, Kind, Signature, Task
 from trainer.models.candidates import Candidate
 from trainer.models.stored_models import load_bundle, load_champion, load_evaluated
 from trainer.pod.exits import UserFault
+from trainer.pod.libraries import library_versions
 
 FEATURES = tuple(
     Feature(name, Kind.FLOAT)
@@ -45,11 +46,13 @@ def test_load_bundle_of_this_version(published: Published) -> None:
     assert "model.skops" == load_bundle(published.folder, published.digest).path.name
 
 
+@pytest.mark.parametrize("library", ["scikit-learn", "lightgbm", "xgboost-cpu"])
 def test_load_bundle_of_another_version(
-    published: Published, monkeypatch: pytest.MonkeyPatch
+    published: Published, library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After an upgrade of scikit-learn the ONNX model answers, which means the same for ever."""
-    monkeypatch.setattr("sklearn.__version__", "99.0")
+    """After an upgrade of a library the ONNX model answers, which means the same for ever."""
+    upgraded = {**library_versions(), library: "99.0"}
+    monkeypatch.setattr("trainer.models.stored_models.library_versions", lambda: upgraded)
     assert "model.onnx" == load_bundle(published.folder, published.digest).path.name
 
 

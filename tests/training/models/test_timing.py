@@ -28,6 +28,16 @@ def test_choice(onnx: Timings | None, expected: str) -> None:
     assert expected == document["serve"]
 
 
+def test_only_onnx() -> None:
+    """Where no server has the library of the model, ONNX serves at any speed."""
+    native, onnx = Timings({1: 10, 64: 10}), Timings({1: 40, 64: 40})
+    document = runtimes_document(native, onnx, {}, "", only_onnx=True)
+    assert ("onnx", "ONNX is 0.25 times as fast for 1 row and 0.25 times as fast for 64 rows") == (
+        document["serve"],
+        document["why"],
+    )
+
+
 def test_document() -> None:
     """The record holds the choice, the reason in figures, the evidence and the timings."""
     native, onnx = Timings({1: 200, 64: 400}), Timings({1: 10, 64: 20})

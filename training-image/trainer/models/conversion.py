@@ -1,8 +1,8 @@
 """Does the model convert to ONNX, and does the conversion say the same?
 
-skl2onnx converts most estimators, not all, and some only almost. So a conversion counts only after
-it answered the test rows, rows in between, outside of them and with missing values as scikit-learn
-did.
+skl2onnx converts most estimators, onnxmltools most boosted trees, and some only almost. So a
+conversion counts only after it answered the test rows, rows in between, outside of them and with
+missing values as the model itself did.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from modelbundle.onnx_file import write_onnx
 from modelbundle.onnx_runtime import OnnxRuntime, onnx_name
 from modelbundle.prediction import Prediction, Runtime
 from modelbundle.signature import MATRIX_INPUT, Signature, Task
+from trainer.models.boosted_conversion import boosted_trees_known
 from trainer.models.missing_value_tracks import set_missing_value_tracks
 from trainer.models.single_targets import with_single_targets
 from trainer.models.verification_rows import Sample
@@ -145,19 +146,28 @@ def _largest(differences: npt.NDArray[np.float64]) -> float:
 
 def onnx_model(estimator: Any, signature: Signature, *, doubled: bool) -> Any:
     """The estimator as ONNX, in float64 if `doubled`, whatever it answers. Raises anything."""
-    model = _translated(estimator, signature, doubled)
+    with boosted_trees_known(estimator) as opsets:
+        model = _translated(estimator, signature, doubled, opsets)
     set_missing_value_tracks(model, estimator)
     return model
 
 
-def _translated(estimator: Any, signature: Signature, doubled: bool) -> Any:
+def _translated(
+    estimator: Any, signature: Signature, doubled: bool, opsets: dict[str, int] | None
+) -> Any:
     inputs = _input_types(signature, doubled)
     if signature.class_counts:
         estimator = with_single_targets(estimator)
     # Without zipmap: False probabilities come as a list of maps. LinearSVC alone does not know the
     # option, and inside a pipeline only options of its own keep it from being given the default.
     last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
-    converted = partial(convert_sklearn, estimator, initial_types=inputs, black_op=_SLOW_OPERATORS)
+    converted = partial(
+        convert_sklearn,
+        estimator,
+        initial_types=inputs,
+        black_op=_SLOW_OPERATORS,
+        target_opset=opsets,
+    )
     parts = last.estimators_ if isinstance(last, MultiOutputClassifier) else [last]
     choices: list[dict[int, dict[str, bool]]] = [
         {id(estimator): {"zipmap": False}},

@@ -6,8 +6,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import sklearn
-
 from modelbundle.faults import BundleFault
 from modelbundle.loading import RuntimeName, load_estimator, load_runtime
 from modelbundle.manifest import FORMAT_FILES, Manifest
@@ -17,6 +15,7 @@ from modelbundle.sklearn_runtime import SklearnRuntime
 from trainer.models.candidates import Candidate
 from trainer.pod.environment import CHAMPION_FAULT_NAME
 from trainer.pod.exits import Reason, UserFault
+from trainer.pod.libraries import NATIVE_LIBRARIES, library_versions
 
 NATIVE = ("skops", "joblib")
 
@@ -24,7 +23,7 @@ NATIVE = ("skops", "joblib")
 def load_bundle(folder: Path, digest: str) -> Candidate:
     """The model of a verified bundle.
 
-    The estimator where this very scikit-learn wrote it: it answers to the last bit what it was
+    The estimator where these very libraries wrote it: it answers to the last bit what it was
     graded with. Otherwise ONNX where there is one, whose meaning no version changes.
     Raises BundleFault.
     """
@@ -77,8 +76,12 @@ def _told(signature: Signature) -> str:
 
 
 def _of_this_version(manifest: Manifest) -> bool:
-    written_by = dict(manifest.origin.libraries).get("scikit-learn")
-    return written_by == str(sklearn.__version__)
+    """True where every library that may answer for a model was the one that is here.
+
+    A bundle from before a library was known of does not name it, and holds nothing of it.
+    """
+    written_by, here = dict(manifest.origin.libraries), library_versions()
+    return all(written_by.get(name, here[name]) == here[name] for name in NATIVE_LIBRARIES)
 
 
 def _foreign_features(wanted: Sequence[Feature], there: Sequence[Feature]) -> str:

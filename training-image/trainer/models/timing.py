@@ -39,10 +39,20 @@ def time_runtime(runtime: Runtime, rows: Rows, seconds: float = BUDGET_SECONDS) 
 
 
 def runtimes_document(
-    native: Timings | None, onnx: Timings | None, verified: Mapping[str, Any], why_not: str
+    native: Timings | None,
+    onnx: Timings | None,
+    verified: Mapping[str, Any],
+    why_not: str,
+    *,
+    only_onnx: bool = False,
 ) -> dict[str, Any]:
-    """runtimes.json: who serves, why, on what evidence."""
+    """runtimes.json: who serves, why, on what evidence.
+
+    `only_onnx`: no server has the library of the native model, so ONNX serves at any speed.
+    """
     serve, why = _choice(native, onnx, why_not)
+    if only_onnx and onnx is not None:
+        serve = "onnx"
     given = (("onnx", onnx), ("sklearn", native))
     timings = {name: timing.document() for name, timing in given if timing is not None}
     return {

@@ -49,6 +49,8 @@ class Reason(StrEnum):
     """Used when the model that training left behind is missing or cannot be loaded."""
     MODEL_NOT_TRUSTED = "ModelNotTrusted"
     """Used when loading the model would run code and the recipe does not say trust: Pickle."""
+    MODEL_NOT_SERVABLE = "ModelNotServable"
+    """Used when a model needs a library that no server has, and does not convert to ONNX."""
     PREDICTIONS_INVALID = "PredictionsInvalid"
     """Used when a model did not answer every row with a usable value."""
     METRICS_INVALID = "MetricsInvalid"
@@ -100,6 +102,7 @@ _EXITS = {
     Reason.TRAINING_RAISED: Exit.USER_CODE_FAILED,
     Reason.MODEL_UNREADABLE: Exit.USER_CODE_FAILED,
     Reason.MODEL_NOT_TRUSTED: Exit.USER_CODE_FAILED,
+    Reason.MODEL_NOT_SERVABLE: Exit.USER_CODE_FAILED,
     Reason.PREDICTIONS_INVALID: Exit.USER_CODE_FAILED,
     Reason.METRICS_INVALID: Exit.USER_CODE_FAILED,
     Reason.BUNDLE_NOT_FOUND: Exit.DIGEST_MISMATCH,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 
-_NAMES = ("numpy", "onnxruntime", "scikit-learn", "skl2onnx", "skops")
+NATIVE_LIBRARIES = ("scikit-learn", "xgboost-cpu", "lightgbm")
+"""They answer for a model in its own form."""
+_NAMES = (*NATIVE_LIBRARIES, "numpy", "onnxmltools", "onnxruntime", "skl2onnx", "skops")
 
 
 def library_versions() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Which scikit-learn estimator does the recipe ask for?"""
+"""Which estimator does the recipe ask for?"""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from sklearn.utils import all_estimators
 
 from modelbundle.signature import Task
 from trainer.pod.exits import Reason, UserFault
-from trainer.recipes.parameters import missing_parameters, read_parameters
+from trainer.recipes import boosting
+from trainer.recipes.parameters import missing_parameters, parameter_names, read_parameters
 
 
 def build_estimator(path: str, given: Mapping[str, Any], seed: int, jobs: int) -> BaseEstimator:
@@ -37,7 +38,9 @@ def build_estimator(path: str, given: Mapping[str, Any], seed: int, jobs: int) -
             f"{cls.__name__} needs {', '.join(lacking)}. Give it under estimator.parameters; if it"
             " is another estimator, which a recipe cannot name, bring a container instead.",
         )
-    accepted = inspect.signature(cls).parameters
+    if boosting.is_boosted(cls):
+        parameters = boosting.with_defaults(cls, parameters)
+    accepted = parameter_names(cls)
     defaults = {"random_state": seed, "n_jobs": jobs}
     for name, value in defaults.items():
         if name in accepted:
@@ -47,13 +50,23 @@ def build_estimator(path: str, given: Mapping[str, Any], seed: int, jobs: int) -
 
 
 def find_class(path: str) -> type[BaseEstimator]:
-    """The public scikit-learn class of this dotted name; nothing outside `sklearn.` is imported.
+    """The public class of this dotted name: of scikit-learn, or one of boosting.CLASSES; nothing of
+    another library is imported.
 
     Raises UserFault(EstimatorUnknown) with close matches.
     """
     parts = path.split(".")
+    if parts[0] in boosting.CLASSES:
+        found = boosting.boosted_class(parts[0], ".".join(parts[1:]))
+        if found is None:
+            raise _unknown(path, "is not one that a recipe can name")
+        return found
     if parts[0] != "sklearn" or len(parts) < 3:
-        raise _unknown(path, "is not below `sklearn.` (for example sklearn.linear_model.Ridge)")
+        raise _unknown(
+            path,
+            "is not below `sklearn.`, `xgboost.` or `lightgbm.` (for example"
+            " sklearn.linear_model.Ridge)",
+        )
     if any(part.startswith("_") or not part.isidentifier() for part in parts):
         raise _unknown(path, "is not a public name")
     module_name, name = ".".join(parts[:-1]), parts[-1]
@@ -96,7 +109,8 @@ def _unknown(path: str, why: str) -> UserFault:
 
 def _public_names() -> dict[str, str]:
     found = all_estimators(type_filter=["classifier", "regressor"])
-    return {name: _public_path(name, cls) for name, cls in found}
+    boosted = {name: f"{library}.{name}" for library, n in boosting.CLASSES.items() for name in n}
+    return {name: _public_path(name, cls) for name, cls in found} | boosted
 
 
 def _public_path(name: str, cls: type) -> str:

@@ -20,6 +20,7 @@ from sklearn.utils._param_validation import (
 )
 
 from trainer.pod.exits import Reason, UserFault
+from trainer.recipes import boosting
 
 _EXACT = ("$float", "$int", "$none")
 
@@ -29,11 +30,21 @@ def read_parameters(cls: type, given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises UserFault(ParameterInvalid) that names the parameter, the value found and the fix.
     """
-    known = _known_names(cls)
+    known = parameter_names(cls)
     for name in given:
+        instead = boosting.why_refused(cls, name) if boosting.is_boosted(cls) else ""
+        if instead:
+            raise _invalid(cls, f"cannot be given {name!r} here: {instead}.")
         if name not in known:
             raise _invalid(cls, f"has no parameter {name!r}.{_suggestion(name, known)}")
     return {name: _value_for(cls, name, raw) for name, raw in given.items()}
+
+
+def parameter_names(cls: type) -> tuple[str, ...]:
+    """What the recipe may say to the class, sorted."""
+    if boosting.is_boosted(cls):
+        return boosting.parameter_names(cls)
+    return tuple(sorted(_signature(cls)))
 
 
 def missing_parameters(cls: type, given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -129,10 +140,6 @@ def _signature(cls: type) -> dict[str, inspect.Parameter]:
         for name, parameter in inspect.signature(cls).parameters.items()
         if parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
     }
-
-
-def _known_names(cls: type) -> tuple[str, ...]:
-    return tuple(sorted(_signature(cls)))
 
 
 def _suggestion(name: str, known: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -15,6 +16,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from modelbundle.signature import Feature, Kind
 from trainer.pod.exits import Reason, UserFault
+from trainer.recipes.boosting import boosted_parts
 from trainer.tasks.train_task import MAX_CATEGORIES
 
 if TYPE_CHECKING:
@@ -54,17 +56,48 @@ def with_preprocessing(
 
     Auto imputes numbers by the median and booleans by the most frequent value, scales numbers for
     the families where units matter, and encodes the most frequent texts of a column, at most
-    `categories`; any other text becomes all zeros.
+    `categories`; any other text becomes all zeros. Boosted trees get numbers and booleans as they
+    are: they choose a branch for missing values themselves.
     Raises UserFault(ParameterInvalid) for None with a category among the features.
     """
+    boosted = any(boosted_parts(estimator))
     if mode is PreprocessingMode.NONE:
         _refuse_texts(estimator, features)
-        return estimator
+        if not boosted:
+            return estimator
+    if boosted:
+        return _before_trees(estimator, features, frame, categories)
     scaled = _family(estimator) in _SCALED_FAMILIES
     if all(feature.kind in (Kind.FLOAT, Kind.INTEGER) for feature in features):
         return Pipeline([*_number_steps(scaled), ("model", estimator)])
     columns = ColumnTransformer(_branches(features, frame, scaled, categories), sparse_threshold=0)
     return Pipeline([("columns", columns), ("model", estimator)])
+
+
+def _before_trees(
+    estimator: BaseEstimator, features: Sequence[Feature], frame: pd.DataFrame, categories: int
+) -> BaseEstimator:
+    """A matrix without column names, which the libraries would write into the trees, and which
+    their conversion refuses. LightGBM gets numbers of the 32 bits that servers hand on and that
+    XGBoost reads: else it tells apart what is one number to them.
+    """
+    narrow = "lightgbm" in {part.__module__.split(".")[0] for part in boosted_parts(estimator)}
+    branches = [
+        (
+            "numbers",
+            _float32() if narrow else "passthrough",
+            _positions(features, Kind.FLOAT, Kind.INTEGER, Kind.BOOLEAN),
+        ),
+        _encoded(features, frame, categories),
+    ]
+    columns = ColumnTransformer([branch for branch in branches if branch[2]], sparse_threshold=0)
+    return Pipeline([("columns", columns), ("model", estimator)])
+
+
+def _float32() -> BaseEstimator:
+    # Imported here: it brings a whole converter, which no other recipe trains with.
+    found: BaseEstimator = importlib.import_module("skl2onnx.sklapi").CastTransformer()
+    return found
 
 
 def _refuse_texts(estimator: BaseEstimator, features: Sequence[Feature]) -> None:
@@ -91,16 +124,22 @@ def _branches(
     # Positions, not names: they mean the same for a table, a matrix and ONNX inputs.
     numbers = _positions(features, Kind.FLOAT, Kind.INTEGER)
     flags = _positions(features, Kind.BOOLEAN)
-    texts = _positions(features, Kind.CATEGORY)
-    kept = [_frequent(frame[features[position].name].tolist(), categories) for position in texts]
-    encoder = OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)
     most_frequent = SimpleImputer(strategy="most_frequent", keep_empty_features=True)
     branches = [
         ("numbers", Pipeline(_number_steps(scaled)), numbers),
         ("flags", most_frequent, flags),
-        ("categories", encoder, texts),
+        _encoded(features, frame, categories),
     ]
     return [branch for branch in branches if branch[2]]
+
+
+def _encoded(
+    features: Sequence[Feature], frame: pd.DataFrame, categories: int
+) -> tuple[str, Any, list[int]]:
+    texts = _positions(features, Kind.CATEGORY)
+    kept = [_frequent(frame[features[position].name].tolist(), categories) for position in texts]
+    encoder = OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)
+    return ("categories", encoder, texts)
 
 
 def _positions(features: Sequence[Feature], *kinds: Kind) -> list[int]:

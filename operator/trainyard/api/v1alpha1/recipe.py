@@ -10,6 +10,14 @@ from trainyard.api.base import ApiModel, Digest, cel
 from trainyard.api.pod_settings import EnvironmentVariable
 from trainyard.api.sources import Source
 
+BOOSTED = (
+    "lightgbm.LGBMClassifier",
+    "lightgbm.LGBMRegressor",
+    "xgboost.XGBClassifier",
+    "xgboost.XGBRegressor",
+)
+"""What a recipe can name beside the estimators of scikit-learn."""
+
 Argument = Annotated[str, StringConstraints(max_length=4096)]
 
 
@@ -24,17 +32,24 @@ class Preprocessing(ApiModel):
 
 
 class Estimator(ApiModel):
-    """A scikit-learn estimator that the built-in image trains."""
+    """An estimator that the built-in image trains."""
 
-    class_: Annotated[
-        str,
-        StringConstraints(
-            min_length=9,
-            max_length=256,
-            pattern=r"^sklearn(\.[A-Za-z_][A-Za-z0-9_]*)+$",
+    class_: Annotated[str, StringConstraints(min_length=9, max_length=256)] = Field(
+        alias="class",
+        json_schema_extra=cel(
+            (
+                r"self.matches('^sklearn(\\.[A-Za-z_][A-Za-z0-9_]*)+$') || self in "
+                + str(list(BOOSTED)),
+                (
+                    "name an estimator below sklearn. (sklearn.ensemble.RandomForestClassifier) or"
+                    f" one of {', '.join(BOOSTED)}; any other trains in spec.container"
+                ),
+            )
         ),
-    ] = Field(alias="class")
-    """Import path below `sklearn.`, e.g. `sklearn.ensemble.RandomForestClassifier`."""
+    )
+    """Import path below `sklearn.`, e.g. `sklearn.ensemble.RandomForestClassifier`, or one of
+    `lightgbm.LGBMClassifier`, `lightgbm.LGBMRegressor`, `xgboost.XGBClassifier`,
+    `xgboost.XGBRegressor`."""
     parameters: Annotated[
         dict[str, Any],
         Field(
