@@ -49,6 +49,7 @@ VERBS: Mapping[str, Verb] = {
     "ingest": Verb("trainer.ingest", read_ingest_task, recorded=True, message_bytes=4096),
     "fetch": Verb("trainer.fetch", read_train_task),
     "train": Verb("trainer.train", read_train_task),
+    "trial": Verb("trainer.trial", read_train_task, message_bytes=4096),
     "predict": Verb("trainer.predict", read_train_task),
     "publish": Verb("trainer.publish", read_train_task, recorded=True),
     "rehearse": Verb("trainer.rehearse", read_rehearse_task, message_bytes=4096),

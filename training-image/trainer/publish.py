@@ -36,6 +36,7 @@ from trainer.grades.scoring import (
     champion_document,
     metric_texts,
 )
+from trainer.grades.search_table import SEARCH_NAME, search_table
 from trainer.models.latencies import read_latencies
 from trainer.pod.environment import Environment
 from trainer.pod.libraries import library_versions
@@ -158,6 +159,8 @@ def _published(
         METRICS_NAME: {"dataset": task.dataset.digest, "metrics": metrics},
         RUNTIMES_NAME: read_runtimes(environment.predictions),
     }
+    if task.search is not None:
+        about[SEARCH_NAME] = search_table(task.search)
     with tempfile.TemporaryDirectory(prefix="bundle-", dir=environment.spool) as folder:
         digest = assemble(made_of, Path(folder))
         size = bundle_bytes(Path(folder))

@@ -35,7 +35,9 @@ LOWER_IS_BETTER = frozenset(
         "max_error",
     }
 )
-_KNOWN = ",".join(f"'{name}'" for name in sorted(HIGHER_IS_BETTER | LOWER_IS_BETTER))
+KNOWN_METRICS = tuple(sorted(HIGHER_IS_BETTER | LOWER_IS_BETTER))
+"""The metrics that are measured of every model that gives what they need."""
+_KNOWN = ",".join(f"'{name}'" for name in KNOWN_METRICS)
 
 
 class Direction(StrEnum):

@@ -13,6 +13,7 @@ from trainyard.training_jobs.limits import is_stopped
 from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.refusal import why_refused
 from trainyard.training_jobs.runs import last_ended, latest_for, run_at_work
+from trainyard.training_jobs.searching import is_searching
 from trainyard.training_jobs.versions import ACCEPTED, acceptance, version_named
 
 
@@ -140,9 +141,9 @@ _OF_THE_SPEC = frozenset({"FirstRun", "RecipeChanged", "DatasetPinned"})
 def _under_way(status: TrainingJobStatus, observed: Observed) -> Iterator[Finding]:
     work = run_at_work(status.runs)
     if work is not None:
-        view = observed.report or observed.job
+        view = observed.report or observed.search or observed.job
         waits = view.trouble if view is not None else ""
-        text = f"run {work.name} is {work.phase.lower()}" + (f": {waits}" if waits else "")
+        text = f"run {work.name} {_doing(work)}" + (f": {waits}" if waits else "")
         yield Finding(_type(work), status=True, reason=TrainingJobReason.TRAINING, message=text)
         return
     latest = latest_for(status.runs, status.inputs.digest) if status.inputs else None
@@ -150,6 +151,16 @@ def _under_way(status: TrainingJobStatus, observed: Observed) -> Iterator[Findin
         text = f"{latest.reason}: {latest.message}; tried again at {latest.retry_at:%H:%M:%S} UTC"
         reason = TrainingJobReason.WAITING_TO_RETRY
         yield Finding(_type(latest), status=True, reason=reason, message=text)
+
+
+def _doing(run: Run) -> str:
+    search = run.search
+    if search is None or not is_searching(run):
+        return f"is {run.phase.lower()}"
+    text = f"tries parameters: {search.succeeded + search.failed} of {search.trials} trials"
+    if search.failed:
+        text += f", {search.failed} failed"
+    return text if search.best is None else f"{text}, best {search.best.score}"
 
 
 def _type(run: Run) -> str:

@@ -13,7 +13,7 @@ from trainyard.reconciling.plan import Create, Delete, Plan
 from trainyard.reconciling.turn import Turn
 from trainyard.training_jobs.conditions import findings
 from trainyard.training_jobs.inputs import demanded_inputs
-from trainyard.training_jobs.manifests import report_name
+from trainyard.training_jobs.manifests import report_name, search_name
 from trainyard.training_jobs.observed import Observed, TrainingTurn
 from trainyard.training_jobs.progress import progressed
 from trainyard.training_jobs.refusal import why_refused
@@ -27,6 +27,7 @@ from trainyard.training_jobs.retention import (
 from trainyard.training_jobs.retraining import outcomes_counted, retrained
 from trainyard.training_jobs.runs import run_at_work
 from trainyard.training_jobs.scheduling import schedule_problem, scheduled
+from trainyard.training_jobs.searching import ended, is_searching
 from trainyard.training_jobs.starting import (
     returned,
     started_if_due,
@@ -70,11 +71,14 @@ def _demanded(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Train
 def _tidied(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
     """Remove what the history limit does not keep, and Jobs whose result is on record."""
     limit = job.spec.history_limit
-    turn = turn.changed(runs=kept_runs(turn.status.runs, limit))
+    runs = tuple(ended(run) for run in turn.status.runs)
+    turn = turn.changed(runs=kept_runs(runs, limit))
     needed = {a.manifest["metadata"]["name"] for a in turn.actions if isinstance(a, Create)}
     work = run_at_work(turn.status.runs)
     if work is not None and work.phase is TaskPhase.REPORTING:
         needed.add(report_name(job, work))
+    if work is not None and is_searching(work):
+        needed.add(search_name(job, work))
     for reference in superfluous_jobs(turn.status, observed.jobs, needed):
         turn = turn.doing(Delete(reference))
     used = used_versions(turn.status, observed.versions, observed.deployments)

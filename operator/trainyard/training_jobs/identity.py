@@ -22,8 +22,22 @@ _LONGEST = 512
 
 def recipe_digest(spec: TrainingJobSpec) -> str:
     """Return the digest of everything but the data that the model is made of."""
-    shared = {"version": _VERSION, "trust": spec.trust, "seed": spec.seed or None}
+    shared = {
+        "version": _VERSION,
+        "trust": spec.trust,
+        "seed": spec.seed or None,
+        "search": _search(spec),
+    }
     return _digest({**shared, **recipe_of(spec).identity()})
+
+
+def _search(spec: TrainingJobSpec) -> dict[str, Any] | None:
+    """How many pods try at a time changes no model."""
+    if spec.search is None:
+        return None
+    found = spec.search.to_api()
+    del found["parallelism"]
+    return found
 
 
 def inputs_digest(recipe: str, dataset: str) -> str:

@@ -12,27 +12,31 @@ from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Run
 from trainyard.installation import Installation
 from trainyard.jobs.job_manifest import REPORT_DEADLINE_SECONDS, Work, report_job
+from trainyard.jobs.search_job import search_job_manifest
 from trainyard.jobs.training_pod import training_job_manifest
 from trainyard.ownership import child_labels, child_name
 from trainyard.training_jobs.identity import version_name
 from trainyard.training_jobs.recipes.recipe import recipe_of
+from trainyard.training_jobs.searching import chosen, search_document
 
 
 def train_document(job: TrainingJob, run: Run) -> dict[str, Any]:
     """Return the task of the run, as the training image reads it."""
+    search = search_document(job.spec, run)
     measures = [request.document() for request in measures_of(job.spec.gates)]
     return {
         "version": 1,
         "run": run.name,
         "dataset": {"digest": run.dataset_digest},
         "target": run.target,
-        "recipe": {"trust": job.spec.trust, **recipe_of(job.spec).document()},
+        "recipe": {"trust": job.spec.trust, **recipe_of(chosen(job.spec, run)).document()},
         "recipeDigest": run.recipe_digest,
         "seed": job.spec.seed,
         "champion": {"digest": run.champion} if run.champion else None,
         "candidate": None,
         "gatesNeedChampion": any(g.against_champion is not None for g in job.spec.gates),
         **({"measures": measures} if measures else {}),
+        **({"search": search} if search else {}),
     }
 
 
@@ -41,6 +45,26 @@ def run_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str,
     training = recipe_of(job.spec).training(train_document(job, run))
     work = _work(job, run.name, installation, job.spec.attempts.deadline_seconds)
     return training_job_manifest(work, replace(training, env=job.spec.pod.env), run=run.name)
+
+
+def search_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str, Any]:
+    """Return the Job that tries parameters before the run's model is fitted."""
+    assert job.spec.search is not None  # noqa: S101
+    name = search_name(job, run)
+    work = _work(job, name, installation, job.spec.attempts.deadline_seconds)
+    training = recipe_of(job.spec).training(train_document(job, run))
+    return search_job_manifest(
+        work,
+        replace(training, env=job.spec.pod.env),
+        trials=run.search.trials if run.search is not None else job.spec.search.trials,
+        parallelism=job.spec.search.parallelism,
+        run=run.name,
+    )
+
+
+def search_name(job: TrainingJob, run: Run) -> str:
+    """Return the name of the Job of the run's search."""
+    return child_name(job.metadata.name, run.name, "search")
 
 
 def run_report_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob, TrainingJobSpec
 from trainyard.installation import Installation
 from trainyard.jobs.job_view import JobView, job_references, see_job
+from trainyard.jobs.search_job import TRIAL
 from trainyard.ownership import OWNER, OWNER_KIND
 from trainyard.reconciling.world import World
-from trainyard.training_jobs.manifests import report_name
+from trainyard.training_jobs.manifests import report_name, search_name
 from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.runs import run_at_work
+from trainyard.training_jobs.searching import is_searching
 
 _REPORTERS = ("publish", "report")
 
@@ -29,6 +31,8 @@ async def observe_training_job(
     labels = {OWNER_KIND: job.definition.singular, OWNER: job.metadata.name}
     jobs = await world.list("Job", namespace, labels)
     view, report = await _work(job, world)
+    run = run_at_work(job.status.runs)
+    searching = run is not None and is_searching(run)
     return Observed(
         installation=installation,
         dataset=await world.load(Dataset, namespace, job.spec.dataset.name),
@@ -36,6 +40,9 @@ async def observe_training_job(
         deployments=await _deployments(job, versions, world),
         job=view,
         report=report,
+        search=await see_job(world, job, search_name(job, run), (TRIAL,))
+        if run is not None and searching
+        else None,
         jobs=job_references(jobs, job),
     )
 

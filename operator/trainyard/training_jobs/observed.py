@@ -31,6 +31,8 @@ class Observed:
     """The Job of the run at work."""
     report: JobView | None = None
     """The report Job of the run at work."""
+    search: JobView | None = None
+    """The Job of the search that the run at work begins with."""
     jobs: tuple[ObjectRef, ...] = ()
     """All Jobs of this TrainingJob that are not being deleted."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trainyard.api.v1alpha1.model_version import ModelVersionSpec
+from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Run, TrainingJobReason
 from trainyard.jobs.failure import Failure
@@ -21,10 +22,16 @@ from trainyard.jobs.supervision import (
 )
 from trainyard.reconciling.plan import Create
 from trainyard.training_jobs.identity import version_name
-from trainyard.training_jobs.manifests import model_version, run_job, run_report_job
+from trainyard.training_jobs.manifests import (
+    model_version,
+    run_job,
+    run_report_job,
+    search_job,
+)
 from trainyard.training_jobs.observed import Observed, TrainingTurn
 from trainyard.training_jobs.result import metrics_for_run, read_result
 from trainyard.training_jobs.runs import replaced, run_at_work
+from trainyard.training_jobs.searching import counted, is_over, is_searching, none_succeeded
 from trainyard.training_jobs.versions import version_named
 
 
@@ -33,6 +40,11 @@ def progressed(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Trai
     run = run_at_work(turn.status.runs)
     if run is None:
         return turn
+    follow_on = _searched if is_searching(run) else _worked
+    return follow_on(job, observed, turn, run)
+
+
+def _worked(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run) -> TrainingTurn:
     retries = job.spec.attempts.max_retries
     step = follow(run, observed.job, observed.report, turn.now, retries)
     after = recorded(run, step, observed.job, turn.now)
@@ -49,6 +61,52 @@ def progressed(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Trai
             return _ended(job, observed, turn, begun, step)
         case Retry() | GaveUp():
             return _failed(turn, after, step)
+
+
+def _searched(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run) -> TrainingTurn:
+    """The turn in which the trials are as far as their Job shows; then the model is fitted."""
+    progress, search, view = run.search, job.spec.search, observed.search
+    if progress is None or search is None:
+        # Another recipe without a search became the wanted one: with_inputs stopped this run.
+        return turn
+    if view is not None and not view.is_gone:
+        progress = counted(job, search, progress, view)
+    if is_over(view):
+        return _chosen(job, observed, turn, run.model_copy(update={"search": progress}))
+    step = follow(progress, view, None, turn.now)
+    progress = recorded(progress, step, view, turn.now)
+    match step:
+        case Wait(until):
+            return _with(turn, run.model_copy(update={"search": progress})).again_at(until)
+        case Retry(failure) | GaveUp(failure):
+            return _gave_up(job, turn, run.model_copy(update={"search": progress}), failure)
+        case _:
+            # Its Job is not there (yet, or any more): trials that have a score are tried again
+            # and give the same one.
+            return turn.doing(Create(search_job(job, run, observed.installation)))
+
+
+def _chosen(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run) -> TrainingTurn:
+    progress = run.search
+    if progress is None:
+        return turn
+    failure = none_succeeded(progress)
+    if failure is not None:
+        return _gave_up(job, turn, run, failure)
+    over = {"phase": TaskPhase.SUCCEEDED, "finished_at": turn.now}
+    run = run.model_copy(update={"search": progress.model_copy(update=over)})
+    best = progress.best
+    text = f"run {run.name}: {progress.succeeded} of {progress.trials} trials have a score"
+    if best is not None and job.spec.search is not None:
+        objective = job.spec.search.objective
+        text += f"; the best is trial {best.trial}: {objective} {best.score} by {best.parameters}"
+    turn = _with(turn, run).noted(TrainingJobReason.SEARCHED, text)
+    return turn.doing(Create(run_job(job, run, observed.installation)))
+
+
+def _gave_up(job: TrainingJob, turn: TrainingTurn, run: Run, failure: Failure) -> TrainingTurn:
+    retry = failed(run, failure, turn.now, job.spec.attempts.max_retries)
+    return _failed(turn, recorded(run, retry, None, turn.now), retry)
 
 
 def _ended(

@@ -9,6 +9,7 @@ from trainyard.api.v1alpha1.training_job import TrainingJobSpec
 from trainyard.installation import Installation
 from trainyard.jobs.forbidden_sources import why_forbidden
 from trainyard.training_jobs.recipes.imported import imported_from
+from trainyard.training_jobs.trials import why_no_trials
 
 _MEASURED = tuple(sorted(HIGHER_IS_BETTER | LOWER_IS_BETTER))
 _SAME_LETTERS = 0.8
@@ -20,6 +21,8 @@ def why_refused(spec: TrainingJobSpec, installation: Installation) -> str:
     forbidden = why_forbidden(imported_from(spec), installation)
     if forbidden:
         return f"spec.import.{forbidden}"
+    if spec.search is not None and (untried := why_no_trials(spec.search)):
+        return f"spec.search: {untried}"
     unmeasured = why_never_measured(spec)
     return f"spec.gates: {unmeasured}" if unmeasured else ""
 

@@ -15,6 +15,7 @@ from trainyard.conditions import shorten
 from trainyard.jobs.failure import Failure
 from trainyard.jobs.measured import champion_measured, measures_of_result, metrics_of
 from trainyard.training_jobs.identity import describe_recipe
+from trainyard.training_jobs.searching import chosen
 
 METRICS_IN_RUN = 12
 LIBRARIES_KEPT = 16
@@ -47,7 +48,7 @@ def _version(job: TrainingJob, run: Run, result: Mapping[str, Any], image: str) 
             "inputsDigest": run.inputs_digest,
             "recipeDigest": run.recipe_digest,
             "target": run.target,
-            "recipe": describe_recipe(job.spec),
+            "recipe": describe_recipe(chosen(job.spec, run)),
             "cause": run.cause.to_api(),
             "task": str(result.get("task") or ""),
             "metrics": metrics_of(result),

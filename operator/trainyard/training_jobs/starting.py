@@ -11,9 +11,10 @@ from trainyard.conditions import shorten
 from trainyard.jobs.supervision import Wait, follow
 from trainyard.reconciling.plan import Create
 from trainyard.training_jobs.identity import describe_recipe, run_name
-from trainyard.training_jobs.manifests import run_job
+from trainyard.training_jobs.manifests import run_job, search_job, search_name
 from trainyard.training_jobs.observed import Observed, TrainingTurn
 from trainyard.training_jobs.runs import latest_for, next_number, replaced, run_at_work
+from trainyard.training_jobs.searching import new_search
 
 
 def with_inputs(turn: TrainingTurn, inputs: Inputs) -> TrainingTurn:
@@ -94,13 +95,14 @@ def begin(
     turn = turn.changed(runs=(run, *earlier))
     text = f"run {run.name}, attempt {run.attempt}: {because}"
     turn = turn.noted(TrainingJobReason.RUN_STARTED, text)
-    return turn.doing(Create(run_job(job, run, observed.installation)))
+    first = search_job if run.search is not None else run_job
+    return turn.doing(Create(first(job, run, observed.installation)))
 
 
 def _new_run(job: TrainingJob, observed: Observed, turn: TrainingTurn, inputs: Inputs) -> Run:
     attempt = next_number(turn.status.runs, observed.versions, inputs.digest)
     champion = find_champion(job.metadata.name, job.spec.gates, observed.deployments)
-    return Run(
+    run = Run(
         name=run_name(job.metadata.name, inputs.digest, attempt),
         attempt=attempt,
         inputs_digest=inputs.digest,
@@ -113,6 +115,7 @@ def _new_run(job: TrainingJob, observed: Observed, turn: TrainingTurn, inputs: I
         phase=TaskPhase.PENDING,
         queued_at=turn.now,
     )
+    return run.model_copy(update={"search": new_search(job, run, search_name(job, run))})
 
 
 def _with_data(dataset: Dataset | None, run: Run) -> str:

@@ -81,7 +81,15 @@ def metric_texts(metrics: Mapping[str, float]) -> dict[str, str]:
 
 
 def _answers_of(path: Path, signature: Signature, sheet: AnswerSheet) -> ModelAnswers:
-    found = read_answers(path, signature, sheet.rows)
+    return answers_beside(read_answers(path, signature, sheet.rows), signature, sheet)
+
+
+def answers_beside(found: GradedRows, signature: Signature, sheet: AnswerSheet) -> ModelAnswers:
+    """What a model answered, beside what is true.
+
+    Raises UserFault: ModelUnreadable, PredictionsInvalid, ParameterInvalid where the two do not
+    fit.
+    """
     targets = signature.targets or (sheet.columns.target,)
     foreign = [target for target in targets if target not in sheet.columns.targets]
     if foreign:

@@ -81,6 +81,21 @@ class Recipe(Document):
         return self
 
 
+class Trial(Document):
+    """Parameters that a search tries, and their score once it is known."""
+
+    parameters: dict[str, Any]
+    score: str | None = None
+
+
+class Search(Document):
+    """A search for parameters: each trial is a pod's, by its completion index."""
+
+    objective: Text
+    folds: Annotated[int, Field(ge=2, le=10)]
+    trials: Annotated[tuple[Trial, ...], Field(max_length=100)]
+
+
 class TrainTask(Document):
     """One run on a dataset version: train by `recipe`, or only evaluate `candidate`."""
 
@@ -94,6 +109,7 @@ class TrainTask(Document):
     champion: BundleReference | None = None
     candidate: BundleReference | None = None
     gates_need_champion: bool = False
+    search: Search | None = None
     measures: Annotated[tuple[Measure, ...], Field(max_length=16)] = ()
 
     @model_validator(mode="after")

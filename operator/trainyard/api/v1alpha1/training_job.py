@@ -20,6 +20,7 @@ from trainyard.api.names import NAME_RULES
 from trainyard.api.pod_settings import TrainingPodSettings
 from trainyard.api.v1alpha1.recipe import Estimator, ModelImport, TrainingContainer
 from trainyard.api.v1alpha1.retrain import Retrain
+from trainyard.api.v1alpha1.search import Search
 from trainyard.api.v1alpha1.training_job_status import TrainingJobStatus
 
 
@@ -51,6 +52,10 @@ class TrainingJobSpec(ApiModel):
                 "give exactly one of estimator, container, import",
             ),
             (
+                "!has(self.search) || has(self.estimator)",
+                "search needs an estimator: a container searches for itself",
+            ),
+            (
                 "!has(self.retrain) || !has(self.retrain.onNewData) || !has(self.dataset.digest)",
                 "a pinned dataset.digest never has new data: remove retrain.onNewData or the pin",
             ),
@@ -72,6 +77,8 @@ class TrainingJobSpec(ApiModel):
     """A container of the user's that trains."""
     import_: ModelImport | None = Field(default=None, alias="import")
     """A model that was trained elsewhere."""
+    search: Search | None = None
+    """Which of the estimator's parameters are searched for, and how."""
     trust: Literal["Pickle"] | None = None
     """Pickle: joblib files may be loaded, which runs code from them."""
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from trainyard.api.base import ApiModel, Digest, KindStatus, Text
 from trainyard.api.v1alpha1.retrain import LimitsState, RefreshRequested
+from trainyard.api.v1alpha1.search import SearchProgress
 from trainyard.api.v1alpha1.task import ShortText, Task
 
 NumberText = Annotated[str, StringConstraints(max_length=32)]
@@ -32,6 +33,8 @@ class TrainingJobReason(StrEnum):
     """Used when the last run failed for good."""
     TRAINING = "Training"
     """Used while a run is at work."""
+    SEARCHED = "Searched"
+    """Used when the search for parameters of a run is over."""
     WAITING_TO_RETRY = "WaitingToRetry"
     """Used when a run failed and is tried again after a pause."""
     WAITING_FOR_DATA = "WaitingForData"
@@ -113,6 +116,8 @@ class Run(Task):
     recipe: ShortText = ""
     """The recipe in short: class and parameters, image, or file."""
     cause: RunCause
+    search: SearchProgress | None = None
+    """The search for parameters that it begins with."""
     champion: Digest | None = None
     """The bundle it is compared with on the same test rows."""
     bundle_digest: Digest | None = None

@@ -1,0 +1,102 @@
+"""How good are parameters that a search tries? Fitted and scored on parts of the train rows.
+
+The test rows have no part in it: they judge the model that is fitted with the best parameters.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from sklearn.model_selection import KFold, StratifiedKFold
+
+from modelbundle.signature import Task
+from modelbundle.sklearn_runtime import SklearnRuntime
+from trainer.datasets.columns import Columns, read_columns
+from trainer.datasets.tables import TRAIN_NAME, read_table
+from trainer.grades.decimal_text import decimal_text
+from trainer.grades.scoring import AnswerSheet, answers_beside
+from trainer.models.asking import ask
+from trainer.models.candidates import Candidate
+from trainer.models.native_models import native_signature
+from trainer.pod.environment import Environment
+from trainer.pod.exits import Exit, Reason, UserFault
+from trainer.pod.result import Result
+from trainer.recipes.estimators import build_estimator, task_of
+from trainer.recipes.labels import labels_of
+from trainer.tasks.train_task import Estimator, Search, TrainTask
+from trainer.train import fitted
+
+INDEX = "JOB_COMPLETION_INDEX"
+"""The variable by which Kubernetes tells a pod which completion it stands for."""
+
+
+def run(task: TrainTask, environment: Environment) -> Result:
+    """The result has the trial's score: the mean over the folds; or why it has none.
+
+    Parameters that cannot be fitted are an outcome like another, not a fault of the Job.
+    Raises UserFault(TaskUnreadable) where the pod is none of a search.
+    """
+    recipe = task.recipe.estimator if task.recipe is not None else None
+    search, index = task.search, environment.variables.get(INDEX, "")
+    if recipe is None or search is None or not index.isdigit() or int(index) >= len(search.trials):
+        raise UserFault(
+            Reason.TASK_UNREADABLE, f"the task has no estimator and trial for {INDEX}={index!r}"
+        )
+    tried = search.trials[int(index)].parameters
+    told = {"verb": "trial", "trial": int(index)}
+    columns = read_columns(environment.data)
+    table = read_table(environment.data / TRAIN_NAME)
+    trial = recipe.model_copy(update={"parameters": {**recipe.parameters, **tried}})
+    try:
+        score = _score(trial, search, task.seed, columns, table)
+    except UserFault as fault:
+        said = {"outcome": "Failed", "reason": str(fault.reason), "message": fault.message}
+        return Result({**told, **said}, Exit.DONE)
+    return Result({**told, "outcome": "Succeeded", "score": decimal_text(score)}, Exit.DONE)
+
+
+def _score(
+    recipe: Estimator, search: Search, seed: int, columns: Columns, table: pa.Table
+) -> float:
+    found = []
+    for fold, (rest, part) in enumerate(_folds(recipe, search.folds, seed, columns, table)):
+        model = fitted(recipe, seed, columns, table.take(rest))
+        signature = native_signature(model, columns.features, columns.targets)
+        candidate = Candidate(Path("the trial"), SklearnRuntime(model, signature), model)
+        rows = table.take(part)
+        sheet = AnswerSheet(rows, columns)
+        answers = answers_beside(ask(candidate, rows), signature, sheet)
+        value = answers.metrics(search.objective).get(search.objective)
+        if value is None:
+            raise UserFault(
+                Reason.METRICS_INVALID,
+                f"{search.objective} is not defined for this model on fold {fold}",
+            )
+        sys.stderr.write(f"fold {fold}: {search.objective} {value:.6g}\n")
+        found.append(value)
+    return float(np.mean(found))
+
+
+def _folds(
+    recipe: Estimator, folds: int, seed: int, columns: Columns, table: pa.Table
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """The same for every trial; each part has its share of the classes."""
+    if table.num_rows < 2 * folds:
+        raise UserFault(
+            Reason.PARAMETER_INVALID,
+            f"{table.num_rows} train rows cannot be cut into {folds} folds; bring more rows",
+        )
+    rows = np.arange(table.num_rows)
+    estimator = build_estimator(recipe.class_, recipe.parameters, seed, 1)
+    how: dict[str, Any] = {"n_splits": folds, "shuffle": True, "random_state": seed}
+    if task_of(estimator) is Task.CLASSIFICATION and len(columns.targets) == 1:
+        labels = [str(label) for label in labels_of(table.column(columns.target), columns.target)]
+        if min(np.unique(labels, return_counts=True)[1]) >= folds:
+            return iter(StratifiedKFold(**how).split(rows, labels))
+    return iter(KFold(**how).split(rows))
