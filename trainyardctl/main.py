@@ -102,7 +102,7 @@ def history(name: Annotated[str, typer.Argument(help="<kind>/<name>.")]) -> None
 
 @app.command()
 def why(name: Annotated[str, typer.Argument(help="<kind>/<name>.")]) -> None:
-    """Explain an object: its conditions, a rollout's evidence, and the way back to the data."""
+    """Explain an object: conditions, evidence, the way back to its data, what you can do."""
     wanted = _named(name)
 
     async def explained(there: Connection) -> None:

@@ -1,10 +1,13 @@
-"""Why is it as it is: every condition, the evidence of a rollout, and the way back to the data."""
+"""Why is it as it is: every condition, a rollout's evidence, the way back to the data, and what a
+person can do now.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from trainyardctl.names import ObjectName
+from trainyardctl.next_steps import next_steps
 from trainyardctl.outcome import stand_of
 from trainyardctl.snapshot import Raw, Snapshot, at, name_of
 
@@ -19,6 +22,7 @@ def reasons_of(snapshot: Snapshot, name: ObjectName, raw: Raw) -> Iterator[str]:
     yield from _evidence(raw)
     yield from _quarantine(raw)
     yield from _lineage(snapshot, name, raw)
+    yield from _next(snapshot, name, raw)
 
 
 def _conditions(raw: Raw) -> Iterator[str]:
@@ -74,3 +78,12 @@ def _of_version(snapshot: Snapshot, wanted: str) -> Iterator[str]:
     yield f"    recipe {spec.get('recipe', '')}"
     yield f"    data {spec.get('datasetDigest', '')}"
     yield f"    bundle {spec.get('bundleDigest', '')}"
+
+
+def _next(snapshot: Snapshot, name: ObjectName, raw: Raw) -> Iterator[str]:
+    steps = tuple(next_steps(snapshot.namespace, name, raw))
+    if steps:
+        yield "you can"
+    for step in steps:
+        yield f"  {step.command}"
+        yield f"    {step.effect}"

@@ -45,3 +45,10 @@ def test_a_version_is_explained_by_what_it_is_made_of() -> None:
     found = lines(namespace(deployment()), "mv/wine-a")
     assert ["made of", "  ModelVersion wine-a"] == found[found.index("made of") :][:2]
     assert "    run wine-2 of TrainingJob wine" in found
+
+
+def test_it_ends_with_what_can_be_done() -> None:
+    """As commands to copy; a version has none."""
+    found = lines(namespace(releasing(step=1)), "wine")
+    assert "  trainyard -n models promote mdep/wine" in found[found.index("you can") :]
+    assert "you can" not in lines(namespace(deployment()), "mv/wine-a")
