@@ -50,7 +50,7 @@ def drawing_of(loop: Loop) -> Drawing:
     drop = floor + BACK_DROP
     return Drawing(
         width=boxes[-1].x + BOX_WIDTH + EDGE,
-        height=drop + 24,
+        height=drop + EDGE,
         boxes=boxes,
         arrows=tuple(f"M{b.x + BOX_WIDTH + 2} {middle}h{GAP - 8}" for b in boxes[:-1]),
         back_path=f"M{last} {floor + 2}V{drop}H{first}V{floor + 6}",

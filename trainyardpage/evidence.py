@@ -40,7 +40,6 @@ class Release:
     progress: str
     verdict: str
     why: str
-    expected_seconds: int
     rehearsal: str
     checks: Sequence[CheckLine]
     arms: Sequence[ArmLine]
@@ -81,7 +80,6 @@ def release_of(raw: Raw) -> Release:
         progress=str(rollout.get("progress") or ""),
         verdict=str(rollout.get("verdict") or ""),
         why=str(rollout.get("why") or ""),
-        expected_seconds=int(rollout.get("expectedSeconds") or 0),
         rehearsal=_rehearsal(rollout.get("rehearsal") or {}),
         checks=tuple(_check(check) for check in rollout.get("checks") or ()),
         arms=tuple(_arm(arm) for arm in arms),

@@ -44,7 +44,6 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     found.filters["moment"] = _moment
-    found.filters["duration"] = _duration
     return found
 
 
@@ -54,10 +53,3 @@ def _moment(text: str) -> str:
         return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M:%S}"
     except ValueError:
         return text
-
-
-def _duration(seconds: int) -> str:
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{round(seconds / size)} {unit}"
-    return f"{seconds} s"

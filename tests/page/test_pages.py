@@ -125,7 +125,7 @@ def test_one_model_shows_all_that_is_known() -> None:
     text = Reader(PAGES["one model"]).text
     for words in (
         *("under way", "step 1/2", "12,345", "Rehearsal: Pass: all agree"),
-        *("The step takes about 90 s", "age moved", "below 18: 2 % → 31 %", "900 rows"),
+        *("40 of 300 requests", "age moved", "below 18: 2 % → 31 %", "900 rows"),
         *("wine-b", "Forest(300)", "sha256:", "trainyard -n models promote mdep/wine"),
         *("2026-05-04 10:00:00", "the first"),
     ):
