@@ -72,7 +72,7 @@ class Drift:
 def release_of(raw: Raw) -> Release:
     """Return the release of a ModelDeployment."""
     rollout = at(raw, "status.rollout") or {}
-    arms = rollout.get("arms") or at(raw, "status.lastArms") or ()
+    arms = (rollout.get("arms") if rollout else at(raw, "status.lastArms")) or ()
     return Release(
         under_way=bool(rollout),
         revision=str(rollout.get("revision") or ""),

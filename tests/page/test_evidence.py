@@ -38,6 +38,13 @@ def test_at_rest_the_last_release_is_shown() -> None:
     assert (False, "", 2) == (found.under_way, found.phase, len(found.arms))
 
 
+def test_a_release_that_begins_does_not_show_the_figures_of_the_last_one() -> None:
+    """They are of other versions."""
+    raw = releasing()
+    raw["status"]["lastArms"] = ARMS
+    assert () == release_of(raw).arms
+
+
 def test_a_rehearsal_is_told_in_its_own_words_or_by_its_counts() -> None:
     """Before the first live request."""
     counted = {"verdict": "Pass", "agreed": 99, "bothAnswered": 100}
