@@ -89,6 +89,11 @@ REFUSED: list[tuple[str, str, str | bytes, tuple[str, ...]]] = [
      else i)), ("row 4 is Infinity",)),
     ("two members of one name", "t.jsonl", json_lines([row | {"p": {"x": 1}, "p.x": 2} for row in
      ROWS]), ("called p.x",)),
+    ("one member twice", "t.jsonl", '{"a": 1, "a": 2, "y": "no"}\n' * 9, ("called a; rename",)),
+    ("one member twice, within", "t.jsonl", '{"y": "no", "p": {"x": 1, "x": 2}}\n' * 9,
+     ("called x; rename",)),
+    ("blanks before quotation marks", "t.csv", HEADER + "\n" + "".join(f'1.5,2, "left, {i}",no\n'
+     for i in range(20)), ("blanks stand between", "remove these blanks")),
     ("lists that change their length", "t.jsonl", json_lines(with_column("v", lambda i: [1.5] *
      (2 if i < 8192 else 3), 8200)), ("lists of 2 numbers, and then one of 3",)),
     ("nothing but names", "t.csv", HEADER + "\n", ("holds no row",)),
@@ -163,6 +168,7 @@ MEMBERS: list[tuple[str, Any, dict[str, str], str]] = [
     ("large numbers", lambda i: 2**70 + i, {"v": "Category"}, "beyond 64 bits"),
     ("gaps of pandas", lambda i: float("nan") if i % 9 == 0 else i / 4, {"v": "Float"}, ""),
     ("empty texts", lambda i: ("", "x", "z")[i % 3], {"v": "Category"}, ""),
+    ("half a character", lambda i: ("\ud83d", "x")[i % 2], {"v": "Category"}, "damaged"),
     ("empty objects and lists", lambda i: ({}, [], None)[i % 3], {}, "v is left out"),
 ]  # fmt: skip
 

@@ -23,6 +23,9 @@ def notes_of(typed: TypedRows, reading: Reading) -> Iterator[str]:
     for name, length in reading.lists.lengths.items():
         yield f"column {name} holds lists: it is read as {name}.0 to {name}.{length - 1}"
     yield from _partitions(reading)
+    yield from _empty_files(reading)
+    if all(column.role is not Role.FEATURE for column in typed.schema.columns):
+        yield "no column is a feature: there is nothing that a model could learn from"
     unexpected = list(typed.unexpected)
     if unexpected and not typed.schema.locked:
         yield f"{Check.COLUMN_UNEXPECTED}: left out as undeclared: {_listed(unexpected)}"
@@ -59,6 +62,17 @@ def _partitions(reading: Reading) -> Iterator[str]:
     names = dict.fromkeys(name for file in reading.done for name in partitions_of(file.name))
     if names:
         yield f"the names of folders are read as columns: {_listed(list(names))}"
+    for name, (file, text, folder) in reading.clashes.items():
+        yield (
+            f"column {name} stands in the files and in the names of their folders, which differ:"
+            f" {shown(file)} holds {shown(text)}, not {shown(folder)}. What the files hold is taken"
+        )
+
+
+def _empty_files(reading: Reading) -> Iterator[str]:
+    empty = [file.name for file in reading.done if not file.rows and not file.unreadable]
+    if empty and len(empty) < len(reading.done):
+        yield f"{len(empty)} of the {len(reading.done)} files have no row: {_listed(empty)}"
 
 
 def _listed(names: list[str]) -> str:

@@ -24,6 +24,13 @@ def refuse_odd_header(name: str, start: bytes, dialect: Dialect) -> None:
     width, count = Counter(widths[1:]).most_common(1)[0]
     if width in {1, widths[0]} or count < _MOST * (len(widths) - 1):
         return
+    blank = f"{dialect.delimiter} {dialect.quote}"
+    if dialect.quote and sum(blank in line for line in lines) >= _MOST * (len(lines) - 1):
+        raise UserFault(
+            Reason.FORMAT_UNREADABLE,
+            f"file {name}: blanks stand between separators and quotation marks, which then enclose"
+            f" nothing ({lines[1].strip()[:60]!r}): remove these blanks",
+        )
     raise UserFault(
         Reason.FORMAT_UNREADABLE,
         f"file {name}: its first line ({lines[0].strip()[:60]!r}) has {widths[0]} cells, nearly all"

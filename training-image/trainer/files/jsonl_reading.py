@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ _BATCH_BYTES = 4 << 20
 _LINE_BYTES = 1 << 20
 _DEEPEST = 4
 _Row = dict[str, Any]
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DEEP = "it holds objects within objects within objects: export them flat"
 
 
@@ -71,9 +73,27 @@ def _check_start(name: str, stream: Stream) -> None:
         )
 
 
+def _object(members: list[tuple[str, Any]]) -> _Row:
+    found = dict(members)
+    if len(found) < len(members):
+        names = [name for name, _ in members]
+        raise _doubled(next(name for name in names if names.count(name) > 1))
+    return found
+
+
+def _doubled(name: str) -> UserFault:
+    text = f"several members of an object are called {name}; rename all but one"
+    return UserFault(Reason.FORMAT_UNREADABLE, text)
+
+
+_LINES = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=str
+)
+
+
 def _row(line: bytes, left_out: LeftOut) -> _Row | None:
     try:
-        found = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
+        found = _LINES.decode(line.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict):
@@ -95,10 +115,7 @@ def _spread(found: dict[str, Any], before: str, depth: int, row: _Row, left_out:
             else:
                 left_out.setdefault(name, _DEEP)
         elif name in row:
-            raise UserFault(
-                Reason.FORMAT_UNREADABLE,
-                f"several members of an object are called {name}; rename all but one",
-            )
+            raise _doubled(name)
         else:
             row[name] = cell if isinstance(cell, list) else _text(cell)
 
@@ -116,7 +133,6 @@ def _batch(rows: list[_Row], left_out: LeftOut, lists: ListColumns) -> RawBatch:
             names += _spread_lists(name, rows, left_out, lists)
         else:
             names.append(name)
-    # A lone surrogate is valid JSON but not valid UTF-8: it shows as ? instead of stopping all.
     arrays = [pa.array([_encoded(row.get(name)) for row in rows], pa.binary()) for name in names]
     return RawBatch(pa.RecordBatch.from_arrays(arrays, names=names), keys_vary=True)
 
@@ -137,4 +153,11 @@ def _spread_lists(name: str, rows: list[_Row], left_out: LeftOut, lists: ListCol
 
 
 def _encoded(cell: Any) -> bytes | None:
-    return None if cell is None else cell.encode("utf-8", "replace")
+    if cell is None:
+        return None
+    try:
+        encoded: bytes = cell.encode("utf-8")
+    except UnicodeEncodeError:
+        # A lone surrogate is valid JSON but not valid UTF-8: told as damaged, it stops nothing.
+        return _SURROGATE.sub("\ufffd", cell).encode("utf-8")
+    return encoded

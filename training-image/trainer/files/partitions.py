@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trainer.files.column_names import column_name
 from trainer.files.raw_batch import RawBatch
@@ -19,6 +20,23 @@ def partitions_of(name: str) -> dict[str, str | None]:
         key, mark, value = folder.partition("=")
         if mark and key and value:
             found[column_name(unquote(key))] = None if value == _NO_VALUE else unquote(value)
+    return found
+
+
+def differing(batch: RawBatch, partitions: dict[str, str | None]) -> dict[str, str]:
+    """The first text by which the file itself says something else about one of these columns."""
+    found: dict[str, str] = {}
+    for name, value in partitions.items():
+        if name not in batch.rows.schema.names:
+            continue
+        cells = pc.unique(batch.rows.column(name).drop_null())
+        if not pa.types.is_binary(cells.type):
+            cells = pc.cast(cells, pa.string())
+        for cell in cells.to_pylist():
+            text = cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
+            if text.strip() and text.strip().lstrip("0") != (value or "").lstrip("0"):
+                found[name] = text.strip()
+                break
     return found
 
 

@@ -15,7 +15,7 @@ from trainer.files.formats import format_of
 from trainer.files.jsonl_reading import read_jsonl
 from trainer.files.list_columns import ListColumns
 from trainer.files.parquet_reading import read_parquet
-from trainer.files.partitions import partitions_of, with_partitions
+from trainer.files.partitions import differing, partitions_of, with_partitions
 from trainer.files.raw_batch import FileRead, LeftOut, RawBatch, Unreadable
 from trainer.files.row_numbers import FileRows, RowNumbers
 from trainer.sources.source_file import ChunkReader, SourceFile
@@ -57,7 +57,8 @@ class Reading:
     """One pass over all files; `done` grows as files end, `bytes_read` while they are read.
 
     `columns` are the declared names, for CSV files without a header. `left_out` grows with columns
-    that cannot be read, `lists` knows those that are read as several.
+    that cannot be read, `clashes` with those of which a file says something else than its folder;
+    `lists` knows those that are read as several.
     """
 
     files: tuple[SourceFile, ...]
@@ -67,6 +68,7 @@ class Reading:
     columns: tuple[str, ...] = ()
     left_out: LeftOut = field(default_factory=dict)
     lists: ListColumns = field(init=False)
+    clashes: dict[str, tuple[str, str, str | None]] = field(default_factory=dict)
     done: list[FileRead] = field(default_factory=list)
     bytes_before: int = 0
     reader: ChunkReader | None = None
@@ -89,6 +91,8 @@ class Reading:
             partitions = partitions_of(file.name)
             names: dict[str, None] = {}
             for batch in merged(self._of_file(file.name, kind, self.reader, unreadable)):
+                for column, text in differing(batch, partitions).items():
+                    self.clashes.setdefault(column, (file.name, text, partitions[column]))
                 whole = with_partitions(batch, partitions)
                 names.update(dict.fromkeys(whole.rows.schema.names))
                 rows += whole.rows.num_rows

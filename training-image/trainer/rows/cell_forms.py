@@ -24,7 +24,9 @@ class Form(StrEnum):
     DECIMAL_COMMA = "numbers with a decimal comma"
     THOUSANDS = "numbers with thousands separators"
     MARKED = "numbers with a currency, a percent sign, brackets or other marks"
+    QUOTED = "numbers in single quotation marks"
     UNIT = "numbers with a unit"
+    RATIO = "pairs of numbers"
     DATE = "dates in another form than ISO 8601"
     FAR = "times beyond the year 9999"
     PERIOD = "months, quarters or weeks"
@@ -34,14 +36,14 @@ class Form(StrEnum):
 
 
 NUMBERS = frozenset({Form.INTEGER, Form.FLOAT})
-NUMBER_LIKE = NUMBERS | {Form.DECIMAL_COMMA, Form.THOUSANDS, Form.MARKED}
+NUMBER_LIKE = NUMBERS | {Form.DECIMAL_COMMA, Form.THOUSANDS, Form.MARKED, Form.QUOTED}
 TIME_LIKE = frozenset({Form.TIME, Form.DATE, Form.FAR})
 
 _FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _CODE = re.compile(r"[+-]?0[0-9]+(\.[0-9]*)?")
 _GROUPED = re.compile(
-    r"[+-]?[0-9]{1,3}(([,'’ \u00a0\u202f][0-9]{3})+(\.[0-9]+)?|(\.[0-9]{3}){2,}(,[0-9]+)?"
+    r"[+-]?[0-9]{1,3}(([,'’_ \u00a0\u202f][0-9]{3})+(\.[0-9]+)?|(\.[0-9]{3}){2,}(,[0-9]+)?"
     r"|(\.[0-9]{3})+,[0-9]+|(,[0-9]{2})+,[0-9]{3}(\.[0-9]+)?)"
 )
 _COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
@@ -52,7 +54,7 @@ _MONTH = r"(jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-
 _DAY = r"(0?[1-9]|[12][0-9]|3[01])"
 _NTH = rf"{_DAY}(st|nd|rd|th)?"
 _WEEKDAY = r"((mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
-_ZONE = r"( ?(z|utc|gmt|[+-][0-9]{2}:?[0-9]{2}))?"
+_ZONE = r"( ?(z|utc|gmt|[cew]es?t|[ecmp][sd]t|bst|[ij]st|msk|[+-][0-9]{2}(:?[0-9]{2})?))?"
 _CLOCK = rf"([T ,]+[0-9]{{1,2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]+)?)?( ?[ap]\.?m\.?)?{_ZONE})?"
 _DATES = (
     rf"{_DAY}[/-]{_DAY}[/-]([0-9]{{4}}|[0-9]{{2}})",
@@ -81,7 +83,7 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _OTHERWISE = re.compile(
-    rf"0x[0-9a-f]+|{_NUMBER}d[+-]?[0-9]+|[−–]{_NUMBER}",
+    rf"0x[0-9a-f]+|{_NUMBER}d[+-]?[0-9]+|[−–]{_NUMBER}|'{_NUMBER}|=\"?{_NUMBER}\"?",
     re.IGNORECASE,
 )
 _ENCLOSED = {"[": "]", "{": "}"}
@@ -92,8 +94,10 @@ _PATTERNS = (
     (_DURATION, Form.DURATION),
     (re.compile(r"-?[0-9]+ m?s since 1970"), Form.FAR),
     (_OTHERWISE, Form.MARKED),
+    (re.compile(rf"'{_NUMBER}'"), Form.QUOTED),
     (_PERIOD, Form.PERIOD),
     (_SEVERAL, Form.SEVERAL),
+    (re.compile(rf"{_NUMBER} ?/ ?{_NUMBER}"), Form.RATIO),
 )
 _INT64 = range(-(2**63), 2**63)
 _LONGEST = 64

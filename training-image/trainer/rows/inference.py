@@ -72,6 +72,9 @@ class InferredColumn:
         if not self.seen or self.type not in {ColumnType.CATEGORY, ColumnType.STRING}:
             return frozenset()
         for forms in _FAMILIES:
+            wider = _WIDER.get(forms, forms)
+            if self.seen == self.count(wider) and not self._is_codes(wider):
+                return wider
             if self.count(forms) >= _MOST * self.seen and not self._is_codes(forms):
                 return forms
         return frozenset()
@@ -153,6 +156,9 @@ _FAMILIES = (
     frozenset({Form.BOOLEAN}),
 )
 
+
+_WIDER = {NUMBERS: NUMBER_LIKE, frozenset({Form.TIME}): TIME_LIKE}
+"""What all cells have in common says more than what most of them have."""
 
 _INT64_END = 2.0**63
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
+from trainer.rows.cell_forms import Form
 from trainer.rows.inference import InferredColumn
 from trainer.rows.moments import epoch_micros
 
@@ -19,6 +20,11 @@ _DAYS = range(date(1900, 1, 1).toordinal(), date(2100, 1, 1).toordinal())
 _YEARS = range(2000, 2050)
 _OF_TIME = re.compile(r"(^|[^a-z])(date|datum|day|time|timestamp|created|updated)", re.IGNORECASE)
 _EXCEL = date(1899, 12, 30)
+_EXPONENT = re.compile(r"[0-9]+[eE][0-9]+")
+_PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
+_POINT = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
+_HUNDREDS = re.compile(r"-?[1-9]?[0-9]{1,2}")
+_MOST = 9
 
 
 def number_notes(name: str, inferred: InferredColumn) -> Iterator[str]:
@@ -26,7 +32,15 @@ def number_notes(name: str, inferred: InferredColumn) -> Iterator[str]:
     numbers = sorted(_numbers(inferred.texts))
     if len(numbers) < _LEAST:
         return
+    yield from _written(name, inferred)
     meant = _times(name, numbers)
+    compact = [f"{number:.0f}" for number in numbers]
+    if all(_is_compact_time(text) for text in compact):
+        yield (
+            f"column {name} is a number, but looks like a time ({compact[0]} as year, month, day,"
+            ' hour, minute, second): declare csv.dateFormats: ["%Y%m%d%H%M%S"] and type Timestamp'
+        )
+        return
     if meant:
         yield (
             f"column {name} is a number, but looks like {meant}: declare type Timestamp to read it"
@@ -40,6 +54,30 @@ def number_notes(name: str, inferred: InferredColumn) -> Iterator[str]:
                 f"column {name} holds {value:.0f}, far from all other numbers: if it means a"
                 " missing value, declare csv.nullValues"
             )
+
+
+def _written(name: str, inferred: InferredColumn) -> Iterator[str]:
+    """What the way says in which all numbers are written."""
+    texts = sorted(inferred.texts)
+    if all(_EXPONENT.fullmatch(text) for text in texts):
+        yield (
+            f"column {name} is a number: {texts[0]} is read as {float(texts[0]):g}; declare type"
+            " Category if these are codes"
+        )
+    if all(_PHONE.fullmatch(text) for text in texts):
+        yield (
+            f"column {name} is a number, but looks like phone numbers ({texts[0]}): declare type"
+            " Category or role Id if it is no quantity"
+        )
+    grouped = sum(_POINT.fullmatch(text) is not None for text in texts)
+    whole = sum(_HUNDREDS.fullmatch(text) is not None for text in texts)
+    if inferred.forms[Form.FLOAT] and grouped + whole == len(texts) and grouped >= _MOST * whole:
+        text = next(text for text in texts if _POINT.fullmatch(text))
+        yield (
+            f"column {name} has three digits behind each point: {text} is read as {float(text):g},"
+            f" not as {text.replace('.', '')};"
+            ' declare csv.thousands: "." if the points group thousands'
+        )
 
 
 def _numbers(texts: set[str]) -> Iterator[float]:
@@ -69,6 +107,12 @@ def _year_of_epoch(number: float) -> int | None:
     if micros is None:
         return None
     return 1970 + micros // 31_556_952_000_000
+
+
+def _is_compact_time(text: str) -> bool:
+    if len(text) != len("20260131235959") or not _is_compact(float(text[:8])):
+        return False
+    return int(text[8:10]) < 24 and int(text[10:12]) < 60 and int(text[12:]) < 60
 
 
 def _is_compact(number: float) -> bool:

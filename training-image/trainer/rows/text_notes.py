@@ -15,6 +15,7 @@ _WAYS = {
     Form.UNIT: "export plain numbers to use it as a number",
     Form.PERIOD: "declare csv.dateFormats and type Timestamp to read it as a time",
     Form.SEVERAL: "export one column per value",
+    Form.RATIO: "export their quotient, or one column per number, to use them as numbers",
 }
 
 
@@ -28,6 +29,7 @@ def text_notes(name: str, inferred: InferredColumn, *, feature: bool) -> Iterato
         )
     if not inferred.nearly:
         yield from _numbers_as_text(name, inferred)
+    yield from _quoted(name, inferred.texts)
     yield from _same_meaning(name, inferred.texts)
     yield from _damaged(name, inferred.texts)
 
@@ -53,6 +55,14 @@ def _numbers_as_text(name: str, inferred: InferredColumn) -> Iterator[str]:
         yield (
             f"column {name} is text although {numbers} of {inferred.seen} cells are numbers: row"
             f" {row} is {shown(text)}"
+        )
+
+
+def _quoted(name: str, texts: set[str]) -> Iterator[str]:
+    if texts and all(len(text) > 1 and text[0] == text[-1] == "'" for text in texts):
+        yield (
+            f"column {name} has texts in single quotation marks, which are kept as a part of them:"
+            """ declare csv.quote: "'" """.rstrip()
         )
 
 
