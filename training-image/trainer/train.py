@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from modelbundle.faults import BundleFault
 from modelbundle.rows import frame_of_rows
-from modelbundle.signature import Label, Task
+from modelbundle.signature import Feature, Label, Task
 from modelbundle.skops_file import write_skops
 from trainer.datasets.columns import Columns, read_columns
 from trainer.datasets.tables import TRAIN_NAME, read_table, rows_of_table, weights_of
@@ -29,11 +30,18 @@ from trainer.pod.exits import Exit, Reason, UserFault
 from trainer.pod.processors import usable_processors
 from trainer.pod.result import Result
 from trainer.recipes.boosting import settle_trees, with_labels
+from trainer.recipes.custom_steps import custom_branches
 from trainer.recipes.early_stopping import stops_early, with_enough_trees
 from trainer.recipes.estimators import build_estimator, task_of
 from trainer.recipes.labels import labels_of_all, numbers_of_all
-from trainer.recipes.preprocessing import PreprocessingMode, uncommon_texts, with_preprocessing
-from trainer.tasks.train_task import Estimator, TrainTask
+from trainer.recipes.preprocessing import (
+    PreprocessingMode,
+    auto_branches,
+    behind_columns,
+    uncommon_texts,
+    with_preprocessing,
+)
+from trainer.tasks.train_task import Estimator, Preprocessing, TrainTask
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,21 +81,50 @@ def fitted(recipe: Estimator, seed: int, columns: Columns, table: pa.Table) -> B
     estimator = build_estimator(recipe.class_, recipe.parameters, seed, jobs)
     answers = _answers(estimator, table, columns.targets)
     _name_class_weights(estimator, answers)
-    mode = PreprocessingMode(recipe.preprocessing.mode)
-    most = recipe.preprocessing.max_categories
-    for sentence in uncommon_texts(features, frame, most) if mode is PreprocessingMode.AUTO else ():
-        sys.stderr.write(f"{sentence}\n")
     given = weights_of(table, columns)
+    prepared = partial(_prepared, recipe.preprocessing, features, frame, (seed, jobs))
     if stops_early(estimator):
-        steps = with_preprocessing(estimator, mode, features, frame, most)[:-1]
+        steps = prepared(estimator)[:-1]
         with _fitting(recipe.class_, frame):
             estimator = with_enough_trees(estimator, steps, (frame, answers, given), seed)
-    whole = _for_all(with_labels(estimator), columns.targets)
-    model = with_preprocessing(whole, mode, features, frame, most)
+    model = prepared(_for_all(with_labels(estimator), columns.targets))
+    _tell_uncommon_texts(recipe.preprocessing, features, frame)
     weights = _fit_weights(estimator, model, given)
     with _fitting(recipe.class_, frame):
         model.fit(frame, answers, **weights)
     return _without_jobs(model)
+
+
+def _prepared(
+    wanted: Preprocessing,
+    features: Sequence[Feature],
+    frame: pd.DataFrame,
+    seed_and_jobs: tuple[int, int],
+    estimator: BaseEstimator,
+) -> Any:
+    """The unfitted model: the estimator behind what the recipe puts before it."""
+    mode, most = PreprocessingMode(wanted.mode), wanted.max_categories
+    if mode is not PreprocessingMode.CUSTOM:
+        return with_preprocessing(estimator, mode, features, frame, most)
+    steps = custom_branches(wanted.steps, features, *seed_and_jobs)
+    rest = auto_branches(estimator, features, frame, most, _named(wanted, features))
+    return behind_columns(estimator, [*steps, *rest])
+
+
+def _named(wanted: Preprocessing, features: Sequence[Feature]) -> frozenset[int]:
+    """The positions of the features that steps name."""
+    names = {name for step in wanted.steps for name in step.columns}
+    return frozenset(p for p, feature in enumerate(features) if feature.name in names)
+
+
+def _tell_uncommon_texts(
+    wanted: Preprocessing, features: Sequence[Feature], frame: pd.DataFrame
+) -> None:
+    if wanted.mode == "None":
+        return
+    encoded = [f for p, f in enumerate(features) if p not in _named(wanted, features)]
+    for sentence in uncommon_texts(encoded, frame, wanted.max_categories):
+        sys.stderr.write(f"{sentence}\n")
 
 
 def _answers(estimator: BaseEstimator, table: pa.Table, targets: Sequence[str]) -> Array:

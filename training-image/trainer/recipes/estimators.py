@@ -29,7 +29,16 @@ def build_estimator(path: str, given: Mapping[str, Any], seed: int, jobs: int) -
     The seed and the workers are set only where the recipe does not set them itself.
     Raises UserFault: EstimatorUnknown or ParameterInvalid.
     """
-    cls = find_class(path)
+    return build(find_class(path), given, seed, jobs)
+
+
+def build(
+    cls: type[BaseEstimator], given: Mapping[str, Any], seed: int, jobs: int
+) -> BaseEstimator:
+    """An unfitted object of the class, as `build_estimator` words it.
+
+    Raises UserFault(ParameterInvalid).
+    """
     parameters = read_parameters(cls, given)
     lacking = missing_parameters(cls, parameters)
     if lacking:
@@ -61,12 +70,28 @@ def find_class(path: str) -> type[BaseEstimator]:
         if found is None:
             raise _unknown(path, "is not one that a recipe can name")
         return found
+    cls = _public_class(path, "is not below `sklearn.`, `xgboost.` or `lightgbm.`")
+    # Pipelines and searches decide by what they wrap; they need parameters a recipe cannot hold.
+    if inspect.isabstract(cls) or not issubclass(cls, ClassifierMixin | RegressorMixin):
+        raise _unknown(path, "is neither a classifier nor a regressor, so it predicts no target")
+    return cls
+
+
+def find_transformer(path: str) -> type[BaseEstimator]:
+    """The public class of scikit-learn with this dotted name, which makes other columns of some.
+
+    Raises UserFault(EstimatorUnknown) with close matches.
+    """
+    cls = _public_class(path, "is not below `sklearn.`")
+    if inspect.isabstract(cls) or not hasattr(cls, "transform"):
+        raise _unknown(path, "is no transformer, so it makes no columns")
+    return cls
+
+
+def _public_class(path: str, foreign: str) -> type[BaseEstimator]:
+    parts = path.split(".")
     if parts[0] != "sklearn" or len(parts) < 3:
-        raise _unknown(
-            path,
-            "is not below `sklearn.`, `xgboost.` or `lightgbm.` (for example"
-            " sklearn.linear_model.Ridge)",
-        )
+        raise _unknown(path, f"{foreign} (for example sklearn.linear_model.Ridge)")
     if any(part.startswith("_") or not part.isidentifier() for part in parts):
         raise _unknown(path, "is not a public name")
     module_name, name = ".".join(parts[:-1]), parts[-1]
@@ -79,8 +104,6 @@ def find_class(path: str) -> type[BaseEstimator]:
         raise _unknown(path, f"is unknown: {module_name} has no class {name}")
     if not issubclass(cls, BaseEstimator) or not cls.__module__.startswith("sklearn."):
         raise _unknown(path, "is not a scikit-learn estimator")
-    if inspect.isabstract(cls) or not _can_predict(cls):
-        raise _unknown(path, "is neither a classifier nor a regressor, so it predicts no target")
     return cls
 
 
@@ -95,11 +118,6 @@ def task_of(estimator: Any) -> Task | None:
         return None
 
 
-def _can_predict(cls: type) -> bool:
-    # Pipelines and searches decide by what they wrap; they need parameters a recipe cannot hold.
-    return issubclass(cls, ClassifierMixin | RegressorMixin)
-
-
 def _unknown(path: str, why: str) -> UserFault:
     close = difflib.get_close_matches(path.rsplit(".", 1)[-1], _public_names(), n=3, cutoff=0.6)
     paths = [_public_names()[name] for name in close]
@@ -108,7 +126,7 @@ def _unknown(path: str, why: str) -> UserFault:
 
 
 def _public_names() -> dict[str, str]:
-    found = all_estimators(type_filter=["classifier", "regressor"])
+    found = all_estimators(type_filter=["classifier", "regressor", "transformer"])
     boosted = {name: f"{library}.{name}" for library, n in boosting.CLASSES.items() for name in n}
     return {name: _public_path(name, cls) for name, cls in found} | boosted
 

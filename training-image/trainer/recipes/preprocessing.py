@@ -38,11 +38,16 @@ _SCALED_FAMILIES = frozenset(
 )
 
 
+Branch = tuple[str, Any, Any]
+"""Name, transformer, and positions of columns (or one position: that column as a list)."""
+
+
 class PreprocessingMode(StrEnum):
     """What is done to the features before the estimator sees them."""
 
     AUTO = "Auto"
     NONE = "None"
+    CUSTOM = "Custom"
 
 
 def with_preprocessing(
@@ -65,33 +70,53 @@ def with_preprocessing(
         _refuse_texts(estimator, features)
         if not boosted:
             return estimator
-    if boosted:
-        return _before_trees(estimator, features, frame, categories)
     scaled = _family(estimator) in _SCALED_FAMILIES
-    if all(feature.kind in (Kind.FLOAT, Kind.INTEGER) for feature in features):
+    numbers = all(feature.kind in (Kind.FLOAT, Kind.INTEGER) for feature in features)
+    if numbers and not boosted:
         return Pipeline([*_number_steps(scaled), ("model", estimator)])
-    columns = ColumnTransformer(_branches(features, frame, scaled, categories), sparse_threshold=0)
-    return Pipeline([("columns", columns), ("model", estimator)])
+    return behind_columns(estimator, auto_branches(estimator, features, frame, categories))
 
 
-def _before_trees(
-    estimator: BaseEstimator, features: Sequence[Feature], frame: pd.DataFrame, categories: int
-) -> BaseEstimator:
-    """A matrix without column names, which the libraries would write into the trees, and which
-    their conversion refuses. LightGBM gets numbers of the 32 bits that servers hand on and that
-    XGBoost reads: else it tells apart what is one number to them.
+def behind_columns(estimator: BaseEstimator, branches: Sequence[Branch]) -> Pipeline:
+    """The unfitted estimator behind these transformers of columns.
+
+    LightGBM gets numbers of the 32 bits that servers hand on and that XGBoost reads: else it tells
+    apart what is one number to them.
     """
     narrow = "lightgbm" in {part.__module__.split(".")[0] for part in boosted_parts(estimator)}
-    branches = [
-        (
-            "numbers",
-            _float32() if narrow else "passthrough",
-            _positions(features, Kind.FLOAT, Kind.INTEGER, Kind.BOOLEAN),
-        ),
-        _encoded(features, frame, categories),
+    narrowing = [("narrow", _float32())] if narrow else []
+    columns = ColumnTransformer(list(branches), sparse_threshold=0)
+    return Pipeline([("columns", columns), *narrowing, ("model", estimator)])
+
+
+def auto_branches(
+    estimator: BaseEstimator,
+    features: Sequence[Feature],
+    frame: pd.DataFrame,
+    categories: int,
+    leave_out: frozenset[int] = frozenset(),
+) -> list[Branch]:
+    """What Auto does to each kind of feature, but for those at the positions in `leave_out`."""
+    # Positions, not names: they mean the same for a table, a matrix and ONNX inputs.
+    numbers = _positions(features, Kind.FLOAT, Kind.INTEGER)
+    flags = _positions(features, Kind.BOOLEAN)
+    encoded = [p for p in _positions(features, Kind.CATEGORY) if p not in leave_out]
+    kept = [_frequent(frame[features[position].name].tolist(), categories) for position in encoded]
+    encoder = OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)
+    branches: list[Branch]
+    if any(boosted_parts(estimator)):
+        # A matrix without column names: the libraries would write them into the trees, and the
+        # conversion would refuse them.
+        branches = [("numbers", "passthrough", sorted([*numbers, *flags]))]
+    else:
+        steps = Pipeline(_number_steps(_family(estimator) in _SCALED_FAMILIES))
+        most_frequent = SimpleImputer(strategy="most_frequent", keep_empty_features=True)
+        branches = [("numbers", steps, numbers), ("flags", most_frequent, flags)]
+    rest = [
+        (name, transformer, [position for position in positions if position not in leave_out])
+        for name, transformer, positions in [*branches, ("categories", encoder, encoded)]
     ]
-    columns = ColumnTransformer([branch for branch in branches if branch[2]], sparse_threshold=0)
-    return Pipeline([("columns", columns), ("model", estimator)])
+    return [branch for branch in rest if branch[2]]
 
 
 def _float32() -> BaseEstimator:
@@ -116,30 +141,6 @@ def _number_steps(scaled: bool) -> list[tuple[str, BaseEstimator]]:
         ("impute", SimpleImputer(strategy="median", keep_empty_features=True))
     ]
     return [*steps, ("scale", StandardScaler())] if scaled else steps
-
-
-def _branches(
-    features: Sequence[Feature], frame: pd.DataFrame, scaled: bool, categories: int
-) -> list[tuple[str, Any, list[int]]]:
-    # Positions, not names: they mean the same for a table, a matrix and ONNX inputs.
-    numbers = _positions(features, Kind.FLOAT, Kind.INTEGER)
-    flags = _positions(features, Kind.BOOLEAN)
-    most_frequent = SimpleImputer(strategy="most_frequent", keep_empty_features=True)
-    branches = [
-        ("numbers", Pipeline(_number_steps(scaled)), numbers),
-        ("flags", most_frequent, flags),
-        _encoded(features, frame, categories),
-    ]
-    return [branch for branch in branches if branch[2]]
-
-
-def _encoded(
-    features: Sequence[Feature], frame: pd.DataFrame, categories: int
-) -> tuple[str, Any, list[int]]:
-    texts = _positions(features, Kind.CATEGORY)
-    kept = [_frequent(frame[features[position].name].tolist(), categories) for position in texts]
-    encoder = OneHotEncoder(categories=kept, handle_unknown="ignore", sparse_output=False)
-    return ("categories", encoder, texts)
 
 
 def _positions(features: Sequence[Feature], *kinds: Kind) -> list[int]:

@@ -26,11 +26,20 @@ class BundleReference(Document):
     digest: Digest
 
 
+class Step(Document):
+    """A transformer by its dotted path, and the columns that it gets."""
+
+    class_: Text = Field(alias="class")
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    columns: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
 class Preprocessing(Document):
     """How columns are made ready for the estimator."""
 
-    mode: Literal["Auto", "None"] = "Auto"
+    mode: Literal["Auto", "None", "Custom"] = "Auto"
     max_categories: Annotated[int, Field(ge=2, le=1000)] = MAX_CATEGORIES
+    steps: tuple[Step, ...] = ()
 
 
 class Estimator(Document):

@@ -21,14 +21,50 @@ BOOSTED = (
 Argument = Annotated[str, StringConstraints(max_length=4096)]
 
 
+Parameters = Annotated[
+    dict[str, Any],
+    Field(default_factory=dict, json_schema_extra={"x-kubernetes-preserve-unknown-fields": True}),
+]
+ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+
+
+class PreprocessingStep(ApiModel):
+    """A transformer of scikit-learn, and the columns that it gets."""
+
+    class_: Annotated[
+        str,
+        StringConstraints(
+            min_length=9, max_length=256, pattern=r"^sklearn(\.[A-Za-z][A-Za-z0-9_]*)+$"
+        ),
+    ] = Field(alias="class")
+    """Import path below `sklearn.`, e.g. `sklearn.feature_extraction.text.TfidfVectorizer`."""
+    parameters: Parameters
+    """The constructor's parameters, as for the estimator."""
+    columns: Annotated[tuple[ColumnName, ...], Field(min_length=1, max_length=256)]
+    """Features of the Dataset. A step with the same columns as one before it gets what that made of
+    them."""
+
+
 class Preprocessing(ApiModel):
     """What is put before the estimator."""
 
-    mode: Literal["Auto", "None"] = "Auto"
-    """Auto: impute, scale and encode by the columns' kinds; None: the features as they are."""
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            (
+                "(has(self.steps) && self.steps.size() > 0) == (self.mode == 'Custom')",
+                "mode Custom and steps go together: give both or neither",
+            )
+        )
+    )
+
+    mode: Literal["Auto", "None", "Custom"] = "Auto"
+    """Auto: impute, scale and encode by the columns' kinds; None: the features as they are; Custom:
+    the steps, and what no step names as Auto has it."""
     max_categories: Annotated[int, Field(ge=2, le=1000)] = 64
     """How many of a column's texts Auto keeps apart, the most frequent ones; all others count as
     one."""
+    steps: Annotated[tuple[PreprocessingStep, ...], Field(max_length=16)] = ()
+    """Transformers for columns by name."""
 
 
 class Estimator(ApiModel):
@@ -50,12 +86,7 @@ class Estimator(ApiModel):
     """Import path below `sklearn.`, e.g. `sklearn.ensemble.RandomForestClassifier`, or one of
     `lightgbm.LGBMClassifier`, `lightgbm.LGBMRegressor`, `xgboost.XGBClassifier`,
     `xgboost.XGBRegressor`."""
-    parameters: Annotated[
-        dict[str, Any],
-        Field(
-            default_factory=dict, json_schema_extra={"x-kubernetes-preserve-unknown-fields": True}
-        ),
-    ]
+    parameters: Parameters
     """The constructor's parameters. JSON loses 1.0 and null: write `{$float: "1.0"}` and
     `{$none: true}` for these."""
     preprocessing: Preprocessing = Preprocessing()

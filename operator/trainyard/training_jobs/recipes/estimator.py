@@ -21,10 +21,9 @@ class EstimatorRecipe:
 
     def identity(self) -> dict[str, Any]:
         """Return what makes it another recipe; defaults are left out."""
-        preprocessing = self.estimator.preprocessing
-        mode = preprocessing.mode
+        mode = self.estimator.preprocessing.mode
         words: Any = None if mode == "Auto" else mode
-        if preprocessing.max_categories != _USUAL.max_categories:
+        if len(self._preprocessing()) > 1:
             words = self._preprocessing()
         return {
             "estimator": {
@@ -41,7 +40,9 @@ class EstimatorRecipe:
         mode = self.estimator.preprocessing.mode
         if self.estimator.preprocessing.max_categories != _USUAL.max_categories:
             text += f", at most {self.estimator.preprocessing.max_categories} categories"
-        return text if mode == "Auto" else f"{text}, preprocessing {mode}"
+        steps = [step.class_.rsplit(".", 1)[-1] for step in self.estimator.preprocessing.steps]
+        told = f"{mode} {', '.join(steps)}" if steps else mode
+        return text if mode == "Auto" else f"{text}, preprocessing {told}"
 
     def document(self) -> dict[str, Any]:
         """Return it as the task of the pod words it."""
@@ -55,9 +56,15 @@ class EstimatorRecipe:
 
     def _preprocessing(self) -> dict[str, Any]:
         given = self.estimator.preprocessing
-        if given.max_categories == _USUAL.max_categories:
-            return {"mode": given.mode}
-        return {"mode": given.mode, "maxCategories": given.max_categories}
+        words: dict[str, Any] = {"mode": given.mode}
+        if given.max_categories != _USUAL.max_categories:
+            words["maxCategories"] = given.max_categories
+        if given.steps:
+            words["steps"] = [
+                {"class": s.class_, "parameters": s.parameters, "columns": list(s.columns)}
+                for s in given.steps
+            ]
+        return words
 
     def training(self, document: Document) -> Training:
         """Return the pod's work: the built-in trainer fits it."""

@@ -31,3 +31,14 @@ def test_the_built_in_trainer_fits_it() -> None:
     """No container of the user's and no source."""
     recipe = recipe_of(a_training_job(estimator=FOREST).spec)
     assert recipe.training({"run": "a"}) == Training({"run": "a"})
+
+
+def test_steps_are_another_recipe() -> None:
+    """Told in the description, and to the pod word for word; mode and steps go together."""
+    step = {"class": "sklearn.preprocessing.TargetEncoder", "columns": ["city"]}
+    more = {**FOREST, "preprocessing": {"mode": "Custom", "steps": [step]}}
+    one, other = (recipe_of(a_training_job(estimator=e).spec) for e in (FOREST, more))
+    assert one.identity() != other.identity()
+    told = other.document()["estimator"]["preprocessing"]
+    assert told == {"mode": "Custom", "steps": [{**step, "parameters": {}}]}
+    assert other.description().endswith("preprocessing Custom TargetEncoder")
