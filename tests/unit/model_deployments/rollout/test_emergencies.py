@@ -145,6 +145,7 @@ def test_what_the_pods_demand(at: Standing, stable: Workload, move: Move | None)
         pytest.param(3, 30, 3, id="70 % of three pods are three"),
         pytest.param(4, 50, 2, id="half of four are two"),
         pytest.param(100, 30, 70, id="70 % of a hundred"),
+        pytest.param(101, 0, 101, id="all of a hundred and one"),
     ],
 )
 def test_the_stable_version_needs_pods_for_its_share(
