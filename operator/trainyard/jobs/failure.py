@@ -43,7 +43,7 @@ def failure_of(view: JobView) -> Failure:
 
 
 def _pod(view: JobView) -> Failure:
-    if view.reason not in _OF_ANY_POD:
+    if view.reason not in _OF_ANY_POD and not view.lost:
         return Failure(
             Fault.INFRASTRUCTURE, view.reason, shorten(view.message or view.reason, _LONGEST)
         )

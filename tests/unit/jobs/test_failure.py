@@ -132,6 +132,13 @@ NOWHERE = '{"outcome":"Failed","reason":"SourceNotFound","message":"nowhere"}'
             id="a pod that its node refused",
         ),
         pytest.param(
+            _view(reason="PodFailurePolicy", message="exit code 12", lost="Evicted: low on disk"),
+            Fault.INFRASTRUCTURE,
+            "PodLost",
+            "the pod ended without a result: Evicted: low on disk",
+            id="a pod that was put out, whatever code its container ended with",
+        ),
+        pytest.param(
             _view(reason="DeadlineExceeded", started_at=NOW, lost="Evicted: low on disk"),
             Fault.USER,
             "DeadlineExceeded",
