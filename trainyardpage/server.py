@@ -15,6 +15,7 @@ from trainyardpage.hosts import is_known_host
 from trainyardpage.live import Live
 from trainyardpage.one_model import one_model
 from trainyardpage.pages import fleet_page, missing_page, model_page
+from trainyardpage.rendered import Rendered
 from trainyardpage.world import World
 
 LONGEST_SEARCH = 100
@@ -38,13 +39,18 @@ class Page:
 
     world: World
     live: Live
+    rendered: Rendered
     scopes: Sequence[str]
 
     async def fleet(self, request: web.Request) -> web.Response:
         """Answer with all models, or those that are searched for by `q`."""
         sought = request.query.get("q", "").strip()[:LONGEST_SEARCH]
-        fleet = fleet_of(self.world.of("ModelDeployment"), sought)
-        return _html(fleet_page(fleet, self.world.faults))
+
+        def made() -> str:
+            fleet = fleet_of(self.world.of("ModelDeployment"), sought)
+            return fleet_page(fleet, self.world.faults)
+
+        return _html(self.rendered.page(self.world.generation, f"/?q={sought}", made))
 
     async def model(self, request: web.Request) -> web.Response:
         """Answer with one model."""
@@ -81,7 +87,7 @@ class Page:
 
 def application(world: World, scopes: Sequence[str], hosts: Sequence[str]) -> web.Application:
     """Return the server of the page; `hosts` are names that it has outside the cluster."""
-    page = Page(world, Live(world), scopes)
+    page = Page(world, Live(world), Rendered(), scopes)
     app = web.Application(middlewares=[_refusing(hosts)], client_max_size=1024)
     app.on_response_prepare.append(_secured)
     app.router.add_get("/", page.fleet)
