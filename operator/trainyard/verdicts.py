@@ -64,7 +64,7 @@ def _asked(gate: Gate) -> dict[str, object]:
         "confidencePercent": against.confidence_percent if against is not None else None,
         **{
             name: bound.to_api()
-            for name in ("slice", "fairness", "latency", "size")
+            for name in ("slice", "fairness", "latency", "size", "behaviour")
             if (bound := getattr(gate, name)) is not None
         },
     }

@@ -205,6 +205,7 @@ MEASURES = [
         "side": "Lowest",
         "minRows": 20,
     },
+    {"kind": "Behaviour", "key": "Behaviour:none", "configMap": "none"},
     {"kind": "Paired", "key": "Paired:accuracy:95", "metric": "accuracy", "confidencePercent": 95},
 ]
 
@@ -224,7 +225,8 @@ def test_what_gates_ask_for_is_measured(pod: Pod) -> None:
     *_, ended = [pod.run(verb, task) for verb in ("fetch", "predict", "publish")]
     again = ended.document
     found = trained["measures"]
-    assert {"Size", "Latency:1:99", "by region", "by colour"} == set(found)
+    assert {"Size", "Latency:1:99", "by region", "by colour", "Behaviour:none"} == set(found)
+    assert "ConfigMap none is not there" in found["Behaviour:none"]["why"]
     assert found["by region"]["of"] in {"north", "south"}
     assert found["by colour"]["of"] in {"pale", "ruby", "deep", "(missing)"}
     files = [path for path in pod.bundle(trained["bundle"]).iterdir() if path.is_file()]

@@ -6,6 +6,7 @@ Runs whatever code a model brings, so it has neither credentials nor answers.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from trainer.models.answer_files import (
     write_answers,
 )
 from trainer.models.asking import ask
+from trainer.models.behaviour_files import write_behaviours
 from trainer.models.candidates import Candidate, TrainFacts, load_candidate, probed
 from trainer.models.conversion import Converted, convert
 from trainer.models.latencies import write_latencies
@@ -65,8 +67,7 @@ def run(task: TrainTask, environment: Environment) -> Result:
         candidate = load_evaluated(environment.output, digest, columns.features)
         _write_answers(candidate, ask(candidate, questions), environment.predictions)
         rows = rows_of_table(questions, candidate.signature.features)
-        runtimes = _runtimes(candidate, environment.output)
-        write_latencies(task.measures, runtimes, rows, environment.predictions)
+        _measure(task, _runtimes(candidate, environment.output), rows, environment)
     if task.champion is not None:
         _ask_champion(task.champion.digest, candidate.signature, environment, questions)
     return Result({}, Exit.DONE)
@@ -88,9 +89,17 @@ def _trained(
     asked = rows_of_table(questions, candidate.signature.features)
     sample = verification_rows(asked, candidate.runtime, task.seed)
     _write_runtimes(candidate, sample, environment.predictions)
-    runtimes = _runtimes(candidate, environment.predictions)
-    write_latencies(task.measures, runtimes, asked, environment.predictions)
+    _measure(task, _runtimes(candidate, environment.predictions), asked, environment)
     return candidate
+
+
+def _measure(
+    task: TrainTask, runtimes: Sequence[Runtime], rows: Rows, environment: Environment
+) -> None:
+    """What gates want to know that only the model itself can show; its own runtime comes first."""
+    write_latencies(task.measures, runtimes, rows, environment.predictions)
+    mounts, folder = environment.behaviours, environment.predictions
+    write_behaviours(task.measures, mounts, runtimes[0], rows, folder)
 
 
 def _runtimes(candidate: Candidate, folder: Path) -> tuple[Runtime, ...]:

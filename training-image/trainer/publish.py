@@ -37,6 +37,7 @@ from trainer.grades.scoring import (
     metric_texts,
 )
 from trainer.grades.search_table import SEARCH_NAME, search_table
+from trainer.models.behaviour_files import read_behaviours
 from trainer.models.latencies import read_latencies
 from trainer.pod.environment import Environment
 from trainer.pod.libraries import library_versions
@@ -129,7 +130,9 @@ def _measurable(
         return list(pq.read_table(questions, columns=[name]).column(name).to_pylist())
 
     beside = champion if isinstance(champion, ModelAnswers) else None
-    return Measurable(candidate, beside, column, read_latencies(environment.predictions), size)
+    latencies = read_latencies(environment.predictions)
+    behaviours = read_behaviours(environment.predictions)
+    return Measurable(candidate, beside, column, latencies, size, behaviours)
 
 
 def _with_measures(document: dict[str, Any], task: TrainTask, of: Measurable) -> dict[str, Any]:

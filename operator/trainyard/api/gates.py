@@ -62,6 +62,8 @@ class GateKind(StrEnum):
     """How long an answer takes."""
     SIZE = "Size"
     """How many bytes the bundle has."""
+    BEHAVIOUR = "Behaviour"
+    """How it answers rows that are made for it."""
 
 
 _ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=128)]
@@ -131,6 +133,16 @@ class SizeGate(ApiModel):
     """The largest that passes, e.g. `50Mi`."""
 
 
+class BehaviourGate(ApiModel):
+    """Answers to changed test rows and to cases of yours, as files `*.json` of a ConfigMap say.
+
+    A changed ConfigMap counts for what is measured from then on; another name is measured at once.
+    """
+
+    config_map: NameReference
+    """The ConfigMap."""
+
+
 class Gate(ApiModel):
     """One thing that a version must fulfil."""
 
@@ -138,10 +150,11 @@ class Gate(ApiModel):
         json_schema_extra=cel(
             (
                 (
-                    "[has(self.metric),has(self.fairness),has(self.latency),has(self.size)]"
+                    "[has(self.metric),has(self.fairness),has(self.latency),has(self.size),"
+                    "has(self.behaviour)]"
                     ".filter(x,x).size()==1"
                 ),
-                "give exactly one of metric, fairness, latency, size",
+                "give exactly one of metric, fairness, latency, size, behaviour",
             ),
             (
                 (
@@ -204,6 +217,8 @@ class Gate(ApiModel):
     """A bound for the time that an answer takes."""
     size: SizeGate | None = None
     """A bound for the size of the bundle."""
+    behaviour: BehaviourGate | None = None
+    """What it must answer to rows that are made for it."""
 
 
 def kind_of(gate: Gate) -> GateKind:
@@ -212,6 +227,7 @@ def kind_of(gate: Gate) -> GateKind:
         GateKind.FAIRNESS: gate.fairness,
         GateKind.LATENCY: gate.latency,
         GateKind.SIZE: gate.size,
+        GateKind.BEHAVIOUR: gate.behaviour,
         GateKind.CHAMPION: gate.against_champion,
         GateKind.SLICE: gate.slice,
     }
@@ -243,6 +259,9 @@ def measure_of(gate: Gate) -> MeasureRequest | None:
     if gate.latency is not None:
         rows, percentile = gate.latency.rows, gate.latency.percentile
         return MeasureRequest(kind=MeasureKind.LATENCY, rows=rows, percentile=percentile)
+    if gate.behaviour is not None:
+        name = gate.behaviour.config_map.name
+        return MeasureRequest(kind=MeasureKind.BEHAVIOUR, config_map=name)
     return MeasureRequest(kind=MeasureKind.SIZE) if gate.size is not None else None
 
 

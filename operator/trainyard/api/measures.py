@@ -27,6 +27,8 @@ class MeasureKind(StrEnum):
     """How long an answer takes."""
     SIZE = "Size"
     """How many bytes the bundle has."""
+    BEHAVIOUR = "Behaviour"
+    """How the model answers rows that are made for it."""
 
 
 class MeasureRequest(ApiModel):
@@ -46,6 +48,8 @@ class MeasureRequest(ApiModel):
     """How many rows are asked at once."""
     percentile: int | None = None
     """Which percentile of the calls."""
+    config_map: _Text | None = None
+    """Which ConfigMap holds the behaviours."""
     column: _Text | None = None
     """Whose values are the slices."""
 

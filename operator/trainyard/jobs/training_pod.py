@@ -72,7 +72,7 @@ def training_job_manifest(work: Work, training: Training, **labels: str) -> dict
             work,
             "predict",
             environment=environment(training.env, [task]),
-            mounts=_mounts("predict"),
+            mounts=[*_mounts("predict"), *_behaviour_mounts(training)],
         ),
     ]
     keys, mounts = store_parts(work, read_only=False)
@@ -84,9 +84,32 @@ def training_job_manifest(work: Work, training: Training, **labels: str) -> dict
     )
     volumes = [folder_volume(folder, work.resources) for folder in _FOLDERS]
     parts = PodParts(
-        containers=[publish], init_containers=init, volumes=[*volumes, *access.volumes]
+        containers=[publish],
+        init_containers=init,
+        volumes=[*volumes, *access.volumes, *_behaviour_volumes(training)],
     )
     return job(work, parts, **labels)
+
+
+def _behaviours(training: Training) -> list[str]:
+    """The ConfigMaps whose behaviours are measured, as the task names them."""
+    asked = (measure.get("configMap") for measure in training.document.get("measures", ()))
+    return list(dict.fromkeys(str(name) for name in asked if name))
+
+
+def _behaviour_mounts(training: Training) -> list[dict[str, Any]]:
+    return [
+        {"name": f"behaviours-{n}", "mountPath": f"{_ROOT}/behaviours/{name}", "readOnly": True}
+        for n, name in enumerate(_behaviours(training))
+    ]
+
+
+def _behaviour_volumes(training: Training) -> list[dict[str, Any]]:
+    """A ConfigMap that is not there must not keep the pod waiting: the gate says so."""
+    return [
+        {"name": f"behaviours-{n}", "configMap": {"name": name, "optional": True}}
+        for n, name in enumerate(_behaviours(training))
+    ]
 
 
 def _train(work: Work, training: Training, task: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from trainer.grades.grading import Answers
 from trainer.grades.measuring import Measurable, measured, measured_beside
 from trainer.grades.model_answers import ModelAnswers
 from trainer.tasks.measures import (
+    BehaviourMeasure,
     FairnessMeasure,
     LatencyMeasure,
     Measure,
@@ -34,7 +35,8 @@ def model(labels: list[bool]) -> ModelAnswers:
 def of(champion: ModelAnswers | None = None) -> Measurable:
     """A version and all that measures look at."""
     columns = {"site": SITES}
-    return Measurable(model(ANSWERS), champion, columns.get, {"Latency:1:99": 1.25}, 2048)
+    seen = {"Behaviour:sane": {"value": "0", "rows": 3, "note": ""}}
+    return Measurable(model(ANSWERS), champion, columns.get, {"Latency:1:99": 1.25}, 2048, seen)
 
 
 def _slice(column: str = "site", least: int = 50) -> SliceMeasure:
@@ -85,10 +87,20 @@ def _fairness(column: str = "site", least: int = 50) -> FairnessMeasure:
         ),
         pytest.param(
             LatencyMeasure(kind="Latency", key="Latency:8:99", rows=8, percentile=99),
-            {"why": "the model's calls were not timed"},
+            {"why": "its calls were not timed"},
             id="what was not timed",
         ),
         pytest.param(SizeMeasure(kind="Size", key="Size"), {"value": "2048"}, id="bytes"),
+        pytest.param(
+            BehaviourMeasure(kind="Behaviour", key="Behaviour:sane", config_map="sane"),
+            {"value": "0", "rows": 3, "note": ""},
+            id="what predict saw of behaviours",
+        ),
+        pytest.param(
+            BehaviourMeasure(kind="Behaviour", key="Behaviour:other", config_map="other"),
+            {"why": "no behaviour was looked at"},
+            id="what it did not see",
+        ),
     ],
 )
 def test_of_the_version(measure: Measure, expected: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ GATES = (
     {"metric": "f1", "againstChampion": {"confidencePercent": 95}},
     {"latency": {"maxMilliseconds": "5"}},
     {"size": {"max": "50Mi"}},
+    {"behaviour": {"configMap": {"name": "sane.v2"}}},
 )
 
 

@@ -65,6 +65,12 @@ SURE = {"metric": "f1", "againstChampion": {"confidencePercent": 95}}
         ),
         pytest.param(FAST, GateKind.LATENCY, ["Latency:1:99"], id="latency"),
         pytest.param({"size": {"max": "50Mi"}}, GateKind.SIZE, ["Size"], id="size"),
+        pytest.param(
+            {"behaviour": {"configMap": {"name": "sane"}}},
+            GateKind.BEHAVIOUR,
+            ["Behaviour:sane"],
+            id="behaviour",
+        ),
     ],
 )
 def test_each_kind_asks_for_what_it_needs(

@@ -44,3 +44,25 @@ def test_user_code_is_hardened_like_ours() -> None:
     assert not pod["automountServiceAccountToken"]
     assert "TRAINYARD_TASK" not in {variable["name"] for variable in train["env"]}
     assert train["terminationMessagePolicy"] == "FallbackToLogsOnError"
+
+
+def test_behaviours_are_mounted_where_the_model_is_asked() -> None:
+    """Each ConfigMap once, and one that is missing keeps no pod waiting."""
+    asked = [
+        {"key": name, "kind": "Behaviour", "configMap": name} for name in ("sane", "kind", "sane")
+    ]
+    work = Work(a_training_job(), "model-0123456789", an_installation(), PodSettings(), 60)
+    document = {**DOCUMENT, "measures": [*asked, {"key": "Size", "kind": "Size"}]}
+    pod = training_job_manifest(work, Training(document))["spec"]["template"]["spec"]
+    mounted = {
+        container["name"]: [
+            mount["mountPath"]
+            for mount in container["volumeMounts"]
+            if mount["name"].startswith("behaviours")
+        ]
+        for container in (*pod["initContainers"], *pod["containers"])
+    }
+    expected = [f"/trainyard/behaviours/{name}" for name in ("sane", "kind")]
+    assert {"fetch": [], "train": [], "predict": expected, "publish": []} == mounted
+    volumes = [v["configMap"] for v in pod["volumes"] if v["name"].startswith("behaviours")]
+    assert [{"name": name, "optional": True} for name in ("sane", "kind")] == volumes

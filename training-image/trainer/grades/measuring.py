@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from trainer.grades.decimal_text import decimal_text
@@ -13,8 +13,8 @@ from trainer.grades.model_answers import ModelAnswers
 from trainer.grades.paired import MOST_ROWS, paired_difference
 from trainer.grades.slices import SliceFinding, worst_slice
 from trainer.tasks.measures import (
+    BehaviourMeasure,
     FairnessMeasure,
-    LatencyMeasure,
     Measure,
     PairedMeasure,
     SizeMeasure,
@@ -36,6 +36,8 @@ class Measurable:
     milliseconds: Mapping[str, float]
     """What `predict` timed, by key."""
     bundle_bytes: int
+    behaviours: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    """What `predict` found, by key."""
 
 
 def measured(measures: Sequence[Measure], of: Measurable) -> dict[str, Any]:
@@ -56,15 +58,17 @@ def _of_candidate(measure: Measure, of: Measurable) -> dict[str, Any]:
             return _slice(measure, of)
         case FairnessMeasure():
             return _fairness(measure, of)
-        case LatencyMeasure():
-            spent = of.milliseconds.get(measure.key)
-            if spent is None:
-                return {"why": "the model's calls were not timed"}
-            return {"value": decimal_text(spent)}
         case SizeMeasure():
             return {"value": str(of.bundle_bytes)}
         case _:
-            return {"why": "only beside a champion"}
+            return _shown_by_the_model(measure, of)
+
+
+def _shown_by_the_model(measure: Measure, of: Measurable) -> dict[str, Any]:
+    if isinstance(measure, BehaviourMeasure):
+        return of.behaviours.get(measure.key, {"why": "no behaviour was looked at"})
+    spent = of.milliseconds.get(measure.key)
+    return {"why": "its calls were not timed"} if spent is None else {"value": decimal_text(spent)}
 
 
 def _slice(measure: SliceMeasure, of: Measurable) -> dict[str, Any]:

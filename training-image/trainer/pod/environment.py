@@ -54,6 +54,11 @@ class Environment:
         return self.mount / "champion"
 
     @property
+    def behaviours(self) -> Path:
+        """ConfigMaps with behaviours that gates ask for, a folder each (predict)."""
+        return self.mount / "behaviours"
+
+    @property
     def output(self) -> Path:
         """What training left behind, or the bundle of an imported or evaluated model."""
         return self.mount / "output"

@@ -60,7 +60,20 @@ class SizeMeasure(Document):
     key: Key
 
 
+class BehaviourMeasure(Document):
+    """How the model answers rows that are made for it, as a mounted ConfigMap says."""
+
+    kind: Literal["Behaviour"]
+    key: Key
+    config_map: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+
+
 Measure = Annotated[
-    SliceMeasure | FairnessMeasure | PairedMeasure | LatencyMeasure | SizeMeasure,
+    SliceMeasure
+    | FairnessMeasure
+    | PairedMeasure
+    | LatencyMeasure
+    | SizeMeasure
+    | BehaviourMeasure,
     Field(discriminator="kind"),
 ]

@@ -10,7 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from trainyard.api.gates import Gate, GateKind, kind_of
 from trainyard.api.v1alpha1.model_version import GateOutcome, GateReport
 from trainyard.conditions import shorten
-from trainyard.model_versions.gates import bound, champion, fairness, latency, size, slices
+from trainyard.model_versions.gates import (
+    behaviour,
+    bound,
+    champion,
+    fairness,
+    latency,
+    size,
+    slices,
+)
 from trainyard.model_versions.gates.judgement import Evidence, Judgement
 
 _LONGEST = 256
@@ -21,6 +29,7 @@ _JUDGES: Mapping[GateKind, Callable[[Gate, Evidence], Judgement]] = {
     GateKind.FAIRNESS: fairness.judge,
     GateKind.LATENCY: latency.judge,
     GateKind.SIZE: size.judge,
+    GateKind.BEHAVIOUR: behaviour.judge,
 }
 
 
