@@ -77,7 +77,7 @@ class SharedKeys:
 
     def _prune(self) -> None:
         entries = np.concatenate(self._entries)
-        entries = entries[np.argsort(entries[:, 0], kind="stable")]
+        entries = entries[np.argsort(entries[:, 0])]
         starts = np.flatnonzero(np.concatenate([[True], entries[1:, 0] != entries[:-1, 0]]))
         counts = np.add.reduceat(entries[:, 1:3], starts)
         firsts = np.minimum.reduceat(entries[:, 3:], starts)

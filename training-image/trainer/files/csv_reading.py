@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -26,7 +25,6 @@ from trainer.tasks.csv_options import CsvOptions
 
 _BLOCK_BYTES = 1 << 20
 _SNIFFED_BYTES = 1 << 16
-_NEWLINE = 10
 _ROW = re.compile(r"Row #([0-9]+): (.*)")
 
 
@@ -174,7 +172,7 @@ def _check_quotes(name: str, batch: pa.RecordBatch, dialect: Dialect, row: int) 
 def _holds_newline(column: pa.Array) -> bool:
     """Looks at the bytes of all cells at once: in most files, none holds one."""
     cells = column.buffers()[2]
-    return cells is not None and bool((np.frombuffer(cells, np.uint8) == _NEWLINE).any())
+    return cells is not None and b"\n" in cells.to_pybytes()
 
 
 def _explained(error: pa.ArrowInvalid) -> str:
