@@ -111,7 +111,7 @@ TOLD: list[tuple[str, Cells, str, tuple[str, ...]]] = [
     ("spaces around", lambda i: (" x", "x ", "z")[i % 3], "Category", ("without spaces",)),
     ("accents in two ways", lambda i: ("Zu\u0308rich", "Zürich")[i % 2], "Category", ("composed",)),
     ("times as numbers", lambda i: f"202501{i % 28 + 1:02}10{i % 60:02}00", "Integer",
-     ("csv.dateFormats", "20250101100000 as")),
+     ("type Timestamp", "20250101100000 as")),
     ("phone numbers", lambda i: f"+49{1_700_000_000 + i}", "Float", ("+491700000000",)),
     ("codes like exponents", lambda i: f"{i % 9 + 1}E{i % 7 + 1}", "Float", ("1E1 is read as 10",)),
     ("points for thousands", lambda i: f"{i % 9 + 1}.{i:03}", "Float", ("csv.thousands", "not as")),
@@ -171,3 +171,17 @@ def test_what_is_plain_is_read(rig: Rig, cells: Cells, kind: str, values: set[An
     found = outcome(rig)
     assert kind == found.types.get("odd"), found.sentences
     assert not values or values == found.values["odd"]
+
+
+@pytest.mark.parametrize("csv", [{"decimal": ","}, {"decimal": ",", "thousands": "."}])
+@pytest.mark.parametrize("declared", [True, False])
+def test_points_where_commas_are_declared_are_refused(
+    rig: Rig, csv: dict[str, str], *, declared: bool
+) -> None:
+    """A point that groups no thousands is neither left out nor kept as a text."""
+    rig.put("t.csv", csv_text(with_column("odd", lambda i: f"0.{i + 100}"), separator=";"))
+    columns = [{"name": "odd", "type": "Float"}, {"name": "y", "type": "Category"}]
+    found = outcome(rig, csv=csv, **({"columns": columns} if declared else {}))
+    assert not found.accepted
+    assert "column odd" in found.sentences
+    assert declared or "declare csv.decimal and csv.thousands as these" in found.sentences

@@ -17,6 +17,7 @@ from trainer.files.raw_batch import RawBatch
         ),
         pytest.param("region=a%2Fb/p.parquet", ["a/b"], id="escaped"),
         pytest.param("region=__HIVE_DEFAULT_PARTITION__/p.parquet", [None], id="missing"),
+        pytest.param("region=/p.parquet", [None], id="empty"),
         pytest.param("sales/p=1.parquet", [], id="a file is no folder"),
         pytest.param("sales/p.parquet", [], id="plain folders"),
     ],

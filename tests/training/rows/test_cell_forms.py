@@ -46,5 +46,7 @@ def test_each_cell_has_one_form(text: str, form: Form) -> None:
 def test_declared_marks_decide() -> None:
     """What is a number or a date by the rules is one."""
     rules = CellRules(decimal=",", thousands=".", date_formats=("%d.%m.%Y",))
-    found = [form_of(text, rules) for text in ("1.234", "1,5", "31.12.2025")]
-    assert [Form.INTEGER, Form.FLOAT, Form.TIME] == found
+    texts = ("1.234", "1,5", "31.12.2025", "0.375", "1.5", "A-1")
+    found = [form_of(text, rules) for text in texts]
+    expected = [Form.INTEGER, Form.FLOAT, Form.TIME, Form.POINT, Form.POINT, Form.TEXT]
+    assert expected == found

@@ -26,6 +26,10 @@ _DAY = datetime(2026, 1, 2, tzinfo=UTC)
         pytest.param(1_767_312_000_000, 1_767_312_000_000_000, id="milliseconds"),
         pytest.param(1_767_312_000_000_000, 1_767_312_000_000_000, id="microseconds"),
         pytest.param(1_767_312_000_000_000_000, 1_767_312_000_000_000, id="nanoseconds"),
+        pytest.param(20260102000000, 1_767_312_000_000_000, id="fourteen digits"),
+        pytest.param(202601020000, 1_767_312_000_000_000, id="twelve digits"),
+        pytest.param(202613020000, 202_613_020_000_000, id="twelve digits that are no month"),
+        pytest.param(202601020000.5, 202_601_020_000_500, id="a fraction is no digit"),
         pytest.param(2026, None, id="a year"),
         pytest.param(20260102, None, id="a day in digits"),
     ],
@@ -37,8 +41,8 @@ def test_the_size_of_a_number_tells_its_unit(number: int, micros: int | None) ->
 
 def test_texts_and_numbers_meet() -> None:
     """The same moment, whichever way it is written; what is none is null."""
-    texts = pa.array(["2026-01-02", "1767312000", "soon", "2026-01-02 00:00:00+00"])
-    assert [_DAY, _DAY, None, _DAY] == moments_of_texts(texts, USUAL).to_pylist()
+    texts = pa.array(["2026-01-02", "1767312000", "soon", "2026-01-02 00:00:00+00", "202601020000"])
+    assert [_DAY, _DAY, None, _DAY, _DAY] == moments_of_texts(texts, USUAL).to_pylist()
     assert [_DAY, None] == moments_of_numbers(pa.array([1_767_312_000, 7])).to_pylist()
 
 

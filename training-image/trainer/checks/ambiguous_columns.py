@@ -12,6 +12,7 @@ _WAYS = {
     Form.THOUSANDS: "declare csv.thousands (and csv.decimal, where it is no point)",
     Form.MARKED: "export plain numbers such as -1234.5, without currency, percent sign, brackets or"
     " other marks",
+    Form.POINT: "declare csv.decimal and csv.thousands as these cells are written",
     Form.QUOTED: """declare csv.quote: "'" """.rstrip(),
     Form.DATE: "declare csv.dateFormats, or export ISO 8601 such as 2026-01-31",
     Form.FAR: "export times up to the year 9999",

@@ -18,8 +18,8 @@ def partitions_of(name: str) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for folder in name.split("/")[:-1]:
         key, mark, value = folder.partition("=")
-        if mark and key and value:
-            found[column_name(unquote(key))] = None if value == _NO_VALUE else unquote(value)
+        if mark and key:
+            found[column_name(unquote(key))] = None if value in {"", _NO_VALUE} else unquote(value)
     return found
 
 

@@ -24,6 +24,7 @@ class Form(StrEnum):
     DECIMAL_COMMA = "numbers with a decimal comma"
     THOUSANDS = "numbers with thousands separators"
     MARKED = "numbers with a currency, a percent sign, brackets or other marks"
+    POINT = "numbers with a decimal point"
     QUOTED = "numbers in single quotation marks"
     UNIT = "numbers with a unit"
     RATIO = "pairs of numbers"
@@ -36,7 +37,7 @@ class Form(StrEnum):
 
 
 NUMBERS = frozenset({Form.INTEGER, Form.FLOAT})
-NUMBER_LIKE = NUMBERS | {Form.DECIMAL_COMMA, Form.THOUSANDS, Form.MARKED, Form.QUOTED}
+NUMBER_LIKE = NUMBERS | {Form.DECIMAL_COMMA, Form.THOUSANDS, Form.MARKED, Form.QUOTED, Form.POINT}
 TIME_LIKE = frozenset({Form.TIME, Form.DATE, Form.FAR})
 
 _FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -109,7 +110,9 @@ def form_of(text: str, rules: CellRules = USUAL) -> Form:
         return Form.TIME
     if not rules.plain_numbers:
         plain = plain_numeral(text, rules)
-        return _dressed(text) if plain is None else form_of(plain)
+        if plain is not None:
+            return form_of(plain)
+        return Form.POINT if _FLOAT.fullmatch(text) else _dressed(text)
     if text[0] in _ENCLOSED and text[-1] == _ENCLOSED[text[0]]:
         return Form.SEVERAL
     if len(text) > _LONGEST or not any(mark.isdigit() for mark in text):

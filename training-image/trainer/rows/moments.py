@@ -25,6 +25,7 @@ YEAR_1 = -62_135_596_800_000_000
 YEAR_10000 = 253_402_300_800_000_000
 """The first microsecond of these years: what lies between them is a time."""
 
+_WRITTEN_YEARS = range(1900, 2100)
 _NANOSECONDS = 100_000_000_000_000_000
 
 
@@ -70,7 +71,14 @@ def moments_of_numbers(numbers: pa.Array) -> pa.Array:
 
 
 def epoch_micros(number: float) -> int | None:
-    """Microseconds since 1970; None for a number that is too small to be meant so."""
+    """Microseconds since 1970; None for a number that is too small to be meant so.
+
+    The digits of a day and a time of it (20260131235959, or without seconds) mean that: as
+    milliseconds they would be some days of 1976, or of years from 2572 on.
+    """
+    written = digits_moment(f"{number:.0f}") if float(number).is_integer() else None
+    if written is not None:
+        return round(written.timestamp() * 1_000_000)
     for low, high, unit in _EPOCHS:
         if low <= number < high:
             return round(number * unit)
@@ -84,6 +92,18 @@ def iso_moment(text: str) -> datetime | None:
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def digits_moment(digits: str) -> datetime | None:
+    """The time of twelve or fourteen digits: year, month, day, hour, minute and second."""
+    if len(digits) not in {12, 14} or not (digits.isascii() and digits.isdigit()):
+        return None
+    form = "%Y%m%d%H%M%S"[: len(digits) - 2]
+    try:
+        found = datetime.strptime(digits, form).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return found if found.year in _WRITTEN_YEARS else None
 
 
 def declared_moment(text: str, rules: CellRules) -> datetime | None:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from trainer.rows.cell_forms import Form
 from trainer.rows.inference import InferredColumn
-from trainer.rows.moments import epoch_micros
+from trainer.rows.moments import digits_moment, epoch_micros
 
 _LEAST = 8
 """With fewer different numbers nothing can be told from their sizes."""
@@ -34,13 +34,6 @@ def number_notes(name: str, inferred: InferredColumn) -> Iterator[str]:
         return
     yield from _written(name, inferred)
     meant = _times(name, numbers)
-    compact = [f"{number:.0f}" for number in numbers]
-    if all(_is_compact_time(text) for text in compact):
-        yield (
-            f"column {name} is a number, but looks like a time ({compact[0]} as year, month, day,"
-            ' hour, minute, second): declare csv.dateFormats: ["%Y%m%d%H%M%S"] and type Timestamp'
-        )
-        return
     if meant:
         yield (
             f"column {name} is a number, but looks like {meant}: declare type Timestamp to read it"
@@ -89,6 +82,8 @@ def _numbers(texts: set[str]) -> Iterator[float]:
 def _times(name: str, numbers: Sequence[float]) -> str:
     """What all numbers would mean as times; empty where some cannot, or nothing says so."""
     ends = numbers[0], numbers[-1]
+    if all(digits_moment(f"{number:.0f}") for number in numbers):
+        return f"a time ({ends[0]:.0f} as year, month, day, hour and minute)"
     moments = [_year_of_epoch(number) for number in ends]
     if all(year in _YEARS for year in moments):
         micros = epoch_micros(ends[0]) or 0
@@ -107,12 +102,6 @@ def _year_of_epoch(number: float) -> int | None:
     if micros is None:
         return None
     return 1970 + micros // 31_556_952_000_000
-
-
-def _is_compact_time(text: str) -> bool:
-    if len(text) != len("20260131235959") or not _is_compact(float(text[:8])):
-        return False
-    return int(text[8:10]) < 24 and int(text[10:12]) < 60 and int(text[12:]) < 60
 
 
 def _is_compact(number: float) -> bool:

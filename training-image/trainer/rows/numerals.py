@@ -76,7 +76,7 @@ def plain_numeral(text: str, rules: CellRules) -> str | None:
 
 def _numeral_form(rules: CellRules) -> str:
     group, point = _escaped(rules.thousands), _escaped(rules.decimal)
-    whole = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+" if group else "[0-9]+"
+    whole = rf"[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+|[0-9]+" if group else "[0-9]+"
     return rf"^[+-]?(?:(?:{whole})(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 
 
