@@ -94,6 +94,14 @@ def test_a_pod_of_no_search_is_told_so(pod: Pod, index: str) -> None:
     assert (10, "TaskUnreadable") == (ended.code, ended.document["reason"])
 
 
+def test_a_score_that_is_known_is_repeated(pod: Pod) -> None:
+    """Nothing is fitted: these parameters could not be."""
+    search = a_search({"depth": 3})
+    search["trials"][0]["score"] = "0.9"
+    ended = tried(pod, training_pod.wines(), search, "0")
+    assert ("Succeeded", "0.9") == (ended.document["outcome"], ended.document["score"])
+
+
 def test_few_rows_cannot_be_cut(pod: Pod) -> None:
     """It says how many there are."""
     few = training_pod.wines()

@@ -13,7 +13,7 @@ from trainyard.reconciling.plan import Create, Delete, Plan
 from trainyard.reconciling.turn import Turn
 from trainyard.training_jobs.conditions import findings
 from trainyard.training_jobs.inputs import demanded_inputs
-from trainyard.training_jobs.manifests import report_name, search_name
+from trainyard.training_jobs.manifests import report_name
 from trainyard.training_jobs.observed import Observed, TrainingTurn
 from trainyard.training_jobs.progress import progressed
 from trainyard.training_jobs.refusal import why_refused
@@ -77,8 +77,8 @@ def _tidied(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Trainin
     work = run_at_work(turn.status.runs)
     if work is not None and work.phase is TaskPhase.REPORTING:
         needed.add(report_name(job, work))
-    if work is not None and is_searching(work):
-        needed.add(search_name(job, work))
+    if work is not None and work.search is not None and is_searching(work):
+        needed.add(work.search.name)
     for reference in superfluous_jobs(turn.status, observed.jobs, needed):
         turn = turn.doing(Delete(reference))
     used = used_versions(turn.status, observed.versions, observed.deployments)

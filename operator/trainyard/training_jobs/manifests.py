@@ -49,22 +49,21 @@ def run_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str,
 
 def search_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str, Any]:
     """Return the Job that tries parameters before the run's model is fitted."""
-    assert job.spec.search is not None  # noqa: S101
-    name = search_name(job, run)
-    work = _work(job, name, installation, job.spec.attempts.deadline_seconds)
+    assert job.spec.search is not None and run.search is not None  # noqa: S101, PT018
+    work = _work(job, run.search.name, installation, job.spec.attempts.deadline_seconds)
     training = recipe_of(job.spec).training(train_document(job, run))
     return search_job_manifest(
         work,
         replace(training, env=job.spec.pod.env),
-        trials=run.search.trials if run.search is not None else job.spec.search.trials,
+        trials=run.search.trials,
         parallelism=job.spec.search.parallelism,
         run=run.name,
     )
 
 
-def search_name(job: TrainingJob, run: Run) -> str:
-    """Return the name of the Job of the run's search."""
-    return child_name(job.metadata.name, run.name, "search")
+def search_name(job: TrainingJob, run: Run, attempt: int) -> str:
+    """Return the name of the Job of the run's search; a further one has another."""
+    return child_name(job.metadata.name, run.name, "search", str(attempt))
 
 
 def run_report_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from trainyard.jobs.job_view import JobView, job_references, see_job
 from trainyard.jobs.search_job import TRIAL
 from trainyard.ownership import OWNER, OWNER_KIND
 from trainyard.reconciling.world import World
-from trainyard.training_jobs.manifests import report_name, search_name
+from trainyard.training_jobs.manifests import report_name
 from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.runs import run_at_work
 from trainyard.training_jobs.searching import is_searching
@@ -32,7 +32,7 @@ async def observe_training_job(
     jobs = await world.list("Job", namespace, labels)
     view, report = await _work(job, world)
     run = run_at_work(job.status.runs)
-    searching = run is not None and is_searching(run)
+    search = run.search if run is not None and is_searching(run) else None
     return Observed(
         installation=installation,
         dataset=await world.load(Dataset, namespace, job.spec.dataset.name),
@@ -40,9 +40,7 @@ async def observe_training_job(
         deployments=await _deployments(job, versions, world),
         job=view,
         report=report,
-        search=await see_job(world, job, search_name(job, run), (TRIAL,))
-        if run is not None and searching
-        else None,
+        search=await see_job(world, job, search.name, (TRIAL,)) if search is not None else None,
         jobs=job_references(jobs, job),
     )
 

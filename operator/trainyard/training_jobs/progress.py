@@ -18,6 +18,7 @@ from trainyard.jobs.supervision import (
     Wait,
     failed,
     follow,
+    next_attempt,
     recorded,
 )
 from trainyard.reconciling.plan import Create
@@ -27,11 +28,18 @@ from trainyard.training_jobs.manifests import (
     run_job,
     run_report_job,
     search_job,
+    search_name,
 )
 from trainyard.training_jobs.observed import Observed, TrainingTurn
 from trainyard.training_jobs.result import metrics_for_run, read_result
 from trainyard.training_jobs.runs import replaced, run_at_work
-from trainyard.training_jobs.searching import counted, is_over, is_searching, none_succeeded
+from trainyard.training_jobs.searching import (
+    counted,
+    is_complete,
+    is_over,
+    is_searching,
+    none_succeeded,
+)
 from trainyard.training_jobs.versions import version_named
 
 
@@ -72,7 +80,9 @@ def _searched(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run
     if view is not None and not view.is_gone:
         progress = counted(job, search, progress, view)
     if is_over(view):
-        return _chosen(job, observed, turn, run.model_copy(update={"search": progress}))
+        run = run.model_copy(update={"search": progress})
+        further = _chosen if is_complete(progress) else _tried_again
+        return further(job, observed, turn, run)
     step = follow(progress, view, None, turn.now)
     progress = recorded(progress, step, view, turn.now)
     match step:
@@ -84,6 +94,21 @@ def _searched(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run
             # Its Job is not there (yet, or any more): trials that have a score are tried again
             # and give the same one.
             return turn.doing(Create(search_job(job, run, observed.installation)))
+
+
+def _tried_again(
+    job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run
+) -> TrainingTurn:
+    """The turn in which one more Job asks for the results that were lost."""
+    progress = run.search
+    if progress is None:
+        return turn
+    lost = progress.trials - progress.succeeded - progress.failed
+    name = search_name(job, run, progress.attempt + 1)
+    run = run.model_copy(update={"search": next_attempt(progress, name, turn.now)})
+    text = f"run {run.name}: {lost} of {progress.trials} trials left no result: they begin anew"
+    turn = _with(turn, run).noted(TrainingJobReason.SEARCHED, text)
+    return turn.doing(Create(search_job(job, run, observed.installation)))
 
 
 def _chosen(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run) -> TrainingTurn:

@@ -17,6 +17,9 @@ from trainyard.training_jobs.trials import Parameters, told, trials_of
 
 FAILED_SCORE = "failed"
 """Before the reason, in place of a score."""
+FURTHER_ATTEMPTS = 1
+"""So many further Jobs try what left no result: pods that crashed, and pods that were deleted
+before anybody read what they had found. Trials with a result repeat it without being fitted."""
 _LONGEST = 60
 _ENDED_WITHOUT_SOME = frozenset({"FailedIndexes", "MaxFailedIndexesExceeded"})
 """Why the Job controller calls a Job failed whose other trials have all ended well."""
@@ -44,7 +47,7 @@ def counted(
         said or (_score(view.results[trial], search.objective) if trial in view.results else "")
         for trial, said in enumerate(known)
     )
-    if is_over(view):
+    if is_over(view) and progress.attempt >= FURTHER_ATTEMPTS:
         lost = f"{FAILED_SCORE}: its pod left no result"
         scores = tuple(said or lost for said in scores)
     if scores == known and progress.scores:
@@ -83,6 +86,11 @@ def _is_score(text: str) -> bool:
         return float(text) - float(text) == 0  # neither NaN nor infinite
     except ValueError:
         return False
+
+
+def is_complete(progress: SearchProgress) -> bool:
+    """Tell whether every trial has a score, or a reason for having none."""
+    return len(progress.scores) == progress.trials and all(progress.scores)
 
 
 def none_succeeded(progress: SearchProgress) -> Failure | None:

@@ -141,11 +141,29 @@ def test_trials_that_fail_do_not_end_the_others() -> None:
     leave(world, 3, "0.6")
     leave(world, 1, "0.5")
     end(world, "Failed", "FailedIndexes")
+    end(world, "Failed", "FailedIndexes")
     task = task_of(world, newest_run(world)["name"])
     assert 1000 == task["recipe"]["estimator"]["parameters"]["C"]
     scores = [trial["score"] for trial in task["search"]["trials"]]
     assert scores[0] == "failed: Raised: did not converge"
     assert scores[2] == "failed: its pod left no result"
+
+
+def test_a_result_that_nobody_read_is_asked_for_once_more() -> None:
+    """By another Job, in which the others repeat what they found."""
+    world = searching()
+    first = search_job(world)
+    for trial in (0, 2, 3):
+        leave(world, trial, "0.5")
+    end(world)
+    second = search_job(world)
+    assert second != first
+    trials = task_of(world, second)["search"]["trials"]
+    assert ["0.5", None, "0.5", "0.5"] == [trial["score"] for trial in trials]
+    assert any("1 of 4 trials left no result: they begin anew" in event for event in world.events)
+    leave(world, 1, "0.9")
+    end(world)
+    assert 10 == task_of(world, newest_run(world)["name"])["recipe"]["estimator"]["parameters"]["C"]
 
 
 def test_where_no_trial_has_a_score_the_run_failed() -> None:
