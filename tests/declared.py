@@ -33,13 +33,16 @@ ResourceT = TypeVar("ResourceT", bound=Resource)
 
 
 def declared(model: type[ResourceT]) -> list[tuple[Path, ResourceT]]:
-    """Return every example and good sample of the kind, as the API server would hand it out."""
+    """Return every example and good sample of the kind, as the API server would hand it out.
+
+    Examples that no API server reads, such as pipelines, have no kind.
+    """
     paths = sorted(path for folder in FOLDERS for path in folder.rglob("*.yaml"))
     return [
         (path, model.model_validate(served(document)))
         for path in paths
         for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
-        if document["kind"] == model.definition.kind
+        if document.get("kind") == model.definition.kind
     ]
 
 
