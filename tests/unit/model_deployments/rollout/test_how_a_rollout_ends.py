@@ -12,36 +12,64 @@ import pytest
 from builders_serving import NOW, digest
 from written_rollout import CANARY, OLDER, ROLLOUT, STABLE, VIEW, before, told
 
+from trainyard.api.v1alpha1.arm import Arm
+from trainyard.api.v1alpha1.dispersion import Dispersion
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentReason as Reason
-from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
+from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus, Retry
+from trainyard.api.v1alpha1.signals import MonitorState, Signal, SignalKind
 from trainyard.model_deployments.rollout.moves import ended, moved, quarantined
 from trainyard.model_deployments.rollout.strategy import Act, Move
 from trainyard.model_deployments.traffic.decision import all_to
-from trainyard.model_deployments.view import Turn
+
+WARM = ModelDeploymentStatus.model_validate({"previous": OLDER.model_dump() | {"warm_until": NOW}})
+KNOWN = Dispersion(intervals=10, requests=1000, errors=5, squares_millionths=9)
+ARMS = (Arm(name="Stable", requests=9), Arm(name="Canary", requests=1))
+GOOD = MonitorState(kind=SignalKind.QUALITY, revision="s", asked_at=NOW, good_in_a_row=2)
+UP = Signal(id="u.s.Errors", kind=SignalKind.ERRORS, since=NOW)
+WAITS = Retry(revision="c", failures=2, retry_at=NOW)
 
 
-def ends(turn: Turn, earlier: ModelDeploymentStatus) -> dict[str, Any]:
-    """Return the fields of the status that are others now, without history and weights."""
-    old, new = earlier.model_dump(), turn.status.model_dump()
-    names = set(new) - {"history", "traffic"}
-    return {name: new[name] for name in names if new[name] != old[name]}
-
-
-def test_a_promotion_leaves_nothing_of_the_rollout() -> None:
-    """The version before stays warm, one that was warm still leaves."""
-    older = {**OLDER.model_dump(), "warm_until": NOW}
-    start = (
-        VIEW.begin()
-        .changed(leaving=("x",))
-        .status.model_validate({"previous": older, "leaving": ("x",)})
+def test_a_promotion_hands_on_what_was_learnt() -> None:
+    """The version before stays warm and is known as good; one that was warm still leaves."""
+    turn = before(
+        ROLLOUT.model_copy(update={"arms": ARMS}),
+        previous=WARM.previous,
+        leaving=("x",),
+        served=(OLDER,),
+        retry=WAITS,
+        dispersion=KNOWN,
+        signals=(UP,),
+        monitors=(GOOD,),
     )
-    turn = before(previous=start.previous, leaving=("x",))
     after = moved(VIEW, turn, Move(Act.PROMOTE, "all steps passed", traffic=all_to("c")))
-    found = ends(after, turn.status)
-    assert {"stable", "canary", "rollout", "previous", "leaving"} <= set(found)
-    assert (("x", "o"), "s") == (found["leaving"], found["previous"]["revision"])
-    assert NOW + timedelta(seconds=600) == found["previous"]["warm_until"]
+    status = after.status
+    assert (CANARY, None, None, None) == (
+        status.stable,
+        status.canary,
+        status.rollout,
+        status.retry,
+    )
+    assert (KNOWN, ARMS, (), ()) == (
+        status.dispersion,
+        status.last_arms,
+        status.signals,
+        status.monitors,
+    )
+    assert (("x", "o"), (STABLE, OLDER)) == (status.leaving, status.served)
+    assert status.previous is not None
+    assert ("s", NOW + timedelta(seconds=600), (SignalKind.QUALITY,)) == (
+        status.previous.revision,
+        status.previous.warm_until,
+        status.previous.good,
+    )
     assert [("Normal", "Promoted", "c serves instead of s: all steps passed")] == told(after)
+
+
+def test_a_rollout_that_lost_hands_on_what_was_learnt_too() -> None:
+    """How unevenly errors come, and the result of each arm."""
+    turn = before(ROLLOUT.model_copy(update={"arms": ARMS}), dispersion=KNOWN)
+    status = ended(turn).status
+    assert (KNOWN, ARMS) == (status.dispersion, status.last_arms)
 
 
 def test_a_first_promotion_names_nobody_else() -> None:
