@@ -1,4 +1,4 @@
-"""Can any run of a recipe pass its gates?"""
+"""Can any run of a recipe begin, and pass its gates?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from trainyard.api.v1alpha1.training_job import TrainingJobSpec
 from trainyard.training_jobs.refusal import why_never_measured
+from trainyard.training_jobs.trials import why_no_trials
 from trainyardctl.lint.fault import Fault
 from trainyardctl.snapshot import Raw
 
@@ -14,6 +15,10 @@ def recipe_faults(raw: Raw) -> Iterator[Fault]:
     """Yield what no run of a TrainingJob can fulfil; its spec has the right form."""
     if raw.get("kind") != "TrainingJob":
         return
-    why = why_never_measured(TrainingJobSpec.model_validate(raw["spec"]))
+    spec = TrainingJobSpec.model_validate(raw["spec"])
+    untried = why_no_trials(spec.search) if spec.search is not None else ""
+    if untried:
+        yield Fault("spec.search", untried)
+    why = why_never_measured(spec)
     if why:
         yield Fault("spec.gates", why)

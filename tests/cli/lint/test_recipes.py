@@ -31,6 +31,16 @@ def test_a_gate_on_what_nobody_measures_is_found() -> None:
     assert [] == _faults("TrainingJob", container={"image": "a"}, gates=_gates("aucroc"))
 
 
+def test_a_grid_that_is_too_large_is_found() -> None:
+    """Before it is applied."""
+    recipe = {"class": "sklearn.linear_model.Ridge"}
+    space = [{"name": "alpha", "values": ["1", "10", "100"]}]
+    search = {"strategy": "Grid", "objective": "rmse", "space": space}
+    (found,) = _faults("TrainingJob", estimator=recipe, search={**search, "trials": 2})
+    assert found.startswith("spec.search: the grid has 3 combinations and trials is 2")
+    assert [] == _faults("TrainingJob", estimator=recipe, search=search)
+
+
 def test_what_has_not_the_right_form_is_told_of_its_form_alone() -> None:
     """And other kinds have no recipe."""
     found = _faults("TrainingJob", estimator={"class": "Ridge"}, gates=_gates("aucroc"))

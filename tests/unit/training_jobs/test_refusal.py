@@ -59,6 +59,15 @@ def test_a_container_may_report_what_it_likes() -> None:
     assert why_refused(_spec(CONTAINER, "profit"), INSTALLATION) == ""
 
 
+def test_half_a_grid_is_not_tried() -> None:
+    """It says how many combinations there are."""
+    space = [{"name": "alpha", "values": ["1", "10", "100"]}]
+    search = {"strategy": "Grid", "trials": 2, "objective": "rmse", "space": space}
+    spec = TrainingJobSpec.model_validate({"dataset": {"name": "d"}, **ESTIMATOR, "search": search})
+    why = why_refused(spec, INSTALLATION)
+    assert why.startswith("spec.search: the grid has 3 combinations and trials is 2: raise trials")
+
+
 def test_the_store_is_no_import() -> None:
     """A recipe must not read what belongs to others."""
     source = {"pvc": {"claimName": "store", "path": "bundles/x"}}
