@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ingests import ingest_task
 
-from trainer.rows.row_digests import ContentDigest, Keys, mix, positions, row_keys
+from trainer.rows.row_digests import (
+    ContentDigest,
+    Keys,
+    block_keys,
+    mix,
+    positions,
+    row_keys,
+)
 from trainer.rows.schema import declared_schema
 
 _ROWS = st.lists(
@@ -71,6 +78,24 @@ def test_neighbours_do_not_matter(rows: list[Row], cut: int) -> None:
     """A slice of a batch has the keys of the whole."""
     batch = _batch(rows)
     assert row_keys(batch)[cut:].tolist() == row_keys(batch.slice(cut)).tolist()
+
+
+def test_features_are_known_without_the_other_columns() -> None:
+    """Values that change places are others; without a wish nothing is made."""
+    rows: list[Row] = [(1.0, 1, "x", True), (1.0, 2, "x", True), (1.0, 1, "x", None)]
+    batch = _batch([*rows, (None, 1, "x", True), (1.0, 1, "y", False)])
+    found = block_keys(batch, features={"b", "d"}, ids=["c"])
+    assert found.features is not None
+    first, *others = found.features.tolist()
+    assert [True, True, False, False] == [first == other for other in others]
+    assert [_value(cell, 0) for cell in (1, 2, 1, 1, 1)] == found.ids["c"].tolist()
+    swapped = pa.RecordBatch.from_arrays([pa.array([1]), pa.array([2])], names=["a", "b"])
+    back = pa.RecordBatch.from_arrays([pa.array([2]), pa.array([1])], names=["a", "b"])
+    one, two = (block_keys(rows, features={"a", "b"}).features for rows in (swapped, back))
+    assert one is not None
+    assert two is not None
+    assert one.tolist() != two.tolist()
+    assert (None, {}) == (block_keys(batch).features, block_keys(batch).ids)
 
 
 def test_positions_are_the_first_lane() -> None:

@@ -33,12 +33,14 @@ NO_VALUE = _MISSING[0]
 
 _SUMS = tuple(np.uint64(n) for n in (0x452821E638D01377, 0xBE5466CF34E90C6C))
 _WHOLE = 2**64
+_WEIGHT = 0x9E3779B97F4A7C15
 
 
 @dataclass(frozen=True, slots=True)
 class BlockKeys:
-    """`rows`: both lanes of every row. `features`: the first lane of the features alone; None
-    where nobody asks. `ids`: of each column that was asked for, the first numbers of its values.
+    """`rows`: both lanes of every row. `features`: of the features alone a sum of their first
+    numbers, each column with its weight; None where nobody asks. `ids`: of each column that was
+    asked for, the first numbers of its values.
     """
 
     rows: Keys
@@ -58,7 +60,7 @@ def block_keys(
     once for all of them.
     """
     lanes = np.zeros((2, rows.num_rows), dtype=np.uint64)
-    alike = np.zeros(rows.num_rows, dtype=np.uint64)
+    alike, weight = np.zeros(rows.num_rows, dtype=np.uint64), 1
     found: dict[str, Positions] = {}
     for name in sorted(rows.schema.names):
         values = _values(rows.column(name))
@@ -66,8 +68,8 @@ def block_keys(
             np.bitwise_xor(lane, value, out=lane)
             mix(lane)
         if name in features:
-            np.bitwise_xor(alike, values[0], out=alike)
-            mix(alike)
+            alike += values[0] * np.uint64(weight)
+            weight = weight * _WEIGHT % _WHOLE
         if name in ids:
             found[name] = values[0]
     return BlockKeys(np.ascontiguousarray(lanes.T), alike if features else None, found)
