@@ -59,6 +59,11 @@ class FakeCluster:
         about = [event for event in events if event["involvedObject"]["uid"] == uid]
         return tuple(event for event in about if event["type"] == "Warning")
 
+    async def refusal(self, manifest: Manifest) -> str:
+        """See Cluster.refusal; everything would be created that is not there."""
+        place = manifest["kind"], manifest["metadata"]["namespace"], manifest["metadata"]["name"]
+        return "" if place not in self.objects else "it is there"
+
     async def apply(self, manifest: Manifest) -> RawObject:
         """See Cluster.apply."""
         place = self._write("apply", manifest)

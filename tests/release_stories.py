@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from builders_serving import NAME, NAMESPACE, NOW, digest
 from serving_yard import ServingYard
 
 from trainyard.conditions import get_condition
@@ -35,3 +37,36 @@ def reason(yard: ServingYard, condition: str) -> str:
 def told(yard: ServingYard) -> list[str]:
     """Return the reasons of all Events, oldest first."""
     return [reason for reason, _ in yard.events]
+
+
+def approval(
+    approver: str,
+    letter: str = "b",
+    made: datetime = NOW,
+    decision: str = "Approve",
+    **more: Any,
+) -> dict[str, Any]:
+    """Return what is stored of a person's word about the version with this bundle."""
+    return {
+        "apiVersion": "trainyard.dev/v1alpha1",
+        "kind": "Approval",
+        "metadata": {
+            "name": f"{approver}-{letter}-{decision.lower()}-{int(made.timestamp())}",
+            "namespace": NAMESPACE,
+            "labels": {},
+            "creationTimestamp": made.isoformat(),
+        },
+        "spec": {
+            "modelDeployment": {"name": NAME},
+            "bundleDigest": digest(letter),
+            "decision": decision,
+            "approver": approver,
+            **more,
+        },
+    }
+
+
+def say(yard: ServingYard, approver: str, **more: Any) -> None:
+    """Store what a person says now of version b."""
+    raw = approval(approver, made=yard.now, **more)
+    yard.objects["Approval", raw["metadata"]["name"]] = raw

@@ -35,6 +35,7 @@ from trainyard.model_deployments.decide import decide_model_deployment
 from trainyard.model_deployments.observe import ServingSources, observe_model_deployment
 from trainyard.model_deployments.revision.identity import revision_name
 from trainyard.model_deployments.traffic.carrier import GENERATION
+from trainyard.model_deployments.traffic.envoy import CONNECTIONS, USERS
 from trainyard.model_deployments.traffic.mode import SERVING_PORT
 from trainyard.notifications.outbox import Outbox
 from trainyard.objects import RawObject
@@ -89,6 +90,7 @@ class ServingYard(StoredObjects):
         """Make the version with this bundle the TrainingJob's current one."""
         current = {"name": f"recipe-{letter}", "bundleDigest": digest(letter)}
         self.objects["TrainingJob", "recipe"] = {
+            "kind": "TrainingJob",
             "metadata": {"name": "recipe", "namespace": NAMESPACE},
             "status": {"current": current},
         }
@@ -239,10 +241,14 @@ class ServingYard(StoredObjects):
         return decision_page(str(min(read)))
 
     async def samples(self, url: str, names: Sequence[str]) -> list[ScrapedSample]:
-        """See Scraper.samples: live values of a model server, or whom a router reaches."""
+        """See Scraper.samples: live values of a model server, or whom a router reaches,
+        to which no user is connected.
+        """
         if url.endswith(f":{SERVING_PORT}/metrics"):
             return [sample for sample in self.shown if sample.name in names]
         self._meet_router(url)
+        if CONNECTIONS in names:
+            return [ScrapedSample(CONNECTIONS, USERS, 0.0)]
         services = {name: raw for (kind, name), raw in self.objects.items() if kind == "Service"}
         return [
             ScrapedSample(names[0], {"envoy_cluster_name": f"{name}{group}{suffix}"}, 2.0)

@@ -22,6 +22,8 @@ class StoredObjects:
 
     objects: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     writes: int = 0
+    policy: str = "ValidatingAdmissionPolicy 'trainyard-approvals' denied request"
+    """What stands against a forged Approval; empty: nothing."""
     used: set[Permission] = field(default_factory=set)
     """What the plans so far took."""
 
@@ -53,6 +55,11 @@ class StoredObjects:
     async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
         """See World.warnings; no test of these objects has any."""
         return ()
+
+    async def refusal(self, manifest: Mapping[str, Any]) -> str:
+        """See World.refusal: what the API server says to an Approval in another's name."""
+        self.used.add(("trainyard.dev", "approvals", "create"))
+        return self.policy
 
     def do(self, action: Action) -> None:
         """Carry the action out; a write is counted where something changes.

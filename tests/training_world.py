@@ -92,6 +92,10 @@ class TrainingWorld:
         events = await self.list("Event", namespace)
         return [event for event in events if event["involvedObject"]["uid"] == uid]
 
+    async def refusal(self, manifest: RawObject) -> str:
+        """See World.refusal; nobody asks it of training."""
+        return ""
+
     def put(self, raw: Raw) -> None:
         """Store the object, as JSON does."""
         self._versions += 1

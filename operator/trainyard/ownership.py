@@ -18,6 +18,8 @@ OWNER = f"{GROUP}/owner"
 REVISION = f"{GROUP}/revision"
 ROLE = f"{GROUP}/role"
 RUN = f"{GROUP}/run"
+AUTHOR = f"{GROUP}/author"
+"""The annotation of a TrainingJob that names who wrote its recipe, as the API server knows them."""
 REQUEST = f"{GROUP}/request"
 """The annotation by which people ask for something: `<verb>@<target>[#token]`."""
 

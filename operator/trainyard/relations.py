@@ -7,6 +7,7 @@ are: whoever is woken reads them again, with types.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from trainyard.objects import Name, RawObject
@@ -33,6 +34,7 @@ VIEWS: dict[tuple[str, str], tuple[Path, ...]] = {
     ("ModelDeployment", "TrainingJob"): (("status", "current"),),
     ("ModelDeployment", "ModelVersion"): (("spec",), ("status", "conditions")),
     ("ModelDeployment", "Dataset"): (("status", "current", "digest"),),
+    ("ModelDeployment", "Approval"): (("metadata", "creationTimestamp"), ("spec",)),
     ("TrainingJob", "ModelVersion"): (("metadata", "deletionTimestamp"), ("spec",), ("status",)),
     ("TrainingJob", "ModelDeployment"): (
         ("spec", "model"),
@@ -80,6 +82,11 @@ def named_by_model_deployment(raw: RawObject) -> Iterator[Named]:
         name = _at(raw, "status", role, "modelVersion")
         if isinstance(name, str) and name:
             yield "ModelVersion", name
+
+
+def named_by_approval(raw: RawObject) -> Iterator[Named]:
+    """Yield the ModelDeployment whose rollout it is about."""
+    yield from _named("ModelDeployment", _at(raw, "spec", "modelDeployment"))
 
 
 def reads_by_name(reader: str, kind: str) -> Reads:
@@ -172,4 +179,5 @@ READ_BY_MODEL_DEPLOYMENT = (
     reads_by_name("ModelDeployment", "TrainingJob"),
     reads_by_name("ModelDeployment", "ModelVersion"),
     reads_by_name("ModelDeployment", "Dataset"),
+    replace(reads_namers("ModelDeployment", "Approval"), names=named_by_approval),
 )

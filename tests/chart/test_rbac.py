@@ -12,7 +12,7 @@ from builders_training import raw_training_job
 from chart_rendering import of_kind, only, render
 from dataset_stories import with_first_version
 from operator_account import Permission, permissions
-from release_stories import serving
+from release_stories import say, serving
 from training_stories import new_data, retraining, succeed
 
 from trainyard.clients.kinds import KINDS
@@ -41,6 +41,19 @@ async def a_release_and_its_end() -> set[Permission]:
     return yard.used
 
 
+async def a_router_that_comes_and_goes() -> set[Permission]:
+    """Return what a release takes whose router is there for it alone, and that people approve."""
+    approvals = {"required": 1, "authorMayApprove": True}
+    rollout = {"steps": [{"weightPercent": 20}], "scaleDownDelaySeconds": 1}
+    yard = await serving("a", traffic={"router": "Releasing"}, rollout=rollout)
+    yard.raw["spec"]["rollout"]["approvals"] = approvals
+    yard.publish("b")
+    say(yard, "bob")
+    await yard.run(1200)
+    assert {"b": 100} == yard.weights
+    return yard.used
+
+
 def training_until_nothing_is_kept() -> set[Permission]:
     """Return what data, runs and versions take, until the first of each is superfluous."""
     spec: dict[str, Any] = {"historyLimit": 1, "retrain": retraining()}
@@ -60,7 +73,8 @@ def on(kind: str, verbs: Iterable[str]) -> set[Permission]:
 
 async def needed() -> set[Permission]:
     """Return what the table of controllers and their plans make the operator do in a namespace."""
-    wanted = await a_release_and_its_end() | training_until_nothing_is_kept()
+    wanted = await a_release_and_its_end() | await a_router_that_comes_and_goes()
+    wanted |= training_until_nothing_is_kept()
     for row in rows():
         own = KINDS[row.kind]
         wanted |= {(own.group, f"{own.plural}/status", "update")}
@@ -145,7 +159,9 @@ def test_nobody_gets_secrets_or_everything(values: dict[str, Any]) -> None:
 
 
 def test_people_get_our_kinds_through_the_roles_they_have() -> None:
-    """View sees all four kinds; edit and admin change what is declared; nobody writes status."""
+    """View sees all kinds; edit and admin change what is declared; admin approves; nobody writes
+    status.
+    """
     roles = {r["metadata"]["name"]: r for r in of_kind(render(), "ClusterRole")}
     labels = {
         name: sorted(k.rpartition("-")[2] for k in roles[name]["metadata"]["labels"] if "agg" in k)
@@ -159,7 +175,10 @@ def test_people_get_our_kinds_through_the_roles_they_have() -> None:
     assert {("trainyard.dev", KINDS[k].plural, v) for k in OWN for v in SEEN} == seen
     changed = permissions(roles["trainyard-edit"]["rules"])
     assert ("trainyard.dev", "modelversions", "create") not in changed
+    assert not any(resource == "approvals" for _, resource, _ in changed)
+    approves = permissions(roles["trainyard-approve"]["rules"])
+    assert ("trainyard.dev", "approvals", "create") in approves
     assert not any(resource.endswith("/status") for _, resource, _ in changed)
 
 
-OWN = ("Dataset", "TrainingJob", "ModelVersion", "ModelDeployment")
+OWN = ("Dataset", "TrainingJob", "ModelVersion", "ModelDeployment", "Approval")

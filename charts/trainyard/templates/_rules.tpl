@@ -12,6 +12,10 @@ tests/chart/test_rbac.py finds what no plan needs.
 - apiGroups: [trainyard.dev]
   resources: [modelversions]
   verbs: [get, list, watch, create, delete]
+# what people say of versions; a forged one is tried, and never stored
+- apiGroups: [trainyard.dev]
+  resources: [approvals]
+  verbs: [get, list, watch, create]
 - apiGroups: [trainyard.dev]
   resources: [datasets/status, trainingjobs/status, modelversions/status, modeldeployments/status]
   verbs: [update]

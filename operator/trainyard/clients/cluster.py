@@ -12,7 +12,14 @@ import aiohttp
 from kubernetes.aio import client
 from kubernetes.aio.client.exceptions import ApiException
 
-from trainyard.clients.faults import AlreadyExists, Conflict, NotFound, Unavailable, fault_of
+from trainyard.clients.faults import (
+    AlreadyExists,
+    Conflict,
+    NotFound,
+    Refused,
+    Unavailable,
+    fault_of,
+)
 from trainyard.clients.kinds import JSON, KINDS, Kind
 from trainyard.clients.login import authorization
 from trainyard.objects import Manifest, ObjectRef, RawObject
@@ -56,6 +63,10 @@ class Cluster(Protocol):
 
     async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
         """Return Events of type Warning about the object of that uid, some of them if many."""
+        ...
+
+    async def refusal(self, manifest: Manifest) -> str:
+        """Return why the object would not be created; empty: it would. Nothing is stored."""
         ...
 
     async def apply(self, manifest: Manifest) -> RawObject:
@@ -104,6 +115,7 @@ _STRICT = (("fieldManager", FIELD_MANAGER), ("fieldValidation", "Strict"))
 GET = _Verb("get", "GET")
 LIST = _Verb("list", "GET", timeout_seconds=30)
 CREATE = _Verb("create", "POST", _STRICT)
+TRY = _Verb("try", "POST", (*_STRICT, ("dryRun", "All")))
 APPLY = _Verb("apply", "PATCH", (*_STRICT, ("force", "true")), "application/apply-patch+yaml")
 PATCH = _Verb("patch", "PATCH", _STRICT, "application/merge-patch+json")
 PUT_STATUS = _Verb("put_status", "PUT")
@@ -180,6 +192,15 @@ class KubernetesCluster:
         query = {"fieldSelector": f"involvedObject.uid={uid},type=Warning", "limit": str(WARNINGS)}
         answer = await self._send(LIST, found, f"{found.path(namespace)}?{urlencode(query)}")
         return tuple(answer.get("items") or ())
+
+    async def refusal(self, manifest: Manifest) -> str:
+        """See Cluster.refusal."""
+        kind, namespace, _ = self._place(manifest)
+        try:
+            await self._send(TRY, kind, kind.path(namespace), manifest)
+        except Refused as fault:
+            return fault.message
+        return ""
 
     async def apply(self, manifest: Manifest) -> RawObject:
         """See Cluster.apply."""

@@ -53,6 +53,7 @@ KINDS: Mapping[str, Kind] = by_name(
     Kind("TrainingJob", GROUP, VERSION, "trainingjobs"),
     Kind("ModelVersion", GROUP, VERSION, "modelversions"),
     Kind("ModelDeployment", GROUP, VERSION, "modeldeployments"),
+    Kind("Approval", GROUP, VERSION, "approvals", optional=True),
     Kind("Job", "batch", "v1", "jobs"),
     Kind("Deployment", "apps", "v1", "deployments"),
     Kind("PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets"),

@@ -10,6 +10,7 @@ from trainyard.conditions import Finding, merge_conditions, shorten
 from trainyard.model_deployments.monitoring.smoke_test import answering
 from trainyard.model_deployments.notifications import delivered
 from trainyard.model_deployments.rollout.admission import obstacle, quarantine_of, wanted_revision
+from trainyard.model_deployments.rollout.deadlines import WAITS_FOR_PEOPLE
 from trainyard.model_deployments.rollout.emergencies import cannot_start
 from trainyard.model_deployments.source import NotWanted
 from trainyard.model_deployments.view import Turn, View
@@ -138,6 +139,7 @@ def _not_started(view: View, status: ModelDeploymentStatus, wanted: str) -> tupl
 def _rollout_reason(phase: str) -> Reason:
     return {
         "Paused": Reason.PAUSED,
+        "AwaitingApproval": Reason.AWAITING_APPROVAL,
         "Inconclusive": Reason.INCONCLUSIVE,
         "Starting": Reason.STARTING,
     }.get(phase, Reason.ROLLING_OUT)
@@ -177,8 +179,8 @@ def _suspended(view: View, status: ModelDeploymentStatus) -> Iterator[Finding]:
     rollout = status.rollout
     if view.resource.spec.suspend:
         yield Finding("Suspended", True, Reason.SUSPENDED, "spec.suspend is true: nothing moves")
-    elif rollout is not None and rollout.phase == "Paused":
-        yield Finding("Suspended", True, Reason.PAUSED, rollout.why)
+    elif rollout is not None and rollout.phase in WAITS_FOR_PEOPLE:
+        yield Finding("Suspended", True, _rollout_reason(rollout.phase), rollout.why)
 
 
 def _why(findings: tuple[Finding, ...], status: ModelDeploymentStatus) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
@@ -20,6 +20,7 @@ from trainyard.model_deployments.observed import Observed
 from trainyard.model_deployments.requests import with_request
 from trainyard.model_deployments.revision.identity import kept_revisions, weight_of
 from trainyard.model_deployments.rollout.admission import admitted
+from trainyard.model_deployments.rollout.approvals import consent_to_canary, told, with_consent
 from trainyard.model_deployments.rollout.edited_steps import with_edited_steps
 from trainyard.model_deployments.rollout.image_refresh import with_image_refresh, with_outdated
 from trainyard.model_deployments.rollout.in_force import routers_reach, with_routing_applied
@@ -54,8 +55,18 @@ def decide_model_deployment(
         events=turn.events,
         again_after=again_after(view, turn),
         confirm_live=raised or rehearses or any(isinstance(a, Delete) for a in actions),
-        live_kinds=frozenset(({"Pod"} if raised else set()) | ({"Job"} if rehearses else set())),
+        live_kinds=frozenset(_rests_on(resource, raised=raised, rehearses=rehearses)),
     )
+
+
+def _rests_on(resource: ModelDeployment, *, raised: bool, rehearses: bool) -> Iterator[str]:
+    """Yield the kinds on which the plan rests: a larger share of the requests, or a rehearsal."""
+    if raised:
+        yield "Pod"
+    if raised and resource.spec.rollout.approvals is not None:
+        yield "Approval"
+    if rehearses:
+        yield "Job"
 
 
 def _rollout(view: View, turn: Turn) -> Turn:
@@ -79,7 +90,12 @@ def _rollout(view: View, turn: Turn) -> Turn:
         now=view.now,
         routers_trouble=view.observed.carrier.trouble,
     )
-    return moved(view, turn.changed(rollout=judgement.rollout), next_move(standing))
+    consented = consent_to_canary(view, status)
+    move = told(consented, next_move(standing))
+    if not (view.resource.spec.suspend or rollout.pause_requested):
+        move = with_consent(standing, consented, move)
+    judged = judgement.rollout.model_copy(update={"approved_by": consented.approved_by})
+    return moved(view, turn.changed(rollout=judged), move)
 
 
 def _numbered(view: View, turn: Turn) -> Turn:

@@ -25,6 +25,7 @@ from trainyard.model_deployments.monitoring.monitor import MonitorQuestion, Read
 from trainyard.model_deployments.monitoring.monitors import questions_due
 from trainyard.model_deployments.monitoring.smoke_test import smoke_test_wanted
 from trainyard.model_deployments.notifications import outgoing_notifications
+from trainyard.model_deployments.observe_approvals import with_approvals
 from trainyard.model_deployments.observe_jobs import with_jobs
 from trainyard.model_deployments.observe_routers import (
     RouterQuestions,
@@ -79,6 +80,7 @@ async def observe_model_deployment(
     seen = await with_jobs(resource, seen, world)
     namespace = await world.get("Namespace", "", resource.metadata.namespace)
     seen = replace(seen, image_refresh=image_refresh(namespace or {}))
+    seen = await with_approvals(resource, seen, world)
     seen = await _with_creation(resource, seen, world)
     seen = await _with_reports(resource, seen, owned, sources)
     seen = await _with_prediction(resource, seen, owned, sources)

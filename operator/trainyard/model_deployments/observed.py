@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter, ValidationError
 
+from trainyard.api.v1alpha1.approval import Approval
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_deployment_status import (
     QuarantineEntry,
@@ -45,6 +46,18 @@ class Prediction:
     """Digest that the answer named; empty without an answer."""
     message: str = ""
     """Why there was no good answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenApprovals:
+    """What people said of the deployment's versions, and whether their names can be believed."""
+
+    approvals: tuple[Approval, ...] = ()
+    """All that name the deployment, ordered by name."""
+    author: str = ""
+    """Who wrote the recipe of the version that is on its way; empty: not known."""
+    checked: bool = False
+    """Whether the API server refuses an Approval in another person's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,8 @@ class Observed:
     prediction: Prediction | None = None
     """A real prediction; None: not made."""
 
+    approvals: SeenApprovals | None = None
+    """What people said; None: no version needs their yes now."""
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)
     """By receiver of notifications: how far it has been told."""
 

@@ -23,6 +23,8 @@ from trainyard.model_deployments.view import Turn, View
 AT_ONCE = timedelta(seconds=1)
 SMOKE_TEST_AGAIN = timedelta(seconds=3)
 CONNECTED_AGAIN = timedelta(seconds=5)
+CHECKED_AGAIN = timedelta(minutes=1)
+"""Until it is tried again whether the API server refuses a forged Approval."""
 """Until routers that are to go are asked again whether anybody is connected."""
 
 
@@ -114,6 +116,19 @@ def _monitors_due(view: View, turn: Turn) -> Iterator[datetime]:
             yield monitor.again(state, view.now, answered=answered)
 
 
+def _approvals_due(view: View, rollout: RolloutStatus) -> Iterator[datetime]:
+    """Yield when an approval expires, and when to ask again whether approvals are checked."""
+    spec, seen = view.resource.spec.rollout.approvals, view.observed.approvals
+    if spec is None or seen is None:
+        return
+    for approval in seen.approvals:
+        made = approval.metadata.creation_timestamp
+        if made is not None and made + seconds(spec.valid_for_seconds) > view.now:
+            yield made + seconds(spec.valid_for_seconds)
+    if rollout.phase == "AwaitingApproval" and seen.approvals and not seen.checked:
+        yield view.now + CHECKED_AGAIN
+
+
 def _rollout_due(view: View, rollout: RolloutStatus) -> Iterator[datetime]:
     spec, now = view.resource.spec, view.now
     if rollout.pause_requested:
@@ -124,7 +139,8 @@ def _rollout_due(view: View, rollout: RolloutStatus) -> Iterator[datetime]:
             yield now + interval
         else:
             yield now if rollout.observed_until is None else rollout.observed_until + interval
-    if rollout.phase in ("Paused", "Inconclusive"):
+    yield from _approvals_due(view, rollout)
+    if rollout.phase in ("Paused", "Inconclusive", "AwaitingApproval"):
         return
     step = step_at(spec, rollout.step)
     began = now - elapsed(rollout, now)

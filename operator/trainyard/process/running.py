@@ -31,7 +31,7 @@ from trainyard.process.metrics import Metrics
 from trainyard.process.open_streams import OpenStreams
 from trainyard.process.store_sweeps import StoreSweeps
 from trainyard.reconciling.cache import Cache, Scope
-from trainyard.reconciling.controller import Controller
+from trainyard.reconciling.controller import Controller, names_by_kind
 from trainyard.reconciling.once import Context
 from trainyard.reconciling.queue import WorkQueue
 from trainyard.reconciling.references import References
@@ -104,7 +104,7 @@ class Leadership:
         self._leading = False
         self._streams = OpenStreams(monotonic)
         controllers = {found.name: found for found in config.controllers}
-        references = References({found.kind: found.names for found in config.controllers})
+        references = References(names_by_kind(config.controllers))
         self._context = Context(
             controllers,
             cluster,
@@ -230,7 +230,7 @@ class Leadership:
         return Scopes(
             all=[Scope(kind.name, place) for kind in kinds for place in places],
             whole=frozenset(
-                {NAMESPACE, *(found.kind for found in self._config.controllers)}
+                {NAMESPACE, *names_by_kind(self._config.controllers)}
                 | {kind.name for kind in kinds if kind.metadata_only}
             ),
             optional=frozenset(kind.name for kind in kinds if kind.optional),

@@ -53,6 +53,9 @@ class Reads:
     """Names the objects of the controller, in the same namespace, that read the one changed."""
     view: Callable[[RawObject], object] = whole
     """The part of it that they look at: while it stays equal nobody is woken."""
+    names: NamedBy | None = None
+    """What an object of the kind names, where no controller looks after it: such a kind is watched
+    whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +85,10 @@ class Controller:
     def kind(self) -> str:
         """The kind that is looked after."""
         return self.model.definition.kind
+
+
+def names_by_kind(controllers: Iterable[Controller]) -> Mapping[str, NamedBy]:
+    """Return, of each kind that names others, how its objects are read for that."""
+    rows = tuple(controllers)
+    found = {reads.kind: reads.names for row in rows for reads in row.reads if reads.names}
+    return found | {row.kind: row.names for row in rows}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from trainyard.objects import RawObject
+from trainyard.objects import Manifest, RawObject
 from trainyard.ownership import MANAGED_BY, MANAGER
 from trainyard.reconciling.cache import Cache
 from trainyard.reconciling.parsing import ResourceT, parse
@@ -53,6 +53,13 @@ class World(Protocol):
         """
         ...
 
+    async def refusal(self, manifest: Manifest) -> str:
+        """Return why the API server would not create the object; empty: it would.
+
+        Asked of the API server in both worlds: what it admits is known to nobody else.
+        """
+        ...
+
 
 class _Listed(Protocol):
     @property
@@ -74,6 +81,10 @@ class Reader(Protocol):
 
     async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
         """Return Events of type Warning about the object of that uid."""
+        ...
+
+    async def refusal(self, manifest: Manifest) -> str:
+        """Return why the API server would not create the object; empty: it would."""
         ...
 
 
@@ -110,6 +121,10 @@ class CachedWorld:
         """See World.warnings."""
         return await self._cluster.warnings(namespace, uid)
 
+    async def refusal(self, manifest: Manifest) -> str:
+        """See World.refusal."""
+        return await self._cluster.refusal(manifest)
+
 
 class PartlyLiveWorld:
     """Asks the API server for some kinds, and answers from the cache for all others."""
@@ -144,6 +159,10 @@ class PartlyLiveWorld:
     async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
         """See World.warnings."""
         return await self._live.warnings(namespace, uid)
+
+    async def refusal(self, manifest: Manifest) -> str:
+        """See World.refusal."""
+        return await self._live.refusal(manifest)
 
 
 class LiveWorld:
@@ -186,3 +205,7 @@ class LiveWorld:
     async def warnings(self, namespace: str, uid: str) -> Sequence[RawObject]:
         """See World.warnings."""
         return await self._cluster.warnings(namespace, uid)
+
+    async def refusal(self, manifest: Manifest) -> str:
+        """See World.refusal."""
+        return await self._cluster.refusal(manifest)

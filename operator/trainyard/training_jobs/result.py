@@ -14,6 +14,7 @@ from trainyard.api.v1alpha1.training_job_status import Run
 from trainyard.conditions import shorten
 from trainyard.jobs.failure import Failure
 from trainyard.jobs.measured import champion_measured, measures_of_result, metrics_of
+from trainyard.ownership import AUTHOR
 from trainyard.training_jobs.identity import describe_recipe
 from trainyard.training_jobs.searching import chosen
 
@@ -49,6 +50,7 @@ def _version(job: TrainingJob, run: Run, result: Mapping[str, Any], image: str) 
             "recipeDigest": run.recipe_digest,
             "target": run.target,
             "recipe": describe_recipe(chosen(job.spec, run)),
+            "author": job.metadata.annotations.get(AUTHOR, "")[:253],
             "cause": run.cause.to_api(),
             "task": str(result.get("task") or ""),
             "metrics": metrics_of(result),

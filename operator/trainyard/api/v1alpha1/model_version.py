@@ -98,6 +98,8 @@ class ModelVersionSpec(ApiModel):
     """The column it predicts."""
     recipe: Annotated[str, StringConstraints(max_length=512)] = ""
     """The recipe in short: class and parameters, image, or file."""
+    author: Annotated[str, StringConstraints(max_length=253)] = ""
+    """Who wrote the recipe, as the annotation `trainyard.dev/author` of the TrainingJob said."""
     cause: RunCause | None = None
     """Why the run was started."""
     task: ShortText = ""

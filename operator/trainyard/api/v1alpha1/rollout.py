@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from trainyard.api.base import ApiModel, cel
+from trainyard.api.v1alpha1.approval import ApprovalsSpec
 from trainyard.api.v1alpha1.traffic import TrafficMatch
 
 _ORDER = (
@@ -103,5 +104,7 @@ class RolloutSpec(ApiModel):
     deadline_seconds: Annotated[int, Field(ge=30, le=2592000)] = 3600
     """How long a step may take beyond its minSeconds, and the start of the pods, pauses not
     counted; then the rollout is inconclusive, never quarantined without failure evidence."""
+    approvals: ApprovalsSpec | None = None
+    """Whose yes a version needs that is not the bytes of the stable one; null: nobody's."""
     scale_down_delay_seconds: Annotated[int, Field(ge=0, le=604800)] = 600
     """How long the old version stays warm after a promotion (mode Router)."""

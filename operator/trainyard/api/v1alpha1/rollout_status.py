@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from trainyard.api.base import ApiModel, Name, Sentence
+from trainyard.api.v1alpha1.approval import UserName
 from trainyard.api.v1alpha1.arm import Arm
 from trainyard.api.v1alpha1.counter_anchor import CounterAnchor
 from trainyard.api.v1alpha1.rehearsal import Rehearsal
@@ -47,7 +48,7 @@ class RolloutStatus(ApiModel):
     id: Annotated[str, StringConstraints(max_length=80)]
     """Names this rollout: the revision and the number of the decision that began it."""
     revision: Name
-    phase: Literal["Starting", "Progressing", "Paused", "Inconclusive"]
+    phase: Literal["Starting", "Progressing", "Paused", "Inconclusive", "AwaitingApproval"]
     why: Sentence = ""
     verdict: Literal["Pass", "Fail", "NoEvidence"] = "NoEvidence"
     step: int = 0
@@ -71,7 +72,7 @@ class RolloutStatus(ApiModel):
     started_at: datetime
     step_started_at: datetime
     paused_at: datetime | None = None
-    """Since when it is paused or inconclusive."""
+    """Since when it is paused, inconclusive or awaits approval."""
     paused_seconds: int = 0
     """How long it was paused before in this step; not counted by deadline and wait for evidence."""
     expected_seconds: int | None = None
@@ -87,6 +88,8 @@ class RolloutStatus(ApiModel):
     canary_requests: int = 0
     """Requests, or copies of them, that the new version answered in this step and that were
     counted."""
+    approved_by: Annotated[tuple[UserName, ...], Field(max_length=64)] = ()
+    """Whose approvals of it count."""
     rehearsal: Rehearsal | None = None
     """The recorded inputs that it answered before its first live request."""
     checks: Annotated[tuple[CheckState, ...], Field(max_length=16)] = ()

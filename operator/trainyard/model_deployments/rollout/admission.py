@@ -159,7 +159,7 @@ def _superseded(view: View, status: ModelDeploymentStatus) -> str | None:
     rollout = status.rollout
     if rollout is None or nobody_else_serves(view, status):
         return None
-    if rollout.phase in ("Paused", "Inconclusive"):
+    if rollout.phase in ("Paused", "Inconclusive", "AwaitingApproval"):
         return f"it is {rollout.phase}, step {rollout.step} ended neither way"
     if view.resource.spec.rollout.on_new_version == "Supersede":
         return "rollout.onNewVersion is Supersede"

@@ -11,6 +11,9 @@ from trainyard.api.v1alpha1.rollout_status import RolloutStatus
 from trainyard.model_deployments.rollout.steps import step_at
 from trainyard.model_deployments.rollout.strategy import Act, Move, Standing, starting
 
+WAITS_FOR_PEOPLE = ("Paused", "AwaitingApproval")
+"""Phases whose time counts for no deadline."""
+
 
 def overdue(at: Standing) -> Move | None:
     """Return the wait for a person once rollout.deadlineSeconds are over, or None."""
@@ -32,7 +35,7 @@ def deadline(spec: ModelDeploymentSpec, step: Step | None) -> timedelta:
 
 def elapsed(rollout: RolloutStatus, now: datetime) -> timedelta:
     """Return how long the rollout has been in its step, pauses by people not counted."""
-    until = (rollout.paused_at if rollout.phase == "Paused" else None) or now
+    until = (rollout.paused_at if rollout.phase in WAITS_FOR_PEOPLE else None) or now
     return until - rollout.step_started_at - seconds(rollout.paused_seconds)
 
 

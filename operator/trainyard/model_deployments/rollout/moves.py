@@ -271,6 +271,15 @@ def _pause(view: View, turn: Turn, move: Move) -> Turn:
     return after.noted(Reason.PAUSED, move.why)
 
 
+def _await_approval(view: View, turn: Turn, move: Move) -> Turn:
+    rollout = turn.status.rollout
+    if rollout is not None and rollout.phase == "AwaitingApproval":
+        return _stay(view, turn, move)
+    why = shorten(move.why, WHY)
+    after = with_rollout(turn, phase="AwaitingApproval", paused_at=view.now, why=why)
+    return after.noted(move.reason, move.why)
+
+
 def _inconclusive(view: View, turn: Turn, move: Move) -> Turn:
     rollout = turn.status.rollout
     if rollout is not None and rollout.phase == "Inconclusive":
@@ -291,5 +300,6 @@ _MOVES: Mapping[Act, Callable[[View, Turn, Move], Turn]] = {
     Act.TAKE_OVER: _take_over,
     Act.GIVE_BACK: _give_back,
     Act.PAUSE: _pause,
+    Act.AWAIT_APPROVAL: _await_approval,
     Act.INCONCLUSIVE: _inconclusive,
 }

@@ -37,6 +37,8 @@ class Act(StrEnum):
     """The stable version is ready again: the weight of the step it is in."""
     PAUSE = "Pause"
     """Wait for a person, as the step says."""
+    AWAIT_APPROVAL = "AwaitApproval"
+    """Wait for the people whose yes the version needs."""
     INCONCLUSIVE = "Inconclusive"
     """Wait for evidence or a person, because time ran out."""
 
