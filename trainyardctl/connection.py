@@ -64,6 +64,18 @@ class Connection:
         ref = ObjectRef(name.kind, self.namespace, name.name)
         await self.cluster.patch(ref, {"metadata": {"annotations": {REQUEST: text}}})
 
+    async def user(self) -> str:
+        """Return the name under which the API server knows who asks."""
+        async with client.ApiClient(self.configuration) as api:
+            review = client.V1SelfSubjectReview()
+            answer = await client.AuthenticationV1Api(api).create_self_subject_review(review)
+            return str(answer.to_dict()["status"]["user_info"]["username"])
+
+    async def create(self, manifest: Raw) -> None:
+        """Create the object in the namespace."""
+        metadata = {**manifest["metadata"], "namespace": self.namespace}
+        await self.cluster.create({**manifest, "metadata": metadata})
+
     async def changes(self) -> AsyncIterator[None]:
         """Yield soon after something of ours changed; several changes at once are one.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -12,6 +13,7 @@ from rich.console import Console
 
 from trainyard.clients.faults import ClusterFault
 from trainyard.requests import Verb
+from trainyardctl.approving import NothingToApprove, Word, approval
 from trainyardctl.asking import EFFECTS, NothingToAsk
 from trainyardctl.connection import Connection, NoCluster, Place, connected
 from trainyardctl.data_versions import NoSuchVersion, data_difference, two_versions
@@ -178,6 +180,29 @@ def lint(
     raise typer.Exit(1 if wrong else 0)
 
 
+@app.command()
+def approve(
+    name: Annotated[str, typer.Argument(help="A ModelDeployment.")],
+    reject: Annotated[bool, typer.Option("--reject", help="Say no instead.")] = False,
+    role: Annotated[list[str] | None, typer.Option(help="In which role; repeatable.")] = None,
+    comment: Annotated[str, typer.Option(help="What you have to say.")] = "",
+    version: Annotated[str, typer.Option(help="A bundle's digest; absent: the canary's.")] = "",
+) -> None:
+    """Say yes or no to the version that is on its way, in your own name."""
+    wanted, word = _named(name), Word(not reject, role or (), comment, version)
+
+    async def said(there: Connection) -> Raw:
+        raw = _there(await there.get(wanted), wanted)
+        made = approval(wanted, raw, word, await there.user(), secrets.token_hex(4))
+        await there.create(made)
+        return made
+
+    made = _run(said)
+    spec = made["spec"]
+    decision = "approves" if word.is_yes else "rejects"
+    typer.echo(f"{wanted}: {spec['approver']} {decision} {spec['bundleDigest']}")
+
+
 def _command(verb: Verb) -> None:
     """Add the command that asks for the verb."""
 
@@ -229,7 +254,11 @@ def _run(work: Callable[[Connection], Awaitable[T]]) -> T:
 
     try:
         return asyncio.run(through())
+<<<<<<< HEAD
     except (NoCluster, ClusterFault, NothingToAsk, NoSuchRun, NoSuchVersion) as fault:
+=======
+    except (NoCluster, ClusterFault, NothingToApprove, NothingToAsk, NoSuchRun) as fault:
+>>>>>>> 5e831c9 (Approve versions by name, role and digest, and say how)
         typer.echo(str(fault), err=True)
         raise typer.Exit(USAGE) from fault
     except KeyboardInterrupt:

@@ -39,7 +39,8 @@ async def with_approvals(resource: ModelDeployment, seen: Observed, world: World
         approvals=SeenApprovals(
             approvals=approvals,
             author=await _author(world, namespace, canary.model_version),
-            checked=decides and await _is_checked(world, _forged(resource, canary.bundle_digest)),
+            checked=not decides
+            or await _is_checked(world, _forged(resource, canary.bundle_digest)),
         ),
     )
 

@@ -57,7 +57,7 @@ class SeenApprovals:
     author: str = ""
     """Who wrote the recipe of the version that is on its way; empty: not known."""
     checked: bool = False
-    """Whether the API server refuses an Approval in another person's name."""
+    """Whether the API server refuses an Approval in another person's name, as far as it matters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,152 @@
+"""No version gets all requests without the people whose yes it needs, whatever is tried.
+
+Proves: operator/trainyard/model_deployments/observe_approvals.py, trainyardctl/approving.py
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import yaml
+from chart_rendering import Manifest, render
+from cluster.flow_stage import stage
+from cluster.main_flow import FIRST_ROWS, MORE_ROWS, Flow, manifests
+from cluster.rig import eventually
+from cluster.test_command_line import said
+from cluster_access import kubectl
+
+pytestmark = [pytest.mark.cluster, pytest.mark.asyncio(loop_scope="module")]
+AUTHOR, OTHER = "ada", "bob"
+ROOT_RIGHTS = "--as-group=system:masters"
+"""Whoever tries may do everything that RBAC could keep from them."""
+
+
+def policies(namespace: str) -> list[Manifest]:
+    """Return the chart's policies on approvals and authors, for this namespace alone."""
+    selector = {"matchLabels": {"kubernetes.io/metadata.name": namespace}}
+    values = {"policies": {"enabled": True, "approvals": True, "namespaceSelector": selector}}
+    return [
+        m
+        for m in render(values, release=namespace)
+        if m["kind"].startswith("ValidatingAdmission")
+        and m["metadata"]["name"].rpartition("-")[2] in ("approvals", "authors")
+    ]
+
+
+def applied(made: list[Manifest], verb: str = "apply") -> None:
+    """Apply, or delete, the manifests."""
+    kubectl(verb, "-f", "-", stdin=yaml.safe_dump_all(made))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def flow() -> AsyncIterator[Flow]:
+    """Give a namespace in which a version of ada's went through its steps and may go no further."""
+    async with stage() as place, place.flow() as found:
+        made = policies(found.namespace)
+        applied(made)
+        try:
+            await _begun(found)
+            yield found
+        finally:
+            applied(made, "delete")
+
+
+async def _begun(flow: Flow) -> None:
+    flow.sources.rows[flow.namespace] = FIRST_ROWS
+    await flow.process.start()
+    for manifest in manifests(flow.pod):
+        if manifest["kind"] == "TrainingJob":
+            manifest["metadata"]["annotations"] = {"trainyard.dev/author": AUTHOR}
+        text = json.dumps(manifest)
+        create = ("-n", flow.namespace, "create", f"--as={AUTHOR}", ROOT_RIGHTS, "-f", "-")
+        kubectl(*create, stdin=text)
+    await flow.settled(FIRST_ROWS)
+    needed = {"spec": {"rollout": {"approvals": {"required": 2}}}}
+    kubectl("-n", flow.namespace, "patch", "mdep/tumours", "--type=merge", "-p", json.dumps(needed))
+    await flow.bring_more_data()
+    await eventually(lambda: waits(flow, "0 of 2 approvals"))
+
+
+async def waits(flow: Flow, words: str) -> None:
+    """Return where the rollout waits for people and says this."""
+    status = await flow.status("ModelDeployment", "tumours")
+    rollout: dict[str, Any] = status.get("rollout") or {}
+    assert "AwaitingApproval" == rollout.get("phase"), status.get("why")
+    assert words in status["why"], status["why"]
+    (suspended,) = (c for c in status["conditions"] if c["type"] == "Suspended")
+    assert words in suspended["message"]
+
+
+async def canary(flow: Flow) -> str:
+    """Return the digest of the version that is on its way."""
+    status = await flow.status("ModelDeployment", "tumours")
+    digest: str = status["canary"]["bundleDigest"]
+    return digest
+
+
+def approve(flow: Flow, name: str, approver: str, digest: str, who: str) -> str:
+    """Try to say yes in the approver's name, as somebody with all rights; empty: it is stored."""
+    manifest = {
+        "apiVersion": "trainyard.dev/v1alpha1",
+        "kind": "Approval",
+        "metadata": {"name": name},
+        "spec": {
+            "modelDeployment": {"name": "tumours"},
+            "bundleDigest": digest,
+            "decision": "Approve",
+            "approver": approver,
+        },
+    }
+    create = ("-n", flow.namespace, "create", f"--as={who}", ROOT_RIGHTS, "-f", "-")
+    done = kubectl(*create, stdin=json.dumps(manifest), check=False)
+    return done.stderr if done.returncode else ""
+
+
+async def test_nothing_but_two_other_people_promotes_it(flow: Flow) -> None:
+    """Each attempt is refused or does not count, and is told as such; then bob and we say yes."""
+    digest = await canary(flow)
+    assert "is not who asks" in approve(flow, "forged", "carol", digest, OTHER)
+    assert "" == approve(flow, "own-work", AUTHOR, digest, AUTHOR)
+    await eventually(lambda: waits(flow, "of ada (own-work) is of the recipe's author"))
+    assert "" == approve(flow, "other-digest", "dan", f"sha256:{'d' * 64}", "dan")
+    await eventually(lambda: waits(flow, "of dan (other-digest) is of sha256:dddd"))
+    assert "" == approve(flow, "bobs", OTHER, digest, OTHER)
+    await eventually(lambda: waits(flow, "1 of 2 approvals"))
+    assert "" == approve(flow, "bobs-again", OTHER, digest, OTHER)
+    for verb in ("promote", "skip", "resume"):
+        code, text = await said(flow, verb, "tumours")
+        assert (5, True) == (code, True) or verb == "skip", text
+    edited = json.dumps({"spec": {"approver": "carol"}})
+    patch = ("-n", flow.namespace, "patch", "approval/bobs-again", "--type=merge", "-p", edited)
+    refused = kubectl(*patch, "--as=carol", ROOT_RIGHTS, check=False)
+    assert "never edited" in refused.stderr
+    zero = json.dumps({"spec": {"rollout": {"approvals": {"required": 0}}}})
+    patch = ("-n", flow.namespace, "patch", "mdep/tumours", "--type=merge", "-p", zero)
+    assert "greater than or equal to 1" in kubectl(*patch, check=False).stderr
+    await eventually(lambda: waits(flow, "1 of 2 approvals"))
+
+    made = policies(flow.namespace)
+    applied(made, "delete")
+    await eventually(lambda: _stored(flow, "unchecked", digest))
+    await eventually(lambda: waits(flow, "nobody checks who approves"))
+    kubectl("-n", flow.namespace, "delete", "approval/unchecked")
+    applied(made)
+
+    code, text = await said(flow, "approve", "tumours", "--comment", "looked at its slices")
+    assert (0, True) == (code, digest in text), text
+    await flow.settled(MORE_ROWS)
+    status = await flow.status("ModelDeployment", "tumours")
+    promoted = next(e for e in reversed(status["history"]) if e["reason"] == "Promoted")
+    assert f"approved by {OTHER}, " in promoted["message"]
+
+
+async def _stored(flow: Flow, name: str, digest: str) -> None:
+    """Return once the API server lets a forgery pass: it takes a while to forget a policy."""
+    await asyncio.sleep(0.5)
+    answer = approve(flow, name, "mallory", digest, OTHER)
+    assert "" == answer or "already exists" in answer
