@@ -31,6 +31,8 @@ from trainyardctl.why import reasons_of
 T = TypeVar("T")
 USAGE = 2
 """Exit code where the words of the command were wrong, or the cluster refused them."""
+FAULTS = (NoCluster, ClusterFault, NothingToApprove, NothingToAsk, NoSuchRun, NoSuchVersion)
+"""Ends that say all in a sentence."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -254,11 +256,7 @@ def _run(work: Callable[[Connection], Awaitable[T]]) -> T:
 
     try:
         return asyncio.run(through())
-<<<<<<< HEAD
-    except (NoCluster, ClusterFault, NothingToAsk, NoSuchRun, NoSuchVersion) as fault:
-=======
-    except (NoCluster, ClusterFault, NothingToApprove, NothingToAsk, NoSuchRun) as fault:
->>>>>>> 5e831c9 (Approve versions by name, role and digest, and say how)
+    except FAULTS as fault:
         typer.echo(str(fault), err=True)
         raise typer.Exit(USAGE) from fault
     except KeyboardInterrupt:

@@ -1,6 +1,7 @@
 """No version gets all requests without the people whose yes it needs, whatever is tried.
 
-Proves: operator/trainyard/model_deployments/observe_approvals.py, trainyardctl/approving.py
+Proves: operator/trainyard/api/v1alpha1/approval.py, trainyardctl/approving.py
+Proves: operator/trainyard/model_deployments/observe_approvals.py
 """
 
 from __future__ import annotations
