@@ -55,28 +55,24 @@ class ServingYard(StoredObjects):
     now: datetime = NOW
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
     per_second: int = 100
-    matching: int = 0
-    """Requests a second that rollout.matches means."""
+    matching: int = 0  # requests a second that rollout.matches means
     outage: float = 0.0
     blind: bool = False
     routers_stuck: bool = False
     router_behaviour: Behaviour = field(default_factory=Behaviour)
-    deaf_to_grpc: bool = False
-    """True: no gRPC port of a pod is healthy in the eyes of the routers."""
+    deaf_to_grpc: bool = False  # no gRPC port is healthy in the eyes of the routers
     refusing: bool = False
     numbers: dict[str, float] = field(default_factory=dict)
     shown: list[ScrapedSample] = field(default_factory=list)
     events: list[tuple[str, str]] = field(default_factory=list)
     installation: Installation = INSTALLATION
     last_plan: Plan[Any] | None = None
-    started_with: dict[str, int] = field(default_factory=dict)
-    """By router: the decision that it read when it started."""
+    started_with: dict[str, int] = field(default_factory=dict)  # decisions that routers read
     bins: BinCounters = field(init=False)
     errors: ErrorWindows = field(init=False)
     outbox: Outbox = field(init=False)
     webhooks: KeptNotifications = field(default_factory=KeptNotifications)
-    asked: int = 0
-    """Requests to pods, the Service and Prometheus."""
+    asked: int = 0  # requests to pods, the Service and Prometheus
 
     def __post_init__(self) -> None:
         self.bins = BinCounters(self, None)
@@ -241,9 +237,7 @@ class ServingYard(StoredObjects):
         return decision_page(str(min(read)))
 
     async def samples(self, url: str, names: Sequence[str]) -> list[ScrapedSample]:
-        """See Scraper.samples: live values of a model server, or whom a router reaches,
-        to which no user is connected.
-        """
+        """See Scraper.samples: live values of a model server, or whom a router reaches."""
         if url.endswith(f":{SERVING_PORT}/metrics"):
             return [sample for sample in self.shown if sample.name in names]
         self._meet_router(url)

@@ -266,28 +266,20 @@ def _give_back(view: View, turn: Turn, move: Move) -> Turn:
     return after.noted(Reason.STEP_STARTED, f"{move.why}: {weight} % for the new version")
 
 
-def _pause(view: View, turn: Turn, move: Move) -> Turn:
-    after = with_rollout(turn, phase="Paused", paused_at=view.now, why=shorten(move.why, WHY))
-    return after.noted(Reason.PAUSED, move.why)
-
-
-def _await_approval(view: View, turn: Turn, move: Move) -> Turn:
-    rollout = turn.status.rollout
-    if rollout is not None and rollout.phase == "AwaitingApproval":
+def _wait(view: View, turn: Turn, move: Move) -> Turn:
+    """Wait for people, or for evidence too; it is told once."""
+    rollout, phase = turn.status.rollout, _PHASE[move.act]
+    if rollout is not None and rollout.phase == phase:
         return _stay(view, turn, move)
-    why = shorten(move.why, WHY)
-    after = with_rollout(turn, phase="AwaitingApproval", paused_at=view.now, why=why)
-    return after.noted(move.reason, move.why)
+    after = with_rollout(turn, phase=phase, paused_at=view.now, why=shorten(move.why, WHY))
+    return after.noted(move.reason, move.why, warning=move.act is Act.INCONCLUSIVE)
 
 
-def _inconclusive(view: View, turn: Turn, move: Move) -> Turn:
-    rollout = turn.status.rollout
-    if rollout is not None and rollout.phase == "Inconclusive":
-        return _stay(view, turn, move)
-    after = with_rollout(turn, phase="Inconclusive", paused_at=view.now, why=shorten(move.why, WHY))
-    return after.noted(move.reason, move.why, warning=True)
-
-
+_PHASE = {
+    Act.PAUSE: "Paused",
+    Act.AWAIT_APPROVAL: "AwaitingApproval",
+    Act.INCONCLUSIVE: "Inconclusive",
+}
 _MOVES: Mapping[Act, Callable[[View, Turn, Move], Turn]] = {
     Act.STAY: _stay,
     Act.ENTER: _enter,
@@ -299,7 +291,7 @@ _MOVES: Mapping[Act, Callable[[View, Turn, Move], Turn]] = {
     Act.WITHDRAW: _withdraw,
     Act.TAKE_OVER: _take_over,
     Act.GIVE_BACK: _give_back,
-    Act.PAUSE: _pause,
-    Act.AWAIT_APPROVAL: _await_approval,
-    Act.INCONCLUSIVE: _inconclusive,
+    Act.PAUSE: _wait,
+    Act.AWAIT_APPROVAL: _wait,
+    Act.INCONCLUSIVE: _wait,
 }
