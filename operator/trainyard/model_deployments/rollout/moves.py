@@ -272,7 +272,8 @@ def _wait(view: View, turn: Turn, move: Move) -> Turn:
     if rollout is not None and rollout.phase == phase:
         return _stay(view, turn, move)
     after = with_rollout(turn, phase=phase, paused_at=view.now, why=shorten(move.why, WHY))
-    return after.noted(move.reason, move.why, warning=move.act is Act.INCONCLUSIVE)
+    reason = Reason.PAUSED if move.act is Act.PAUSE else move.reason
+    return after.noted(reason, move.why, warning=move.act is Act.INCONCLUSIVE)
 
 
 _PHASE = {
