@@ -267,9 +267,9 @@ def _give_back(view: View, turn: Turn, move: Move) -> Turn:
 
 
 def _wait(view: View, turn: Turn, move: Move) -> Turn:
-    """Wait for people, or for evidence too; it is told once."""
+    """Wait for people, or for evidence too; a wait that goes on by itself is told once."""
     rollout, phase = turn.status.rollout, _PHASE[move.act]
-    if rollout is not None and rollout.phase == phase:
+    if rollout is not None and rollout.phase == phase != "Paused":
         return _stay(view, turn, move)
     after = with_rollout(turn, phase=phase, paused_at=view.now, why=shorten(move.why, WHY))
     reason = Reason.PAUSED if move.act is Act.PAUSE else move.reason
