@@ -94,6 +94,20 @@ def test_a_pod_of_no_search_is_told_so(pod: Pod, index: str) -> None:
     assert (10, "TaskUnreadable") == (ended.code, ended.document["reason"])
 
 
+def test_a_part_of_the_rows_is_the_same_for_every_trial(
+    pod: Pod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tree that learns by heart scores worse on less, and the same each time."""
+    monkeypatch.setattr("trainer.trial.LEAST_ROWS", 30)
+    whole = a_search({"max_depth": 8})
+    part = {**whole, "part": 9}
+    scores = [
+        float(tried(pod, training_pod.tumours(), search, "0").document["score"])
+        for search in (whole, part, part)
+    ]
+    assert scores[0] > scores[1] == scores[2]
+
+
 def test_a_score_that_is_known_is_repeated(pod: Pod) -> None:
     """Nothing is fitted: these parameters could not be."""
     search = a_search({"depth": 3})

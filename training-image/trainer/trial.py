@@ -32,6 +32,8 @@ from trainer.recipes.labels import labels_of
 from trainer.tasks.train_task import Estimator, Search, TrainTask
 from trainer.train import fitted
 
+LEAST_ROWS = 200
+"""A part of the train rows has at least so many, where there are so many."""
 INDEX = "JOB_COMPLETION_INDEX"
 """The variable by which Kubernetes tells a pod which completion it stands for."""
 
@@ -54,7 +56,7 @@ def run(task: TrainTask, environment: Environment) -> Result:
         # The pod is one of a further Job, which is for the others.
         return Result({**told, "outcome": "Succeeded", "score": known}, Exit.DONE)
     columns = read_columns(environment.data)
-    table = read_table(environment.data / TRAIN_NAME)
+    table = _part(read_table(environment.data / TRAIN_NAME), search, task.seed)
     trial = recipe.model_copy(update={"parameters": {**recipe.parameters, **tried}})
     try:
         score = _score(trial, search, task.seed, columns, table)
@@ -62,6 +64,15 @@ def run(task: TrainTask, environment: Environment) -> Result:
         said = {"outcome": "Failed", "reason": str(fault.reason), "message": fault.message}
         return Result({**told, **said}, Exit.DONE)
     return Result({**told, "outcome": "Succeeded", "score": decimal_text(score)}, Exit.DONE)
+
+
+def _part(table: pa.Table, search: Search, seed: int) -> pa.Table:
+    """The same rows for every trial; a larger part has those of a smaller one, and more."""
+    rows = max(table.num_rows // search.part, min(table.num_rows, LEAST_ROWS))
+    if rows == table.num_rows:
+        return table
+    drawn = np.random.default_rng(seed).permutation(table.num_rows)[:rows]
+    return table.take(np.sort(drawn))
 
 
 def _score(

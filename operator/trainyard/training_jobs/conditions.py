@@ -13,7 +13,7 @@ from trainyard.training_jobs.limits import is_stopped
 from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.refusal import why_refused
 from trainyard.training_jobs.runs import last_ended, latest_for, run_at_work
-from trainyard.training_jobs.searching import is_searching
+from trainyard.training_jobs.searching import is_searching, told_progress
 from trainyard.training_jobs.versions import ACCEPTED, acceptance, version_named
 
 
@@ -157,10 +157,7 @@ def _doing(run: Run) -> str:
     search = run.search
     if search is None or not is_searching(run):
         return f"is {run.phase.lower()}"
-    text = f"tries parameters: {search.succeeded + search.failed} of {search.trials} trials"
-    if search.failed:
-        text += f", {search.failed} failed"
-    return text if search.best is None else f"{text}, best {search.best.score}"
+    return f"tries parameters: {told_progress(search)}"
 
 
 def _type(run: Run) -> str:

@@ -15,9 +15,10 @@ from trainyard.jobs.job_manifest import REPORT_DEADLINE_SECONDS, Work, report_jo
 from trainyard.jobs.search_job import search_job_manifest
 from trainyard.jobs.training_pod import training_job_manifest
 from trainyard.ownership import child_labels, child_name
+from trainyard.training_jobs.halving import tried_now
 from trainyard.training_jobs.identity import version_name
 from trainyard.training_jobs.recipes.recipe import recipe_of
-from trainyard.training_jobs.searching import chosen, search_document
+from trainyard.training_jobs.searching import chosen, search_document, trial_document
 
 
 def train_document(job: TrainingJob, run: Run) -> dict[str, Any]:
@@ -51,19 +52,20 @@ def search_job(job: TrainingJob, run: Run, installation: Installation) -> dict[s
     """Return the Job that tries parameters before the run's model is fitted."""
     assert job.spec.search is not None and run.search is not None  # noqa: S101, PT018
     work = _work(job, run.search.name, installation, job.spec.attempts.deadline_seconds)
-    training = recipe_of(job.spec).training(train_document(job, run))
+    document = {**train_document(job, run), "search": trial_document(job.spec, run)}
+    training = recipe_of(job.spec).training(document)
     return search_job_manifest(
         work,
         replace(training, env=job.spec.pod.env),
-        trials=run.search.trials,
+        trials=len(tried_now(run.search)),
         parallelism=job.spec.search.parallelism,
         run=run.name,
     )
 
 
-def search_name(job: TrainingJob, run: Run, attempt: int) -> str:
-    """Return the name of the Job of the run's search; a further one has another."""
-    return child_name(job.metadata.name, run.name, "search", str(attempt))
+def search_name(job: TrainingJob, run: Run, turn: int, attempt: int) -> str:
+    """Return the name of the Job of a round of the run's search; a further one has another."""
+    return child_name(job.metadata.name, run.name, "search", str(turn), str(attempt))
 
 
 def run_report_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str, Any]:

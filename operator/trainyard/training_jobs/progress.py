@@ -22,6 +22,7 @@ from trainyard.jobs.supervision import (
     recorded,
 )
 from trainyard.reconciling.plan import Create
+from trainyard.training_jobs.halving import next_round, tried_now
 from trainyard.training_jobs.identity import version_name
 from trainyard.training_jobs.manifests import (
     model_version,
@@ -81,7 +82,7 @@ def _searched(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run
         progress = counted(job, search, progress, view)
     if is_over(view):
         run = run.model_copy(update={"search": progress})
-        further = _chosen if is_complete(progress) else _tried_again
+        further = _round_over if is_complete(progress) else _tried_again
         return further(job, observed, turn, run)
     step = follow(progress, view, None, turn.now)
     progress = recorded(progress, step, view, turn.now)
@@ -103,10 +104,26 @@ def _tried_again(
     progress = run.search
     if progress is None:
         return turn
-    lost = progress.trials - progress.succeeded - progress.failed
-    name = search_name(job, run, progress.attempt + 1)
+    lost = sum(not said for said in progress.scores)
+    name = search_name(job, run, progress.round, progress.attempt + 1)
     run = run.model_copy(update={"search": next_attempt(progress, name, turn.now)})
     text = f"run {run.name}: {lost} of {progress.trials} trials left no result: they begin anew"
+    turn = _with(turn, run).noted(TrainingJobReason.SEARCHED, text)
+    return turn.doing(Create(search_job(job, run, observed.installation)))
+
+
+def _round_over(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run) -> TrainingTurn:
+    """The turn in which the better trials go on with more rows, or the best one is fitted."""
+    search, progress = job.spec.search, run.search
+    after = next_round(search, progress) if search is not None and progress is not None else None
+    if after is None or progress is None:
+        return _chosen(job, observed, turn, run)
+    name = search_name(job, run, after.round, 0)
+    after = next_attempt(after, name, turn.now).model_copy(update={"attempt": 0})
+    run = run.model_copy(update={"search": after})
+    best = progress.best.score if progress.best is not None else "none"
+    going_on = f"{len(after.tried)} trials go on to round {after.round + 1}"
+    text = f"run {run.name}: {going_on}; the best so far has {best}"
     turn = _with(turn, run).noted(TrainingJobReason.SEARCHED, text)
     return turn.doing(Create(search_job(job, run, observed.installation)))
 
@@ -121,7 +138,7 @@ def _chosen(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run) 
     over = {"phase": TaskPhase.SUCCEEDED, "finished_at": turn.now}
     run = run.model_copy(update={"search": progress.model_copy(update=over)})
     best = progress.best
-    text = f"run {run.name}: {progress.succeeded} of {progress.trials} trials have a score"
+    text = f"run {run.name}: {progress.succeeded} of {len(tried_now(progress))} trials have a score"
     if best is not None and job.spec.search is not None:
         objective = job.spec.search.objective
         text += f"; the best is trial {best.trial}: {objective} {best.score} by {best.parameters}"

@@ -13,6 +13,7 @@ from trainyard.api.v1alpha1.training_job_status import Run
 from trainyard.conditions import shorten
 from trainyard.jobs.failure import Failure
 from trainyard.jobs.job_view import JobPhase, JobView
+from trainyard.training_jobs.halving import is_score, present_round, tried_now
 from trainyard.training_jobs.trials import Parameters, told, trials_of
 
 FAILED_SCORE = "failed"
@@ -43,22 +44,23 @@ def counted(
 ) -> SearchProgress:
     """Return the progress with what the trials left so far; what is known already stays."""
     known = progress.scores or ("",) * progress.trials
-    scores = tuple(
-        said or (_score(view.results[trial], search.objective) if trial in view.results else "")
-        for trial, said in enumerate(known)
-    )
+    found = list(known)
+    for completion, trial in enumerate(tried_now(progress)):
+        if not found[trial] and completion in view.results:
+            found[trial] = _score(view.results[completion], search.objective)
+    scores = tuple(found)
     if is_over(view) and progress.attempt >= FURTHER_ATTEMPTS:
         lost = f"{FAILED_SCORE}: its pod left no result"
         scores = tuple(said or lost for said in scores)
     if scores == known and progress.scores:
         return progress
-    good = {trial: said for trial, said in enumerate(scores) if _is_score(said)}
+    good = {trial: said for trial, said in enumerate(scores) if is_score(said)}
     return progress.model_copy(
         update={
             "scores": scores,
             "succeeded": len(good),
             "failed": sum(said.startswith(FAILED_SCORE) for said in scores),
-            "best": _best(job, search, good),
+            "best": _best(job, search, good) or progress.best,
         }
     )
 
@@ -75,17 +77,10 @@ def _best(job: TrainingJob, search: Search, scores: Mapping[int, str]) -> BestTr
 
 def _score(result: Mapping[str, Any], objective: str) -> str:
     found = str(result.get("score") or "")
-    if result.get("outcome") == "Succeeded" and _is_score(found):
+    if result.get("outcome") == "Succeeded" and is_score(found):
         return found
     why = f"{result.get('reason') or 'Error'}: {result.get('message') or f'no {objective}'}"
     return shorten(f"{FAILED_SCORE}: {why}", _LONGEST)
-
-
-def _is_score(text: str) -> bool:
-    try:
-        return float(text) - float(text) == 0  # neither NaN nor infinite
-    except ValueError:
-        return False
 
 
 def is_complete(progress: SearchProgress) -> bool:
@@ -136,6 +131,27 @@ def search_document(spec: TrainingJobSpec, run: Run) -> dict[str, Any] | None:
             for trial, parameters in enumerate(trials_of(search, spec.seed))
         ],
     }
+
+
+def trial_document(spec: TrainingJobSpec, run: Run) -> dict[str, Any] | None:
+    """Return the search as the pods of the present round read it: a trial for each completion."""
+    document, search, progress = search_document(spec, run), spec.search, run.search
+    if document is None or search is None or progress is None:
+        return None
+    trials = [document["trials"][trial] for trial in tried_now(progress)]
+    return {**document, "part": present_round(search, progress).part, "trials": trials}
+
+
+def told_progress(progress: SearchProgress) -> str:
+    """Return in words how far the trials of the present round are."""
+    now = tried_now(progress)
+    over = sum(bool(progress.scores[trial]) for trial in now) if progress.scores else 0
+    text = f"{over} of {len(now)} trials"
+    if progress.round:
+        text += f" of round {progress.round + 1}"
+    if progress.failed:
+        text += f", {progress.failed} failed"
+    return text if progress.best is None else f"{text}, best {progress.best.score}"
 
 
 def ended(run: Run) -> Run:

@@ -115,7 +115,7 @@ def _new_run(job: TrainingJob, observed: Observed, turn: TrainingTurn, inputs: I
         phase=TaskPhase.PENDING,
         queued_at=turn.now,
     )
-    return run.model_copy(update={"search": new_search(job, run, search_name(job, run, 0))})
+    return run.model_copy(update={"search": new_search(job, run, search_name(job, run, 0, 0))})
 
 
 def _with_data(dataset: Dataset | None, run: Run) -> str:

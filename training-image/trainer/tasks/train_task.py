@@ -102,6 +102,8 @@ class Search(Document):
 
     objective: Text
     folds: Annotated[int, Field(ge=2, le=10)]
+    part: Annotated[int, Field(ge=1)] = 1
+    """One of so many parts of the train rows is looked at; 1: all of them."""
     trials: Annotated[tuple[Trial, ...], Field(max_length=100)]
 
 

@@ -94,8 +94,10 @@ class Search(ApiModel):
         )
     )
 
-    strategy: Literal["Random", "Grid"] = "Random"
-    """Random: `trials` draws, by the seed. Grid: every combination of values and whole numbers."""
+    strategy: Literal["Random", "Grid", "Halving"] = "Random"
+    """Random: `trials` draws, by the seed. Grid: every combination of values and whole numbers.
+    Halving: the draws of Random are tried on a part of the train rows; the best third goes on with
+    three times as many, up to all of them."""
     trials: Annotated[int, Field(ge=1, le=MOST_TRIALS)] = 20
     """How many trials; with Grid how many at most."""
     parallelism: Annotated[int, Field(ge=1, le=100)] = 2
@@ -140,6 +142,10 @@ class SearchProgress(Task):
     failed: int = 0
     """How many could not be fitted; the search goes on without them."""
     best: BestTrial | None = None
-    """The best one so far."""
+    """The best one so far; with Halving of the present round."""
+    round: int = 0
+    """The round of Halving, from 0."""
+    tried: Annotated[tuple[int, ...], Field(max_length=MOST_TRIALS)] = ()
+    """The trials that went on to this round; absent: all."""
     scores: Annotated[tuple[ShortText, ...], Field(max_length=MOST_TRIALS)] = ()
     """By trial: its score, why it has none, or nothing yet. Kept until the run has ended."""

@@ -34,8 +34,8 @@ class TrainingJobReason(StrEnum):
     TRAINING = "Training"
     """Used while a run is at work."""
     SEARCHED = "Searched"
-    """Used when the search for parameters of a run is over, or asks again for results that were
-    lost."""
+    """Used when the search for parameters of a run is over or in its next round, or asks again for
+    results that were lost."""
     WAITING_TO_RETRY = "WaitingToRetry"
     """Used when a run failed and is tried again after a pause."""
     WAITING_FOR_DATA = "WaitingForData"
