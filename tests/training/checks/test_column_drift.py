@@ -46,7 +46,30 @@ def test_the_bin_that_moved_most_is_named() -> None:
     new = _drift(["left"] * 1000, ["left"] * 700 + ["top"] * 300)
     assert "“left”: 100 % → 70 %" == new.moved
     several = _drift(["a", "b"] * 500, ["a", "b"] * 350 + ["top"] * 300)
-    assert "other values: 0 % → 30 %" == several.moved
+    assert "values that came at most once before: 0 % → 30 %" == several.moved
+
+
+def _codes(start: int, stop: int, form: str = "") -> list[object]:
+    return [f"{n:{form}}" for n in range(start, stop)]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "drifts"),
+    [
+        pytest.param(_codes(0, 100, "05") * 10, _codes(0, 100) * 10, True, id="lost zeros"),
+        pytest.param(_codes(0, 100) * 10, _codes(0, 100) * 12, False, id="the same codes"),
+        pytest.param(_codes(0, 500), _codes(0, 1000), False, id="each row has its own"),
+        pytest.param(_codes(0, 100) * 10, _codes(50, 150) * 10, True, id="half of them are new"),
+        pytest.param([*_codes(0, 30) * 9, "rare"], [*_codes(0, 30) * 9, "odd"], False, id="one"),
+    ],
+)
+def test_texts_that_hardly_came_before_are_a_bin(
+    before: list[object], now: list[object], drifts: bool
+) -> None:
+    """Beyond the twenty most frequent ones, too; as many as chance brings are no drift."""
+    found = _drift(before, now)
+    assert drifts is found.exceeds(0.2)
+    assert not drifts or found.moved.startswith("values that came at most once before: 0 %")
 
 
 def test_missing_values_flags_and_heavy_values_are_bins() -> None:

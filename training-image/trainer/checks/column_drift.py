@@ -1,10 +1,10 @@
 """Are the values of a column distributed otherwise than they were, and by how much?
 
 The effect is the population stability index (PSI) over the tenths of the earlier values, or over
-the most frequent texts; missing values are a bin like others. Below 0.1 little has moved, from
-0.2 on much. Chance alone gives small samples an index, too: a column counts as drifted only
-where the index is also beyond what chance explains (four standard deviations of its chi-square
-distribution).
+the most frequent texts; missing values are a bin like others, and so are texts that came at most
+once before. Below 0.1 little has moved, from 0.2 on much. Chance alone gives small samples an
+index, too: a column counts as drifted only where the index is also beyond what chance explains
+(four standard deviations of its chi-square distribution).
 """
 
 from __future__ import annotations
@@ -92,14 +92,20 @@ def _bins(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], lis
 def _texts(before: pa.ChunkedArray, now: pa.ChunkedArray) -> tuple[Sequence[str], Counts]:
     then, today = (_frequencies(column) for column in (before, now))
     known = sorted(then, key=lambda text: (-then[text], text))[:_TEXTS]
+    known_well = {*known, *(text for text, count in then.items() if count > 1)}
+    rare = [sum(n for text, n in of.items() if text not in known_well) for of in (then, today)]
     counts = np.array(
         [
-            [*(of.get(text, 0) for text in known), _rest(of, known), column.null_count]
-            for of, column in ((then, before), (today, now))
+            [*(of.get(text, 0) for text in known), _rest(of, known) - few, few, gone]
+            for of, few, gone in (
+                (then, rare[0], before.null_count),
+                (today, rare[1], now.null_count),
+            )
         ],
         dtype=np.float64,
     )
-    return [*(f"“{shown(text)}”" for text in known), "other values", "missing"], counts
+    names = (f"“{shown(text)}”" for text in known)
+    return [*names, "other values", "values that came at most once before", "missing"], counts
 
 
 def _frequencies(column: pa.ChunkedArray) -> dict[str, int]:
