@@ -12,6 +12,11 @@ LINEAR = estimator("linear_model.LogisticRegression", max_iter=2000)
 FOREST = estimator("ensemble.RandomForestClassifier", n_estimators=12)
 BOOSTING = estimator("ensemble.HistGradientBoostingClassifier", max_iter=8)
 
+LIGHTGBM, XGBOOST = (
+    {"estimator": {"class": path, "parameters": {"n_estimators": 8}}}
+    for path in ("lightgbm.LGBMClassifier", "xgboost.XGBClassifier")
+)
+
 
 def run(pod: Pod, table: training_pod.Table, recipe: dict[str, Any], **more: Any) -> Ended:
     """How a run of this recipe on the table ended; nothing is left of the result before it."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import training_pod
 from training_pod import RESULT, VERBS, Pod, store_dataset, train_task
-from training_runs import BOOSTING, FOREST, LINEAR
+from training_runs import BOOSTING, FOREST, LIGHTGBM, LINEAR, XGBOOST
 
 from modelbundle.packing import verify
 
@@ -19,6 +19,8 @@ CASES = {
     "a forest": (training_pod.tumours, FOREST),
     "boosting": (training_pod.tumours, BOOSTING),
     "a pipeline with categories": (training_pod.mixed, FOREST),
+    "LightGBM": (training_pod.mixed, LIGHTGBM),
+    "XGBoost": (training_pod.mixed, XGBOOST),
 }
 
 SCRIPT = """
