@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ from kubernetes.aio.config.config_exception import ConfigException
 from kubernetes.aio.watch import Watch
 
 from trainyard.clients.cluster import KubernetesCluster
+from trainyard.clients.faults import NotFound
 from trainyard.clients.kinds import KINDS as OBJECT_KINDS
 from trainyard.objects import ObjectRef
 from trainyard.ownership import REQUEST
@@ -54,6 +55,13 @@ class Connection:
         )
         found = {kind: listing.items for kind, listing in zip(KINDS, listings, strict=True)}
         return Snapshot(self.namespace, found)
+
+    async def approvals(self) -> Sequence[Raw]:
+        """Return what people said of versions; a cluster without that kind has none."""
+        try:
+            return (await self.cluster.list("Approval", self.namespace)).items
+        except NotFound:
+            return ()
 
     async def get(self, name: ObjectName) -> Raw | None:
         """Return the object as it is now, or None."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -19,6 +21,8 @@ from trainyardctl.connection import Connection, NoCluster, Place, connected
 from trainyardctl.data_versions import NoSuchVersion, data_difference, two_versions
 from trainyardctl.first_manifest import NoManifest, first_manifest, model_name
 from trainyardctl.history import history_of
+from trainyardctl.ml_bom import ml_bom
+from trainyardctl.model_card import model_card, recorded
 from trainyardctl.names import ObjectName, UnknownName, object_name
 from trainyardctl.outcome import Outcome, stand_of
 from trainyardctl.requesting import Asked, ask
@@ -180,6 +184,34 @@ def lint(
     wrong = [line for line in found.lines if line.fault.is_certain or strict]
     typer.echo(f"{found.objects} objects in {found.files} files, {len(wrong)} faults")
     raise typer.Exit(1 if wrong else 0)
+
+
+class CardFormat(StrEnum):
+    """In which form a card is written."""
+
+    MARKDOWN = "markdown"
+    CYCLONEDX = "cyclonedx"
+
+
+@app.command()
+def card(
+    name: Annotated[str, typer.Argument(help="A ModelVersion.")],
+    form: Annotated[CardFormat, typer.Option("--format", help="In which form.")] = (
+        CardFormat.MARKDOWN
+    ),
+) -> None:
+    """Write what is recorded of a version: a model card, or a bill of materials."""
+    wanted = _named(name if "/" in name else f"mv/{name}")
+
+    async def written(there: Connection) -> str:
+        snapshot = await there.snapshot()
+        version = _there(snapshot.find(wanted), wanted)
+        found = recorded(snapshot, version, await there.approvals())
+        if form is CardFormat.MARKDOWN:
+            return model_card(found).rstrip("\n")
+        return json.dumps(ml_bom(found), indent=2)
+
+    typer.echo(_run(written))
 
 
 @app.command()

@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from a_recorded_version import all_recorded, alone
 from chart_rendering import only, render
 from cluster_access import ROOT
+
+from trainyardctl.ml_bom import ml_bom
+from trainyardctl.model_card import Recorded
 
 UV = str(Path(sys.executable).with_name("uv"))
 TOOLS = (UV, "run", "--quiet", "--no-project", "--isolated", "--python", sys.executable)
@@ -45,6 +49,23 @@ def test_the_bill_of_an_image_names_every_package_with_its_hash() -> None:
     assert sorted(pinned) == sorted((c["name"], c["version"]) for c in found)
     assert all(c["externalReferences"][0]["hashes"] for c in found)
     assert text == with_tools(*command)
+
+
+VALIDATED = """
+import sys
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+print(JsonStrictValidator(SchemaVersion.V1_6).validate_str(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("of", [all_recorded(), alone()], ids=["all recorded", "hardly anything"])
+def test_the_bill_of_a_model_is_of_the_standards_schema(of: Recorded) -> None:
+    """Strictly: a field that the schema does not know is refused."""
+    document = ml_bom(of)
+    assert "None" == with_tools("python", "-c", VALIDATED, json.dumps(document)).strip()
+    wrong = json.dumps({**document, "models": []})
+    assert "None" != with_tools("python", "-c", VALIDATED, wrong).strip()
 
 
 @pytest.mark.parametrize("path", [pytest.param(p, id=p.stem) for p in WORKFLOWS])

@@ -1,0 +1,33 @@
+"""A bill of materials names the model, its data and its libraries by digest and version.
+
+That it is CycloneDX says `tests/chart/test_release_files.py`, by the standard's own schema.
+"""
+
+from __future__ import annotations
+
+from a_recorded_version import BUNDLE, DATA, all_recorded, alone
+
+from trainyardctl.ml_bom import ml_bom
+
+
+def test_model_data_and_libraries_are_named() -> None:
+    """And tied to each other."""
+    found = ml_bom(all_recorded())
+    model = found["metadata"]["component"]
+    assert [{"alg": "SHA-256", "content": "b" * 64}] == model["hashes"]
+    assert [{"ref": DATA}] == model["modelCard"]["modelParameters"]["datasets"]
+    measured = model["modelCard"]["quantitativeAnalysis"]["performanceMetrics"]
+    assert {"type": "roc_auc", "value": "0.97"} in measured
+    purl = "pkg:pypi/scikit-learn@1.8.0"
+    assert [DATA, purl] == [part["bom-ref"] for part in found["components"]]
+    assert [{"ref": BUNDLE, "dependsOn": [DATA, purl]}] == found["dependencies"]
+    said = {p["name"]: p["value"] for p in model["properties"]}
+    assert ("ada", "Approve by bob") == (
+        said["trainyard.dev/author"],
+        said["trainyard.dev/approval"],
+    )
+
+
+def test_the_same_version_gives_the_same_document() -> None:
+    """No time and no random number is in it."""
+    assert ml_bom(alone()) == ml_bom(alone())

@@ -1,0 +1,56 @@
+"""A card says what is recorded, and says where nothing is."""
+
+from __future__ import annotations
+
+import yaml
+from a_recorded_version import BUNDLE, DATA, all_recorded, alone
+
+from trainyardctl.model_card import model_card
+
+
+def test_the_front_matter_is_read_by_the_hubs_tools() -> None:
+    """Task, data and results as their specification names them."""
+    _, matter, _ = model_card(all_recorded()).split("---\n", 2)
+    found = yaml.safe_load(matter)
+    (index,) = found["model-index"]
+    (result,) = index["results"]
+    assert "tabular-classification" == found["pipeline_tag"] == result["task"]["type"]
+    assert {"type": DATA, "name": "cellar"} == result["dataset"]
+    assert {"roc_auc": 0.97, "accuracy": 0.91} == {m["type"]: m["value"] for m in result["metrics"]}
+
+
+def test_whatever_is_recorded_is_told() -> None:
+    """Line by line; what a cell says ends no table."""
+    lines = model_card(all_recorded()).splitlines()
+    for line in (
+        "# wine-bbbbbbbbbb",
+        f"| Bytes | {BUNDLE} |",
+        "| Author of the recipe | ada |",
+        "| Because | NewData: 12 \\| more rows |",
+        "| Trained by | trainyard/training:1; scikit-learn 1.8.0 |",
+        "| Rows | 900 to train on, 100 to test on |",
+        "| Against the version before | +12 rows |",
+        "| accuracy | 0.91 |",
+        "GatesPassed: good",
+        "| good | Bound | Passed | roc_auc 0.97 ≥ 0.8 |",
+        "| bob | Approve | risk | 2026-03-02T12:00:00Z | looked at it |",
+        "- ModelDeployment wine: stable",
+        "    - signal Drift: acidity moved",
+        "- No gate compared how groups of people are treated.",
+    ):
+        assert line in lines, line
+    assert not [line for line in lines if "eve" in line]
+
+
+def test_what_is_not_recorded_is_told_too() -> None:
+    """No field is filled with what might be."""
+    text = model_card(alone())
+    for words in (
+        "| Author of the recipe | not recorded |",
+        "no Dataset lists this version any more",
+        "not judged yet",
+        "Nobody approved or rejected this version.",
+        "No ModelDeployment of this namespace serves it.",
+        "No person's judgement of it is on record.",
+    ):
+        assert words in text, words
