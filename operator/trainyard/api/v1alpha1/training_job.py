@@ -72,7 +72,7 @@ class TrainingJobSpec(ApiModel):
     dataset: DatasetReference
     """Which data to train on."""
     estimator: Estimator | None = None
-    """A scikit-learn estimator that the built-in image trains."""
+    """An estimator of scikit-learn, XGBoost or LightGBM that the built-in image trains."""
     container: TrainingContainer | None = None
     """A container of the user's that trains."""
     import_: ModelImport | None = Field(default=None, alias="import")
