@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from chart_rendering import CHART, HELMS
-from cluster_access import ROOT, kubeconfig, kubectl, run, tool
+from cluster_access import PATIENCE, ROOT, kubeconfig, kubectl, run, tool
 
 pytestmark = [pytest.mark.cluster]
 
@@ -128,6 +129,24 @@ def test_the_operator_is_refused_what_it_was_not_given(release: Release) -> None
         )
     }
     assert list(answers.values()) == ["yes", "yes", "no", "no", "no", "no", "yes", "no"]
+
+
+def test_the_page_shows_what_is_there(release: Release) -> None:
+    """With its own account and image, and through the API server's proxy, as people reach it."""
+    release.upgrade("--set", "page.enabled=true")
+    release.kubectl("apply", "-f", str(SAMPLES / "modeldeployment-smallest.yaml"))
+    place = f"/api/v1/namespaces/{release.namespace}/services/trainyard-page:http/proxy"
+    model = f"models/{release.namespace}/tumours"
+    release.kubectl("wait", "--for=jsonpath={.status.why}", "mdep/tumours", "--timeout=600s")
+    deadline = time.monotonic() + PATIENCE
+    while model not in (fleet := kubectl("get", "--raw", f"{place}/").stdout):
+        assert time.monotonic() < deadline, fleet
+        time.sleep(1)
+    assert "SourceNotFound" in kubectl("get", "--raw", f"{place}/{model}").stdout
+    who = f"--as=system:serviceaccount:{release.namespace}:trainyard-page"
+    for question in ("get secrets", "list pods", "patch mdep", "get mdep"):
+        asked = ("auth", "can-i", *question.split(), "-n", release.namespace, who)
+        assert "no" == kubectl(*asked, check=False).stdout.strip(), question
 
 
 def installed() -> list[dict[str, dict[str, dict[str, str]]]]:
