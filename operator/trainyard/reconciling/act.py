@@ -13,6 +13,7 @@ from trainyard.clients.cluster import Cluster
 from trainyard.clients.faults import AlreadyExists, ClusterFault, Conflict, NotFound
 from trainyard.objects import Manifest, ObjectRef, RawObject
 from trainyard.ownership import controller_uid
+from trainyard.reconciling.audit import decisions
 from trainyard.reconciling.cache import Cache
 from trainyard.reconciling.events import event_manifest, repetition
 from trainyard.reconciling.manifest_diff import contains, stamped
@@ -67,6 +68,8 @@ class Executor:
         except NotFound as fault:
             raise Conflict(fault.request, fault.status, fault.message) from fault
         self._owner_exists = True
+        for decision in decisions(raw, status):
+            log.info("decision", **decision)
         return written
 
     async def _record_events(
