@@ -156,6 +156,8 @@ def test_the_same_rows_are_read_however_written(rig: Rig, name: str, content: st
 MEMBERS: list[tuple[str, Any, dict[str, str], str]] = [
     ("objects", lambda i: {"lat": i / 4, "lon": i % 9}, {"v.lat": "Float", "v.lon": "Integer"}, ""),
     ("objects at times", lambda i: {"x": i % 5} if i % 2 else None, {"v.x": "Integer"}, ""),
+    ("objects or values", lambda i: {"x": i} if i % 2 else i, {"v": "Integer", "v.x": "Integer"},
+     "column v is a value in 60 rows and an object in others, which is read as v.x"),
     ("an embedding", lambda i: [i / 7, i, None], {"v.0": "Float", "v.1": "Integer"}, "v.0 to v.2"),
     ("an embedding with gaps", lambda i: [i, 1.5] if i % 3 else None, {"v.1": "Float"}, "v.1"),
     ("lists of texts", lambda _: ["x", "y"], {}, "v is left out: it holds lists"),

@@ -24,6 +24,7 @@ def notes_of(typed: TypedRows, reading: Reading) -> Iterator[str]:
         yield f"column {name} holds lists: it is read as {name}.0 to {name}.{length - 1}"
     yield from _partitions(reading)
     yield from _empty_files(reading)
+    yield from _values_and_objects(typed)
     if all(column.role is not Role.FEATURE for column in typed.schema.columns):
         yield "no column is a feature: there is nothing that a model could learn from"
     unexpected = list(typed.unexpected)
@@ -67,6 +68,18 @@ def _partitions(reading: Reading) -> Iterator[str]:
             f"column {name} stands in the files and in the names of their folders, which differ:"
             f" {shown(file)} holds {shown(text)}, not {shown(folder)}. What the files hold is taken"
         )
+
+
+def _values_and_objects(typed: TypedRows) -> Iterator[str]:
+    """Of JSON: members of which some rows have a value, and others an object."""
+    filled = {name: fit.filled for name, fit in typed.fits.items() if typed.keys_vary}
+    for name, count in filled.items():
+        within = [other for other in filled if other.startswith(f"{name}.")]
+        if count and within and count + max(filled[other] for other in within) <= typed.rows:
+            yield (
+                f"column {name} is a value in {count} rows and an object in others, which is read"
+                f" as {_listed(within)}"
+            )
 
 
 def _empty_files(reading: Reading) -> Iterator[str]:
