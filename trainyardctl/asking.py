@@ -32,6 +32,7 @@ EFFECTS: Mapping[Verb, str] = MappingProxyType(
         Verb.ACCEPT_SCHEMA: "Let the next refresh find another schema.",
         Verb.REFRESH_IMAGES: "Release the version of now on the installed images.",
         Verb.RESET_RETRAIN: "Let retraining go on after too many failures.",
+        Verb.VERIFY: "Make the current version again, and compare the two.",
     }
 )
 """What comes of each request."""
@@ -66,6 +67,10 @@ def _failed_run(raw: Raw) -> Sequence[str]:
     return _present(runs[0].get("name")) if runs else ()
 
 
+def _current_version(raw: Raw) -> Sequence[str]:
+    return _present(at(raw, "status.current.name"))
+
+
 def _now(raw: Raw) -> Sequence[str]:  # noqa: ARG001
     return (NOW,)
 
@@ -77,7 +82,12 @@ def _present(name: str | None) -> Sequence[str]:
 _TARGETS: Mapping[str, Mapping[Verb, Targets]] = MappingProxyType(
     {
         "Dataset": {Verb.REFRESH: _now, Verb.ACCEPT_SCHEMA: _now},
-        "TrainingJob": {Verb.RUN: _now, Verb.RETRY: _failed_run, Verb.RESET_RETRAIN: _now},
+        "TrainingJob": {
+            Verb.RUN: _now,
+            Verb.RETRY: _failed_run,
+            Verb.RESET_RETRAIN: _now,
+            Verb.VERIFY: _current_version,
+        },
         "ModelDeployment": {
             Verb.PROMOTE: _canary,
             Verb.SKIP: _canary,

@@ -32,6 +32,7 @@ class Verb(StrEnum):
     ACCEPT_SCHEMA = "accept-schema"
     REFRESH_IMAGES = "refresh-images"
     RESET_RETRAIN = "reset-retrain"
+    VERIFY = "verify"
 
 
 _HARMLESS_TWICE = frozenset({Verb.REFRESH, Verb.PAUSE, Verb.RESUME})

@@ -41,6 +41,7 @@ from trainyard.training_jobs.searching import (
     is_searching,
     none_succeeded,
 )
+from trainyard.training_jobs.verifying import compared
 from trainyard.training_jobs.versions import version_named
 
 
@@ -159,11 +160,35 @@ def _ended(
     if isinstance(found, Failure):
         retry = failed(run, found, turn.now, job.spec.attempts.max_retries)
         return _failed(turn, recorded(run, retry, None, turn.now), retry)
+    if run.verifies:
+        return _verified(observed, turn, recorded(run, step, None, turn.now), found)
     name = version_name(job.metadata.name, found.bundle_digest)
     if version_named(observed.versions, name) is None:
         # The record comes first: only when it exists has the run ended, and its Job may go.
         return _with(turn, run).doing(Create(model_version(job, found)))
     return _version_recorded(turn, recorded(run, step, None, turn.now), found, name)
+
+
+def _verified(
+    observed: Observed, turn: TrainingTurn, run: Run, found: ModelVersionSpec
+) -> TrainingTurn:
+    """The turn in which the two models are compared; what serves stays as it is."""
+    before = version_named(observed.versions, run.verifies)
+    update: dict[str, Any] = {
+        "bundle_digest": found.bundle_digest,
+        "model_version": run.verifies,
+        "metrics": metrics_for_run(found),
+        "reason": str(TrainingJobReason.VERIFIED),
+    }
+    text = f"ModelVersion {run.verifies} is gone: there is nothing to compare with"
+    if before is not None:
+        verification = compared(before.spec, found)
+        update["verification"] = verification
+        text = f"ModelVersion {run.verifies} made again: {verification.outcome}:"
+        text = f"{text} {verification.message}"
+    differs = before is not None and update["verification"].outcome == "Different"
+    turn = _with(turn, run.model_copy(update=update))
+    return turn.noted(TrainingJobReason.VERIFIED, text, warning=differs)
 
 
 def _version_recorded(

@@ -10,11 +10,12 @@ from trainyard.training_jobs.inputs import inputs_with
 from trainyard.training_jobs.limits import reset
 from trainyard.training_jobs.observed import Observed, TrainingTurn, limits_state
 from trainyard.training_jobs.refusal import why_refused
-from trainyard.training_jobs.runs import latest_for, run_at_work
+from trainyard.training_jobs.runs import latest_for, replaced, run_at_work
 from trainyard.training_jobs.starting import begin, with_inputs
+from trainyard.training_jobs.versions import version_named
 
 _FAILED = frozenset({TaskPhase.FAILED, TaskPhase.WAITING})
-_KNOWN = "a TrainingJob knows run@now, retry@<run> and reset-retrain@now"
+_KNOWN = "a TrainingJob knows run@now, retry@<run>, verify@<modelversion> and reset-retrain@now"
 
 
 def answer_request(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
@@ -31,8 +32,9 @@ def answer_request(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> 
         return turn.noted(TrainingJobReason.RETRAIN_RESET, text)
     if request.verb is Verb.RUN and request.target == NOW:
         return _run(job, observed, turn, request)
-    if request.verb is Verb.RETRY:
-        return _retry(job, observed, turn, request)
+    by_verb = {Verb.RETRY: _retry, Verb.VERIFY: _verify}
+    if request.verb in by_verb:
+        return by_verb[request.verb](job, observed, turn, request)
     return _refused(turn, request, f"{request.text}: {_KNOWN}")
 
 
@@ -71,6 +73,35 @@ def _retry(
         return _refused(turn, request, f"the failed run of the current inputs is {latest.name}")
     turn = begin(job, observed, turn, inputs)
     return turn.latched(request, done=True, message=f"run {turn.status.runs[0].name}")
+
+
+def _verify(
+    job: TrainingJob, observed: Observed, turn: TrainingTurn, request: Request
+) -> TrainingTurn:
+    """One more attempt at the current inputs, whose result is compared and not recorded."""
+    inputs = turn.status.inputs
+    version = version_named(observed.versions, request.target)
+    if version is None:
+        text = f"this TrainingJob has no ModelVersion {request.target}"
+        return _refused(turn, request, text)
+    if inputs is None or version.spec.inputs_digest != inputs.digest:
+        text = (
+            f"ModelVersion {request.target} is of other data or another recipe than the current"
+            " ones: bring both back to make it again"
+        )
+        return _refused(turn, request, text)
+    work = run_at_work(turn.status.runs)
+    if work is not None:
+        return _refused(turn, request, f"run {work.name} is at work: ask when it has ended")
+    if job.spec.suspend:
+        return _refused(turn, request, "spec.suspend is true: set it to false first")
+    if why := _obstacle(job, observed):
+        return _refused(turn, request, why)
+    cause = RunCause(kind="Request", message=f"request {request.text}"[:256], id=request.text)
+    turn = begin(job, observed, turn, inputs.model_copy(update={"cause": cause}))
+    run = turn.status.runs[0].model_copy(update={"verifies": request.target})
+    turn = turn.changed(runs=replaced(turn.status.runs, run))
+    return turn.latched(request, done=True, message=f"run {run.name}")
 
 
 def _obstacle(job: TrainingJob, observed: Observed) -> str:

@@ -84,11 +84,12 @@ def begin(
 ) -> TrainingTurn:
     """Return the turn with one more run of the inputs, on record before its Job is created.
 
-    `after` is the run that this one continues by itself: failures in a row are counted on.
+    `after` is the run that this one continues by itself: failures in a row are counted on, and
+    what it verifies stays.
     """
     run = _new_run(job, observed, turn, inputs)
     if after is not None:
-        counts = ("infrastructure_failures", "source_failures")
+        counts = ("infrastructure_failures", "source_failures", "verifies")
         run = run.model_copy(update={name: getattr(after, name) for name in counts})
     because = f"{_because(run.cause)}{_with_data(observed.dataset, run)}"
     earlier = tuple(_not_waiting(other, inputs) for other in turn.status.runs)

@@ -39,12 +39,15 @@ def test_a_failed_run_is_tried_again_by_request() -> None:
     assert world.condition(*JOB, "Stalled") is None
 
 
+KNOWN = "a TrainingJob knows run@now, retry@<run>, verify@<modelversion> and reset-retrain@now"
+
+
 @pytest.mark.parametrize(
     ("request_", "message"),
     [
         pytest.param(
             "promote@1",
-            "promote@1: a TrainingJob knows run@now, retry@<run> and reset-retrain@now",
+            f"promote@1: {KNOWN}",
             id="a verb of another kind",
         ),
         pytest.param(
@@ -54,12 +57,12 @@ def test_a_failed_run_is_tried_again_by_request() -> None:
         ),
         pytest.param(
             "run@later",
-            "run@later: a TrainingJob knows run@now, retry@<run> and reset-retrain@now",
+            f"run@later: {KNOWN}",
             id="a run cannot be scheduled by request",
         ),
         pytest.param(
             "reset-retrain@brakes",
-            "reset-retrain@brakes: a TrainingJob knows run@now, retry@<run> and reset-retrain@now",
+            f"reset-retrain@brakes: {KNOWN}",
             id="a target that does not exist",
         ),
         pytest.param("run@now", "of these inputs is at work already", id="a run that is under way"),

@@ -54,6 +54,8 @@ class TrainingJobReason(StrEnum):
     """Used when a run was stopped because other inputs are wanted, or by spec.suspend."""
     VERSION_RECORDED = "VersionRecorded"
     """Used when a run gave a model and its ModelVersion was recorded."""
+    VERIFIED = "Verified"
+    """Used when a version was made again and the two were compared."""
     VERSION_REMOVED = "VersionRemoved"
     """Used when a ModelVersion that nothing uses went by spec.historyLimit."""
     INPUTS_CHANGED = "InputsChanged"
@@ -106,6 +108,16 @@ class Inputs(ApiModel):
     """When they were chosen."""
 
 
+class Verification(ApiModel):
+    """What came of making a version again."""
+
+    outcome: Literal["BitEqual", "EqualMetrics", "Different"]
+    """BitEqual: the same bytes. EqualMetrics: other bytes, and on the test rows the same metrics
+    to six digits. Different: another model."""
+    message: Text = ""
+    """Which metrics, libraries or image differ."""
+
+
 class Run(Task):
     """One attempt to make a model of some inputs."""
 
@@ -127,6 +139,10 @@ class Run(Task):
     """The ModelVersion that records the model."""
     metrics: Annotated[dict[ShortText, NumberText], Field(max_length=12)] | None = None
     """What the model reached on the test rows."""
+    verifies: ShortText = ""
+    """The ModelVersion that it makes again; it gives no version of its own."""
+    verification: Verification | None = None
+    """What came of that."""
 
 
 class CurrentVersion(ApiModel):
