@@ -25,6 +25,7 @@ from trainyardctl.ml_bom import ml_bom
 from trainyardctl.model_card import model_card, recorded
 from trainyardctl.names import ObjectName, UnknownName, object_name
 from trainyardctl.outcome import Outcome, stand_of
+from trainyardctl.provenance import provenance
 from trainyardctl.requesting import Asked, ask
 from trainyardctl.runs import NoSuchRun, difference, two_runs
 from trainyardctl.snapshot import Raw
@@ -191,6 +192,7 @@ class CardFormat(StrEnum):
 
     MARKDOWN = "markdown"
     CYCLONEDX = "cyclonedx"
+    IN_TOTO = "in-toto"
 
 
 @app.command()
@@ -200,7 +202,9 @@ def card(
         CardFormat.MARKDOWN
     ),
 ) -> None:
-    """Write what is recorded of a version: a model card, or a bill of materials."""
+    """Write what is recorded of a version: a model card, a bill of materials, or
+    where it comes from.
+    """
     wanted = _named(name if "/" in name else f"mv/{name}")
 
     async def written(there: Connection) -> str:
@@ -209,7 +213,8 @@ def card(
         found = recorded(snapshot, version, await there.approvals())
         if form is CardFormat.MARKDOWN:
             return model_card(found).rstrip("\n")
-        return json.dumps(ml_bom(found), indent=2)
+        documents = {CardFormat.CYCLONEDX: ml_bom, CardFormat.IN_TOTO: provenance}
+        return json.dumps(documents[form](found), indent=2)
 
     typer.echo(_run(written))
 

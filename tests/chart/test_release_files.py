@@ -16,6 +16,7 @@ from cluster_access import ROOT
 
 from trainyardctl.ml_bom import ml_bom
 from trainyardctl.model_card import Recorded
+from trainyardctl.provenance import provenance
 
 UV = str(Path(sys.executable).with_name("uv"))
 TOOLS = (UV, "run", "--quiet", "--no-project", "--isolated", "--python", sys.executable)
@@ -66,6 +67,28 @@ def test_the_bill_of_a_model_is_of_the_standards_schema(of: Recorded) -> None:
     assert "None" == with_tools("python", "-c", VALIDATED, json.dumps(document)).strip()
     wrong = json.dumps({**document, "models": []})
     assert "None" != with_tools("python", "-c", VALIDATED, wrong).strip()
+
+
+CHECKED = """
+import json, sys
+from google.protobuf.json_format import Parse
+from in_toto_attestation.predicates.provenance.v1.provenance_pb2 import Provenance
+from in_toto_attestation.v1.statement import Statement
+from in_toto_attestation.v1.statement_pb2 import Statement as Message
+Statement.copy_from_pb(Parse(sys.argv[1], Message())).validate()
+Parse(json.dumps(json.loads(sys.argv[1])["predicate"]), Provenance())
+"""
+
+
+@pytest.mark.parametrize("of", [all_recorded(), alone()], ids=["all recorded", "hardly anything"])
+def test_where_a_model_comes_from_is_an_in_toto_statement(of: Recorded) -> None:
+    """By the library of the format's authors, which refuses unknown fields and empty subjects."""
+    requirements = str(ROOT / "requirements" / "peers-in-toto.txt")
+    whole = (*TOOLS, "--with-requirements", requirements, "python", "-c", CHECKED)
+    document = provenance(of)
+    subprocess.run((*whole, json.dumps(document)), check=True)
+    wrong = {**document, "subject": []}
+    assert subprocess.run((*whole, json.dumps(wrong)), check=False, capture_output=True).returncode
 
 
 @pytest.mark.parametrize("path", [pytest.param(p, id=p.stem) for p in WORKFLOWS])
