@@ -7,7 +7,6 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -19,7 +18,6 @@ from trainyardctl.approving import NothingToApprove, Word, approval
 from trainyardctl.asking import EFFECTS, NothingToAsk
 from trainyardctl.connection import Connection, NoCluster, Place, connected
 from trainyardctl.data_versions import NoSuchVersion, data_difference, two_versions
-from trainyardctl.first_manifest import NoManifest, first_manifest, model_name
 from trainyardctl.history import history_of
 from trainyardctl.ml_bom import ml_bom
 from trainyardctl.model_card import model_card, recorded
@@ -32,10 +30,9 @@ from trainyardctl.snapshot import Raw
 from trainyardctl.tree import tree_of
 from trainyardctl.waiting import Patience, redraw, wait_for_end
 from trainyardctl.why import reasons_of
+from trainyardctl.without_cluster import USAGE, without_cluster
 
 T = TypeVar("T")
-USAGE = 2
-"""Exit code where the words of the command were wrong, or the cluster refused them."""
 FAULTS = (NoCluster, ClusterFault, NothingToApprove, NothingToAsk, NoSuchRun, NoSuchVersion)
 """Ends that say all in a sentence."""
 
@@ -45,6 +42,7 @@ app = typer.Typer(
     help="Data, runs, versions and releases of Trainyard: see them, and say how they go on.",
 )
 data_app = typer.Typer(no_args_is_help=True, help="The versions of a Dataset.")
+app.add_typer(without_cluster)
 app.add_typer(data_app, name="data")
 runs_app = typer.Typer(no_args_is_help=True, help="The runs of a TrainingJob.")
 app.add_typer(runs_app, name="runs")
@@ -146,45 +144,6 @@ def data_diff(
         return data_difference(raw, *two_versions(raw, versions or ()))
 
     _run(lambda there: _printed(there, wanted, drawn))
-
-
-@app.command()
-def init(
-    file: Annotated[Path, typer.Argument(help="A CSV with a header.")],
-    target: Annotated[str, typer.Option(help="The column to predict.")],
-    name: Annotated[str, typer.Option(help="Of the model; absent: that of the file.")] = "",
-) -> None:
-    """Write a first manifest: data, a recipe with a gate, and what serves; no cluster is asked."""
-    try:
-        typer.echo(first_manifest(file, target, name or model_name(file)), nl=False)
-    except NoManifest as fault:
-        typer.echo(str(fault), err=True)
-        raise typer.Exit(USAGE) from fault
-
-
-@app.command()
-def lint(
-    files: Annotated[list[str], typer.Argument(help="Files or folders of manifests; - is stdin.")],
-    strict: Annotated[bool, typer.Option(help="Fail for what only the cluster may know.")] = False,
-) -> None:
-    """Check manifests without a cluster: fields, rules, and references from file to file.
-
-    1 where something is wrong, 2 where a file cannot be read.
-    """
-    # Schemas and rules need libraries that no other command has to wait for.
-    from trainyardctl.lint.linting import lint_paths
-    from trainyardctl.lint.manifests import Unreadable
-
-    try:
-        found = lint_paths(files)
-    except Unreadable as fault:
-        typer.echo(str(fault), err=True)
-        raise typer.Exit(USAGE) from fault
-    for line in found.lines:
-        typer.echo(str(line), err=True)
-    wrong = [line for line in found.lines if line.fault.is_certain or strict]
-    typer.echo(f"{found.objects} objects in {found.files} files, {len(wrong)} faults")
-    raise typer.Exit(1 if wrong else 0)
 
 
 class CardFormat(StrEnum):
