@@ -101,6 +101,26 @@ def _by_the_library(path: str, features: Any, answers: Any, split: int) -> tuple
     return classes[model.predict(test)], model.predict_proba(test)
 
 
+def _two_targets(table: Table, name: str, values: list[Any], kind: str) -> Table:
+    frame = table.frame.assign(**{name: values})
+    kinds, roles = {**table.kinds, name: kind}, {**table.roles, name: "Target"}
+    return Table(frame, table.target, kinds, roles)
+
+
+@pytest.mark.parametrize("library", ["lightgbm.LGBM", "xgboost.XGB"])
+@pytest.mark.parametrize("kind", ["Classifier", "Regressor"])
+def test_several_targets(pod: Pod, library: str, kind: str) -> None:
+    """One model per target, labels with row weights and numbers, served by ONNX."""
+    table = training_pod.mixed(160) if kind == "Classifier" else training_pod.diabetes()
+    count = len(table.frame)
+    values: list[Any] = [number % 7 / 3.0 for number in range(count)]
+    if kind == "Classifier":
+        values = [f"k{number % 2}" for number in range(count)]
+    second = "Category" if kind == "Classifier" else "Float"
+    ended = run(pod, _two_targets(table, "second", values, second), _recipe(f"{library}{kind}"))
+    assert (0, "onnx") == (ended.code, ended.document.get("serves")), ended.document
+
+
 @pytest.mark.parametrize(
     ("path", "parameters"),
     [

@@ -29,7 +29,7 @@ from trainer.pod.environment import Environment
 from trainer.pod.exits import Exit, Reason, UserFault
 from trainer.pod.processors import usable_processors
 from trainer.pod.result import Result
-from trainer.recipes.boosting import settle_trees, with_labels
+from trainer.recipes.boosting import is_boosted, settle_trees, with_labels
 from trainer.recipes.custom_steps import custom_branches
 from trainer.recipes.early_stopping import stops_early, with_enough_trees
 from trainer.recipes.estimators import build_estimator, task_of
@@ -89,7 +89,7 @@ def fitted(recipe: Estimator, seed: int, columns: Columns, table: pa.Table) -> B
             estimator = with_enough_trees(estimator, steps, (frame, answers, given), seed)
     model = prepared(_for_all(with_labels(estimator), columns.targets))
     _tell_uncommon_texts(recipe.preprocessing, features, frame)
-    weights = _fit_weights(estimator, model, given)
+    weights = _fit_weights(estimator, model, given, columns.targets)
     with _fitting(recipe.class_, frame):
         model.fit(frame, answers, **weights)
     return _without_jobs(model)
@@ -152,6 +152,9 @@ def _for_all(estimator: BaseEstimator, targets: Sequence[str]) -> BaseEstimator:
 
 
 def _takes_several(estimator: BaseEstimator) -> bool:
+    if is_boosted(estimator):
+        # XGBoost would grow the trees of all targets in one model, and the conversion mixes them.
+        return False
     try:
         return bool(get_tags(estimator).target_tags.multi_output)
     except AttributeError:
@@ -186,11 +189,16 @@ def _name_class_weights(estimator: BaseEstimator, answers: Array) -> None:
 
 
 def _fit_weights(
-    estimator: BaseEstimator, model: BaseEstimator, weights: Array | None
+    estimator: BaseEstimator,
+    model: BaseEstimator,
+    weights: Array | None,
+    targets: Sequence[str],
 ) -> dict[str, Array]:
     if weights is None:
         return {}
-    if not has_fit_parameter(estimator, "sample_weight"):
+    # What fits one classifier per target does not see that a voter hands weights on.
+    hidden = len(targets) > 1 and with_labels(estimator) is not estimator
+    if hidden or not has_fit_parameter(estimator, "sample_weight"):
         name = type(estimator).__name__
         sys.stderr.write(f"{name} takes no row weights: they count in the metrics only\n")
         return {}
