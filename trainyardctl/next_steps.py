@@ -11,6 +11,8 @@ from trainyardctl.names import ObjectName
 from trainyardctl.snapshot import Raw, at, condition
 
 _WAITING = frozenset({"Paused", "Inconclusive"})
+_AWAITS_APPROVAL = "AwaitingApproval"
+_APPROVE = "Say yes, in your own name, to the version that is on its way; with --reject no."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class NextStep:
 
 def next_steps(namespace: str, name: ObjectName, raw: Raw) -> Iterator[NextStep]:
     """Yield what can be asked of the object now, the likeliest first."""
+    if at(raw, "status.rollout.phase") == _AWAITS_APPROVAL:
+        yield NextStep(f"trainyard -n {namespace} approve {name}", _APPROVE)
     for verb in _useful(name.kind, raw):
         if targets(name, raw, verb) or verb is Verb.REFRESH_IMAGES:
             yield NextStep(f"trainyard -n {namespace} {verb} {name}", EFFECTS[verb])

@@ -25,6 +25,12 @@ STORIES: list[tuple[str, str, dict[str, Any], list[str]]] = [
         ["resume", "skip", "promote", "abort"],
     ),
     (
+        "a release that waits for approvals",
+        "wine",
+        releasing("AwaitingApproval", step=1, phase="AwaitingApproval"),
+        ["approve", "pause", "skip", "promote", "abort"],
+    ),
+    (
         "no undo during a release",
         "wine",
         releasing(step=1) | {"spec": {"suspend": True}},
