@@ -7,7 +7,9 @@ from enum import Enum
 
 from trainyardctl.snapshot import Raw, at, condition, is_true, why
 
-_WAITS_FOR_PEOPLE = frozenset({"Inconclusive", "Paused", "Suspended", "SchemaChanged"})
+_WAITS_FOR_PEOPLE = frozenset(
+    {"Inconclusive", "Paused", "AwaitingApproval", "Suspended", "SchemaChanged"}
+)
 _LOST = frozenset({"Quarantined"})
 
 

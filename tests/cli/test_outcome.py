@@ -33,6 +33,12 @@ STORIES = [
     ),
     ("a manual step", releasing("Paused"), Outcome.WAITS_FOR_YOU, "Paused: "),
     (
+        "a release that waits for approvals",
+        releasing("AwaitingApproval"),
+        Outcome.WAITS_FOR_YOU,
+        "AwaitingApproval: ",
+    ),
+    (
         "data of another schema",
         data(conditions=told(("DataValid", "False", "SchemaChanged", "accept it"))),
         Outcome.WAITS_FOR_YOU,
