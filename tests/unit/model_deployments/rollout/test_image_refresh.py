@@ -120,7 +120,7 @@ async def test_a_namespace_asks_for_all_that_is_outdated() -> None:
     yard.installation = NEWER
     del yard.objects["Namespace", NAMESPACE]
     await yard.run(60)
-    assert "trainyard/serving:3" == image(yard), "nobody asks any more"
+    assert ("trainyard/serving:3", 2) == (image(yard), len(_refreshed(yard))), "nobody asks"
 
 
 async def test_a_namespace_asks_before_anything_serves() -> None:
