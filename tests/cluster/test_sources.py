@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,9 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelYard]:
             dataset("web-csv", {"http": {"url": "http://files/tumours.csv"}}),
             dataset("web-jsonl", {"http": {"url": "http://files/tumours.jsonl"}}),
             dataset("keys", _KEYS),
+            dataset("pointer", _pointer()),
+            _watched(300),
+            dataset("watched", {"configMap": {"name": "watched", "path": "*.csv"}}),
             dataset("absent", {"http": {"url": "http://files/nothing.csv"}}),
             dataset("metadata", {"http": {"url": METADATA_SERVICE}}, format="csv"),
             dataset("no-class", _KEYS, pod={"priorityClassName": "nobody"}),
@@ -47,13 +51,25 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelYard]:
 
 
 def test_each_source_and_format_gives_the_same_version(yard: ModelYard) -> None:
-    """Three hundred rows are the same version from a claim, the web and a ConfigMap, as CSV,
-    JSON lines and Parquet; what came later than its Dataset was waited for.
+    """Three hundred rows are the same version from a claim, the web, a remote of DVC and a
+    ConfigMap, as CSV, JSON lines and Parquet; what came later than its Dataset was waited for.
     """
-    names = ("claim", "web-csv", "web-jsonl", "keys")
+    names = ("claim", "web-csv", "web-jsonl", "keys", "pointer", "watched")
     state = yard.until("all are versions", lambda s: all(s.dataset_digest(n) for n in names))
     assert {300} == {state.status("Dataset", name)["current"]["rows"] for name in names}
     assert 1 == len({state.dataset_digest(name) for name in names})
+
+
+def test_a_config_map_that_changes_is_read_again(yard: ModelYard) -> None:
+    """Nobody has to ask for it; the refresh says what caused it."""
+    yard.until("it was read", lambda s: s.dataset_digest("watched") != "")
+    yard.apply(_watched(320))
+    state = yard.until(
+        "the new rows are a version",
+        lambda s: s.status("Dataset", "watched").get("current", {}).get("rows") == 320,
+    )
+    trigger = state.status("Dataset", "watched")["lastRefresh"]["trigger"]
+    assert trigger.startswith("configMap:")
 
 
 @pytest.mark.parametrize(
@@ -83,6 +99,32 @@ def test_a_claim_that_comes_later_is_used(yard: ModelYard) -> None:
         "the claim is looked into",
         lambda s: s.condition("Dataset", "no-claim", "Reconciling").reason == "SourceNotFound",
     )
+
+
+def _watched(rows: int) -> Object:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "watched"},
+        "data": {"tumours.csv": csv_of(tumours(rows))},
+    }
+
+
+def _md5() -> str:
+    return hashlib.md5(csv_of(tumours()).encode(), usedforsecurity=False).hexdigest()
+
+
+def _pointer() -> Object:
+    remote = {"http": {"url": "http://files"}}
+    return {"dvc": {"path": "data/tumours.csv", "md5": _md5(), "remote": remote}}
+
+
+def _laid_out() -> list[Object]:
+    """Each file under its name, and one as `dvc push` calls it."""
+    md5 = _md5()
+    names = ("tumours.csv", "tumours.jsonl", "tumours.parquet")
+    pushed = {"key": "tumours.csv", "path": f"files/md5/{md5[:2]}/{md5[2:]}"}
+    return [*({"key": name, "path": name} for name in names), pushed]
 
 
 def _files() -> Object:
@@ -119,7 +161,7 @@ def _file_server() -> tuple[Object, Object]:
             "initContainers": [_container("copy", ["python", "-c", copy])],
             "containers": [_container("serve", serve)],
             "volumes": [
-                {"name": "files", "configMap": {"name": "files"}},
+                {"name": "files", "configMap": {"name": "files", "items": _laid_out()}},
                 {"name": "raw", "persistentVolumeClaim": {"claimName": RAW}},
             ],
         },
