@@ -231,7 +231,8 @@ async def test_in_its_window_the_installation_asks_by_itself() -> None:
 async def test_the_window_waits_for_a_rollout_that_is_under_way() -> None:
     """Its version runs what was installed when it came; whoever serves then has a turn."""
     steps = [{"weightPercent": 10, "pause": "Manual"}]
-    yard = ServingYard(spec=SPEC | {"rollout": {"steps": steps, "deadlineSeconds": 604800}})
+    seldom = {"analysis": {"intervalSeconds": 600}}
+    yard = ServingYard(spec=seldom | {"rollout": {"steps": steps, "deadlineSeconds": 604800}})
     yard.publish("a")
     await yard.run(30)
     yard.publish("b")
