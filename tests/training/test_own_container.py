@@ -51,6 +51,7 @@ def _train(pod: Pod, table: Table) -> tuple[subprocess.CompletedProcess[str], di
     pod.empty()
     assert 0 == pod.run("fetch", task).code
     environment = {
+        **_of_the_image(),
         "PATH": os.environ["PATH"],
         "HOME": str(pod.root),
         **_variables(pod, table.target),

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
 
 from cluster_access import tool
 from documented import documented
@@ -33,8 +32,10 @@ CREATE = (
 
 def run_container(rig: Rig, name: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the container of the how-to's Dataset on this machine; it writes to the rig's source."""
-    (manifest,) = [m for _, m in documented() if m["metadata"]["name"] == name]
-    container: dict[str, Any] = manifest["spec"]["source"]["container"]
+    sources = [
+        m["spec"].get("source", {}) for _, m in documented() if m["metadata"]["name"] == name
+    ]
+    (container,) = [source["container"] for source in sources if "container" in source]
     words = [word.replace(OUTPUT, str(rig.source)) for word in container["args"]]
     program, *options = container["command"]
     programs = {"python": sys.executable}
