@@ -9,6 +9,7 @@ import pytest
 from chart_rendering import Manifest, of_kind, only, render
 
 from trainyard.api.pod_settings import PodSettings
+from trainyard.crdgen.kinds import KINDS
 from trainyard.pod_defaults import PodDefaults
 from trainyard.pod_security import hardened_pod
 from trainyard.receivers import Receivers
@@ -142,7 +143,7 @@ def test_the_crds_come_with_the_release(keep: bool, policy: str | None) -> None:
     """They are templates, so upgrades change them; the annotation decides what uninstall does."""
     crds = of_kind(render({"crds": {"keep": keep}}), "CustomResourceDefinition")
     policies = {c["metadata"]["annotations"].get("helm.sh/resource-policy") for c in crds}
-    assert (len(crds), policies) == (4, {policy})
+    assert (len(crds), policies) == (len(KINDS), {policy})
 
 
 def test_the_crds_can_be_left_out() -> None:
