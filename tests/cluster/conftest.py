@@ -24,7 +24,8 @@ _LEFT_OPEN = (
 
 _HANGING_SECONDS = 1800
 _LONGEST = (
-    *("test_image_refresh.py", "test_faults.py", "test_grpc.py", "test_rights.py"),
+    *("test_tutorial.py", "test_image_refresh.py", "test_faults.py", "test_grpc.py"),
+    "test_rights.py",
     *("test_crash_points.py", "test_hostile_tenant.py", "test_bundles.py", "test_training_flow.py"),
     *("test_store_s3.py", "test_rollout.py", "test_strategies.py", "test_serving_care.py"),
 )
