@@ -186,6 +186,7 @@ on-cluster: install images programs
 .PHONY: e2e
 e2e: install images
 	$(call STAGE,the demo as a test)
+	$(BIN)/python -m demo --clean  # what an earlier demo left would be worked on, too
 	$(PYTEST) -s tests/e2e
 
 .PHONY: test

@@ -163,6 +163,6 @@ def clean(kubectl: Kubectl, operator: Kubectl) -> None:
     """Remove everything that the story made in the cluster, the kinds included."""
     sweep(kubectl, operator)
     kubectl.run("delete", "namespace", OPERATOR_NAMESPACE, "--ignore-not-found", timeout=600)
-    names = ("datasets", "trainingjobs", "modelversions", "modeldeployments")
+    names = ("datasets", "trainingjobs", "modelversions", "modeldeployments", "approvals")
     kinds = [f"{name}.trainyard.dev" for name in names]
     kubectl.run("delete", "crd", *kinds, "--ignore-not-found", timeout=600)
