@@ -92,7 +92,8 @@ class Measuring:
     async def _monitored(self, meter: Meter) -> None:
         """What watching drift and errors takes while nothing is wrong; afterwards nobody watches.
 
-        Servers are read every window, which with windows of a day happens every hour.
+        Servers are read every window, which with windows of a day happens every hour. It begins
+        when everybody was looked at once: an operator that watches never comes to rest.
         """
         count = min(_MOST_MONITORED, self.stage.fleet.models)
         window = self.extent.window_seconds
@@ -101,10 +102,11 @@ class Measuring:
             "errors": {"againstPrevious": {}, "intervalSeconds": window},
         }
         places = self.stage.fleet.places(0, count)
-        await meter.of(count, partial(self._monitor, places, monitoring))
+        await self._monitor(places, monitoring)
+        await asyncio.sleep(2 * window)
         episode = await meter.of_rest(self.extent.monitored_seconds)
         self._keep(names.MONITORED, replace(episode, count=count))
-        await meter.of(count, partial(self._monitor, places, None))
+        await self._monitor(places, None)
 
     async def _monitor(self, places: list[Place], monitoring: Raw | None) -> None:
         for place in places:
