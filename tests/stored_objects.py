@@ -22,7 +22,10 @@ class StoredObjects:
 
     objects: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     writes: int = 0
-    policy: str = "ValidatingAdmissionPolicy 'trainyard-approvals' denied request"
+    policy: str = (
+        "ValidatingAdmissionPolicy 'trainyard-approvals' denied request:"
+        " spec.approver: system:trainyard:somebody-else is not who asks"
+    )
     """What stands against a forged Approval; empty: nothing."""
     used: set[Permission] = field(default_factory=set)
     """What the plans so far took."""

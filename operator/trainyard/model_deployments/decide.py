@@ -20,7 +20,7 @@ from trainyard.model_deployments.observed import Observed
 from trainyard.model_deployments.requests import with_request
 from trainyard.model_deployments.revision.identity import kept_revisions, weight_of
 from trainyard.model_deployments.rollout.admission import admitted
-from trainyard.model_deployments.rollout.approvals import consent_to_canary, told, with_consent
+from trainyard.model_deployments.rollout.approvals import approval_of_canary, told, with_approval
 from trainyard.model_deployments.rollout.edited_steps import with_edited_steps
 from trainyard.model_deployments.rollout.image_refresh import with_image_refresh, with_outdated
 from trainyard.model_deployments.rollout.in_force import routers_reach, with_routing_applied
@@ -90,11 +90,11 @@ def _rollout(view: View, turn: Turn) -> Turn:
         now=view.now,
         routers_trouble=view.observed.carrier.trouble,
     )
-    consented = consent_to_canary(view, status)
-    move = told(consented, next_move(standing))
+    approval = approval_of_canary(view, status)
+    move = told(approval, next_move(standing))
     if not (view.resource.spec.suspend or rollout.pause_requested):
-        move = with_consent(standing, consented, move)
-    judged = judgement.rollout.model_copy(update={"approved_by": consented.approved_by})
+        move = with_approval(standing, approval, move)
+    judged = judgement.rollout.model_copy(update={"approved_by": approval.approved_by})
     return moved(view, turn.changed(rollout=judged), move)
 
 

@@ -14,7 +14,8 @@ from trainyard.reconciling.parsing import Unreadable
 from trainyard.reconciling.world import World
 
 MOST = 64
-"""Approvals of one deployment that are read; who needs more has them deleted when they are old."""
+"""Approvals of one deployment that are read. Where there are more none counts, since a no may be
+among those that are not read."""
 SOMEBODY_ELSE = "system:trainyard:somebody-else"
 """Nobody has this name: an Approval in it is forged, whoever writes it."""
 DENIED = "ValidatingAdmissionPolicy"
@@ -39,6 +40,7 @@ async def with_approvals(resource: ModelDeployment, seen: Observed, world: World
         approvals=SeenApprovals(
             approvals=approvals,
             author=await _author(world, namespace, canary.model_version),
+            too_many=len(names) > MOST,
             checked=not decides
             or await _is_checked(world, _forged(resource, canary.bundle_digest)),
         ),
@@ -58,11 +60,12 @@ async def _author(world: World, namespace: str, version: str) -> str:
 
 
 async def _is_checked(world: World, forged: Manifest) -> bool:
-    """Tell whether the forgery is refused by policy; where nobody can say, it is not."""
+    """Tell whether a policy refuses the forgery for its name; where nobody can say, none does."""
     try:
-        return DENIED in await world.refusal(forged)
+        refusal = await world.refusal(forged)
     except ClusterFault:
         return False
+    return DENIED in refusal and SOMEBODY_ELSE in refusal
 
 
 def _forged(resource: ModelDeployment, bundle_digest: str) -> Manifest:

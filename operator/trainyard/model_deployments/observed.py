@@ -56,6 +56,8 @@ class SeenApprovals:
     """All that name the deployment, ordered by name."""
     author: str = ""
     """Who wrote the recipe of the version that is on its way; empty: not known."""
+    too_many: bool = False
+    """There are more than are read."""
     checked: bool = False
     """Whether the API server refuses an Approval in another person's name, as far as it matters."""
 

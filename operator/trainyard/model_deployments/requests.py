@@ -9,7 +9,7 @@ from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
 from trainyard.api.v1alpha1.rollout_status import RolloutStatus
 from trainyard.model_deployments.revision.identity import weight_of
 from trainyard.model_deployments.rollout.admission import nobody_else_serves, started
-from trainyard.model_deployments.rollout.approvals import Consent, consent_to_canary
+from trainyard.model_deployments.rollout.approvals import ApprovalAnswer, approval_of_canary
 from trainyard.model_deployments.rollout.image_refresh import LONGEST_TOKEN
 from trainyard.model_deployments.rollout.moves import (
     ended,
@@ -81,8 +81,8 @@ def _promote(view: View, turn: Turn, request: Request) -> Outcome:  # noqa: ARG0
     ready, wanted = view.observed.workload(rollout.revision).ready, view.resource.spec.replicas
     if not ready:
         return None, f"{ready} of {wanted} pods of {rollout.revision} are ready: it cannot serve"
-    found = consent_to_canary(view, turn.status)
-    if found.consent is not Consent.GIVEN:
+    found = approval_of_canary(view, turn.status)
+    if found.answer is not ApprovalAnswer.GIVEN:
         return None, found.why
     skipped = _unpaused(view, turn)
     if ready < wanted or not weight_of(turn.status, rollout.revision):

@@ -20,7 +20,7 @@ TOLD = 4
 ENDS = frozenset({Act.PROMOTE, Act.FINISH})
 
 
-class Consent(StrEnum):
+class ApprovalAnswer(StrEnum):
     """The three answers of people."""
 
     GIVEN = "Given"
@@ -29,18 +29,18 @@ class Consent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Consented:
+class ApprovalVerdict:
     """What people say of the version, and who they are."""
 
-    consent: Consent
+    answer: ApprovalAnswer
     why: str = ""
     approved_by: tuple[str, ...] = ()
 
 
-NOT_NEEDED = Consented(Consent.GIVEN)
+NOT_NEEDED = ApprovalVerdict(ApprovalAnswer.GIVEN)
 
 
-def consent_to_canary(view: View, status: ModelDeploymentStatus) -> Consented:
+def approval_of_canary(view: View, status: ModelDeploymentStatus) -> ApprovalVerdict:
     """Return what people say of the version that is on its way.
 
     The way back to a version that served, and the same bytes on another template, need nobody.
@@ -54,7 +54,7 @@ def consent_to_canary(view: View, status: ModelDeploymentStatus) -> Consented:
         return NOT_NEEDED
     made = view.resource.metadata.creation_timestamp
     question = Question(approvals, canary.bundle_digest, made, view.now)
-    return consent(
+    return verdict_on(
         question, view.observed.approvals or SeenApprovals(), view.resource.metadata.name
     )
 
@@ -70,27 +70,29 @@ class Question:
     now: datetime
 
 
-def consent(question: Question, seen: SeenApprovals, name: str) -> Consented:
+def verdict_on(question: Question, seen: SeenApprovals, name: str) -> ApprovalVerdict:
     """Return what the approvals say together; pure."""
     spec = question.spec
     words = _newest_by_person(a for a in seen.approvals if not _past(question, a))
     rejected = next((a for a in words if a.spec.decision == "Reject"), None)
     if rejected is not None:
         comment = f": {rejected.spec.comment}" if rejected.spec.comment else ""
-        return Consented(Consent.REFUSED, f"{rejected.spec.approver} rejected it{comment}")
+        return ApprovalVerdict(
+            ApprovalAnswer.REFUSED, f"{rejected.spec.approver} rejected it{comment}"
+        )
     counted = [a for a in words if _is_counted(question, seen, a)]
     by = tuple(a.spec.approver for a in counted)
     missing = _missing_roles(spec, counted)
-    if len(by) >= spec.required and not missing and seen.checked:
-        return Consented(Consent.GIVEN, approved_by=by)
-    return Consented(Consent.AWAITED, _awaited(question, seen, by, name), by)
+    if len(by) >= spec.required and not missing and seen.checked and not seen.too_many:
+        return ApprovalVerdict(ApprovalAnswer.GIVEN, approved_by=by)
+    return ApprovalVerdict(ApprovalAnswer.AWAITED, _awaited(question, seen, counted, name), by)
 
 
-def with_consent(at: Standing, found: Consented, move: Move) -> Move:
+def with_approval(at: Standing, found: ApprovalVerdict, move: Move) -> Move:
     """Return the move, or the wait for those who have not said yes, or the way back after a no."""
-    if found.consent is Consent.GIVEN:
+    if found.answer is ApprovalAnswer.GIVEN:
         return move
-    if found.consent is Consent.REFUSED:
+    if found.answer is ApprovalAnswer.REFUSED:
         if at.stable is not None and at.stable.ready:
             return back(at, Act.ROLL_BACK, found.why, Reason.REJECTED)
         return Move(Act.AWAIT_APPROVAL, found.why, reason=Reason.REJECTED)
@@ -157,9 +159,11 @@ def _missing_roles(spec: ApprovalsSpec, counted: Sequence[Approval]) -> list[str
     return [role for role in spec.roles if role not in there]
 
 
-def _awaited(question: Question, seen: SeenApprovals, by: tuple[str, ...], name: str) -> str:
+def _awaited(
+    question: Question, seen: SeenApprovals, counted: Sequence[Approval], name: str
+) -> str:
     spec = question.spec
-    roles = _missing_roles(spec, [a for a in seen.approvals if _is_counted(question, seen, a)])
+    by, roles = [a.spec.approver for a in counted], _missing_roles(spec, counted)
     parts = [f"{len(by)} of {spec.required} approvals of {question.bundle_digest[:19]}…"]
     if by:
         parts.append(f"by {', '.join(by)}")
@@ -170,6 +174,8 @@ def _awaited(question: Question, seen: SeenApprovals, by: tuple[str, ...], name:
 
 
 def _not_counted(question: Question, seen: SeenApprovals) -> Iterator[str]:
+    if seen.too_many:
+        yield "more Approvals name it than are read, so none counts: delete the old ones"
     if not seen.checked:
         yield (
             "nobody checks who approves, so none counts: install the chart with"
@@ -187,7 +193,7 @@ def _not_counted(question: Question, seen: SeenApprovals) -> Iterator[str]:
             yield f"that of {approval.spec.approver} ({approval.metadata.name}) {why}"
 
 
-def told(found: Consented, move: Move) -> Move:
+def told(found: ApprovalVerdict, move: Move) -> Move:
     """Return the promotion with the names of those who approved it."""
     if move.act is not Act.PROMOTE or not found.approved_by:
         return move

@@ -14,15 +14,17 @@ from serving_yard import ServingYard
 
 from trainyard.api.v1alpha1.approval import Approval, ApprovalsSpec
 from trainyard.model_deployments.observed import SeenApprovals
-from trainyard.model_deployments.rollout.approvals import Consent, Question, consent
+from trainyard.model_deployments.rollout.approvals import ApprovalAnswer, Question, verdict_on
 
 TWO = {"required": 2, "roles": ["risk"], "before": "FirstRequest"}
+GIVEN, AWAITED, REFUSED = ApprovalAnswer
 HOUR = timedelta(hours=1)
 
 
 def seen(*found: dict[str, Any], author: str = "ada", checked: bool = True) -> SeenApprovals:
     """Return the approvals as an observer hands them on."""
-    return SeenApprovals(tuple(Approval.model_validate(a) for a in found), author, checked)
+    approvals = tuple(Approval.model_validate(a) for a in found)
+    return SeenApprovals(approvals, author, checked=checked)
 
 
 def question(now: datetime = NOW, **spec: Any) -> Question:
@@ -36,40 +38,55 @@ BOB, EVE = approval("bob"), approval("eve")
 @pytest.mark.parametrize(
     ("asked", "found", "answer", "words"),
     [
-        (question(), seen(), Consent.AWAITED, "0 of 1 approvals"),
-        (question(), seen(BOB), Consent.GIVEN, ""),
-        (question(required=2), seen(BOB), Consent.AWAITED, "1 of 2 approvals of sha256:bbb"),
-        (question(required=2), seen(BOB, EVE), Consent.GIVEN, ""),
+        (question(), seen(), AWAITED, "0 of 1 approvals"),
+        (question(), seen(BOB), GIVEN, ""),
+        (question(required=2), seen(BOB), AWAITED, "1 of 2 approvals of sha256:bbb"),
+        (question(required=2), seen(BOB, EVE), GIVEN, ""),
         (
             question(required=2),
             seen(BOB, approval("bob", made=NOW - HOUR / 2)),
-            Consent.AWAITED,
+            AWAITED,
             "1 of 2",
         ),
-        (question(), seen(approval("bob", "c")), Consent.AWAITED, "is of sha256:ccc"),
-        (question(), seen(approval("ada")), Consent.AWAITED, "of ada .* is of the recipe's author"),
-        (question(authorMayApprove=True), seen(approval("ada")), Consent.GIVEN, ""),
-        (question(), seen(BOB, author=""), Consent.AWAITED, "annotation trainyard.dev/author"),
-        (question(), seen(BOB, checked=False), Consent.AWAITED, "nobody checks who approves"),
+        (question(), seen(approval("bob", "c")), AWAITED, "is of sha256:ccc"),
+        (
+            question(),
+            seen(approval("ada")),
+            AWAITED,
+            "of ada .* is of the recipe's author",
+        ),
+        (question(authorMayApprove=True), seen(approval("ada")), GIVEN, ""),
+        (
+            question(),
+            seen(BOB, author=""),
+            AWAITED,
+            "annotation trainyard.dev/author",
+        ),
+        (
+            question(),
+            seen(BOB, checked=False),
+            AWAITED,
+            "nobody checks who approves",
+        ),
         (
             question(now=NOW + timedelta(days=7)),
             seen(BOB),
-            Consent.AWAITED,
+            AWAITED,
             "of bob .* has expired",
         ),
-        (question(now=NOW + timedelta(days=7, seconds=-1)), seen(BOB), Consent.GIVEN, ""),
+        (question(now=NOW + timedelta(days=7, seconds=-1)), seen(BOB), GIVEN, ""),
         (
             question(),
             seen(approval("bob", made=NOW - 2 * HOUR)),
-            Consent.AWAITED,
+            AWAITED,
             "older than the ModelDeployment",
         ),
-        (question(roles=["risk"]), seen(BOB), Consent.AWAITED, "missing in role risk"),
-        (question(roles=["risk"]), seen(approval("bob", roles=["risk"])), Consent.GIVEN, ""),
+        (question(roles=["risk"]), seen(BOB), AWAITED, "missing in role risk"),
+        (question(roles=["risk"]), seen(approval("bob", roles=["risk"])), GIVEN, ""),
         (
             question(),
             seen(BOB, approval("eve", decision="Reject", comment="biased")),
-            Consent.REFUSED,
+            REFUSED,
             "eve rejected it: biased",
         ),
         (
@@ -78,14 +95,19 @@ BOB, EVE = approval("bob"), approval("eve")
                 approval("bob", made=NOW - HOUR / 2, decision="Reject"),
                 BOB,
             ),
-            Consent.GIVEN,
+            GIVEN,
             "",
         ),
-        (question(), seen(approval("ada", decision="Reject")), Consent.REFUSED, "ada rejected it"),
+        (
+            question(),
+            seen(approval("ada", decision="Reject")),
+            REFUSED,
+            "ada rejected it",
+        ),
         (
             question(),
             seen(BOB, approval("eve", "c", decision="Reject")),
-            Consent.GIVEN,
+            GIVEN,
             "",
         ),
     ],
@@ -112,11 +134,11 @@ BOB, EVE = approval("bob"), approval("eve")
     ],
 )
 def test_what_people_say(
-    asked: Question, found: SeenApprovals, answer: Consent, words: str
+    asked: Question, found: SeenApprovals, answer: ApprovalAnswer, words: str
 ) -> None:
     """Three answers, and why."""
-    said = consent(asked, found, NAME)
-    assert answer is said.consent
+    said = verdict_on(asked, found, NAME)
+    assert answer is said.answer
     assert re.search(words, said.why), said.why
 
 
@@ -206,8 +228,25 @@ async def test_the_policy_is_tried_and_not_believed() -> None:
     await yard.run(600)
     assert {"a": 80, "b": 20} == yard.weights
     assert "nobody checks who approves" in suspended(yard)
-    yard.policy = "ValidatingAdmissionPolicy 'p' with binding 'p' denied request: not yours"
+    yard.policy = "ValidatingAdmissionPolicy 'p' denied request: the operator approves nothing"
+    await yard.run(120)
+    assert {"a": 80, "b": 20} == yard.weights, "another rule refused it, not the one on names"
+    yard.policy = "ValidatingAdmissionPolicy 'p' denied request: system:trainyard:somebody-else"
     await yard.until(120, b=100)
+
+
+async def test_a_no_is_not_hidden_behind_many_approvals() -> None:
+    """Where more name the deployment than are read, none counts until some are deleted."""
+    yard = await yard_with(required=1)
+    for number in range(70):
+        say(yard, f"bob-{number}", letter="c")
+    say(yard, "bob")
+    await yard.run(300)
+    assert {"a": 80, "b": 20} == yard.weights
+    assert "delete the old ones" in suspended(yard)
+    for key in [key for key in yard.objects if key[0] == "Approval" and "-c-" in key[1]]:
+        del yard.objects[key]
+    await yard.until(60, b=100)
 
 
 async def test_the_first_version_waits_too() -> None:
