@@ -14,6 +14,9 @@ CLI_REFERENCE := $(BIN)/python -m typer trainyardctl.main utils docs --name trai
 TWO_AT_A_TIME := -n 2 --dist loadfile
 SEVERAL_AT_A_TIME := -n 4 --dist loadfile --no-loadscope-reorder
 CLUSTER := $(PYTHON) -m devcluster
+# What failed beside many others on real processes is asked once more, alone (decision 57).
+ALONE = || { [ $$? = 1 ] && printf '\n── once more, alone: what failed\n' && \
+	  $(PYTEST) -x --last-failed --last-failed-no-failures none $(1); }
 STAGE = @printf '\n\033[1m── %s\033[0m  %s\n' "$(1)" "$$(date +%T)"
 
 .PHONY: help
@@ -164,7 +167,8 @@ publish: # needs docker, cosign, helm and rights in REGISTRY; VERSION is that of
 .PHONY: serving
 serving: install programs
 	$(call STAGE,serving image · router)
-	$(SUITE) $(TWO_AT_A_TIME) tests/serving tests/benchmarks tests/router
+	$(SUITE) $(TWO_AT_A_TIME) tests/serving tests/benchmarks tests/router \
+	  $(call ALONE,tests/serving tests/benchmarks tests/router)
 
 .PHONY: peers
 peers: install ## Ask other model servers and ours the same (installs them on first use)
@@ -176,12 +180,14 @@ peers: install ## Ask other model servers and ours the same (installs them on fi
 training: install programs
 	$(call STAGE,training image · local cluster · demo)
 	$(BIN)/python -m benchmarks.serving.locked_environments mlcroissant
-	$(SUITE) $(TWO_AT_A_TIME) tests/contract tests/training tests/devcluster tests/demo
+	$(SUITE) $(TWO_AT_A_TIME) tests/contract tests/training tests/devcluster tests/demo \
+	  $(call ALONE,tests/contract tests/training tests/devcluster tests/demo)
 
 .PHONY: on-cluster
 on-cluster: install images programs
 	$(call STAGE,tests on the real cluster)
-	$(SUITE) $(SEVERAL_AT_A_TIME) tests/cluster tests/chart
+	$(SUITE) $(SEVERAL_AT_A_TIME) tests/cluster tests/chart \
+	  $(call ALONE,tests/cluster tests/chart)
 
 .PHONY: e2e
 e2e: install images

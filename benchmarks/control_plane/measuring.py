@@ -93,7 +93,8 @@ class Measuring:
         """What watching drift and errors takes while nothing is wrong; afterwards nobody watches.
 
         Servers are read every window, which with windows of a day happens every hour. It begins
-        when everybody was looked at once: an operator that watches never comes to rest.
+        when everybody was looked at once: an operator that watches never comes to rest. It ends
+        at rest again, so that the start that follows finds nothing left to write.
         """
         count = min(_MOST_MONITORED, self.stage.fleet.models)
         window = self.extent.window_seconds
@@ -106,7 +107,7 @@ class Measuring:
         await asyncio.sleep(2 * window)
         episode = await meter.of_rest(self.extent.monitored_seconds)
         self._keep(names.MONITORED, replace(episode, count=count))
-        await self._monitor(places, None)
+        await meter.of(count, partial(self._monitor, places, None))
 
     async def _monitor(self, places: list[Place], monitoring: Raw | None) -> None:
         for place in places:
