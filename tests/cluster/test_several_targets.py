@@ -202,5 +202,5 @@ def _patients() -> pd.DataFrame:
 
 def _asked(url: str, body: Object | None = None) -> Any:
     content = None if body is None else json.dumps(body).encode()
-    with urllib.request.urlopen(url, content, timeout=10) as answer:
+    with urllib.request.urlopen(url, content, timeout=60) as answer:
         return json.load(answer)

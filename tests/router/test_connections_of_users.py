@@ -40,7 +40,7 @@ def test_a_connection_ends_with_an_answer_and_then_nobody_is_counted(tmp_path: P
     """A request that comes later than its time is answered; silence ends nothing."""
     with router(short_lived(), tmp_path) as running:
         assert users(running) == 0
-        connection = http.client.HTTPConnection(running.address, timeout=10)
+        connection = http.client.HTTPConnection(running.address, timeout=60)
         told = []
         for wait in (0.0, AGE + 1.0):
             time.sleep(wait)

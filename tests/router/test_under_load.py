@@ -71,7 +71,7 @@ def peak_mib(running: Envoy) -> int:
 def connected(running: Envoy, number: int) -> list[socket.socket]:
     """So many clients; each connects, however it fares then."""
     host, _, port = running.address.partition(":")
-    found = [socket.create_connection((host, int(port)), timeout=10) for _ in range(number)]
+    found = [socket.create_connection((host, int(port)), timeout=60) for _ in range(number)]
     for client in found:
         client.setblocking(False)
     return found
@@ -97,7 +97,7 @@ def is_answered(running: Envoy) -> bool:
 
 def retry_after(running: Envoy) -> tuple[int, str | None]:
     """Return the status of an answer, and when it asks to come again."""
-    connection = http.client.HTTPConnection(running.address, timeout=10)
+    connection = http.client.HTTPConnection(running.address, timeout=60)
     try:
         connection.request("POST", "/", body=b"x")
         told = connection.getresponse()

@@ -230,7 +230,7 @@ def test_both_ports_are_counted_together(tumours: Asked, tumours_sample: Sample)
 def test_noise_ends_its_own_connection(tumours: Asked, noise: bytes) -> None:
     """Others are answered meanwhile, and nothing is written down (see the fixture)."""
     host, _, port = tumours.address.partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(noise)
         assert tumours.client.is_server_ready()
         with suppress(OSError):  # the server may have ended it already

@@ -71,7 +71,7 @@ async def _garbage(tumours_sample: Sample) -> int:
 def _ask(port: int, bodies: list[str], connections: int) -> None:
     path = f"/v2/models/{MODEL}/infer"
     for _ in range(connections):
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
             for body, status in zip(bodies, (b"200", b"400"), strict=True):
                 head = f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n\r\n"
                 connection.sendall((head + body).encode())

@@ -28,7 +28,7 @@ class Caller:
     """One connection."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
 
     def send(self, data: bytes) -> None:
         """Sent."""
@@ -53,7 +53,7 @@ class Caller:
         except ConnectionError:
             return False
         finally:
-            self._socket.settimeout(10)
+            self._socket.settimeout(60)
 
     def close(self) -> None:
         """Closed."""

@@ -99,7 +99,7 @@ def test_nothing_is_asked_at_rest(run: Run) -> None:
     idle = run.figures.episodes[names.IDLE]
     assert idle.asked() == 0
     assert "leases" in "".join(idle.requests)
-    assert 15 <= idle.wall < 20
+    assert idle.wall >= 15
 
 
 def test_how_long_the_event_loop_was_held_is_told(run: Run) -> None:

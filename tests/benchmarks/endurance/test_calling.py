@@ -43,7 +43,7 @@ async def asked(says: Says, manner: Manner, until: Callable[[Tally], bool]) -> T
         tally = Tally()
         asking = Asking(server.sockets[0].getsockname()[1], lambda: QUESTION, tally, Random(1))
         asking.tasks = [asyncio.create_task(call(asking, manner))]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not until(tally):  # noqa: ASYNC110  (a tally tells nobody)
                 await asyncio.sleep(0.005)
             await rest(asking)

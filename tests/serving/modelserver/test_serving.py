@@ -163,7 +163,7 @@ class Caller:
 
     def run(self, until: threading.Event) -> None:
         """Requests until the event is set."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         while not until.is_set():
             try:
                 connection.request("POST", f"/v2/models/{MODEL}/infer", self.body)

@@ -161,7 +161,7 @@ async def seen_of(server: TestServer, *, lists: int) -> list[Scope]:
     stop = asyncio.Event()
     informer = asyncio.create_task(watch(configuration, looked_at, stop))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(listed) < lists and not informer.done():  # noqa: ASYNC110 — no event tells
                 await asyncio.sleep(0.05)
         if informer.done():

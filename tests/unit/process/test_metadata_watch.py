@@ -82,7 +82,7 @@ class Told:
 
     async def until(self, count: int) -> None:
         """Return when so many events were told."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.events) < count:  # noqa: ASYNC110 — no event tells
                 await asyncio.sleep(0.01)
 

@@ -32,7 +32,7 @@ class Scene:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Return when the condition holds."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not condition():  # noqa: ASYNC110 — the condition is no event
                 await asyncio.sleep(0.01)
 
@@ -51,7 +51,7 @@ async def test_it_is_seeded_when_every_scope_was_listed_after_the_informer() -> 
         scene.resync.informer_listed(TOYS)
         await scene.until(lambda: scene.resync.unseeded() == [JOBS])
         scene.resync.informer_listed(JOBS)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await scene.resync.seeded()
 
 
@@ -96,7 +96,7 @@ async def test_an_optional_kind_that_is_absent_holds_nobody_up() -> None:
     async with Scene("Job") as scene:
         scene.cluster.faults["list", "Job"] = NotFound("list", 404, "no such kind")
         scene.resync.informer_listed(TOYS)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await scene.resync.seeded()
         assert {"Job": False} == scene.present
         scene.cluster.faults.clear()

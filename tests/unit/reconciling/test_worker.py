@@ -51,7 +51,7 @@ async def outcome_of(here: ToyContext, queue: WorkQueue | None = None) -> tuple[
     ended: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
     queue.add(KEY)
     worker = asyncio.create_task(work(queue, here.context, lambda *ran: ended.set_result(ran[1])))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         outcome = await ended
     queue.close()
     await worker

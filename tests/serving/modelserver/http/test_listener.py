@@ -13,7 +13,7 @@ from modelserver.http.listener import stop_accepting
 
 def _listening() -> socket.socket:
     server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(5)
+    server.settimeout(60)
     return server
 
 

@@ -39,7 +39,7 @@ class Scene:
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(self.path))
         listener.listen()
-        listener.settimeout(10)
+        listener.settimeout(60)
         return listener
 
     def add(self, count: int = 1) -> None:
@@ -77,7 +77,7 @@ def frame(connection: socket.socket) -> tuple[bytes, bytes]:
 def connected(listener: socket.socket) -> socket.socket:
     """The connection, behind its first frame."""
     connection, _ = listener.accept()
-    connection.settimeout(10)
+    connection.settimeout(60)
     frame(connection)
     return connection
 
