@@ -7,18 +7,15 @@ import json
 import re
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pyarrow.parquet as pq
 import pytest
+from cluster.bucket_yard import BucketYard, bucket_yard
 from cluster.model_yard import (
     FEATURES,
-    ModelYard,
     csv_of,
     dataset,
     deployment,
-    local_bucket,
-    model_yard,
     training_job,
     tumours,
 )
@@ -29,22 +26,12 @@ pytestmark = [pytest.mark.cluster]
 REQUESTS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The yard with its part of the store, and a deployment that captures."""
-
-    yard: ModelYard
-    store: Store
-
-
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BucketYard]:
     """Every request is kept but for one column; labels are read from the store."""
-    bucket = local_bucket()
-    with model_yard(tmp_path_factory.mktemp("yard"), bucket.settings("stores"), ["bucket"]) as yard:
-        yard.secret("trainyard-store", bucket.keys)
-        store = bucket.store(f"stores/default/{yard.namespace}")
-        store.write("raw/tumours/part-1.csv", csv_of(tumours()).encode())
+    with bucket_yard(tmp_path_factory.mktemp("yard"), "bucket") as place:
+        yard = place.yard
+        place.store.write("raw/tumours/part-1.csv", csv_of(tumours()).encode())
         yard.apply(
             dataset("tumours", {"s3": {"path": "raw/tumours/"}}), training_job("m", "tumours")
         )
@@ -60,10 +47,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             "it serves",
             lambda s: s.condition("ModelDeployment", "serving", "Ready").status == "True",
         )
-        yield Place(yard, store)
+        yield place
 
 
-def test_labels_of_live_requests_raise_quality(place: Place) -> None:
+def test_labels_of_live_requests_raise_quality(place: BucketYard) -> None:
     """Requests with ids are asked, kept, joined with what turned out to be true, and judged."""
     yard = place.yard
     address = yard.kubectl("get", "svc", "serving", "-o", "jsonpath={.spec.clusterIP}")

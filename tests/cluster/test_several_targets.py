@@ -5,36 +5,24 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from cluster.bucket_yard import BucketYard, bucket_yard
 from cluster.model_yard import (
-    Bucket,
-    ModelYard,
     Object,
     csv_of,
     dataset,
     deployment,
-    local_bucket,
-    model_yard,
     training_job,
 )
-from cluster_access import kubectl
 from sklearn.datasets import load_diabetes, load_wine
-
-from modelbundle.loading import load_estimator
-from modelbundle.manifest import FORMAT_FILES
-from modelbundle.packing import verify
-from modelbundle.publishing import fetch
-from modelbundle.signature import Signature
 
 pytestmark = [pytest.mark.cluster]
 
-SECRET = "trainyard-store"
 FEATURES = ("bmi", "bp", "s5")
 TARGETS = ("progression", "next_year")
 PROPERTIES = ("alcohol", "color_intensity", "hue", "proline")
@@ -57,25 +45,14 @@ CLASSIFIERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A namespace with an operator, and its bucket."""
-
-    yard: ModelYard
-    bucket: Bucket
-
-
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BucketYard]:
     """Two Datasets; for each recipe a TrainingJob and the ModelDeployment that follows it."""
-    bucket = local_bucket()
-    with model_yard(tmp_path_factory.mktemp("yard"), bucket.settings("stores"), ["two"]) as yard:
-        yard.secret(SECRET, bucket.keys)
-        store = bucket.store(f"stores/default/{yard.namespace}")
+    with bucket_yard(tmp_path_factory.mktemp("yard"), "two") as place:
         for name, frame in (("patients", _patients()), ("wines", _wines())):
-            store.write(f"raw/{name}.csv", csv_of(frame).encode())
+            place.store.write(f"raw/{name}.csv", csv_of(frame).encode())
         good, right = ([{"name": "good", "metric": m, "min": "0.2"}] for m in ("r2", "accuracy"))
-        yard.apply(
+        place.yard.apply(
             _dataset("patients", FEATURES, TARGETS, "Float"),
             _dataset("wines", PROPERTIES, LABELS, "Category"),
             *(
@@ -88,7 +65,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             ),
             *(deployment(name) for name in (*RECIPES, *CLASSIFIERS)),
         )
-        yield Place(yard, bucket)
+        yield place
 
 
 def _dataset(name: str, features: tuple[str, ...], targets: tuple[str, str], kind: str) -> Object:
@@ -108,14 +85,14 @@ def _dataset(name: str, features: tuple[str, ...], targets: tuple[str, str], kin
         pytest.param("boosting", id="one estimator per target"),
     ],
 )
-def test_both_targets_are_trained_and_served(place: Place, name: str, tmp_path: Path) -> None:
+def test_both_targets_are_trained_and_served(place: BucketYard, name: str, tmp_path: Path) -> None:
     """One tensor, rows by targets, with the numbers of the estimator in the bundle."""
-    estimator, signature = _accepted(place, name, tmp_path)
+    estimator, signature = place.accepted(name, tmp_path)
     assert TARGETS == signature.targets
     rows = _patients()[list(FEATURES)].head(7)
     expected = estimator.predict(rows)
 
-    address = _ready(place.yard, name)
+    address = place.ready(name)
     model = f"http://{address}/v2/models/{name}"
     (output,) = _asked(model)["outputs"]
     assert ("predictions", "FP64", [-1, 2]) == (
@@ -139,14 +116,14 @@ def test_both_targets_are_trained_and_served(place: Place, name: str, tmp_path: 
         pytest.param("logistic", id="one estimator per target"),
     ],
 )
-def test_both_labels_are_trained_and_served(place: Place, name: str, tmp_path: Path) -> None:
+def test_both_labels_are_trained_and_served(place: BucketYard, name: str, tmp_path: Path) -> None:
     """Labels, rows by targets; the probabilities of both side by side, as the metadata splits."""
-    estimator, signature = _accepted(place, name, tmp_path)
+    estimator, signature = place.accepted(name, tmp_path)
     assert (LABELS, CLASSES) == (signature.targets, [*map(list, signature.classes_by_target)])
     rows = _wines()[list(PROPERTIES)].head(9)
     expected = np.hstack(estimator.predict_proba(rows))
 
-    address = _ready(place.yard, name)
+    address = place.ready(name)
     model = f"http://{address}/v2/models/{name}"
     labels, probabilities = _asked(model)["outputs"]
     assert ("BYTES", [-1, 2]) == (labels["datatype"], labels["shape"])
@@ -160,22 +137,6 @@ def test_both_labels_are_trained_and_served(place: Place, name: str, tmp_path: P
     instances = {"instances": rows.head(1).to_numpy().tolist()}
     (first,) = _asked(f"http://{address}/v1/models/{name}:predict", instances)["predictions"]
     assert labels["data"][:2] == first
-
-
-def _accepted(place: Place, name: str, folder: Path) -> tuple[Any, Signature]:
-    """The estimator in the bundle of the accepted version, and its signature."""
-    yard = place.yard
-    version = yard.until("a version is accepted", lambda s: s.current(name) != {}).current(name)
-    fetch(place.bucket.store(f"stores/default/{yard.namespace}"), version["bundleDigest"], folder)
-    signature = verify(folder, version["bundleDigest"]).signature
-    return load_estimator(folder / FORMAT_FILES["skops"], None), signature
-
-
-def _ready(yard: ModelYard, name: str) -> str:
-    """The address at which the deployment answers."""
-    ready = ("wait", f"mdep/{name}", "--for=condition=Ready", "--timeout=600s")
-    kubectl("-n", yard.namespace, *ready)
-    return yard.kubectl("get", "svc", name, "-o", "jsonpath={.spec.clusterIP}")
 
 
 def _question(rows: pd.DataFrame) -> Object:
