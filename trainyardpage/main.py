@@ -11,7 +11,7 @@ from aiohttp import web
 
 from trainyard.clients.cluster import KubernetesCluster
 from trainyard.clients.login import LoginImpossible, log_in
-from trainyard.clients.metadata_events import MetadataEvents
+from trainyard.clients.watch_events import WatchEvents
 from trainyard.settings import SettingsWrong
 from trainyardpage.server import application
 from trainyardpage.settings import PageSettings, read_page_settings
@@ -33,7 +33,7 @@ def main() -> int:
 
 async def _run(settings: PageSettings) -> int:
     configuration = await log_in(os.environ)
-    door = Door(KubernetesCluster(configuration), MetadataEvents(configuration))
+    door = Door(KubernetesCluster(configuration), WatchEvents(configuration))
     world, scopes = World(), settings.namespaces or EVERYWHERE
     app = application(world, scopes, settings.page_hosts)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_SECONDS)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from trainyard.clients.cluster import KubernetesCluster
 from trainyard.clients.faults import ClusterFault, Gone
 from trainyard.clients.kinds import KINDS as OBJECT_KINDS
-from trainyard.clients.metadata_events import MetadataEvents
+from trainyard.clients.watch_events import WatchEvents
 from trainyardctl.names import KINDS
 from trainyardpage.world import World
 
@@ -25,7 +25,7 @@ class Door:
     """The two ways of asking an API server for objects."""
 
     cluster: KubernetesCluster
-    events: MetadataEvents
+    events: WatchEvents
 
 
 async def watch_everything(door: Door, world: World, scopes: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ import structlog
 from trainyard.clients.cluster import Cluster
 from trainyard.clients.faults import ClusterFault, Unavailable
 from trainyard.clients.kinds import Kind
-from trainyard.clients.metadata_events import MetadataEvents
+from trainyard.clients.watch_events import WatchEvents
 from trainyard.process.kopf_wiring import SILENT_SECONDS, Watching, lasting_seconds
 from trainyard.reconciling.cache import Scope
 
@@ -26,7 +26,7 @@ LONGEST_PAUSE_SECONDS = 8.0
 log = structlog.get_logger()
 
 
-async def watch_metadata(events: MetadataEvents, watches: Iterable[MetadataWatch]) -> None:
+async def watch_metadata(events: WatchEvents, watches: Iterable[MetadataWatch]) -> None:
     """Watch all of these collections until cancelled; the connections are closed then."""
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -49,7 +49,7 @@ class MetadataWatch:
     _failures: int = 0
     """Since the last watch that opened."""
 
-    async def run(self, events: MetadataEvents) -> None:
+    async def run(self, events: WatchEvents) -> None:
         """Tell of all that happens, until cancelled."""
         while True:
             try:
@@ -63,7 +63,7 @@ class MetadataWatch:
             pause = PAUSE_SECONDS * 2 ** min(self._failures, 9)
             await asyncio.sleep(min(pause, LONGEST_PAUSE_SECONDS))
 
-    async def _follow(self, events: MetadataEvents) -> None:
+    async def _follow(self, events: WatchEvents) -> None:
         """Tell of one watch to its end; raises ClusterFault."""
         if not self._version:
             self._version = await self._newest()

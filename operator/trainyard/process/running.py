@@ -20,7 +20,7 @@ from prometheus_client import CollectorRegistry
 
 from trainyard.clients.cluster import Cluster, KubernetesCluster
 from trainyard.clients.kinds import Kind
-from trainyard.clients.metadata_events import MetadataEvents
+from trainyard.clients.watch_events import WatchEvents
 from trainyard.process.election import Elector, LeaseLost, Terms
 from trainyard.process.garbage import keep_collections_short
 from trainyard.process.health import Probes, serve_health
@@ -156,7 +156,7 @@ class Leadership:
         if self._config.settings.leader_election:
             others.append(_task(self._elector.keep(), "lease"))
         if watches := self.metadata_watches():
-            events = MetadataEvents(self._config.configuration)
+            events = WatchEvents(self._config.configuration)
             others.append(_task(watch_metadata(events, watches), "metadata watch"))
         if self._config.settings.store_retention_days:
             others.append(_task(self._sweep_stores(), "store sweeps"))

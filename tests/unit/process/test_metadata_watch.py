@@ -1,6 +1,6 @@
 """What is watched of the ConfigMaps of users, whatever the API server says.
 
-Proves: operator/trainyard/clients/metadata_events.py
+Proves: operator/trainyard/clients/watch_events.py
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kubernetes.aio import client
 
 from trainyard.clients.cluster import KubernetesCluster
 from trainyard.clients.kinds import KINDS
-from trainyard.clients.metadata_events import MetadataEvents
+from trainyard.clients.watch_events import WatchEvents
 from trainyard.process import metadata_watch
 from trainyard.process.kopf_wiring import Watching
 from trainyard.process.metadata_watch import MetadataWatch, watch_metadata
@@ -97,7 +97,7 @@ async def told_of(api: ApiServer) -> AsyncIterator[Told]:
         cluster = KubernetesCluster(configuration)
         looked_at = Watching((), (), ("ns",), told.on_event, told.listed.append, told.streams)
         watched = MetadataWatch(KINDS[SCOPE.kind], SCOPE, cluster, looked_at)
-        task = asyncio.create_task(watch_metadata(MetadataEvents(configuration), [watched]))
+        task = asyncio.create_task(watch_metadata(WatchEvents(configuration), [watched]))
         try:
             yield told
         finally:

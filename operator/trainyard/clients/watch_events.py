@@ -1,4 +1,4 @@
-"""What happens to the objects of a kind of which only the metadata is read?"""
+"""What happens to the objects of a kind, as the API server tells it?"""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Event:
         return str(self.object.get("metadata", {}).get("resourceVersion", ""))
 
 
-class MetadataEvents:
+class WatchEvents:
     """Watches one collection at a time; every fault is a `ClusterFault`."""
 
     def __init__(self, configuration: client.Configuration) -> None:
