@@ -165,7 +165,7 @@ def test_defaults_are_stored_and_a_second_apply_changes_nothing(namespace: str) 
     again = kubectl("apply", "-n", namespace, "-f", good).stdout
     assert stored["spec"]["traffic"] == {"mode": "Router", "router": "Always"}
     assert (stored["metadata"]["generation"], "unchanged" in again) == (1, True)
-    assert "status" not in stored
+    assert {"observedGeneration": 0} == stored["status"]
 
 
 def test_scale_works_before_the_operator_said_anything(namespace: str) -> None:

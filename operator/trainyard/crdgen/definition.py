@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trainyard.api.base import PrinterColumn, Resource, cel
+from trainyard.api.base import KindStatus, PrinterColumn, Resource, cel
 from trainyard.api.names import NAME_RULES
 from trainyard.api.v1alpha1 import GROUP, VERSION
 from trainyard.crdgen.structural import Place, structural_schema
@@ -60,8 +60,9 @@ def _version(kind: type[Resource]) -> dict[str, Any]:
 def root_schema(kind: type[Resource]) -> dict[str, Any]:
     """Return the structural schema of whole objects of the kind.
 
-    Defaults stand in spec and never in status; the rules on names and those of the kind stand
-    on the root, the only place where CEL sees metadata.
+    Defaults stand in spec and not in status, which says from the beginning that no generation was
+    looked at: else tools that wait by kstatus take what is new for ready. The rules on names and
+    those of the kind stand on the root, the only place where CEL sees metadata.
     """
     parts = kind.model_json_schema(by_alias=True)
     definitions = parts.get("$defs", {})
@@ -74,6 +75,8 @@ def root_schema(kind: type[Resource]) -> dict[str, Any]:
         place = Place(f"{kind.definition.kind}.{part}", defaults=part == "spec")
         properties[part] = structural_schema(schema, place)
     properties["spec"].pop("default", None)
+    if kind.model_fields["status"].annotation is not KindStatus:  # nobody looks after the others
+        properties["status"]["default"] = {"observedGeneration": 0}
     return {
         "description": " ".join((kind.__doc__ or "").split()),
         "type": "object",

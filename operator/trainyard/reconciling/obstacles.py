@@ -47,7 +47,7 @@ def status_with(
     finding = Finding(type=STALLED, status=True, reason=reason, message=message)
     before = _readable(_conditions(status))
     (condition,) = merge_conditions(before, (finding,), generation=generation, now=now)
-    status.setdefault("observedGeneration", generation)
+    status["observedGeneration"] = status.get("observedGeneration") or generation
     return _stalled(status, condition.to_api())
 
 
