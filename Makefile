@@ -117,7 +117,7 @@ cluster: ## Start the cluster that the tests and the demo use
 .PHONY: programs
 programs: # built once, so that no test waits for a compiler
 	$(call STAGE,programs that tests use)
-	for program in versitygw helm4 helm3 otelcol etcd kube-apiserver promtool alertmanager postgres; do $(CLUSTER) tool $$program; done
+	for program in versitygw helm4 helm3 otelcol etcd kube-apiserver promtool alertmanager postgres kstatus; do $(CLUSTER) tool $$program; done
 
 .PHONY: images
 images: cluster ## Build the images and load them into the cluster

@@ -59,6 +59,7 @@ def modules() -> dict[str, Module]:
         Module("otelcol", "go.opentelemetry.io/collector/otelcol", {"otelcol": "."}),
         Module("helm4", "helm.sh/helm/v4", {"helm4": "helm.sh/helm/v4/cmd/helm"}),
         Module("helm3", "helm.sh/helm/v3", {"helm3": "helm.sh/helm/v3/cmd/helm"}),
+        Module("kstatus", "sigs.k8s.io/cli-utils", {"kstatus": "."}),
     )
     return {module.name: module for module in known}
 

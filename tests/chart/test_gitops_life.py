@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import pytest
 from argo_cd import buttons, health, pressed
 from builders_serving import NAME
+from builders_training import Raw, ingest_result, raw_dataset, raw_training_job
+from dataset_stories import DATASET, refresh_job
+from kstatus import kstatus
 from serving_pods import Behaviour
 from serving_yard import ServingYard
+from training_stories import JOB, new_data, retraining, succeed
+from training_world import TrainingWorld
 
 from trainyard.ownership import REQUEST
 from trainyard.reconciling.plan import Plan
@@ -24,42 +30,25 @@ STEPS = {
 }
 
 
-def kstatus(found: Mapping[str, Any]) -> str:
-    """Return what Flux, Helm 4 and `kubectl wait` tools read of any object: the rules of kstatus
-    (sigs.k8s.io/cli-utils) for kinds that it does not know.
-    """
-    status = found.get("status") or {}
-    conditions = {c["type"]: c["status"] for c in status.get("conditions", ())}
-    if found["metadata"].get("deletionTimestamp"):
-        return "Terminating"
-    if (
-        status.get("observedGeneration", found["metadata"]["generation"])
-        != (found["metadata"]["generation"])
-    ):
-        return "InProgress"
-    if conditions.get("Stalled") == "True":
-        return "Failed"
-    if conditions.get("Reconciling") == "True" or conditions.get("Ready", "True") != "True":
-        return "InProgress"
-    return "Current"
-
-
 @dataclass(slots=True)
 class WatchedYard(ServingYard):
-    """A yard that keeps what tools saw, each time that it changed."""
+    """A yard that keeps the object as it was written, each time."""
 
-    seen: list[tuple[str, str]] = field(default_factory=list)
-    """kstatus and Argo CD's health."""
+    written: list[dict[str, Any]] = field(default_factory=list)
 
     async def once(self) -> Plan[Any]:
         """See ServingYard.once."""
         before = repr((self.raw["spec"], self.raw["metadata"]))
         plan = await ServingYard.once(self)
         assert before == repr((self.raw["spec"], self.raw["metadata"]))
-        found = kstatus(self.raw), health(self.raw)[0]
-        if not self.seen or self.seen[-1] != found:
-            self.seen.append(found)
+        if not self.written or self.written[-1] != seen_by_tools(self):
+            self.written.append(copy.deepcopy(seen_by_tools(self)))
         return plan
+
+    def seen(self) -> list[tuple[str, str]]:
+        """Return what kstatus and Argo CD's health were, each time that one of them changed."""
+        found = zip(kstatus(self.written), (health(raw)[0] for raw in self.written), strict=True)
+        return [answer for answer, _ in groupby(found)]
 
 
 async def watched(**spec: Any) -> WatchedYard:
@@ -75,12 +64,12 @@ async def test_retrains_and_releases_are_no_drift_and_nobody_waits_for_them() ->
     and annotations as they were declared.
     """
     yard = await watched()
-    assert [("InProgress", "Progressing"), ("Current", "Healthy")] == yard.seen
+    assert [("InProgress", "Progressing"), ("Current", "Healthy")] == yard.seen()
     for letter in "bcd":
         yard.publish(letter)
         await yard.run(600)
         assert {letter: 100} == yard.weights
-    assert 2 == len(yard.seen)
+    assert 2 == len(yard.seen())
 
 
 async def test_a_bad_version_has_failed_until_a_good_one_comes() -> None:
@@ -89,10 +78,10 @@ async def test_a_bad_version_has_failed_until_a_good_one_comes() -> None:
     yard.behaviours["b"] = Behaviour(failing=0.5)
     yard.publish("b")
     await yard.run(300)
-    assert ("Failed", "Degraded") == yard.seen[-1]
+    assert ("Failed", "Degraded") == yard.seen()[-1]
     yard.publish("c")
     await yard.run(600)
-    assert [("Failed", "Degraded"), ("Current", "Healthy")] == yard.seen[-2:]
+    assert [("Failed", "Degraded"), ("Current", "Healthy")] == yard.seen()[-2:]
 
 
 async def test_a_release_that_waits_for_a_person_is_suspended() -> None:
@@ -100,27 +89,27 @@ async def test_a_release_that_waits_for_a_person_is_suspended() -> None:
     yard = await watched(**STEPS)
     yard.publish("b")
     await yard.run(200)
-    assert ("Current", "Suspended") == yard.seen[-1]
+    assert ("Current", "Suspended") == yard.seen()[-1]
     press(yard, "resume")
     await yard.run(600)
-    assert ("Current", "Healthy") == yard.seen[-1]
+    assert ("Current", "Healthy") == yard.seen()[-1]
     assert {"b": 100} == yard.weights
 
 
-def seen_by_argo(yard: ServingYard) -> dict[str, Any]:
+def seen_by_tools(yard: ServingYard) -> dict[str, Any]:
     """Return the object as the API server gives it."""
     return yard.raw | {"kind": "ModelDeployment"}
 
 
 def press(yard: ServingYard, name: str) -> None:
     """Press a button in Argo CD."""
-    assert buttons(seen_by_argo(yard))[name], name
-    yard.ask(pressed(seen_by_argo(yard), name)["metadata"]["annotations"][REQUEST])
+    assert buttons(seen_by_tools(yard))[name], name
+    yard.ask(pressed(seen_by_tools(yard), name)["metadata"]["annotations"][REQUEST])
 
 
 def offered(yard: ServingYard) -> set[str]:
     """Return the buttons that can be pressed."""
-    return {name for name, free in buttons(seen_by_argo(yard)).items() if free}
+    return {name for name, free in buttons(seen_by_tools(yard)).items() if free}
 
 
 async def at_rest() -> ServingYard:
@@ -217,3 +206,47 @@ def test_data_and_recipes_have_one_button(kind: str, name: str) -> None:
     request = pressed(found, name)["metadata"]["annotations"][REQUEST]
     assert request.startswith(f"{name}@now#20")
     assert {name: False} == buttons(found | {"spec": {"suspend": True}})
+
+
+NEW = {"status": {"observedGeneration": 0}}
+"""What the CRD says of an object that nobody looked at."""
+
+
+class WatchedTraining(TrainingWorld):
+    """A world that keeps data and recipe as they were written, each time."""
+
+    def __init__(self, *objects: Raw) -> None:
+        """See TrainingWorld."""
+        self.written: list[Raw] = []
+        super().__init__(*objects)
+
+    def put(self, raw: Raw) -> None:
+        """See TrainingWorld.put."""
+        super().put(raw)
+        if (raw["kind"], raw["metadata"]["name"]) in (DATASET, JOB):
+            self.written.append(self.raw(raw["kind"], raw["metadata"]["name"]))
+
+    def seen(self, kind: str) -> list[str]:
+        """Return what kstatus was of the object of that kind, each time that it changed."""
+        found = kstatus(raw for raw in self.written if raw["kind"] == kind)
+        return [answer for answer, _ in groupby(found)]
+
+
+def test_data_and_recipe_stay_current_through_refreshes_and_retrains() -> None:
+    """After their first version; and what Git declares is never written."""
+    recipe = raw_training_job(retrain=retraining())
+    world = WatchedTraining(raw_dataset() | NEW, recipe | NEW)
+    world.settle()
+    world.finish(refresh_job(world), ingest_result("d", 100))
+    world.settle()
+    succeed(world, "a")
+    for letter, rows in (("b", 200), ("c", 300)):
+        world.wait(3600)
+        new_data(world, letter, rows)
+        succeed(world, letter)
+    assert {"Dataset": ["InProgress", "Current"], "TrainingJob": ["InProgress", "Current"]} == {
+        kind: world.seen(kind) for kind in ("Dataset", "TrainingJob")
+    }
+    for kind in ("Dataset", "TrainingJob"):
+        specs = [raw["spec"] for raw in world.written if raw["kind"] == kind]
+        assert specs == specs[:1] * len(specs)
