@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from builders_serving import NOW
 
+from trainyard.clients.exposition import ScrapedSample
 from trainyard.clients.prometheus import (
     MOST_SERIES,
     PrometheusFault,
@@ -16,7 +17,7 @@ from trainyard.clients.prometheus import (
     Series,
     TooManySeries,
 )
-from trainyard.clients.scraping import ScrapedSample, ScrapeFailed, samples
+from trainyard.clients.scraping import ScrapeFailed, samples
 from trainyard.model_deployments.analysis.counter_source import CountedPod
 from trainyard.model_deployments.analysis.evidence import Arms
 from trainyard.model_deployments.analysis.samples import SERVER, CountsReader

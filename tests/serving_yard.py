@@ -16,6 +16,7 @@ from stored_objects import StoredObjects
 from webhook_receivers import KeptNotifications
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
+from trainyard.clients.exposition import ScrapedSample
 from trainyard.clients.predictions import PredictionAnswer
 from trainyard.clients.prometheus import (
     MOST_SERIES,
@@ -24,7 +25,7 @@ from trainyard.clients.prometheus import (
     ResultType,
     Series,
 )
-from trainyard.clients.scraping import ScrapedSample, ScrapeFailed
+from trainyard.clients.scraping import ScrapeFailed
 from trainyard.installation import Installation
 from trainyard.model_deployments.analysis.bin_counters import BinCounters
 from trainyard.model_deployments.analysis.counters import CounterQuestion
@@ -121,7 +122,7 @@ class ServingYard(StoredObjects):
     def replicas(self, letter: str) -> int | None:
         """Return how many pods the revision is told to have; None: it has no Deployment."""
         found = self.objects.get(("Deployment", self.name(letter)))
-        return None if found is None else found["spec"]["replicas"]
+        return found["spec"]["replicas"] if found else None
 
     # how time passes
 
@@ -286,8 +287,7 @@ class ServingYard(StoredObjects):
         behaviour = self._behaviour(revision.removesuffix(MIRROR_SUFFIX))
         requests = round(self.per_second * seconds * shares[revision] / 100)
         failing = min(1.0, behaviour.failing + self.outage)
-        slow = round(requests * behaviour.slow)
-        quick = requests - slow
+        quick = requests - round(requests * behaviour.slow)
         within = (quick // 2, quick, quick, quick, quick, requests, requests)
         return Counts(requests, round(requests * failing), within)
 

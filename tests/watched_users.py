@@ -11,7 +11,7 @@ from typing import Any
 from builders_serving import NAME
 from serving_yard import ServingYard
 
-from trainyard.clients.scraping import ScrapedSample
+from trainyard.clients.exposition import ScrapedSample
 from trainyard.model_deployments.decide import decide_model_deployment
 from trainyard.model_deployments.observe import observe_model_deployment
 from trainyard.model_deployments.traffic.carrier import GENERATION, TRAFFIC

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import aiohttp
-from prometheus_client.parser import text_string_to_metric_families
 
+from trainyard.clients.exposition import ScrapedSample, samples_in
 from trainyard.clients.http_answers import HttpAnswer, HttpQuestion, NoAnswer, answered
 
 TIMEOUT_SECONDS = 2
@@ -26,15 +25,6 @@ AT_ONCE = 16
 
 class ScrapeFailed(Exception):
     """A page could not be read; says which and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScrapedSample:
-    """One line of a metrics page."""
-
-    name: str
-    labels: dict[str, str]
-    value: float
 
 
 class Scraper(Protocol):
@@ -101,13 +91,7 @@ async def _wanted_lines(answer: HttpAnswer, url: str, names: Sequence[str]) -> l
 def samples(page: str, names: Sequence[str]) -> list[ScrapedSample]:
     """Return the samples with one of the names; raises ScrapeFailed when the page is no metrics."""
     wanted = tuple(names)
-    lines = [line for line in page.splitlines() if line.startswith(wanted)]
     try:
-        return [
-            ScrapedSample(sample.name, dict(sample.labels), float(sample.value))
-            for family in text_string_to_metric_families("\n".join(lines) + "\n")
-            for sample in family.samples
-            if sample.name in wanted
-        ]
+        return samples_in([line for line in page.splitlines() if line.startswith(wanted)], names)
     except ValueError as fault:
         raise ScrapeFailed(f"not a metrics page: {fault}") from fault

@@ -8,7 +8,7 @@ from typing import Any
 from builders_serving import NAME, a_model_deployment
 from serving_yard import ServingYard
 
-from trainyard.clients.scraping import ScrapedSample
+from trainyard.clients.exposition import ScrapedSample
 from trainyard.model_deployments.analysis.bin_counters import BinCounters
 from trainyard.model_deployments.drift_checkpoint import checkpoint_actions, checkpoint_in
 from trainyard.model_deployments.owned_objects import owned_objects_of

@@ -10,7 +10,8 @@ import pytest
 from builders_serving import INSTALLATION, NOW, a_model_deployment, digest
 from envoy_pages import decision_page
 
-from trainyard.clients.scraping import ScrapedSample, ScrapeFailed
+from trainyard.clients.exposition import ScrapedSample
+from trainyard.clients.scraping import ScrapeFailed
 from trainyard.model_deployments.observe_routers import (
     RouterQuestions,
     asked_router,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from trainyard.model_deployments.analysis.samples import Sample
 
@@ -17,9 +19,11 @@ OF_FEATURE, OF_PREDICTION = "feature", "output"
 """Labels with the name of the column."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ColumnKey:
-    """A feature or a prediction; both may have the same name."""
+class ColumnKey(NamedTuple):
+    """A feature or a prediction; both may have the same name.
+
+    A tuple, for hundreds of them are compared at every look, which plain classes do in Python.
+    """
 
     prediction: bool
     name: str
@@ -79,8 +83,8 @@ def column_of(labels: Mapping[str, str]) -> ColumnKey:
 
 
 def live_counts(samples: Iterable[Sample]) -> dict[tuple[ColumnKey, str], int]:
-    """Return the counters of one server."""
-    found = (s for s in samples if s.name in LIVE_METRICS)
+    """Return the counters of one server; what is no count there is none."""
+    found = (s for s in samples if s.name in LIVE_METRICS and math.isfinite(s.value))
     return {(column_of(s.labels), s.labels.get("bin", "")): round(s.value) for s in found}
 
 
@@ -89,6 +93,8 @@ def reference_profile(samples: Iterable[Sample]) -> ReferenceProfile:
     columns: dict[ColumnKey, list[Bin]] = {}
     not_counted = 0
     for sample in samples:
+        if not math.isfinite(sample.value):
+            continue
         if sample.name == NOT_COUNTED:
             not_counted = round(sample.value)
         elif sample.name in REFERENCE_METRICS:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from builders_serving import NOW
 
+from trainyard.clients.exposition import ScrapedSample
 from trainyard.clients.prometheus import (
     MOST_SERIES,
     PrometheusFault,
@@ -15,7 +16,7 @@ from trainyard.clients.prometheus import (
     ResultType,
     Series,
 )
-from trainyard.clients.scraping import ScrapedSample, ScrapeFailed
+from trainyard.clients.scraping import ScrapeFailed
 from trainyard.model_deployments.analysis.bin_counters import (
     BinCounters,
     BinQuestion,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+import pytest
+
 from trainyard.model_deployments.analysis.binned_columns import (
     Bin,
     ColumnKey,
@@ -48,6 +52,14 @@ def test_the_reference_keeps_its_order_and_what_bins_hold() -> None:
     age = (Bin("0", "(-inf, 18.0)", 90), Bin("missing", "missing", 10))
     assert {AGE: age, SAID: (Bin("0", "yes", 30),)} == found.columns
     assert 3 == found.not_counted
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_what_is_no_count_is_left_out(value: float) -> None:
+    """A server image of somebody's own may show anything."""
+    page = [Sample(sample.name, sample.labels, value) for sample in PAGE]
+    assert {} == live_counts(page)
+    assert ({}, 0) == (reference_profile(page).columns, reference_profile(page).not_counted)
 
 
 def test_rows_are_the_sum_of_any_column() -> None:

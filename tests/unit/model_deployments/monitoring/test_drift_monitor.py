@@ -8,7 +8,7 @@ from builders_serving import NOW
 from serving_yard import ServingYard
 
 from trainyard.api.v1alpha1.signals import DriftWindow
-from trainyard.clients.scraping import ScrapedSample
+from trainyard.clients.exposition import ScrapedSample
 
 WATCHED: dict[str, Any] = {"monitoring": {"drift": {"windowSeconds": 600}}}
 HOLDS = ("(-inf, 18.0)", "[18.0, 40.0)", "[40.0, +inf)")
