@@ -4,47 +4,87 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 
 from typing_extensions import Buffer
 
 from trainer.files.compression import Stream
+from trainer.files.signatures import refuse_other_kinds
 from trainer.pod.exits import Reason, UserFault
 
 _LOOKED_AT = 4096
 _CHUNK_BYTES = 1 << 18
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_NAMED_BY_MARK = {
+    codecs.BOM_UTF8: ("utf-8-sig", "utf-8"),
+    codecs.BOM_UTF32_LE: ("utf-32", "utf-32-le"),
+    codecs.BOM_UTF32_BE: ("utf-32", "utf-32-be"),
+    codecs.BOM_UTF16_LE: ("utf-16", "utf-16-le"),
+    codecs.BOM_UTF16_BE: ("utf-16", "utf-16-be"),
+}
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 
 
-def as_utf8(name: str, stream: Stream, declared: str | None) -> Stream:
-    """The same text in UTF-8.
+def as_utf8(name: str, stream: Stream, declared: str | None, wanted: str = "CSV") -> Stream:
+    """The same text in UTF-8; `wanted` is the format, and only of CSV is an encoding declared.
 
     Without a declared encoding: what the byte order mark says, or UTF-8.
-    Raises UserFault FormatUnreadable for what looks like UTF-16 without such a mark.
+    Raises UserFault FormatUnreadable for what looks like UTF-16 without such a mark, like another
+    encoding than the declared one, or like no text at all.
     """
     start = stream.peek(_LOOKED_AT)[:_LOOKED_AT]
-    encoding = declared or next((e for mark, e in _MARKS if start.startswith(mark)), None)
-    if encoding is None and (guess := _unmarked(start)):
-        raise UserFault(
-            Reason.FORMAT_UNREADABLE,
-            f"file {name} looks like {guess} without a byte order mark: declare csv.encoding:"
-            f" {guess}, or save it as UTF-8",
-        )
+    refuse_other_kinds(name, start, wanted)
+    mark = next((mark for mark in _NAMED_BY_MARK if start.startswith(mark)), b"")
+    if declared is None:
+        if not mark:
+            _refuse_unmarked(name, start, wanted)
+        encoding = _NAMED_BY_MARK[mark][0] if mark else None
+    else:
+        _refuse_contradiction(name, start, mark, declared)
+        encoding = declared
     if encoding in {None, "utf-8"}:
         return stream
-    return io.BufferedReader(_Transcoded(name, stream, str(encoding)), _CHUNK_BYTES)
+    return io.BufferedReader(_Transcoded(name, stream, str(encoding), wanted), _CHUNK_BYTES)
+
+
+def _refuse_unmarked(name: str, start: bytes, wanted: str) -> None:
+    guess = _unmarked(start)
+    if guess:
+        declare = f"declare csv.encoding: {guess}, or " if wanted == "CSV" else ""
+        found = f"looks like {guess} without a byte order mark: {declare}save it as UTF-8"
+        raise UserFault(Reason.FORMAT_UNREADABLE, f"file {name} {found}")
+    if start.count(0) * 8 > len(start):
+        raise UserFault(
+            Reason.FORMAT_UNREADABLE,
+            f"file {name} is not {wanted}: its bytes are no text in UTF-8; export the table as CSV"
+            " in UTF-8 or as parquet",
+        )
+
+
+def _refuse_contradiction(name: str, start: bytes, mark: bytes, declared: str) -> None:
+    """Read by the wrong rule, a text is other characters, and no row or no name is right."""
+    if mark:
+        likely, agrees = _NAMED_BY_MARK[mark][0], declared in _NAMED_BY_MARK[mark]
+    elif guess := _unmarked(start):
+        likely, agrees = guess, declared == guess
+    else:
+        # Two or four bytes a character: the separators and line ends among them hold zeros.
+        wide = declared.startswith(("utf-16", "utf-32"))
+        likely, agrees = "utf-8", not (wide and start) or 0 in start
+    if not agrees:
+        raise UserFault(
+            Reason.FORMAT_UNREADABLE,
+            f"file {name} looks like {likely}, but csv.encoding says {declared}: declare"
+            f" {likely}, or save the file as {declared}",
+        )
 
 
 def _unmarked(start: bytes) -> str | None:
-    """UTF-16 as SQL Server writes it: every second byte is zero."""
-    zeros = (start[0::2].count(0), start[1::2].count(0))
+    """UTF-16 as SQL Server writes it: a text, and where it has ASCII every second byte is zero."""
     for place, encoding in enumerate(("utf-16-be", "utf-16-le")):
-        if len(start) >= 4 and zeros[place] * 4 > len(start) and zeros[1 - place] * 50 < len(start):
+        zeros, others = start[place::2].count(0), start[1 - place :: 2].count(0)
+        text = start[: len(start) // 2 * 2].decode(encoding, "replace")
+        many = zeros * 4 > len(start) >= 4 or "\n" in text
+        if many and others * 50 < len(start) and not _CONTROLS.search(text):
             return encoding
     return None
 
@@ -52,9 +92,10 @@ def _unmarked(start: bytes) -> str | None:
 class _Transcoded(io.RawIOBase):
     """UTF-8 bytes of a text in another encoding."""
 
-    def __init__(self, name: str, stream: Stream, encoding: str) -> None:
+    def __init__(self, name: str, stream: Stream, encoding: str, wanted: str) -> None:
         super().__init__()
         self._name = name
+        self._hint = " or declare csv.encoding" if wanted == "CSV" else ""
         self._stream = stream
         self._encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)()
@@ -83,6 +124,6 @@ class _Transcoded(io.RawIOBase):
         except UnicodeError as error:
             raise UserFault(
                 Reason.FORMAT_UNREADABLE,
-                f"file {self._name} is not {self._encoding} text: {error}; save it as UTF-8 or"
-                " declare csv.encoding",
+                f"file {self._name} is not {self._encoding} text: {error}; save it as"
+                f" UTF-8{self._hint}",
             ) from error

@@ -36,7 +36,7 @@ def read_jsonl(
     object go to `unreadable`.
     Raises UserFault FormatUnreadable for a line over 1 MiB and for one array of all rows.
     """
-    stream = as_utf8(name, stream, None)
+    stream = as_utf8(name, stream, None, "JSON lines")
     rows: list[_Row] = []
     size = number = 0
     _check_start(name, stream)
