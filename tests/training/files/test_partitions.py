@@ -7,6 +7,7 @@ import pytest
 
 from trainer.files.partitions import partitions_of, with_partitions
 from trainer.files.raw_batch import RawBatch
+from trainer.pod.exits import UserFault
 
 
 @pytest.mark.parametrize(
@@ -20,11 +21,26 @@ from trainer.files.raw_batch import RawBatch
         pytest.param("region=/p.parquet", [None], id="empty"),
         pytest.param("sales/p=1.parquet", [], id="a file is no folder"),
         pytest.param("sales/p.parquet", [], id="plain folders"),
+        pytest.param("k=a/k=a/p.parquet", ["a"], id="the same twice"),
     ],
 )
 def test_folders_tell_columns(name: str, expected: list[str | None]) -> None:
     """As Hive, Spark and others write them."""
     assert expected == list(partitions_of(name).values())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("k=a/k=b/p.parquet", id="two values"),
+        pytest.param("k=a/deep/k=/p.parquet", id="one without a value"),
+        pytest.param("\u00e9=a/e\u0301=b/p.parquet", id="one name in two spellings"),
+    ],
+)
+def test_folders_that_contradict_each_other_are_refused(name: str) -> None:
+    """Nobody knows which of them is right."""
+    with pytest.raises(UserFault, match="two of its folders name column"):
+        partitions_of(name)
 
 
 def test_the_file_itself_wins() -> None:

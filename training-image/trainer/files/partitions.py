@@ -9,18 +9,33 @@ import pyarrow.compute as pc
 
 from trainer.files.column_names import column_name
 from trainer.files.raw_batch import RawBatch
+from trainer.pod.exits import Reason, UserFault
 
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 
 def partitions_of(name: str) -> dict[str, str | None]:
-    """The columns that Hive, Spark and others write as folders, in their order."""
+    """The columns that Hive, Spark and others write as folders, in their order.
+
+    Raises UserFault FormatUnreadable where two folders say different things about one column.
+    """
     found: dict[str, str | None] = {}
     for folder in name.split("/")[:-1]:
-        key, mark, value = folder.partition("=")
-        if mark and key:
-            found[column_name(unquote(key))] = None if value in {"", _NO_VALUE} else unquote(value)
+        key, mark, text = folder.partition("=")
+        if not mark or not key:
+            continue
+        column, value = column_name(unquote(key)), None if _is_missing(text) else unquote(text)
+        if found.setdefault(column, value) != value:
+            raise UserFault(
+                Reason.FORMAT_UNREADABLE,
+                f"file {name}: two of its folders name column {column}, with different values:"
+                " rename one of them",
+            )
     return found
+
+
+def _is_missing(value: str) -> bool:
+    return value in {"", _NO_VALUE}
 
 
 def differing(batch: RawBatch, partitions: dict[str, str | None]) -> dict[str, str]:
