@@ -63,11 +63,21 @@ def test_a_volume_tells_when_a_file_was_changed(tmp_path: Path) -> None:
     assert b"content of t.csv" == b"".join(opened.chunks)
 
 
-def test_links_that_leave_the_volume_are_no_files(tmp_path: Path) -> None:
-    """A volume's owner cannot point at the pod's own files."""
-    _put(tmp_path, "outside.csv", "root/a.csv")
+def test_links_that_leave_the_volume_or_lead_nowhere_are_no_files(tmp_path: Path) -> None:
+    """A volume's owner cannot point at the pod's own files; rows that lack are told."""
+    _put(tmp_path, "outside.csv", "root/a.csv", "root/deep/c.csv")
     (tmp_path / "root" / "b.csv").symlink_to(tmp_path / "outside.csv")
-    assert ["a.csv"] == _mounted(tmp_path / "root", "*.csv")
+    (tmp_path / "root" / "deep" / "gone.csv").symlink_to("2025/gone.csv")
+    (tmp_path / "root" / ".lock.csv").symlink_to("nobody@nowhere")
+    assert ["a.csv"] == _mounted(tmp_path / "root", "a*.csv")
+    with pytest.raises(
+        Fault, match=r"b\.csv is a link to .*outside\.csv, which is no file"
+    ) as told:
+        _mounted(tmp_path / "root", "*.csv")
+    assert Reason.SOURCE_NOT_FOUND == told.value.reason
+    for path in ("deep", "deep/*.csv", "deep/gone.csv"):
+        with pytest.raises(Fault, match=r"deep/gone\.csv is a link to 2025/gone\.csv"):
+            _mounted(tmp_path / "root", path)
 
 
 def test_a_link_to_a_folder_is_followed_where_the_path_names_it(tmp_path: Path) -> None:

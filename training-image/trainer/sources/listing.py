@@ -104,7 +104,11 @@ def _mounted(root: Path, path: str) -> tuple[SourceFile, ...]:
     # A configMap volume is written when the pod starts: its file times say nothing about the data.
     timed = not (root / "..data").exists()
     wanted = path + "/" if path and (root / path).is_dir() and not path.endswith("/") else path
-    there = sorted(_below(root, wanted).items())
+
+    def meant(name: str) -> bool:
+        return matches(name, wanted) and (is_data(name) or name == path)
+
+    there = sorted(_below(root, wanted, meant).items())
     names = [name for name, _ in there]
     found = [
         SourceFile(
@@ -113,18 +117,19 @@ def _mounted(root: Path, path: str) -> tuple[SourceFile, ...]:
             lambda place=place: _path_tag(place, timed=timed),  # type: ignore[misc]
         )
         for name, place in there
-        if matches(name, wanted) and (is_data(name) or name == path)
+        if meant(name)
     ]
     refuse_table_formats([file.name for file in found], names)
     return _some(found, f"{path or '*'} below {root}", names)
 
 
-def _below(root: Path, path: str) -> dict[str, Path]:
-    """Regular files by their names, links to them included as long as they stay below the root.
+def _below(root: Path, path: str, meant: Callable[[str], bool]) -> dict[str, Path]:
+    """Regular files by their names, links to them included.
 
     A link to a folder is followed where the path names it (`latest/*.csv`): behind a wildcard its
     files would come twice. Raises UserFault SourceForbidden for a folder that cannot be read, and
-    may hold files that the path means.
+    may hold files that the path means, and SourceNotFound for a link that is meant itself and leads
+    to no file below the root.
     """
     inside, named = root.resolve(), root / fixed_prefix(path)
     behind = named.resolve()
@@ -142,10 +147,22 @@ def _below(root: Path, path: str) -> dict[str, Path]:
         for folder, _, files in os.walk(top, onerror=unreadable):
             for place in (Path(folder, file) for file in files):
                 name = place.relative_to(root).as_posix()
-                hidden = name.startswith("..")
-                if not hidden and place.is_file() and place.resolve().is_relative_to(inside):
+                if name.startswith(".."):
+                    continue
+                if place.is_file() and place.resolve().is_relative_to(inside):
                     found[name] = place
+                elif place.is_symlink() and meant(name):
+                    raise _leads_nowhere(name, place)
     return found
+
+
+def _leads_nowhere(name: str, place: Path) -> UserFault:
+    """Its rows would lack without a word."""
+    return UserFault(
+        Reason.SOURCE_NOT_FOUND,
+        f"source file {name} is a link to {place.readlink()}, which is no file of this source:"
+        " copy the file to that place, remove the link, or let the path leave it out",
+    )
 
 
 def _opened_path(place: Path, *, timed: bool) -> OpenedFile:
