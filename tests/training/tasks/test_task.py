@@ -59,7 +59,8 @@ def _without(name: str) -> dict[str, Any]:
         pytest.param(json.dumps(_without("target")), "target: Field required", id="a field lacks"),
         pytest.param(
             json.dumps(_INGEST | {"colour": "red"}),
-            "colour: Extra inputs are not permitted (found 'red')",
+            "colour: Extra inputs are not permitted (found 'red'). Is this image older than the"
+            " operator, which knows more? Install both from one release",
             id="a field that nobody knows",
         ),
         pytest.param(

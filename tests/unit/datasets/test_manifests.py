@@ -50,12 +50,19 @@ def test_the_task_of_a_refresh() -> None:
         "target": "diagnosis",
         "columns": columns,
         "lockedSchema": None,
-        "checks": {"minRows": 1, "targetLeakage": "Refuse", "splitLeakage": "Warn"},
+        "checks": {"minRows": 1, "targetLeakage": "Refuse"},
         "split": {"testPercent": 25, "by": "RowHash", "seed": 7},
         "now": "2026-05-04T12:00:00Z",
         "reader": "trainyard/training:dev",
     }
     assert expected == ingest_document(dataset, _refresh(), an_installation())
+
+
+def test_a_check_that_older_images_do_not_know_is_sent_when_somebody_asks_for_it() -> None:
+    """Such an image refuses the field, and says so."""
+    dataset = a_dataset(checks={"splitLeakage": "Refuse"})
+    document = ingest_document(dataset, _refresh(), an_installation())
+    assert {"minRows": 1, "targetLeakage": "Refuse", "splitLeakage": "Refuse"} == document["checks"]
 
 
 def test_credentials_of_a_bucket_come_from_the_users_secret() -> None:

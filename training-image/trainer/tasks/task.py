@@ -16,6 +16,11 @@ from trainer.tasks.train_task import TrainTask
 
 _Task = TypeVar("_Task", bound=Document)
 
+_SKEW = (
+    ". Is this image older than the operator, which knows more? Install both from one release"
+    " (images.training of the chart)"
+)
+
 
 def read_ingest_task(text: str) -> IngestTask:
     """The task in this JSON. Raises UserFault (exit 10) naming field and value."""
@@ -54,6 +59,8 @@ def _read(model: type[_Task], text: str) -> _Task:
         # A field that nobody knows is the likeliest cause of those that seem to lack.
         ranked = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
         found = "; ".join(_sentence(dict(problem)) for problem in ranked[:5])
+        if ranked[0]["type"] == "extra_forbidden":
+            found += _SKEW
         raise UserFault(Reason.TASK_UNREADABLE, f"task document: {found}") from error
 
 
