@@ -21,7 +21,7 @@ from trainer.checks.dividing import Divided, Division
 from trainer.checks.examination import Examination, Sources
 from trainer.checks.notes import future_notes, notes_of
 from trainer.checks.shape_checks import unreadable_failures
-from trainer.checks.split_leakage import SplitLeakage
+from trainer.checks.split_leakage import SplitLeakage, split_leakage
 from trainer.checks.version_pages import with_refusal_page, with_version_pages
 from trainer.datasets.dataset_manifest import (
     MANIFEST,
@@ -81,7 +81,7 @@ class Ingest:
         typed = TypedRows(schema)
         before, untold = self._before()
         examined = Examination(self.task, typed, self.folder, before)
-        division = self._divided(examined, typed, raw, reading)
+        division = self._divided(examined, typed, raw, reading, before)
         sources = Sources(reading.row_numbers, _newest(reading), reading.done, reading.left_out)
         leaks = examined.leaks(sources)
         difference = examined.difference() if typed.rows and schema.stored else None
@@ -116,11 +116,15 @@ class Ingest:
         yield from (f"{leak.check}: {leak.message}" for leak in leaks)
 
     def _divided(
-        self, examined: Examination, typed: TypedRows, raw: Iterator[RawBatch], reading: Reading
+        self,
+        examined: Examination,
+        typed: TypedRows,
+        raw: Iterator[RawBatch],
+        reading: Reading,
+        before: Before | None,
     ) -> Division:
         schema, split = typed.schema, self.task.split
-        ignored = self.task.checks.split_leakage is Leakage.IGNORE
-        leakage = None if ignored else SplitLeakage(schema, split)
+        leakage = split_leakage(self.task, schema, before.manifest if before else None)
         division = Division(split, _arrow_schema(schema), self.folder, leakage)
         blocks = self.pipeline.ahead(self._examined(examined, typed, raw, reading, leakage))
         with contextlib.closing(blocks):

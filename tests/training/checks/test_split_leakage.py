@@ -136,7 +136,7 @@ def _ended(number: int) -> dict[str, Any]:
             _ended,
             _columns(AT, DONE),
             BY_TIME,
-            ["column done holds times up to 2025-", "the test part begins at 2025-"],
+            ["column done: 8 of 120 rows (6.7 %) to train on lie behind 2025-"],
             id="what ended only after the test part began",
         ),
         pytest.param(
@@ -174,6 +174,21 @@ def test_it_can_be_refused_with_the_rows(rig: Rig) -> None:
     assert 0 < failure["count"] < manifest.test_rows == failure["rows"]
     tested, trained = (int(part.split()[-1]) for part in failure["examples"][0].split(": as "))
     assert ROWS // 2 == abs(tested - trained)
+
+
+def test_that_a_split_does_not_follow_a_time_is_told_once(rig: Rig) -> None:
+    """Not of every version; again with another split, and it is refused as often as asked."""
+    rig.put("t.csv", csv_of([_in_time(n) for n in range(ROWS)]))
+    columns = _columns(AT)
+    first = rig.ingest(columns=columns)
+    assert any("{by: Time, column: at}" in text for text in first["warnings"])
+    rig.put("t.csv", csv_of([_in_time(n) for n in range(ROWS + 9)]))
+    later = {"columns": columns, "previous": first["digest"]}
+    assert [] == rig.ingest(**later)["warnings"]
+    split = {"testPercent": 30, "by": "RowHash", "seed": 7}
+    assert any("column at: " in text for text in rig.ingest(**later, split=split)["warnings"])
+    checks = {"splitLeakage": "Refuse"}
+    assert [("SplitLeakage", "at", 0)] == failures_of(rig.ingest(**later, checks=checks))
 
 
 def test_nobody_has_to_hear_of_it(tmp_path: Path) -> None:

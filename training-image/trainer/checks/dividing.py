@@ -81,7 +81,7 @@ class Division:
         self._train.add(train)
         self._test.add(test)
         if self._leakage is not None:
-            self._leakage.add(train, test, keys, sides)
+            self._leakage.add(train, test, keys, sides, splitter.threshold)
 
 
 def _with_features(rows: pa.RecordBatch, keys: Positions | None) -> pa.RecordBatch:
