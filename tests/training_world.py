@@ -49,6 +49,7 @@ class TrainingWorld:
 
     def __init__(self, *objects: Raw) -> None:
         self.now = NOW
+        self.installation = an_installation()
         self.events: list[str] = []
         self.created: list[str] = []
         self.writes = 0
@@ -172,7 +173,7 @@ class TrainingWorld:
     ) -> tuple[Plan[Any], Raw]:
         raw = self.raw(model.definition.kind, name)
         resource = model.model_validate(raw)
-        observed = _finished(observe(resource, self, installation=an_installation()))
+        observed = _finished(observe(resource, self, installation=self.installation))
         return decide(resource, observed, self.now), raw
 
     def _carry_out(self, plan: Plan[Any], raw: Raw) -> None:

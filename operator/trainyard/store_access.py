@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trainyard.installation import ClaimStore, Installation
+from trainyard.objects import RawObject
 
 MOUNT_PATH = "/trainyard/store"
 VOLUME = "store"
 CA_PATH = "/trainyard/ca"
 CA_VOLUME = "ca-bundle"
+ENDPOINT = "TRAINYARD_STORE_ENDPOINT"
+RESULT = "TRAINYARD_RESULT"
+"""The variable of a container that stores a result, or reads a stored one: where it lies."""
 SECRET = "trainyard-store"  # noqa: S105 — the name of the secret, not a secret
 SECRET_KEYS = (("AWS_ACCESS_KEY_ID", "accessKeyId"), ("AWS_SECRET_ACCESS_KEY", "secretAccessKey"))
 
@@ -40,7 +45,7 @@ def store_environment(
     secret = store.read_secret if read_only and store.read_secret else SECRET
     return [
         *place,
-        {"name": "TRAINYARD_STORE_ENDPOINT", "value": store.endpoint},
+        {"name": ENDPOINT, "value": store.endpoint},
         {"name": "TRAINYARD_STORE_REGION", "value": store.region},
         *(_from_secret(secret, variable, key) for variable, key in SECRET_KEYS),
     ]
@@ -63,6 +68,32 @@ def store_mounts(installation: Installation, *, read_only: bool) -> list[dict[st
     if not isinstance(installation.store, ClaimStore):
         return trusted
     return [{"name": VOLUME, "mountPath": MOUNT_PATH, "readOnly": read_only}, *trusted]
+
+
+def result_elsewhere(pod: RawObject, installation: Installation, namespace: str) -> str | None:
+    """Return the store in which the pod's result lies, when that is not this installation's.
+
+    None: it is, or the pod stores no result. Pods of another installation, or of this one before
+    its store was changed, can be told by what they were given.
+    """
+    for container in pod.get("containers") or ():
+        given = {e["name"]: e.get("value") or "" for e in container.get("env") or ()}
+        if RESULT in given:
+            found = _place(given, pod.get("volumes") or ())
+            ours = {
+                e["name"]: e.get("value") or ""
+                for e in store_environment(installation, namespace, read_only=False)
+            }
+            return found if found != _place(ours, store_volumes(installation)) else None
+    return None
+
+
+def _place(variables: Mapping[str, str], volumes: Iterable[RawObject]) -> str:
+    """A store in words: its address, with the claim or service to which that belongs."""
+    claims = [v["persistentVolumeClaim"]["claimName"] for v in volumes if v["name"] == VOLUME]
+    address = variables.get("TRAINYARD_STORE_URL", "")
+    within = [f"claim {claim}" for claim in claims] or [variables.get(ENDPOINT, "")]
+    return " of ".join(part for part in (address, *within) if part)
 
 
 def _outside(installation: Installation) -> list[dict[str, Any]]:

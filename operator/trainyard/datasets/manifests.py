@@ -23,6 +23,7 @@ from trainyard.jobs.job_manifest import (
 )
 from trainyard.jobs.source_access import source_access
 from trainyard.ownership import child_name
+from trainyard.store_access import RESULT
 
 REFRESH_DEADLINE_SECONDS = 6 * 3600
 
@@ -67,7 +68,7 @@ def ingest_job(dataset: Dataset, refresh: Refresh, installation: Installation) -
         "ingest",
         environment=[
             task_variable(ingest_document(dataset, refresh, installation)),
-            variable("TRAINYARD_RESULT", work.result),
+            variable(RESULT, work.result),
             *environment,
             *access.environment,
         ],

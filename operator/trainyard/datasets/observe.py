@@ -30,9 +30,10 @@ async def observe_dataset(
     job: JobView | None = None
     report: JobView | None = None
     if refresh is not None and refresh.phase in AT_WORK:
-        job = await see_job(world, dataset, refresh.name, _REPORTERS)
+        job = await see_job(world, dataset, refresh.name, _REPORTERS, installation)
         if refresh.phase is TaskPhase.REPORTING:
-            report = await see_job(world, dataset, report_name(dataset, refresh), _REPORTERS)
+            name = report_name(dataset, refresh)
+            report = await see_job(world, dataset, name, _REPORTERS, installation)
     return Observed(
         installation=installation,
         job=job,

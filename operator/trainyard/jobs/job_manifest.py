@@ -20,7 +20,7 @@ from trainyard.pod_security import (
     pod_metadata,
     resources_of,
 )
-from trainyard.store_access import store_environment, store_mounts, store_volumes
+from trainyard.store_access import RESULT, store_environment, store_mounts, store_volumes
 
 Document = Mapping[str, Any]
 REPORT_DEADLINE_SECONDS = 600
@@ -169,7 +169,7 @@ def report_job(work: Work, of_run: str, **labels: str) -> dict[str, Any]:
     container = trainer_container(
         work,
         "report",
-        environment=[variable("TRAINYARD_RESULT", path), *environment],
+        environment=[variable(RESULT, path), *environment],
         mounts=mounts,
     )
     return job(work, PodParts(containers=[container]), **labels)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from trainyard.api.base import Resource
+from trainyard.installation import Installation
 from trainyard.jobs.pods import (
     ContainerEnd,
     begun_at,
@@ -25,6 +26,7 @@ from trainyard.objects import ObjectRef, RawObject
 from trainyard.ownership import child_labels, is_owned
 from trainyard.pod_creation import Creating, creating_of, not_created
 from trainyard.reconciling.world import World
+from trainyard.store_access import result_elsewhere
 
 _LONGEST_REFUSAL = 400
 
@@ -73,6 +75,8 @@ class JobView:
     """Why the newest pod that failed as a whole did: evicted, refused by its node, …"""
     image: str = ""
     """The image that ran, by digest, where the kubelet reports one."""
+    elsewhere: str = ""
+    """The store that holds its result, where that is not this installation's."""
 
     @property
     def trouble(self) -> str:
@@ -96,7 +100,13 @@ def absent(name: str) -> JobView:
     return JobView(name=name, phase=JobPhase.ABSENT)
 
 
-async def see_job(world: World, owner: Resource, name: str, reporters: Sequence[str]) -> JobView:
+async def see_job(
+    world: World,
+    owner: Resource,
+    name: str,
+    reporters: Sequence[str],
+    installation: Installation,
+) -> JobView:
     """Return how the owner's Job of that name stands; `reporters` are read for the result."""
     namespace = owner.metadata.namespace
     job = await world.get("Job", namespace, name)
@@ -104,6 +114,9 @@ async def see_job(world: World, owner: Resource, name: str, reporters: Sequence[
         return absent(name)
     pods = await world.list("Pod", namespace, {"batch.kubernetes.io/job-name": name})
     view = view_job(job, pods, owner, reporters)
+    place = result_elsewhere(job["spec"]["template"]["spec"], installation, namespace)
+    if place is not None:
+        return replace(view, elsewhere=place)
     if view.is_podless:
         return replace(view, waiting=_refusal(name, await world.warnings(namespace, view.uid)))
     creating = view.creating

@@ -114,6 +114,8 @@ def _worked(task: Task, view: JobView | None, now: datetime, max_retries: int) -
     if view is None or view.name != task.name or view.is_gone:
         # What had begun may have stored its result: that counts, and nothing runs twice.
         return Start() if task.phase is TaskPhase.PENDING else Report()
+    if view.elsewhere:
+        return failed(task, _elsewhere(view), now, max_retries)
     if view.phase is JobPhase.FAILED:
         # The pods, and with them the begin, may be gone by now: the status remembers it.
         begun = replace(view, started_at=view.started_at or task.started_at)
@@ -126,6 +128,8 @@ def _worked(task: Task, view: JobView | None, now: datetime, max_retries: int) -
 def _reported(task: Task, report: JobView | None, now: datetime, max_retries: int) -> Step:
     if report is None or report.is_gone:
         return Report()
+    if report.elsewhere:
+        return failed(task, _elsewhere(report), now, max_retries)
     if report.phase is JobPhase.FAILED:
         found = failure_of(report)
         refused = found.fault is Fault.SOURCE and found.reason != _RESULT_NOT_FOUND
@@ -135,6 +139,15 @@ def _reported(task: Task, report: JobView | None, now: datetime, max_retries: in
     if report.has_all_results:
         return Ended(report.results)
     return failed(task, UNREADABLE, now, max_retries)
+
+
+def _elsewhere(view: JobView) -> Failure:
+    """Why the Job of another installation, or of another store, is never taken for ours."""
+    text = (
+        f"Job {view.name} was made for another installation or store: what it stores lies in"
+        f" {view.elsewhere}, where this installation does not look, so it is done once more"
+    )
+    return Failure(Fault.INFRASTRUCTURE, "StoredElsewhere", text)
 
 
 def _awaited(view: JobView, now: datetime) -> Wait:

@@ -28,6 +28,7 @@ from trainyard.jobs.job_manifest import (
 from trainyard.jobs.source_access import SourceAccess, source_access
 from trainyard.pod_defaults import amounts
 from trainyard.pod_security import environment, folder_volume, hardened_container
+from trainyard.store_access import RESULT
 
 _ROOT = "/trainyard"
 _FOLDERS = ("data", "questions", "answers", "champion", "output", "predictions")
@@ -79,7 +80,7 @@ def training_job_manifest(work: Work, training: Training, **labels: str) -> dict
     publish = trainer_container(
         work,
         "publish",
-        environment=[task, variable("TRAINYARD_RESULT", work.result), *keys],
+        environment=[task, variable(RESULT, work.result), *keys],
         mounts=[*_mounts("publish"), *mounts],
     )
     volumes = [folder_volume(folder, work.resources) for folder in _FOLDERS]

@@ -24,6 +24,7 @@ from trainyard.jobs.job_manifest import (
 from trainyard.jobs.labelled_rows import labelled_folder
 from trainyard.model_deployments.collector import capture_folder
 from trainyard.ownership import child_name
+from trainyard.store_access import RESULT
 
 JOIN = "join"
 DEADLINE_SECONDS = 6 * 3600
@@ -67,7 +68,7 @@ def join_job(
         JOIN,
         environment=[
             task_variable(join_document(resource, join)),
-            variable("TRAINYARD_RESULT", work.result),
+            variable(RESULT, work.result),
             *environment,
         ],
         mounts=mounts,

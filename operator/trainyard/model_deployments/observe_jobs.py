@@ -38,7 +38,7 @@ async def _with_rehearsal(resource: ModelDeployment, seen: Observed, world: Worl
         return replace(seen, recorded_inputs=_dataset_of(version))
     if rollout.rehearsal is None or not is_rehearsing(rollout):
         return seen
-    view = await see_job(world, resource, rollout.rehearsal.name, (REHEARSE,))
+    view = await see_job(world, resource, rollout.rehearsal.name, (REHEARSE,), seen.installation)
     return replace(seen, rehearsal=view)
 
 
@@ -52,10 +52,12 @@ async def _with_join(resource: ModelDeployment, seen: Observed, world: World) ->
     seen = replace(seen, labels=str(current["digest"]) if current.get("digest") else None)
     if join is None or not is_joining(join):
         return seen
-    seen = replace(seen, label_join=await see_job(world, resource, join.name, (JOIN,)))
+    view = await see_job(world, resource, join.name, (JOIN,), seen.installation)
+    seen = replace(seen, label_join=view)
     if join.phase is not TaskPhase.REPORTING:
         return seen
-    report = await see_job(world, resource, join_report_name(resource, join), (REPORT,))
+    name = join_report_name(resource, join)
+    report = await see_job(world, resource, name, (REPORT,), seen.installation)
     return replace(seen, label_report=report)
 
 

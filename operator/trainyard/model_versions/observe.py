@@ -24,7 +24,7 @@ async def observe_model_version(
     job = await world.load(TrainingJob, namespace, version.spec.training_job.name)
     labels = {OWNER_KIND: version.definition.singular, OWNER: version.metadata.name}
     jobs = await world.list("Job", namespace, labels)
-    view, report = await _evaluation(version, world)
+    view, report = await _evaluation(version, world, installation)
     return Observed(
         installation=installation,
         training_job=job,
@@ -50,12 +50,14 @@ async def _deployments(job: TrainingJob, world: World) -> tuple[ModelDeployment,
     return tuple(deployment for deployment in found if deployment is not None)
 
 
-async def _evaluation(version: ModelVersion, world: World) -> tuple[JobView | None, JobView | None]:
+async def _evaluation(
+    version: ModelVersion, world: World, installation: Installation
+) -> tuple[JobView | None, JobView | None]:
     evaluate = version.status.evaluate
     if evaluate is None or evaluate.phase not in AT_WORK:
         return None, None
-    view = await see_job(world, version, evaluate.name, _REPORTERS)
+    view = await see_job(world, version, evaluate.name, _REPORTERS, installation)
     if evaluate.phase is not TaskPhase.REPORTING:
         return view, None
     name = report_name(version, evaluate)
-    return view, await see_job(world, version, name, _REPORTERS)
+    return view, await see_job(world, version, name, _REPORTERS, installation)

@@ -30,7 +30,7 @@ async def observe_training_job(
     versions = await _versions(job, world)
     labels = {OWNER_KIND: job.definition.singular, OWNER: job.metadata.name}
     jobs = await world.list("Job", namespace, labels)
-    view, report = await _work(job, world)
+    view, report = await _work(job, world, installation)
     run = run_at_work(job.status.runs)
     search = run.search if run is not None and is_searching(run) else None
     return Observed(
@@ -40,7 +40,11 @@ async def observe_training_job(
         deployments=await _deployments(job, versions, world),
         job=view,
         report=report,
-        search=await see_job(world, job, search.name, (TRIAL,)) if search is not None else None,
+        search=(
+            await see_job(world, job, search.name, (TRIAL,), installation)
+            if search is not None
+            else None
+        ),
         jobs=job_references(jobs, job),
     )
 
@@ -73,11 +77,14 @@ def named_deployments(spec: TrainingJobSpec) -> set[str]:
     return named | {a.model_deployment.name for a in against if a and a.model_deployment}
 
 
-async def _work(job: TrainingJob, world: World) -> tuple[JobView | None, JobView | None]:
+async def _work(
+    job: TrainingJob, world: World, installation: Installation
+) -> tuple[JobView | None, JobView | None]:
     run = run_at_work(job.status.runs)
     if run is None:
         return None, None
-    view = await see_job(world, job, run.name, _REPORTERS)
+    view = await see_job(world, job, run.name, _REPORTERS, installation)
     if run.phase is not TaskPhase.REPORTING:
         return view, None
-    return view, await see_job(world, job, report_name(job, run), _REPORTERS)
+    name = report_name(job, run)
+    return view, await see_job(world, job, name, _REPORTERS, installation)

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 import pytest
-from builders_training import Raw, a_training_job, metadata
+from builders_training import Raw, a_training_job, an_installation, metadata
 from training_world import TrainingWorld
 
 from trainyard.jobs.job_view import (
@@ -32,6 +32,7 @@ def _job(type_: str = "", *, owner: str = "uid-model", **meta: Any) -> Raw:
     references = [{"uid": owner, "controller": True}]
     return {
         "metadata": metadata("job", ownerReferences=references, **meta),
+        "spec": {"template": {"spec": {"containers": []}}},
         "status": {"conditions": conditions if type_ else []},
     }
 
@@ -166,7 +167,7 @@ async def test_why_a_pod_cannot_be_created_is_read_from_the_events(pod: str) -> 
     world = TrainingWorld()
     world.put({**_job(), "kind": "Job"})
     world.refuse_pod("job", f'Error creating: pods "{pod}" is forbidden: exceeded quota: small')
-    view = await see_job(world, OWNER, "job", ())
+    view = await see_job(world, OWNER, "job", (), an_installation())
     assert view.waiting == (
         'FailedCreate: Error creating: pods "job" is forbidden: exceeded quota: small'
     )
@@ -176,7 +177,9 @@ async def test_a_pod_that_is_missing_without_a_word_is_told_all_the_same() -> No
     """Events are kept for an hour."""
     world = TrainingWorld()
     world.put({**_job(), "kind": "Job", "status": {"startTime": MOMENT}})
-    assert (await see_job(world, OWNER, "job", ())).waiting == "its Job has no pod so far"
+    assert (
+        await see_job(world, OWNER, "job", (), an_installation())
+    ).waiting == "its Job has no pod so far"
 
 
 def test_the_image_is_that_of_the_training_container() -> None:
@@ -225,7 +228,7 @@ def test_a_job_whose_labels_were_taken_is_known(labels: Raw, relabelled: bool) -
 
 async def test_a_job_that_does_not_exist_is_absent() -> None:
     """Absence is a value."""
-    assert await see_job(TrainingWorld(), OWNER, "job", ()) == absent("job")
+    assert await see_job(TrainingWorld(), OWNER, "job", (), an_installation()) == absent("job")
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,8 @@ def _get(store: Readable, key: str, digest: str) -> bytes:
     except StoreNotFound as error:
         raise UserFault(
             Reason.DATASET_NOT_FOUND,
-            f"the store has no dataset version {digest}; was it erased, or removed by retention?",
+            f"the store has no dataset version {digest}; was it erased, removed by retention, or"
+            " published to another store? refresh@now on its Dataset publishes what its source has",
         ) from error
 
 
