@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
 
@@ -26,6 +27,8 @@ _ETCD, _PEER = "http://127.0.0.1:2379", "http://127.0.0.1:2380"
 _SERVICES = "10.96.0.0/12"
 _STARTS_WITHIN = 300
 _ENDS_WITHIN = 20
+_NOTICED_WITHIN = 60
+_LAST_WORDS = 400
 _AUDITED = {
     "apiVersion": "audit.k8s.io/v1",
     "kind": "Policy",
@@ -34,12 +37,49 @@ _AUDITED = {
 }
 
 
+FoundT = TypeVar("FoundT")
+
+
+class ApiServerGone(Exception):
+    """One of its processes ended while it was needed; the text says which one, and how."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApiServer:
     """A running API server."""
 
     api: KubeApi
     folder: Path
+    processes: Mapping[str, asyncio.subprocess.Process]
+    """By the name of the program."""
+
+    async def outlives(self, work: Awaitable[FoundT]) -> FoundT:
+        """What the work gives; raises ApiServerGone as soon as the server is gone.
+
+        Whoever asks a server that is gone is refused, or waits for ever.
+        """
+        working = asyncio.ensure_future(work)
+        ends = {asyncio.create_task(self._end(name)) for name in self.processes}
+        try:
+            await asyncio.wait({working, *ends}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done() and working.exception() is not None:  # it may be why
+                await asyncio.wait(
+                    ends, timeout=_NOTICED_WITHIN, return_when=asyncio.FIRST_COMPLETED
+                )
+            for end in ends:
+                if end.done():
+                    raise ApiServerGone(end.result())
+            return working.result()
+        finally:
+            for task in (working, *ends):
+                task.cancel()
+            await asyncio.gather(working, *ends, return_exceptions=True)
+
+    async def _end(self, name: str) -> str:
+        code = await self.processes[name].wait()
+        log = self.folder / f"{name}.log"
+        said = log.read_text(errors="replace")[-_LAST_WORDS:] if log.exists() else ""
+        return f"{name} ended with exit code {code}: {said.strip() or 'it said nothing'}"
 
     @property
     def audit_log(self) -> Path:
@@ -69,11 +109,13 @@ async def api_server(programs: Mapping[str, Path], folder: Path) -> AsyncIterato
     (folder / "tokens.csv").write_text(tokens)
     (folder / "audit.json").write_text(json.dumps(_AUDITED))
     async with AsyncExitStack() as running:
-        for command in (_etcd(programs, folder), _apiserver(programs, folder)):
-            await running.enter_async_context(process(command, folder))
+        processes = {
+            Path(command[0]).name: await running.enter_async_context(process(command, folder))
+            for command in (_etcd(programs, folder), _apiserver(programs, folder))
+        }
         api = await running.enter_async_context(connected(URL, BENCHMARK))
         await _answers(api)
-        yield ApiServer(api, folder)
+        yield ApiServer(api, folder, processes)
 
 
 def _etcd(programs: Mapping[str, Path], folder: Path) -> Sequence[str]:

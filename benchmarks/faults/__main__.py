@@ -1,4 +1,7 @@
-"""`python -m benchmarks.faults --plans N --seed S`: exit code 1 when anything did not hold."""
+"""`python -m benchmarks.faults --plans N --seed S`: exit code 1 when anything did not hold.
+
+Exit code 2 when there was no end to it, as the API server went.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from benchmarks.control_plane.api_server import PROGRAMS
+from benchmarks.control_plane.api_server import PROGRAMS, ApiServerGone
 from benchmarks.control_plane.isolation import answer_for_all, apart, is_apart
 from benchmarks.faults.campaign import Outcome, all_of, broken, campaign
 from benchmarks.faults.options import options_of
@@ -38,6 +41,9 @@ def main() -> int:
     with TemporaryDirectory(prefix="trainyard-faults-", dir=memory) as folder:
         try:
             outcomes = asyncio.run(_outcomes(options, programs, Path(folder)))
+        except ApiServerGone as gone:
+            print(f"given up, as the API server is gone: {gone}", file=sys.stderr)
+            return 2
         finally:
             _keep_logs(Path(folder), options.logs)
     print(report(outcomes, monotonic() - began))
@@ -59,8 +65,8 @@ async def _outcomes(
             print(f"  {sentence}", flush=True)
 
     async with campaign(programs, folder, options.seconds) as place:
-        await place.compare_with(options.seed)
-        found = await all_of(place, plans, options.at_once, told)
+        await place.server.outlives(place.compare_with(options.seed))
+        found = await place.server.outlives(all_of(place, plans, options.at_once, told))
         print(f"the operator ended with {dict(place.operator.ends)}")
         return found
 

@@ -121,7 +121,8 @@ class Campaign:
         disturbance = Disturbance(plan)
         self.proxy.lives[plan.namespace] = disturbance
         self._watched[plan.namespace] = Watched(plan.story)
-        return Life(self.server.api, self.statuses, disturbance, self.data, self.seconds)
+        life = (self.server.api, self.statuses, disturbance, self.data, self.operator)
+        return Life(*life, self.seconds)
 
     async def _remove(self, namespace: str) -> None:
         """Nothing of the life is left to look after: nobody collects garbage here."""

@@ -9,6 +9,7 @@ from typing import Any
 from benchmarks.control_plane.kube_api import KubeApi, Raw, collection
 from benchmarks.faults.data import FIRST_ROWS, MORE_ROWS, Data, bundle
 from benchmarks.faults.disturbing import Disturbance
+from benchmarks.faults.operator_lives import Operator
 from benchmarks.faults.patience import NeverCame, Patience
 from benchmarks.faults.plans import Story
 from benchmarks.faults.statuses import Statuses
@@ -35,6 +36,7 @@ class Life:
     statuses: Statuses
     disturbance: Disturbance
     data: Data
+    operator: Operator
     seconds: float
     """How long nothing may be written before it got where it should."""
 
@@ -94,7 +96,7 @@ class Life:
 
     async def _look(self, patience: Patience, what: str) -> None:
         try:
-            await patience.look(self.disturbance.writes, what)
+            await patience.look(self.disturbance.writes, self.operator.answers, what)
         except NeverCame as fault:
             raise NeverCame(f"{fault}: {self._why()}") from fault
 

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.control_plane.operator_process import operator_process
+from benchmarks.control_plane.operator_process import OperatorProcess, operator_process
+from benchmarks.faults.patience import LOOK_SECONDS
 
 
 @dataclass(slots=True)
@@ -19,27 +20,36 @@ class Operator:
     log: Path
     ends: Counter[int] = field(default_factory=Counter)
     """How often one ended with which exit code, by itself or killed."""
-    _process: asyncio.subprocess.Process | None = None
+    answers: int = 0
+    """How often one said that it is at work."""
+    _running: OperatorProcess | None = None
 
     def kill(self) -> None:
         """End it as a lost node would."""
-        if self._process is not None and self._process.returncode is None:
+        if self._running is not None and self._running.process.returncode is None:
             with suppress(ProcessLookupError):
-                self._process.kill()
+                self._running.process.kill()
 
     @asynccontextmanager
     async def running(self, kubeconfig: Path) -> AsyncIterator[None]:
         """Keep one running until the end of the block."""
-        keeping = asyncio.create_task(self._keep(kubeconfig))
+        keeping = [asyncio.create_task(work) for work in (self._keep(kubeconfig), self._ask())]
         try:
             yield
         finally:
-            keeping.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeping
+            for task in keeping:
+                task.cancel()
+            await asyncio.gather(*keeping, return_exceptions=True)
 
     async def _keep(self, kubeconfig: Path) -> None:
         while True:
             async with operator_process(kubeconfig, self.log) as found:
-                self._process = found.process
+                self._running = found
                 self.ends[await found.process.wait()] += 1
+
+    async def _ask(self) -> None:
+        """One that is starting, or has no processor, does not answer."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if self._running is not None and await self._running.page("/readyz"):
+                self.answers += 1

@@ -118,9 +118,7 @@ def test_who_only_reads_gets_keys_that_only_read() -> None:
             "file:///trainyard/store/shared/main/team of claim older",
             id="another claim",
         ),
-        pytest.param(
-            IN_BUCKET, "s3://bucket/p/main/team of http://s3:9000", id="a bucket before"
-        ),
+        pytest.param(IN_BUCKET, "s3://bucket/p/main/team of http://s3:9000", id="a bucket before"),
     ],
 )
 def test_a_job_tells_in_which_store_its_result_lies(
