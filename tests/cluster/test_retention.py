@@ -47,7 +47,9 @@ class Place:
         references = references_of([raw for raw in found if raw["kind"] in OWNERS])
         store = BucketStore(BUCKET, "stores", self.bucket.endpoint, self.bucket.region)
         now = datetime.now(UTC) + after
-        task = sweep_task(references, DAYS, now)
+        place = ("namespace", self.yard.namespace)
+        uid = self.yard.kubectl("get", *place, "-o=jsonpath={.metadata.uid}")
+        task = sweep_task(references, DAYS, now, uid)
         return sweep_job(an_installation(store=store), self.yard.namespace, task, now)
 
     def result(self, job: dict[str, Any]) -> dict[str, Any]:

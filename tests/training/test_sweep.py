@@ -52,6 +52,7 @@ class Yard:
             "now": (datetime.now(UTC) + after).isoformat(),
             "keepDays": 30,
             "dryRun": references.pop("dryRun", False),
+            "namespaceUid": references.pop("namespaceUid", "uid-of-team"),
             "references": known | references,
         }
         return self.pod.run("sweep", task).document
@@ -138,6 +139,15 @@ def test_what_a_result_promises_is_kept(yard: Yard) -> None:
     yard.sweep(atWork=[path, "runs/uid-1/run-2/result.json"])
     yard.sweep(31 * DAY, atWork=[path])
     assert version(yard.digests[1]) in yard.folders()
+
+
+def test_what_another_cluster_has_in_the_same_place_is_never_removed(yard: Yard) -> None:
+    """Neither knows what the other's objects refer to."""
+    before = yard.folders()
+    yard.sweep()
+    assert "SweptForAnother" == yard.sweep(31 * DAY, namespaceUid="uid-elsewhere")["reason"]
+    assert "SweptForAnother" == yard.sweep(31 * DAY)["reason"]
+    assert before == yard.folders()
 
 
 def test_half_a_version_goes_like_a_whole_one(yard: Yard) -> None:

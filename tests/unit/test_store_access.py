@@ -29,7 +29,6 @@ from trainyard.pod_defaults import PodDefaults
 from trainyard.store_access import (
     SECRET,
     VOLUME,
-    result_elsewhere,
     store_environment,
     store_mounts,
     store_url,
@@ -99,44 +98,6 @@ def test_who_only_reads_gets_keys_that_only_read() -> None:
     assert {"fetch": {"reader"}, "report": {"reader"}} == {
         name: found for name, found in secrets.items() if "reader" in found
     }
-
-
-@pytest.mark.parametrize(
-    ("before", "place"),
-    [
-        pytest.param(ON_CLAIM, None, id="the same installation and store"),
-        pytest.param(
-            replace(ON_CLAIM, training_image="training:old"), None, id="an older image of ours"
-        ),
-        pytest.param(
-            replace(ON_CLAIM, id="second"),
-            "file:///trainyard/store/shared/second/team of claim models",
-            id="another installation",
-        ),
-        pytest.param(
-            replace(ON_CLAIM, store=ClaimStore("older", "shared")),
-            "file:///trainyard/store/shared/main/team of claim older",
-            id="another claim",
-        ),
-        pytest.param(IN_BUCKET, "s3://bucket/p/main/team of http://s3:9000", id="a bucket before"),
-    ],
-)
-def test_a_job_tells_in_which_store_its_result_lies(
-    before: Installation, place: str | None
-) -> None:
-    """By what its pod was given, so Jobs of every release are known."""
-    dataset, version = a_dataset(), a_model_version()
-    evaluate = EvaluateJob(name="e", champion=digest("c"), phase=TaskPhase.RUNNING, queued_at=NOW)
-    jobs = [
-        ingest_job(dataset, a_refresh(), before),
-        report_job_of(dataset, a_refresh(), before),
-        run_job(a_training_job(), a_run(), before),
-        evaluate_job(version, evaluate, before),
-    ]
-    pods = [job["spec"]["template"]["spec"] for job in jobs]
-    namespace = dataset.metadata.namespace
-    assert {place} == {result_elsewhere(pod, ON_CLAIM, namespace) for pod in pods}
-    assert result_elsewhere({"containers": [{"name": "trial"}]}, ON_CLAIM, namespace) is None
 
 
 def test_proxy_and_trusted_certificates_come_with_the_store() -> None:

@@ -27,6 +27,7 @@ from trainer.pod.environment import Environment
 from trainer.pod.exits import Reason, UserFault
 from trainer.pod.result import Result
 from trainer.pod.storing import open_environment_store, store_faults
+from trainer.retention.neighbours import refuse_neighbours
 from trainer.retention.removal import Clock, remove_unit
 from trainer.retention.units import FINGERPRINT, Unit, is_referenced, units_of
 from trainer.retention.verdict import Standing, Verdict, verdict
@@ -39,7 +40,7 @@ REPORT = f"{ROOT}/report.jsonl"
 def run(task: SweepTask, environment: Environment) -> Result:
     """What nothing has referred to for `keepDays` is gone, or, in a dry run, named.
 
-    Raises UserFault NothingRefers, and the store's faults.
+    Raises UserFault NothingRefers or SweptForAnother, and the store's faults.
     """
     if not task.references.owners:
         raise UserFault(
@@ -48,6 +49,8 @@ def run(task: SweepTask, environment: Environment) -> Result:
             " store's folder of this namespace by hand if that is meant",
         )
     store = open_environment_store(environment)
+    with store_faults():
+        refuse_neighbours(store, task)
     with store_faults(), tempfile.TemporaryDirectory(dir=environment.spool) as folder:
         path = Path(folder) / "report.jsonl"
         with path.open("w", encoding="utf-8") as report:

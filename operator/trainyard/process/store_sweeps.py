@@ -57,9 +57,11 @@ class StoreSweeps:
             return
         try:
             references = await self._references(namespace)
-            task = sweep_task(references, self._installation.store_retention_days, now)
-            if not references.owners:
+            place = await self._cluster.get("Namespace", "", namespace)
+            if place is None or not references.owners:
                 return
+            uid = place["metadata"]["uid"]
+            task = sweep_task(references, self._installation.store_retention_days, now, uid)
             if len(task) > LARGEST_TASK:
                 log.error("too many references for a sweep", namespace=namespace, bytes=len(task))
             else:

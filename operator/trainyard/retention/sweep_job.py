@@ -35,12 +35,13 @@ def due_at(namespace: str, now: datetime) -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0) + share * timedelta(hours=20)
 
 
-def sweep_task(references: References, days: int, now: datetime) -> str:
+def sweep_task(references: References, days: int, now: datetime, namespace_uid: str) -> str:
     """Return the task, as the training image reads it."""
     document = {
         "version": 1,
         "now": now.isoformat().replace("+00:00", "Z"),
         "keepDays": days,
+        "namespaceUid": namespace_uid,
         "dryRun": False,
         "references": references.document(),
     }

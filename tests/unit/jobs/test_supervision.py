@@ -35,13 +35,6 @@ LATER = NOW + timedelta(seconds=40)
 DONE = {0: {"outcome": "Succeeded"}}
 INFRASTRUCTURE = Failure(Fault.INFRASTRUCTURE, "PodLost", "why")
 SOURCE = Failure(Fault.SOURCE, "StoreDenied", "no keys")
-ELSEWHERE = "s3://bucket/second/team-a"
-STORED_ELSEWHERE = Failure(
-    Fault.INFRASTRUCTURE,
-    "StoredElsewhere",
-    f"Job job was made for another installation or store: what it stores lies in {ELSEWHERE}, where"
-    " this installation does not look, so it is done once more",
-)
 USER = Failure(Fault.USER, "ParameterInvalid", "no parameter depth")
 
 
@@ -98,24 +91,6 @@ WAITING = _task(TaskPhase.WAITING, retry_at=LATER)
             Ended(DONE | {1: {}}),
             id="each of two completions left a result",
         ),
-        pytest.param(
-            _task(RUNNING),
-            _view(JobPhase.SUCCEEDED, results=DONE, elsewhere=ELSEWHERE),
-            Retry(STORED_ELSEWHERE, NOW + pause_before(0)),
-            id="it succeeded, and what it made lies in another store",
-        ),
-        pytest.param(
-            _task(),
-            _view(JobPhase.WAITING, elsewhere=ELSEWHERE),
-            Retry(STORED_ELSEWHERE, NOW + pause_before(0)),
-            id="its pod is about to work for another store",
-        ),
-        pytest.param(
-            _task(RUNNING),
-            _view(JobPhase.FOREIGN, elsewhere=ELSEWHERE),
-            Report(),
-            id="somebody else's Job is none of ours, wherever it stores",
-        ),
         pytest.param(WAITING, None, Wait(LATER), id="its pause is not over"),
         pytest.param(_task(TaskPhase.WAITING, retry_at=NOW), None, Start(), id="its pause is over"),
         pytest.param(_task(TaskPhase.FAILED), None, Wait(), id="it was given up"),
@@ -143,11 +118,6 @@ def test_what_the_job_of_a_task_leads_to(task: Task, view: JobView | None, step:
             id="the store refuses the keys",
         ),
         pytest.param(_ended_with(137), JOB_LOST, id="its node failed"),
-        pytest.param(
-            _view(JobPhase.SUCCEEDED, results=DONE, elsewhere=ELSEWHERE),
-            STORED_ELSEWHERE,
-            id="it read another store",
-        ),
     ],
 )
 def test_a_report_that_gives_nothing_is_a_failure(report: JobView, failure: Failure) -> None:

@@ -41,6 +41,9 @@ def cluster() -> FakeCluster:
     found = FakeCluster()
     metadata = {"name": "orders", "namespace": "team", "uid": "uid-1"}
     status = {"versions": [{"digest": DIGEST}]}
+    for name in ("team", "empty"):
+        place = {"metadata": {"name": name, "uid": f"uid-of-{name}"}}
+        found.objects["Namespace", "", name] = place
     found.objects["Dataset", "team", "orders"] = {"metadata": metadata, "status": status}
     return found
 
@@ -67,6 +70,7 @@ async def test_a_store_is_swept_once_a_day(cluster: FakeCluster, clock: Clock) -
     task = json.loads(next(v["value"] for v in container["env"] if v["name"] == "TRAINYARD_TASK"))
     assert (30, ["uid-1"]) == (task["keepDays"], task["references"]["owners"])
     assert ["a1" * 8] == task["references"]["digests"]
+    assert "uid-of-team" == task["namespaceUid"]
     clock.now += timedelta(days=1)
     await started.sweep("team")
     assert 2 == len(jobs(cluster))
@@ -89,13 +93,14 @@ async def test_an_empty_namespace_is_not_swept(cluster: FakeCluster, clock: Cloc
     assert [] == jobs(cluster)
 
 
-@pytest.mark.parametrize("kind", ["Dataset", "ModelDeployment", "Deployment"])
+@pytest.mark.parametrize("kind", ["Dataset", "ModelDeployment", "Deployment", "Namespace"])
 async def test_a_list_that_fails_sweeps_nothing(
     cluster: FakeCluster, clock: Clock, kind: str
 ) -> None:
     """It is tried again at the next look."""
     started = sweeps(cluster, clock)
-    cluster.faults["list", kind] = ClusterFault("list", 500, "away")
+    verb = "get" if kind == "Namespace" else "list"
+    cluster.faults[verb, kind] = ClusterFault(verb, 500, "away")
     await started.sweep("team")
     assert [] == jobs(cluster)
     cluster.faults.clear()

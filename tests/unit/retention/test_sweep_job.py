@@ -18,7 +18,7 @@ KNOWN = References(frozenset({"uid-1"}), NOTHING, frozenset({"0" * 16}), NOTHING
 
 def test_its_task_is_one_that_the_image_reads() -> None:
     """Nothing is left to a default that would only tell."""
-    task = read_sweep_task(sweep_task(KNOWN, 30, NOW))
+    task = read_sweep_task(sweep_task(KNOWN, 30, NOW, "uid-of-team"))
     assert (30, False, NOW) == (task.keep_days, task.dry_run, task.now)
     assert (("uid-1",), ("0" * 16,)) == (task.references.owners, task.references.digests)
 

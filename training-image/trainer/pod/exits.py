@@ -75,6 +75,8 @@ class Reason(StrEnum):
     """Used when the store holds no result under the path asked for."""
     NOTHING_REFERS = "NothingRefers"
     """Used when a sweep is told of no living object: then all would go, which nobody means."""
+    SWEPT_FOR_ANOTHER = "SweptForAnother"
+    """Used when the same part of the store is swept for a namespace of another cluster, too."""
     STORE_DENIED = "StoreDenied"
     """Used when the artifact store refuses the credentials; they may come or change later."""
     STORE_MISSING = "StoreMissing"

@@ -29,11 +29,16 @@ class References(Document):
 
 
 class SweepTask(Document):
-    """Remove what nothing has referred to for `keepDays`; `dryRun`: only tell what would go."""
+    """Remove what nothing has referred to for `keepDays`; `dryRun`: only tell what would go.
+
+    `namespaceUid`: of the namespace whose objects refer; empty: it is not looked whether another
+    one has the same part of the store.
+    """
 
     version: Literal[1]
     now: datetime
     keep_days: Annotated[int, Field(ge=1)]
+    namespace_uid: Annotated[str, StringConstraints(pattern=r"^[0-9a-zA-Z-]{0,64}$")] = ""
     references: References
     dry_run: bool = True
 
