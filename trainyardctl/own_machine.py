@@ -1,7 +1,7 @@
 """What does a recipe give on this machine? The training image's own steps, one after the other.
 
-The documents are those that the operator would write, so data, inputs and model have the digests
-that they would have in a cluster whose training image has the same libraries.
+The documents are those that the operator would write, so data and inputs have the digests that they
+would have in a cluster, and so has the bundle where its training image has the same libraries.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from importlib.metadata import requires
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -14,6 +15,7 @@ from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.reconciling.parsing import Unreadable as Unparsed
 from trainyard.reconciling.parsing import parse
+from trainyardctl.environment import environment_lines, pins_of_training
 from trainyardctl.lint.linting import lint_paths
 from trainyardctl.lint.manifests import files_of, manifests_of
 from trainyardctl.own_machine import Impossible, Tried, try_recipe
@@ -54,6 +56,9 @@ def _lines(tried: Tried) -> Iterator[str]:
     yield f"         {data.train_rows} rows to train on, {data.test_rows} to test"
     yield f"inputs   {version.inputs_digest}"
     yield f"bundle   {version.bundle_digest}"
+    pins = pins_of_training(requires("trainyard") or ())
+    for line in environment_lines(version.libraries or {}, pins):
+        yield f"         {line}"
     yield f"version  {tried.name}"
     for metric, value in (version.metrics or {}).items():
         yield f"  {metric} {value}"

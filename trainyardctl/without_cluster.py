@@ -35,8 +35,9 @@ def try_here(
     data: Annotated[Path, typer.Option(help="The file or folder to read instead of the source.")],
     keep: Annotated[Path | None, typer.Option(help="Leave store and model here.")] = None,
 ) -> None:
-    """Train on this machine what the cluster would train, with the same digests; none is asked.
+    """Train on this machine what the cluster would train; none is asked.
 
+    Data and inputs have the same digests, the bundle where the libraries are the same. Exit code
     1 where a gate does not hold, 2 where it cannot be tried.
     """
     from trainyardctl.lint.manifests import Unreadable

@@ -5,6 +5,7 @@ Proves: trainyardctl/own_machine.py, trainyardctl/trying.py, trainyardctl/withou
 
 from __future__ import annotations
 
+import platform
 import re
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def test_data_inputs_and_model_have_digests(iris: tuple[int, str, Path]) -> None
         stored = folder / "store" / kind / "sha256" / hexadecimal
         assert (stored / "manifest.json").is_file()
     assert f"version  iris-{found['bundle'][7:17]}" in text
+    assert f"by python {platform.python_version()}, " in text
 
 
 def test_the_inputs_are_those_that_the_operator_would_name(iris: tuple[int, str, Path]) -> None:
