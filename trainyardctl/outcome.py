@@ -76,6 +76,11 @@ def _goes_on(raw: Raw) -> tuple[Outcome, str]:
     for kind in ("Reconciling", "Running", "Refreshing"):
         if is_true(raw, kind):
             return Outcome.UNDER_WAY, _sentence(condition(raw, kind) or {})
+    verdict = condition(raw, "LastRunAccepted") or {}
+    if verdict.get("status") == "Unknown":
+        return Outcome.UNDER_WAY, _sentence(verdict)
+    if verdict.get("status") == "False" and not at(raw, "status.current"):
+        return Outcome.FAILED, _sentence(verdict)  # an earlier version may serve; this one will not
     for kind in ("Ready", "RolledOut", "Accepted"):
         found = condition(raw, kind)
         if found is not None and found.get("status") != "True":

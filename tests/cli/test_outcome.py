@@ -69,6 +69,40 @@ STORIES = [
         "R: s",
     ),
     (
+        "a run whose version waits for its gates while an earlier one serves",
+        job(
+            conditions=told(
+                ("Ready", "True", "VersionAccepted", ""),
+                ("LastRunAccepted", "Unknown", "VersionNotJudged", "ModelVersion wine-b"),
+            )
+        ),
+        Outcome.UNDER_WAY,
+        "VersionNotJudged: ModelVersion wine-b",
+    ),
+    (
+        "a run whose version its gates refused, for a pipeline that waits for the verdict",
+        job(
+            conditions=told(
+                ("Ready", "False", "VersionRefused", ""),
+                ("LastRunAccepted", "False", "VersionRefused", "good: 0.5 < 0.9"),
+            )
+        ),
+        Outcome.FAILED,
+        "VersionRefused: good: 0.5 < 0.9",
+    ),
+    (
+        "a refused run of other inputs than those of now, whose version is accepted",
+        job(
+            current={"name": "wine-a"},
+            conditions=told(
+                ("Ready", "True", "VersionAccepted", "wine-a"),
+                ("LastRunAccepted", "False", "VersionRefused", "good: 0.5 < 0.9"),
+            ),
+        ),
+        Outcome.SETTLED,
+        "",
+    ),
+    (
         "a version that lost",
         deployment(conditions=told(READY, ("RolledOut", "False", "Quarantined", "it lost"))),
         Outcome.FAILED,
