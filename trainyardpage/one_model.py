@@ -9,10 +9,14 @@ from trainyardctl.names import ObjectName
 from trainyardctl.next_steps import NextStep, next_steps
 from trainyardctl.outcome import stand_of
 from trainyardctl.snapshot import Raw, Snapshot, at, name_of
+from trainyardpage.approvals import Approvals, approvals_of
 from trainyardpage.evidence import Drift, Release, drift_of, release_of
 from trainyardpage.loop import Loop, Related, loop_of, related
 from trainyardpage.marks import MARKS, Mark
+from trainyardpage.quality import Quality, quality_of
+from trainyardpage.runs import Runs, runs_of
 from trainyardpage.traffic import Share, shares_of
+from trainyardpage.trail import NOTHING, Trail
 from trainyardpage.versions import Origin, Versions, origins_of, versions_of
 
 
@@ -36,8 +40,12 @@ class OneModel:
     loop: Loop
     shares: Sequence[Share]
     release: Release
+    trail: Trail
+    approvals: Approvals | None
     drift: Drift
+    quality: Quality
     signals: Sequence[Told]
+    runs: Runs
     versions: Versions
     origins: Sequence[Origin]
     steps: Sequence[NextStep]
@@ -45,8 +53,11 @@ class OneModel:
     """Newest first."""
 
 
-def one_model(snapshot: Snapshot, name: str) -> OneModel | None:
-    """Return what is known of the ModelDeployment, or None where there is none of that name."""
+def one_model(snapshot: Snapshot, name: str, trail: Trail = NOTHING) -> OneModel | None:
+    """Return what is known of the ModelDeployment, or None where there is none of that name.
+
+    `trail` is what was seen of its release so far.
+    """
     raw = snapshot.find(ObjectName("ModelDeployment", name))
     if raw is None:
         return None
@@ -59,8 +70,12 @@ def one_model(snapshot: Snapshot, name: str) -> OneModel | None:
         loop=loop_of(found),
         shares=shares_of(raw),
         release=release_of(raw),
+        trail=trail,
+        approvals=approvals_of(raw, snapshot),
         drift=drift_of(raw),
+        quality=quality_of(raw),
         signals=tuple(_signals(raw)),
+        runs=runs_of(found),
         versions=versions_of(found),
         origins=tuple(origins_of(found, snapshot)),
         steps=tuple(_steps(snapshot.namespace, found)),

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from trainyardpage.drawing import drawing_of
 from trainyardpage.fleet import Fleet
 from trainyardpage.one_model import OneModel
+from trainyardpage.trail_chart import chart_of
 
 
 def fleet_page(fleet: Fleet, faults: Sequence[str]) -> str:
@@ -20,8 +21,8 @@ def fleet_page(fleet: Fleet, faults: Sequence[str]) -> str:
 
 def model_page(model: OneModel, faults: Sequence[str]) -> str:
     """Return the page of one model."""
-    drawing = drawing_of(model.loop)
-    return _page("model.html", root="../../", model=model, drawing=drawing, faults=faults)
+    pictures = {"drawing": drawing_of(model.loop), "chart": chart_of(model.trail)}
+    return _page("model.html", root="../../", model=model, faults=faults, **pictures)
 
 
 def missing_page(sentence: str, root: str) -> str:

@@ -18,11 +18,15 @@ class Rendered:
 
     def page(self, generation: int, path: str, make: Callable[[], str]) -> str:
         """Return the page of the path as the world is in this generation."""
-        if generation != self.generation:
-            self.generation, self.pages = generation, {}
-        found = self.pages.get(path)
+        found = self.kept(generation, path)
         if found is None:
             found = make()
             if len(self.pages) < MOST_PAGES:
                 self.pages[path] = found
         return found
+
+    def kept(self, generation: int, path: str) -> str | None:
+        """Return the page if it was made in this generation; pages of another one are dropped."""
+        if generation != self.generation:
+            self.generation, self.pages = generation, {}
+        return self.pages.get(path)

@@ -55,13 +55,21 @@ class Page:
     async def model(self, request: web.Request) -> web.Response:
         """Answer with one model."""
         namespace, name = request.match_info["namespace"], request.match_info["name"]
-        found = one_model(self.world.snapshot(namespace), name)
+        kept = self.rendered.kept(self.world.generation, request.path)
+        if kept is not None:
+            return _html(kept)
+        trail = self.world.trail(namespace, name)
+        found = one_model(self.world.snapshot(namespace), name, trail)
         if found is None:
             sentence = (
                 f"There is no ModelDeployment {name[:253]} in the namespace {namespace[:63]}."
             )
             return _html(missing_page(sentence, "../../"), 404)
-        return _html(model_page(found, self.world.faults))
+
+        def made() -> str:
+            return model_page(found, self.world.faults)
+
+        return _html(self.rendered.page(self.world.generation, request.path, made))
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Answer with an event for each change, until the reader goes."""

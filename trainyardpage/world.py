@@ -8,8 +8,10 @@ from typing import Any
 
 from trainyardctl.names import KINDS
 from trainyardctl.snapshot import Raw, Snapshot, at, name_of
+from trainyardpage.trail import NOTHING, Trail, trail_after
 
 _Key = tuple[str, str]
+_RELEASED = "ModelDeployment"
 
 
 class World:
@@ -17,6 +19,7 @@ class World:
 
     def __init__(self) -> None:
         self._objects: dict[str, dict[_Key, Raw]] = {kind: {} for kind in KINDS}
+        self._trails: dict[_Key, Trail] = {}
         self._faults: dict[_Key, str] = {}
         self._heard: set[_Key] = set()
         self._changed = asyncio.Event()
@@ -27,6 +30,9 @@ class World:
         """These, and no others, are there of the kind in the namespace; empty: everywhere."""
         kept = {k: raw for k, raw in self._objects[kind].items() if scope and k[0] != scope}
         self._objects[kind] = kept | {_key(raw): _light(raw) for raw in objects}
+        if kind == _RELEASED:
+            there = self._objects[kind]
+            self._trails = {key: self._trail(key, raw) for key, raw in there.items()}
         self._heard.add((kind, scope))
         self._faults.pop((kind, scope), None)
         self._tell()
@@ -34,11 +40,15 @@ class World:
     def put(self, kind: str, raw: Raw) -> None:
         """The object is as it is here."""
         self._objects[kind][_key(raw)] = _light(raw)
+        if kind == _RELEASED:
+            self._trails[_key(raw)] = self._trail(_key(raw), raw)
         self._tell()
 
     def remove(self, kind: str, raw: Raw) -> None:
         """The object is gone."""
         self._objects[kind].pop(_key(raw), None)
+        if kind == _RELEASED:
+            self._trails.pop(_key(raw), None)
         self._tell()
 
     def fail(self, kind: str, scope: str, sentence: str) -> None:
@@ -63,10 +73,17 @@ class World:
     def snapshot(self, namespace: str) -> Snapshot:
         """Return the objects of the namespace."""
         found = {
-            kind: tuple(raw for (where, _), raw in sorted(all_of.items()) if where == namespace)
+            kind: tuple(all_of[key] for key in sorted(k for k in all_of if k[0] == namespace))
             for kind, all_of in self._objects.items()
         }
         return Snapshot(namespace, found)
+
+    def trail(self, namespace: str, name: str) -> Trail:
+        """Return what was seen of the ModelDeployment's last release."""
+        return self._trails.get((namespace, name), NOTHING)
+
+    def _trail(self, key: _Key, raw: Raw) -> Trail:
+        return trail_after(self._trails.get(key, NOTHING), raw)
 
     async def after(self, generation: int) -> int:
         """Return the generation once it is another than this one."""

@@ -52,12 +52,16 @@ async def measured(server: ApiServer, models: int, repeats: int) -> PageFigures:
     begun = monotonic()
     async with _page(server) as (session, pid):
         ready = monotonic() - begun
-        one = f"/models/{namespace_of(0)}/{name_of(0)}"
+
+        def one_of(number: int) -> str:
+            """Each in turn: a page that was made already is handed out again."""
+            return f"/models/{namespace_of(number % models)}/{name_of(number % models)}"
+
         return PageFigures(
             models,
             ready,
             fleet=await _times(pid, repeats, lambda _: _asked(session, "/")),
-            one_model=await _times(pid, repeats, lambda _: _asked(session, one)),
+            one_model=await _times(pid, repeats, lambda n: _asked(session, one_of(n))),
             change=await _times(pid, repeats // 10, lambda n: _changed(server, session, n)),
             memory_mib=_memory(pid),
         )

@@ -10,6 +10,7 @@ from a_namespace import Raw, deployment, namespace, releasing
 from trainyardpage.fleet import fleet_of
 from trainyardpage.one_model import one_model
 from trainyardpage.pages import fleet_page, missing_page, model_page
+from trainyardpage.trail import NOTHING, trail_after
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 VOID = frozenset({"meta", "link", "input", "br", "img", "rect", "path"})
@@ -49,8 +50,13 @@ class Reader(HTMLParser):
 
 
 def of_model(raw: Raw) -> str:
-    """Return the page of one model."""
-    model = one_model(namespace(raw), "wine")
+    """Return the page of one model, whose release was looked at twice."""
+    later = {**raw, "status": {**raw.get("status", {})}}
+    rollout = later["status"].get("rollout")
+    trail = trail_after(NOTHING, raw)
+    if rollout:
+        later["status"]["rollout"] = {**rollout, "observedUntil": "2026-05-05T10:00:30Z"}
+    model = one_model(namespace(raw), "wine", trail_after(trail, later))
     assert model is not None
     return model_page(model, ())
 
@@ -58,10 +64,27 @@ def of_model(raw: Raw) -> str:
 WHOLE = releasing(
     step=1,
     phase="Progressing",
+    observedUntil="2026-05-05T10:00:00Z",
+    approvedBy=["anna"],
     arms=[{"name": "Stable", "requests": 12345, "errors": 6}],
     rehearsal={"verdict": "Pass", "why": "all agree"},
 )
+WHOLE["spec"] |= {
+    "rollout": {"approvals": {"required": 2, "roles": ["risk"]}},
+    "monitoring": {"quality": {"min": "0.9"}, "fairness": {"column": "site", "max": "0.1"}},
+}
 WHOLE["status"] |= {
+    "labelJoin": {
+        "metric": "accuracy",
+        "counts": {"at": "2026-05-05T10:00:00Z", "joined": 876},
+        "revisions": [
+            {
+                "revision": "wine-2222222222",
+                "value": "0.913",
+                "fairness": {"value": "0.07", "between": ["left", "right"]},
+            }
+        ],
+    },
     "signals": [{"kind": "Drift", "message": "age moved", "since": "2026-05-05T11:00:00Z"}],
     "monitors": [
         {
@@ -128,6 +151,9 @@ def test_one_model_shows_all_that_is_known() -> None:
         *("40 of 300 requests", "age moved", "below 18: 2 % → 31 %", "900 rows"),
         *("wine-b", "Forest(300)", "sha256:", "trainyard -n models promote mdep/wine"),
         *("2026-05-04 10:00:00", "the first"),
+        *("2 people have to approve", "roles risk", "Approved by anna", "1 more needed"),
+        *("0.913", "left and right", "876 captured rows have a label", "may differ by 0.1"),
+        *("Evidence over time", "Stable 6 of 12,345", "Metrics"),
     ):
         assert words in text
 
@@ -143,8 +169,18 @@ def test_the_fleet_leads_to_each_model_by_a_relative_path() -> None:
 @pytest.mark.parametrize("words", [HOSTILE, "{{ 7 * 7 }}", "]]>"])
 def test_what_objects_say_is_text(words: str) -> None:
     """Whoever may write an object runs nothing in a reader's browser."""
-    raw = releasing(why=words, revision=words, checks=[{"name": words, "verdict": words}])
+    raw = releasing(
+        why=words,
+        revision=words,
+        verdict=words,
+        observedUntil="2026-05-05T10:00:00Z",
+        approvedBy=[words],
+        arms=[{"name": words}, {"name": "Stable"}],
+        checks=[{"name": words, "verdict": words}],
+    )
+    raw["spec"]["rollout"] = {"approvals": {"roles": [words], "before": words}}
     raw["status"] |= {
+        "labelJoin": {"metric": words, "revisions": [{"revision": words, "value": words}]},
         "why": words,
         "signals": [{"kind": words, "message": words}],
         "history": [{"at": words, "reason": words, "message": words}],

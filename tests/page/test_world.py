@@ -8,6 +8,7 @@ import pytest
 from a_namespace import Raw, ours
 
 from trainyardctl.names import KINDS, object_name
+from trainyardpage.trail import NOTHING
 from trainyardpage.world import World
 
 
@@ -76,6 +77,23 @@ def test_a_fault_is_told_until_the_kind_is_read_again() -> None:
     assert told == world.generation, "the same fault again is no change"
     world.replace("ModelDeployment", "", [])
     assert () == tuple(world.faults)
+
+
+def test_a_release_leaves_a_trail_while_its_model_is_there() -> None:
+    """Also where everything is listed again."""
+    world = World()
+
+    def looked(until: str) -> Raw:
+        raw = there("a", "x")
+        raw["status"]["rollout"] = {"id": "x-1", "observedUntil": until}
+        return raw
+
+    world.replace("ModelDeployment", "", [looked("2026-05-05T10:00:00Z")])
+    world.put("ModelDeployment", looked("2026-05-05T10:00:15Z"))
+    world.replace("ModelDeployment", "", [looked("2026-05-05T10:00:30Z")])
+    assert 3 == len(world.trail("a", "x").looks)
+    world.remove("ModelDeployment", there("a", "x"))
+    assert NOTHING == world.trail("a", "x")
 
 
 async def test_who_waits_hears_of_a_change() -> None:
