@@ -1,4 +1,4 @@
-"""How is the cluster reached: as the person who asks, by their own kubeconfig and rights."""
+"""How is the cluster reached: as who asks, by their own kubeconfig or the account of their pod."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from kubernetes.aio import client, config
 from kubernetes.aio.client.exceptions import ApiException
 from kubernetes.aio.config.config_exception import ConfigException
+from kubernetes.aio.config.incluster_config import InClusterConfigLoader
 from kubernetes.aio.watch import Watch
 
-from trainyard.clients.cluster import KubernetesCluster
+from trainyard.clients.cluster import APPLY, KubernetesCluster
 from trainyard.clients.faults import NotFound
 from trainyard.clients.kinds import KINDS as OBJECT_KINDS
 from trainyard.objects import ObjectRef
@@ -24,6 +26,11 @@ from trainyardctl.snapshot import Raw, Snapshot
 
 _AGAIN_SECONDS = 1.0
 _WATCH_SECONDS = 300
+_AS_A_PERSON = replace(
+    APPLY, query=(("fieldManager", "trainyard-client"), ("fieldValidation", "Strict"))
+)
+"""Without force: a field that somebody else applied is theirs until they let it go."""
+SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 DEFAULT_KUBECONFIG = "~/.kube/config"
 
 
@@ -84,6 +91,13 @@ class Connection:
         metadata = {**manifest["metadata"], "namespace": self.namespace}
         await self.cluster.create({**manifest, "metadata": metadata})
 
+    async def apply(self, manifest: Raw) -> None:
+        """Make the object of the namespace be as it says; raises Conflict where a field that it
+        sets otherwise is somebody else's.
+        """
+        metadata = {**manifest["metadata"], "namespace": self.namespace}
+        await self.cluster.apply({**manifest, "metadata": metadata})
+
     async def changes(self) -> AsyncIterator[None]:
         """Yield soon after something of ours changed; several changes at once are one.
 
@@ -121,14 +135,51 @@ async def connected(
     place: Place, environment: Mapping[str, str] = os.environ
 ) -> AsyncIterator[Connection]:
     """Give a connection to the place; it is closed afterwards. Raises NoCluster."""
-    path = place.kubeconfig or environment.get("KUBECONFIG", "") or DEFAULT_KUBECONFIG
     configuration = client.Configuration()
+    path = place.kubeconfig or environment.get("KUBECONFIG", "") or DEFAULT_KUBECONFIG
+    if _is_in_a_pod(place, environment):
+        namespace = log_in_as_pod(configuration, SERVICE_ACCOUNT, environment)
+    else:
+        namespace = await _log_in_by(path, place.context, configuration)
+    namespace = place.namespace or namespace or "default"
+    cluster = KubernetesCluster(configuration, applying=_AS_A_PERSON)
+    try:
+        yield Connection(cluster, configuration, namespace)
+    finally:
+        await cluster.close()
+
+
+def _is_in_a_pod(place: Place, environment: Mapping[str, str]) -> bool:
+    """Tell whether no kubeconfig is named or there, and a pod's own account is: as kubectl does."""
+    named = place.kubeconfig or place.context or environment.get("KUBECONFIG")
+    default = Path(DEFAULT_KUBECONFIG).expanduser()
+    return not named and not default.exists() and "KUBERNETES_SERVICE_HOST" in environment
+
+
+def log_in_as_pod(
+    configuration: client.Configuration, account: Path, environment: Mapping[str, str]
+) -> str:
+    """Fill in address and credentials of a pod's service account and return the pod's namespace.
+
+    Raises NoCluster.
+    """
+    token, authority = str(account / "token"), str(account / "ca.crt")
+    try:
+        loader = InClusterConfigLoader(token, authority, environ=environment)
+        loader.load_and_set(configuration)
+        return (account / "namespace").read_text(encoding="utf-8").strip()
+    except (ConfigException, OSError) as fault:
+        raise NoCluster(f"{account}: {fault}; name a kubeconfig with --kubeconfig") from fault
+
+
+async def _log_in_by(path: str, context: str, configuration: client.Configuration) -> str:
+    """Fill in what the kubeconfig says and return the namespace of its context."""
     try:
         known, active = config.list_kube_config_contexts(config_file=path)
         contexts: Mapping[str, Any] = {found["name"]: found for found in known}
-        chosen = contexts.get(place.context) if place.context else active
+        chosen = contexts.get(context) if context else active
         if chosen is None:
-            raise NoCluster(f"{path}: no context {place.context!r}; it has {', '.join(contexts)}")
+            raise NoCluster(f"{path}: no context {context!r}; it has {', '.join(contexts)}")
         await config.load_kube_config(
             config_file=path,
             context=chosen["name"],
@@ -137,9 +188,4 @@ async def connected(
         )
     except (ConfigException, OSError) as fault:
         raise NoCluster(f"{path}: {fault}; name a kubeconfig with --kubeconfig") from fault
-    namespace = place.namespace or chosen["context"].get("namespace") or "default"
-    cluster = KubernetesCluster(configuration)
-    try:
-        yield Connection(cluster, configuration, namespace)
-    finally:
-        await cluster.close()
+    return str(chosen["context"].get("namespace") or "")

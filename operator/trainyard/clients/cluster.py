@@ -135,8 +135,9 @@ class KubernetesCluster:
         kinds: Mapping[str, Kind] = KINDS,
         installation: str = "",
         on_answer: OnAnswer | None = None,
+        applying: _Verb = APPLY,
     ) -> None:
-        """`installation`: the name under which statuses are written."""
+        """`installation`: the name under which statuses are written. `applying`: as whom."""
         self._configuration = configuration
         self._api = client.ApiClient(configuration)
         self._kinds = kinds
@@ -144,6 +145,7 @@ class KubernetesCluster:
             PUT_STATUS, query=(("fieldManager", f"{STATUS_WRITER}{installation}"),)
         )
         self._on_answer = on_answer
+        self._applying = applying
 
     async def close(self) -> None:
         """Close all connections."""
@@ -205,7 +207,7 @@ class KubernetesCluster:
     async def apply(self, manifest: Manifest) -> RawObject:
         """See Cluster.apply."""
         kind, namespace, name = self._place(manifest)
-        return await self._send(APPLY, kind, kind.path(namespace, name), manifest)
+        return await self._send(self._applying, kind, kind.path(namespace, name), manifest)
 
     async def apply_new(self, manifest: Manifest) -> RawObject:
         """See Cluster.apply_new."""
