@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 from pathlib import Path
@@ -15,7 +16,8 @@ from trainyardctl.main import app
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-WORKFLOW = EXAMPLES / "pipelines" / "github-actions.yaml"
+PIPELINES = EXAMPLES / "pipelines"
+WORKFLOW = PIPELINES / "github-actions.yaml"
 APPLICATIONS = EXAMPLES / "gitops" / "argocd-applicationset.yaml"
 METRIC = re.compile(r"trainyard_\w+")
 
@@ -52,10 +54,18 @@ def steps() -> list[dict[str, Any]]:
     return [step for job in loaded(WORKFLOW)["jobs"].values() for step in job["steps"]]
 
 
-def test_the_pipeline_types_commands_that_there_are() -> None:
+def texts(file: str) -> list[str]:
+    """Return every text that stands in a Python file."""
+    tree = ast.parse((PIPELINES / file).read_text(encoding="utf-8"))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return [node.value for node in nodes if isinstance(node.value, str)]
+
+
+def test_the_pipelines_type_commands_that_there_are() -> None:
     """Each with options that it knows."""
-    lines = [step["run"] for step in steps() if step.get("run", "").startswith("trainyard ")]
-    assert 3 == len(lines)
+    typed = [step.get("run", "") for step in steps()] + texts("airflow.py")
+    lines = [line for line in typed if line.startswith("trainyard ")]
+    assert 6 == len(lines)
     for line in lines:
         # Help is shown once all words were understood.
         told = CliRunner().invoke(app, [*shlex.split(line)[1:], "--help"])
@@ -92,6 +102,7 @@ def test_every_example_is_in_the_table() -> None:
     """Of the page that lists them."""
     page = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     folders = ("autoscaling", "pipelines", "gitops")
-    files = [path for folder in folders for path in (EXAMPLES / folder).glob("*.yaml")]
+    every = [path for folder in folders for path in (EXAMPLES / folder).glob("*.*")]
+    files = [path for path in every if path.suffix in {".py", ".yaml"}]
     missing = [path.name for path in files if str(path.relative_to(EXAMPLES)) not in page]
-    assert (4, []) == (len(files), missing)
+    assert (6, []) == (len(files), missing)
