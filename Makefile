@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := operator/trainyard serving-image/modelbundle serving-image/modelserver training-image/trainer trainyardctl trainyardpage devcluster demo dashboards benchmarks
+PACKAGES := operator/trainyard serving-image/modelbundle serving-image/modelserver training-image/trainer trainyardctl trainyardpage trainyardclient devcluster demo dashboards benchmarks
 PYTEST := $(BIN)/python -m pytest -q
 SUITE := $(PYTEST) --durations=15 --durations-min=10
 CLI_REFERENCE := $(BIN)/python -m typer trainyardctl.main utils docs --name trainyard
@@ -42,7 +42,7 @@ lock: install ## Resolve the extras of pyproject.toml into requirements/*.txt wi
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    --extra $$extra pyproject.toml -o requirements/$$extra.txt; \
 	done
-	for peers in mlserver kserve pandera great-expectations in-toto mlcroissant; do \
+	for peers in mlserver kserve pandera great-expectations in-toto mlcroissant kfp; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    requirements/peers-$$peers.in -o requirements/peers-$$peers.txt; \
@@ -87,7 +87,7 @@ generated: install
 .PHONY: unit
 unit: install
 	$(call STAGE,unit tests)
-	$(PYTEST) $(TWO_AT_A_TIME) tests/unit tests/cli tests/page
+	$(PYTEST) $(TWO_AT_A_TIME) tests/unit tests/cli tests/page tests/client
 
 .PHONY: check
 check: install ## Lint, types, contracts, generated files, unit tests
@@ -179,7 +179,7 @@ peers: install ## Ask other model servers and ours the same (installs them on fi
 .PHONY: training
 training: install programs
 	$(call STAGE,training image · local cluster · demo)
-	$(BIN)/python -m benchmarks.serving.locked_environments mlcroissant
+	$(BIN)/python -m benchmarks.serving.locked_environments mlcroissant kfp
 	$(SUITE) $(TWO_AT_A_TIME) tests/contract tests/training tests/devcluster tests/demo \
 	  $(call ALONE,tests/contract tests/training tests/devcluster tests/demo)
 

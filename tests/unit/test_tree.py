@@ -19,6 +19,7 @@ MIRRORS = {
     "training-image/trainer": "tests/training",
     "trainyardctl": "tests/cli",
     "trainyardpage": "tests/page",
+    "trainyardclient": "tests/client",
     "devcluster": "tests/devcluster",
     "benchmarks/serving": "tests/benchmarks/serving",
     "benchmarks/data": "tests/benchmarks/data",
