@@ -43,7 +43,8 @@ class Notify(ApiModel):
     receiver: ReceiverName
     """One of those that the installation knows (`notifications.receivers` of its chart)."""
     on: Annotated[tuple[NotifiedDecision, ...], Field(max_length=len(NotifiedDecision))] = ()
-    """Which decisions are told; empty: all that can be named here."""
+    """Which decisions are told; empty: all that can be named here. In YAML write `"on"`: without
+    the quotes it is read as `true`."""
 
 
 class DeliveryState(ApiModel):

@@ -58,7 +58,8 @@ def _levelled(view: View, turn: Turn, level: Level, state: MonitorState) -> Turn
     id_ = signal_id(view.resource, state.revision, state.kind)
     is_up = any(s.id == id_ for s in signals)
     if not is_up and level is Level.RAISE:
-        message = f"{state.why}, {state.bad_in_a_row} times in a row"
+        often = f", {state.bad_in_a_row} times in a row" if state.bad_in_a_row > 1 else ""
+        message = f"{state.why}{often}"
         signal = Signal(id=id_, kind=state.kind, since=view.now, message=message)
         after = turn.changed(signals=(*signals, signal))
         sentence = f"{state.kind} of {state.revision}: {message}"
