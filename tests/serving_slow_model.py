@@ -10,7 +10,7 @@ from typing import Any, Self
 import joblib
 import numpy as np
 import serving_bundles as bundles
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 from modelbundle.packing import pack
 
@@ -40,6 +40,23 @@ class HangingClassifier(SlowClassifier):
         if np.asarray(table)[:, 0].max() > 100:
             time.sleep(self.seconds)
         return np.repeat(self.classes_[:1], len(table))
+
+
+class HangingRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    """Says 0, and takes its time for rows whose first value is above 100."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def fit(self, table: Any, target: Any) -> Self:
+        """Learns nothing."""
+        return self
+
+    def predict(self, table: Any) -> Any:
+        """0 for every row; only such rows are slow."""
+        if np.asarray(table)[:, 0].max() > 100:
+            time.sleep(self.seconds)
+        return np.zeros(len(table))
 
 
 def slow_bundle(directory: Path, seconds: float) -> bundles.Sample:

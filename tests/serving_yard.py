@@ -31,7 +31,7 @@ from trainyard.model_deployments.analysis.bin_counters import BinCounters
 from trainyard.model_deployments.analysis.counters import CounterQuestion
 from trainyard.model_deployments.analysis.error_windows import ErrorWindows
 from trainyard.model_deployments.analysis.evidence import Counts, Interval, Reading
-from trainyard.model_deployments.analysis.samples import APART, MIRROR_SUFFIX
+from trainyard.model_deployments.analysis.samples import APART, EXPLAIN_SUFFIX, MIRROR_SUFFIX
 from trainyard.model_deployments.decide import decide_model_deployment
 from trainyard.model_deployments.observe import ServingSources, observe_model_deployment
 from trainyard.model_deployments.revision.identity import revision_name
@@ -248,7 +248,7 @@ class ServingYard(StoredObjects):
         return [
             ScrapedSample(names[0], {"envoy_cluster_name": f"{name}{group}{suffix}"}, 2.0)
             for name, raw in services.items()
-            for group in ("", *APART)
+            for group in ("", *APART, EXPLAIN_SUFFIX)
             for suffix in ("", "-grpc")[: 1 if self.deaf_to_grpc else len(raw["spec"]["ports"])]
         ]
 

@@ -15,12 +15,15 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import orjson
 import uvloop
 
 from modelserver.batches.batching import Batcher
 from modelserver.core import Core, example_request, model_metadata, models_v1, server_metadata
 from modelserver.descriptors import connections_that_fit
 from modelserver.error_log import ErrorLog, LogBridge
+from modelserver.explanations.explaining import Explaining
+from modelserver.explanations.explanation_answers import ExplanationAnswers
 from modelserver.http.connections import Connections
 from modelserver.http.http_api import HttpApi
 from modelserver.http.http_connection import Listening
@@ -30,6 +33,7 @@ from modelserver.http.wire import Wire
 from modelserver.metrics.batch_metrics import BatchMetrics
 from modelserver.metrics.serving_metrics import ServingMetrics
 from modelserver.payloads.answers import Answer, ModelIdentity
+from modelserver.payloads.v2_requests import decode_v2
 from modelserver.requests.body import Budget
 from modelserver.requests.concurrency import ConcurrencyLimit
 from modelserver.requests.lifecycle import Lifecycle, log_stuck_batches
@@ -44,6 +48,7 @@ from modelserver.telemetry.observers import (
     row_sampling,
     show,
     show_connections,
+    show_explanations,
     unseen_texts,
 )
 
@@ -68,8 +73,7 @@ def serve(settings: ServerSettings, model: ReadyModel) -> None:
 
 async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     """Serves until the end; true when a batch is still with the model."""
-    log = ErrorLog(time.monotonic)
-    metrics = ServingMetrics()
+    log, metrics = ErrorLog(time.monotonic), ServingMetrics()
     observing = observers(settings, metrics, log)
     batcher, server = _assembled(settings, model, metrics, log, notify_all(observing))
     _bridge_logging(log)
@@ -81,11 +85,11 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     fixed = _fixed(identity, model)
     outbox = Outbox()
     batcher.deliver_inside(outbox)
-    api = HttpApi(core, fixed, server, outbox)
+    explaining = _explaining(settings, identity, model, metrics)
     connections = _connections(settings.limits, metrics, log)
+    api = HttpApi(core, fixed, server, outbox, explaining)
     port = HttpPort(Listening(api, connections, settings.limits, Wire(identity), outbox))
-    ending = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    ending, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def drain() -> None:
         if server.lifecycle.drain():
@@ -103,9 +107,24 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     finally:
         watchdog.cancel()
         batcher.close()
-        for observer in (*observing, *([capture] if capture is not None else ())):
-            observer.close()
-    return batcher.batch_seconds() > 0
+        for other in (*observing, capture, explaining):
+            if other is not None:
+                other.close()
+    return batcher.batch_seconds() > 0 or (explaining is not None and explaining.busy)
+
+
+def _explaining(
+    settings: ServerSettings, identity: ModelIdentity, model: ReadyModel, metrics: ServingMetrics
+) -> Explaining | None:
+    """Who explains answers, with counts among the metrics; None when nobody shall."""
+    if settings.explain is None:
+        return None
+    signature = model.runtime.signature
+    answers = ExplanationAnswers(identity, signature)
+    typical = decode_v2(orjson.dumps(model.example.request), signature, max_rows=1).rows
+    explaining = Explaining(model.runtime, typical, settings.explain, answers.of, time.perf_counter)
+    show_explanations(metrics, explaining)
+    return explaining
 
 
 def _bridge_logging(log: ErrorLog) -> None:

@@ -84,6 +84,20 @@ class CaptureSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainSettings:
+    """What one explanation, and all together, may cost.
+
+    `rows` of one request, `evaluations` of the model for each of them, about so many `seconds`
+    for all; `concurrency`: how many requests are explained or wait for it.
+    """
+
+    rows: int
+    evaluations: int = 4096
+    concurrency: int = 4
+    seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
 class BundleSettings:
     """Which bundle, and in which directory."""
 
@@ -105,6 +119,7 @@ class ServerSettings:
     limits: Limits
     telemetry: Telemetry = Telemetry()
     capture: CaptureSettings | None = None
+    explain: ExplainSettings | None = None
 
 
 def bundle_settings(environ: Mapping[str, str]) -> BundleSettings:
@@ -140,7 +155,14 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
         ),
         telemetry=_telemetry(environ),
         capture=capture_settings(environ),
+        explain=_explain(environ),
     )
+
+
+def _explain(environ: Mapping[str, str]) -> ExplainSettings | None:
+    rows = _whole(environ, "TRAINYARD_EXPLAIN_ROWS", 0, (0, 1000))
+    evaluations = _whole(environ, "TRAINYARD_EXPLAIN_EVALUATIONS", 4096, (64, 16_384))
+    return ExplainSettings(rows, evaluations) if rows else None
 
 
 def _telemetry(environ: Mapping[str, str]) -> Telemetry:

@@ -52,6 +52,17 @@ def test_who_matches_meets_the_new_version_and_is_counted_apart(tmp_path: Path) 
         assert 0 == counted(running, NEW)[1].requests
 
 
+def test_explanations_are_seen_by_no_verdict(tmp_path: Path) -> None:
+    """They reach both versions, and neither is slower for it in the eyes of a check."""
+    found = routing(stable=50, canary=50)
+    found = replace(found, owner=a_model_deployment(server={"explain": {}}))
+    with router(found, tmp_path) as running:
+        who = Counter(answer(running.address, "/v2/models/m/explain") for _ in range(USERS))
+        assert {(200, OLD), (200, NEW)} == set(who)
+        assert (0, 0) == tuple(one.requests for one in counted(running, NEW))
+        assert who[(200, NEW)] == counted(running, f"{NEW}-explain")[1].requests
+
+
 def test_copies_are_answered_to_nobody_and_counted_apart(tmp_path: Path) -> None:
     """Half of the requests, as users send them."""
     decision = asked(routing(stable=100, canary=0), mirror_percent=50)

@@ -242,7 +242,15 @@ def _server_environment(resource: ModelDeployment, revision: Revision) -> list[d
         _variable("TRAINYARD_MAX_BATCH_ROWS", str(revision.max_batch_rows)),
         *_connection_age(revision),
         *([_variable("TRAINYARD_GRPC_PORT", str(GRPC_PORT))] if revision.grpc else ()),
+        *_explanations(revision),
     ]
+
+
+def _explanations(revision: Revision) -> list[dict[str, Any]]:
+    on = revision.explain
+    limits = on and {"ROWS": on.max_rows, "EVALUATIONS": on.max_evaluations}
+    told = (limits or {}).items()
+    return [_variable(f"TRAINYARD_EXPLAIN_{name}", str(most)) for name, most in told]
 
 
 def _connection_age(revision: Revision) -> list[dict[str, Any]]:

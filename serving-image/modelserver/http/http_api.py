@@ -10,15 +10,23 @@ from urllib.parse import unquote_to_bytes
 import httptools
 
 from modelserver.core import Core
+from modelserver.explanations.explaining import Explaining
 from modelserver.http.http_connection import Connection
 from modelserver.http.outbox import Outbox
 from modelserver.metrics.exposition import CONTENT_TYPE
 from modelserver.payloads.answers import Answer, error_answer, json_answer
+from modelserver.payloads.binary_tensors import BINARY_HEADER
 from modelserver.payloads.refusals import RequestRefused
 from modelserver.requests.body import Bodies
+from modelserver.requests.concurrency import ConcurrencyLimit
 from modelserver.requests.request import Request
 from modelserver.requests.routing import PREDICTING, Route, check_method, methods_of, route_of
 from modelserver.requests.server_context import ServerContext
+
+_OFF = (
+    "explanations are switched off; spec.server.explain of the ModelDeployment switches them on,"
+    " and TRAINYARD_EXPLAIN_ROWS those of a server without an operator"
+)
 
 
 class HttpApi:
@@ -34,8 +42,11 @@ class HttpApi:
         fixed: Mapping[Route, Answer],
         server: ServerContext,
         outbox: Outbox,
+        explaining: Explaining | None = None,
     ) -> None:
         self._outbox = outbox
+        self._explaining = explaining
+        self._explained = ConcurrencyLimit(0 if explaining is None else explaining.concurrency)
         self._tick: list[tuple[Request, Connection]] = []
         self._core = core
         self._fixed = fixed
@@ -52,7 +63,7 @@ class HttpApi:
             route = self._route(request.target)
             request.route = route
             check_method(request.method, route)
-            if route in PREDICTING:
+            if route in PREDICTING or route is Route.EXPLAIN:
                 self._acquire(request)
         except Exception as fault:  # noqa: BLE001  (a bug must not become a lost connection)
             return self._failed(request, fault)
@@ -75,6 +86,9 @@ class HttpApi:
                 asyncio.get_running_loop().call_soon(self._predict_tick)
             self._tick.append((request, connection))
             return
+        if request.route is Route.EXPLAIN:
+            self._explain(request, connection)
+            return
         try:
             answer = self._information(request.route)
         except Exception as fault:  # noqa: BLE001
@@ -96,6 +110,15 @@ class HttpApi:
                 request.job = self._core.start_infer(request.body, request.headers, deliver)
             else:
                 request.job = self._core.start_v1(request.body, request.headers, deliver)
+        except Exception as fault:  # noqa: BLE001
+            connection.answer(request, self._failed(request, fault))
+
+    def _explain(self, request: Request, connection: Connection) -> None:
+        assert self._explaining is not None, "else it is not admitted"  # noqa: S101
+        deliver = partial(self._deliver, request, connection)
+        try:
+            size = request.headers.get(BINARY_HEADER.encode())
+            request.job = self._explaining.start(request.body, size, deliver)
         except Exception as fault:  # noqa: BLE001
             connection.answer(request, self._failed(request, fault))
 
@@ -152,7 +175,7 @@ class HttpApi:
     def _acquire(self, request: Request) -> None:
         if request.probe_only:
             raise RequestRefused("as many connections are open as may be", 503)
-        self._server.concurrency.acquire()
+        self._limit(request).acquire()
         request.admitted = True
         self._bodies.check_head(request.headers)
 
@@ -160,11 +183,24 @@ class HttpApi:
         if request.admitted:
             request.admitted = False
             request.job = None  # it holds the request too: both go now, not with a collection
-            self._server.concurrency.release()
+            self._limit(request).release()
             self._bodies.drop(request)
+
+    def _limit(self, request: Request) -> ConcurrencyLimit:
+        """Predictions and explanations have one each, so that neither takes the other's place."""
+        if request.route is not Route.EXPLAIN:
+            return self._server.concurrency
+        if self._explaining is None:
+            raise RequestRefused(_OFF, 404)
+        return self._explained
 
     def _count(self, request: Request, answer: Answer) -> None:
         """Predictions asked for are counted, also those refused before their route was known."""
+        if request.route is Route.EXPLAIN:
+            if self._explaining is not None:
+                self._explaining.count(answer.status)
+            self._release(request)
+            return
         if request.admitted or _asks_to_predict(request):
             seconds = self._server.clock() - request.started
             self._server.metrics.count(answer.status, seconds, answer.rows)

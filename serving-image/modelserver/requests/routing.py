@@ -18,6 +18,7 @@ class Route(Enum):
     MODEL_READY = "model ready"
     EXAMPLE = "example"
     INFER = "infer"
+    EXPLAIN = "explain"
     MODELS_V1 = "models"
     PREDICT_V1 = "predict"
     METRICS = "metrics"
@@ -35,11 +36,13 @@ _OF_MODEL = {
     ("ready",): Route.MODEL_READY,
     ("example",): Route.EXAMPLE,
     ("infer",): Route.INFER,
+    ("explain",): Route.EXPLAIN,
 }
 _POST = ("POST",)
 _GET = ("GET", "HEAD")
 # A tuple: finding a member by identity is quicker than hashing it, which takes a call.
 PREDICTING = (Route.INFER, Route.PREDICT_V1)
+_POSTED = (*PREDICTING, Route.EXPLAIN)
 
 
 def route_of(path: str, model: str, versions: Collection[str]) -> Route:
@@ -89,11 +92,11 @@ def check_version(version: str, model: str, versions: Collection[str]) -> None:
 
 def methods_of(route: Route) -> tuple[str, ...]:
     """The methods that the route takes."""
-    return _POST if route in PREDICTING else _GET
+    return _POST if route in _POSTED else _GET
 
 
 def check_method(method: str, route: Route) -> None:
-    """Returns for POST where something is predicted, GET and HEAD elsewhere; else refuses (405)."""
-    allowed = _POST if route in PREDICTING else _GET
+    """Returns for POST where rows are sent, GET and HEAD elsewhere; else refuses (405)."""
+    allowed = _POST if route in _POSTED else _GET
     if method not in allowed:
         raise RequestRefused(f"{route.value} takes {' or '.join(allowed)}, not {method[:20]}", 405)

@@ -11,6 +11,7 @@ from modelbundle.reference_profile import read_profile
 from modelbundle.signature import Signature
 from modelserver.batches.batching import Batcher
 from modelserver.error_log import ErrorLog
+from modelserver.explanations.explaining import Explaining
 from modelserver.http.connections import Connections
 from modelserver.metrics.exposition import family, sample
 from modelserver.metrics.serving_metrics import ServingMetrics
@@ -110,6 +111,23 @@ def capturing(
     for name, says, value in counts:
         metrics.add_counter(f"trainyard_capture_{name}_rows_total", says, value)
     return capture
+
+
+def show_explanations(metrics: ServingMetrics, explaining: Explaining) -> None:
+    """Requests for explanations and what they cost are among the metrics."""
+    name = "trainyard_explanations_total"
+
+    def by_code(labels: str) -> list[str]:
+        codes = sorted(explaining.codes.items())
+        counted = [sample(name, f'{labels},code="{code}"', count) for code, count in codes]
+        return family(name, "counter", "Explanations asked for, by status code.", counted)
+
+    metrics.add(by_code)
+    metrics.add_counter(
+        "trainyard_explanation_evaluations_total",
+        "Rows that the model was asked about to explain others.",
+        lambda: explaining.evaluations,
+    )
 
 
 class Observer(Protocol):

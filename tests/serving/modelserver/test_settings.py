@@ -10,6 +10,7 @@ import pytest
 from modelserver.settings import (
     BundleSettings,
     CaptureSettings,
+    ExplainSettings,
     Limits,
     ServerSettings,
     SettingsWrong,
@@ -96,6 +97,8 @@ def test_what_is_watched_is_read() -> None:
         pytest.param("TRAINYARD_ACCESS_LOG", "yes", id="a switch that is neither 0 nor 1"),
         pytest.param("TRAINYARD_STUCK_SECONDS", "0", id="a batch that is stuck at once"),
         pytest.param("TRAINYARD_MAX_BATCH_ROWS", "0", id="batches of nothing"),
+        pytest.param("TRAINYARD_EXPLAIN_ROWS", "on", id="a switch that is no number"),
+        pytest.param("TRAINYARD_EXPLAIN_EVALUATIONS", "16", id="too few to say an error"),
         pytest.param("TRAINYARD_MAX_BODY_BYTES", "1e6", id="a number in another spelling"),
     ],
 )
@@ -118,6 +121,15 @@ def test_needed_variables_are_asked_for(variable: str) -> None:
     environ = {name: value for name, value in GOOD.items() if name != variable}
     with pytest.raises(SettingsWrong, match=f"{variable} is not set"):
         server_settings(environ)
+
+
+def test_explanations_are_read() -> None:
+    """Off unless rows are allowed; as many evaluations as are enough for twelve columns."""
+    assert server_settings(GOOD).explain is None
+    on = {**GOOD, "TRAINYARD_EXPLAIN_ROWS": "8"}
+    assert ExplainSettings(8, 4096) == server_settings(on).explain
+    more = {**on, "TRAINYARD_EXPLAIN_EVALUATIONS": "64"}
+    assert ExplainSettings(8, 64) == server_settings(more).explain
 
 
 def test_capture_is_read() -> None:

@@ -9,6 +9,7 @@ import pytest
 from builders_serving import INSTALLATION, a_model_deployment, digest
 
 from trainyard.api.v1alpha1.model_deployment_status import Revision
+from trainyard.api.v1alpha1.server import ExplainSpec
 from trainyard.model_deployments.manifests import (
     RECORD,
     deployment,
@@ -72,6 +73,16 @@ def test_a_revision_from_before_connections_had_an_age_keeps_its_pods() -> None:
     before = REVISION.model_copy(update={"max_connection_age_seconds": 0})
     server = deployment(RESOURCE, before, 1, "stable", INSTALLATION)["spec"]["template"]["spec"]
     assert "TRAINYARD_MAX_CONNECTION_AGE_SECONDS" not in environment(server["containers"][0])
+
+
+def test_explanations_are_within_the_limits_of_the_revision() -> None:
+    """Off unless the revision says so."""
+    assert not [name for name in environment(POD["containers"][0]) if "EXPLAIN" in name]
+    on = REVISION.model_copy(update={"explain": ExplainSpec(max_rows=3)})
+    server = deployment(RESOURCE, on, 1, "stable", INSTALLATION)["spec"]["template"]["spec"]
+    told = environment(server["containers"][0])
+    expected = ("3", "4096")
+    assert expected == tuple(told[f"TRAINYARD_EXPLAIN_{n}"] for n in ("ROWS", "EVALUATIONS"))
 
 
 def test_pods_meet_the_restricted_level_and_outlive_their_drain() -> None:

@@ -16,6 +16,7 @@ from trainyard.api.v1alpha1.dispersion import Dispersion
 from trainyard.api.v1alpha1.labels import LabelJoin
 from trainyard.api.v1alpha1.notify import DeliveryState
 from trainyard.api.v1alpha1.rollout_status import RolloutStatus, TrafficShare
+from trainyard.api.v1alpha1.server import ExplainSpec
 from trainyard.api.v1alpha1.signals import MonitorState, Signal, SignalId, SignalKind
 from trainyard.api.v1alpha1.smoke_test import SmokeTest
 
@@ -143,6 +144,8 @@ class Revision(ApiModel):
     """After how many seconds a connection ends with its next answer; 0: it is kept."""
     grpc: bool = False
     """Whether it speaks gRPC beside HTTP."""
+    explain: Annotated[ExplainSpec | None, AS_RECORDED] = None
+    """How its answers are explained; absent: they are not."""
     capture: Annotated[CaptureSpec | None, AS_RECORDED] = None
     """Which of its requests are kept."""
     pod: Annotated[ServingPodSettings, AS_RECORDED] = ServingPodSettings()

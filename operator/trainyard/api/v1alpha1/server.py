@@ -9,6 +9,19 @@ from pydantic import Field, StringConstraints
 from trainyard.api.base import ApiModel
 
 
+class ExplainSpec(ApiModel):
+    """Explanations: what each column contributed to an answer, against the model's typical row.
+
+    Predictions come first: explanations have a thread and a limit of their own.
+    """
+
+    max_rows: Annotated[int, Field(ge=1, le=100)] = 16
+    """How many rows one request may have explained."""
+    max_evaluations: Annotated[int, Field(ge=64, le=16384)] = 4096
+    """How many rows the model is asked about to explain one. With up to 12 columns that differ
+    from the typical row 4096 give exact contributions, with more the errors that they state."""
+
+
 class ServerSpec(ApiModel):
     """The model server."""
 
@@ -22,3 +35,6 @@ class ServerSpec(ApiModel):
     grpc: bool = False
     """True: the server speaks the protocol over gRPC too, on port 9000 of the Service. A change
     is a new revision, released like any other."""
+    explain: ExplainSpec | None = None
+    """Answers are explained at `/v2/models/<name>/explain`, over HTTP; absent: they are not. A
+    change is a new revision."""

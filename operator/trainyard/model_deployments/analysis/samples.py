@@ -16,6 +16,8 @@ MATCHED_SUFFIX = "-matched"
 """Ends the name of a revision's cluster for requests that are its own whatever the weights are."""
 MIRROR_SUFFIX = "-mirror"
 """Ends the name of a revision's cluster for copies of requests."""
+EXPLAIN_SUFFIX = "-explain"
+"""Ends the name of a revision's cluster for explanations: they are no predictions, and slow."""
 APART = (MATCHED_SUFFIX, MIRROR_SUFFIX)
 """Groups of requests that are counted apart from those by weight."""
 

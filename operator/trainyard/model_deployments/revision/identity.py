@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import Any
 
+from trainyard.api.base import ApiModel
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment, ModelDeploymentSpec
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus, Revision
 from trainyard.ownership import child_name
@@ -37,7 +38,8 @@ def template_digest(spec: ModelDeploymentSpec, image_refresh: str = "") -> str:
         ),
         "grpc": spec.server.grpc or None,
         "imageRefresh": image_refresh or None,
-        "capture": _capture(spec),
+        "capture": _on(spec.monitoring.capture),
+        "explain": _on(spec.server.explain),
         "pod": spec.pod.model_dump(mode="json", by_alias=True, exclude_defaults=True) or None,
     }
     present = {key: value for key, value in fields.items() if value is not None}
@@ -49,12 +51,11 @@ def _unless(value: int, unsaid: int) -> int | None:
     return None if value == unsaid else value
 
 
-def _capture(spec: ModelDeploymentSpec) -> dict[str, Any] | None:
-    """Return what is said of it: `{}` captures by the defaults, and is another than none."""
-    capture = spec.monitoring.capture
-    if capture is None:
+def _on(switch: ApiModel | None) -> dict[str, Any] | None:
+    """Return what is said of it: `{}` is on with the defaults, and another than none."""
+    if switch is None:
         return None
-    return {"on": True} | capture.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return {"on": True} | switch.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 def revision_name(resource: ModelDeployment, bundle_digest: str, image_refresh: str = "") -> str:
@@ -82,6 +83,7 @@ def revision_of(
         max_batch_rows=spec.server.max_batch_rows,
         max_connection_age_seconds=spec.server.max_connection_age_seconds,
         grpc=spec.server.grpc,
+        explain=spec.server.explain,
         capture=spec.monitoring.capture,
         pod=spec.pod,
     )

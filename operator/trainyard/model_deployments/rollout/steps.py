@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from trainyard.api.v1alpha1.model_deployment import ModelDeploymentSpec
 from trainyard.api.v1alpha1.rollout import Step
 from trainyard.api.v1alpha1.rollout_status import RolloutStatus
-from trainyard.model_deployments.analysis.samples import MATCHED_SUFFIX, MIRROR_SUFFIX
+from trainyard.model_deployments.analysis.samples import (
+    EXPLAIN_SUFFIX,
+    MATCHED_SUFFIX,
+    MIRROR_SUFFIX,
+)
 from trainyard.model_deployments.traffic.decision import TrafficDecision, split
 
 _UNSAID: Mapping[str, tuple[Step, ...]] = {
@@ -61,8 +65,12 @@ def words_of(spec: ModelDeploymentSpec, number: int, revision: str) -> str:
 def groups_apart(spec: ModelDeploymentSpec) -> frozenset[str]:
     """Return the groups of requests to the new version that are counted apart."""
     mirrors = any(step.mirror_percent for step in steps_of(spec))
-    matched = {MATCHED_SUFFIX} if spec.rollout.matches else set[str]()
-    return frozenset(matched | {MIRROR_SUFFIX} if mirrors else matched)
+    groups = {
+        MATCHED_SUFFIX: spec.rollout.matches,
+        MIRROR_SUFFIX: mirrors,
+        EXPLAIN_SUFFIX: spec.server.explain is not None,
+    }
+    return frozenset(suffix for suffix, is_there in groups.items() if is_there)
 
 
 def last_step_within(spec: ModelDeploymentSpec, rollout: RolloutStatus) -> int:

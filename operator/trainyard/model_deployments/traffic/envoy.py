@@ -15,6 +15,7 @@ from pydantic_core import to_json
 from trainyard.api.v1alpha1.model_deployment_status import Revision
 from trainyard.model_deployments.analysis.samples import (
     APART,
+    EXPLAIN_SUFFIX,
     GRPC_SUFFIX,
     MATCHED_SUFFIX,
     MIRROR_SUFFIX,
@@ -53,7 +54,9 @@ def clusters(routing: Routing) -> str:
     plain = [_cluster(name, name) for name in routing.revisions]
     grpc = [_grpc_cluster(name, name) for name in sorted(routing.grpc)]
     if len(routing.revisions) > 1:
-        plain += [_cluster(f"{name}{s}", name) for name in routing.revisions for s in APART]
+        explain = (EXPLAIN_SUFFIX,) if routing.owner.spec.server.explain is not None else ()
+        groups = (*APART, *explain)
+        plain += [_cluster(f"{name}{s}", name) for name in routing.revisions for s in groups]
         grpc += [_grpc_cluster(name + MATCHED_SUFFIX, name) for name in sorted(routing.grpc)]
     return _file(routing, [*plain, *grpc])
 
@@ -62,7 +65,8 @@ def cluster_names(revision: Revision, apart: frozenset[str]) -> frozenset[str]:
     """Return the clusters by which routers reach the revision, for these groups of requests too."""
     name = revision.revision
     plain = {name, *(f"{name}{suffix}" for suffix in apart)}
-    spoken = {f"{one}{GRPC_SUFFIX}" for one in plain if one != name + MIRROR_SUFFIX}
+    over_http = {name + MIRROR_SUFFIX, name + EXPLAIN_SUFFIX}
+    spoken = {f"{one}{GRPC_SUFFIX}" for one in plain - over_http}
     return frozenset(plain | spoken if revision.grpc else plain)
 
 

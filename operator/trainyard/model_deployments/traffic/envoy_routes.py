@@ -1,18 +1,24 @@
 """Which request leads where, as a router is told it.
 
 In this order: requests that `rollout.matches` means; calls over gRPC by weight; users that are
-known by their cookie; everybody else by weight.
+known by their cookie; everybody else by weight. Explanations lead where predictions of the same
+user lead, and are counted apart from them while versions are compared.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from trainyard.api.v1alpha1.rollout_status import TrafficShare
 from trainyard.api.v1alpha1.traffic import StickyCookie, TrafficMatch
-from trainyard.model_deployments.analysis.samples import GRPC_SUFFIX, MATCHED_SUFFIX, MIRROR_SUFFIX
+from trainyard.model_deployments.analysis.samples import (
+    EXPLAIN_SUFFIX,
+    GRPC_SUFFIX,
+    MATCHED_SUFFIX,
+    MIRROR_SUFFIX,
+)
 from trainyard.model_deployments.traffic.mode import Routing
 
 TYPE = "type.googleapis.com/envoy"
@@ -26,6 +32,7 @@ _GRPC_STATS_ON = {
 }
 _ANY = {"prefix": "/"}
 _GRPC = {"prefix": "/", "grpc": {}}
+_EXPLAIN = {"safe_regex": {"regex": "/v2/models/[^/]+(/versions/[^/]+)?/explain/?"}}
 _REQUEST_ID = "x-request-id"
 _NOT_READY = "no version of this model is ready yet"
 _NO_GRPC = "no version of this model that serves speaks gRPC"
@@ -33,7 +40,33 @@ _NO_GRPC = "no version of this model that serves speaks gRPC"
 
 def serving_routes(routing: Routing) -> list[dict[str, Any]]:
     """Return the routes; the first one that fits a request is taken."""
-    return [*_matched(routing), *_over_grpc(routing), *_over_http(routing)]
+    matched, over_http = _matched(routing), _over_http(routing)
+    if _explains(routing):
+        matched, over_http = _explained(matched), _explained(over_http)
+    return [*matched, *_over_grpc(routing), *over_http]
+
+
+def _explains(routing: Routing) -> bool:
+    """Tell whether there are explanations to be counted apart: at rest nothing is compared."""
+    shares = [s for s in routing.traffic if s.weight_percent or s.mirror_percent or s.matches]
+    return routing.owner.spec.server.explain is not None and len(shares) > 1
+
+
+def _explained(routes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the routes, each behind one for explanations to the same versions, without copies."""
+    for route in routes:
+        if "route" in route and "grpc" not in route["match"]:
+            weighted = route["route"]["weighted_clusters"]
+            apart = [c | {"name": _explaining(c["name"])} for c in weighted["clusters"]]
+            there = route["route"] | {"weighted_clusters": weighted | {"clusters": apart}}
+            there.pop("request_mirror_policies", None)
+            match = {k: v for k, v in route["match"].items() if k != "prefix"} | _EXPLAIN
+            yield route | {"match": match, "route": there}
+        yield route
+
+
+def _explaining(cluster: str) -> str:
+    return cluster.removesuffix(MATCHED_SUFFIX) + EXPLAIN_SUFFIX
 
 
 def _matched(routing: Routing) -> Iterator[dict[str, Any]]:

@@ -10,3 +10,4 @@ def test_the_installation_serves_unless_an_image_is_named() -> None:
     found = ServerSpec()
     assert ("", 512, False) == (found.image, found.max_batch_rows, found.grpc)
     assert 60 == found.max_connection_age_seconds
+    assert found.explain is None

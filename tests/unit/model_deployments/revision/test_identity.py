@@ -28,6 +28,7 @@ PLAIN = template_digest(a_model_deployment().spec)
         pytest.param({"server": {"maxConnectionAgeSeconds": 30}}, False, id="another age"),
         pytest.param({"server": {"grpc": False}}, True, id="gRPC off, written out"),
         pytest.param({"server": {"grpc": True}}, False, id="gRPC on"),
+        pytest.param({"server": {"explain": {}}}, False, id="explanations on"),
         pytest.param({"pod": {"nodeSelector": {}}}, True, id="an empty setting written out"),
         pytest.param({"server": {"maxBatchRows": 64}}, False, id="another batch size"),
         pytest.param({"server": {"image": "mine:2"}}, False, id="an image of the user's"),

@@ -141,7 +141,7 @@ def test_copies_come_before_shares() -> None:
 
 
 def test_groups_are_counted_apart_where_the_spec_makes_them() -> None:
-    """Those who are matched, and copies."""
+    """Those who are matched, copies, and explanations."""
     apart = [
         groups_apart(a_model_deployment(rollout=rollout).spec)
         for rollout in (
@@ -151,6 +151,7 @@ def test_groups_are_counted_apart_where_the_spec_makes_them() -> None:
         )
     ]
     assert [set(), {"-matched"}, {"-mirror"}] == apart
+    assert {"-explain"} == groups_apart(a_model_deployment(server={"explain": {}}).spec)
     assert {"-matched", "-mirror"} == groups_apart(MIXED)
 
 

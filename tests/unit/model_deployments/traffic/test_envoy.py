@@ -192,3 +192,12 @@ def test_what_envoy_answers_itself_is_not_counted() -> None:
     closed = virtual_hosts(routing(("s", 95), ("c", 5), grpc=("c",), open_=False))["serving"]
     for route in [*closed, *virtual_hosts(routing())["serving"]]:
         assert "typed_per_filter_config" not in route
+
+
+def test_explanations_have_a_cluster_of_their_own_while_there_are_several_versions() -> None:
+    """Where versions explain at all."""
+    found = routing(("c", 5), ("s", 95))
+    assert not [name for name in names(found) if name.endswith("-explain")]
+    owner = a_model_deployment(server={"explain": {}})
+    apart = [n for n in names(replace(found, owner=owner)) if n.endswith("-explain")]
+    assert ["c-explain", "old-explain", "s-explain"] == apart

@@ -94,3 +94,49 @@ def test_nobody_is_sticky_while_one_version_answers_all() -> None:
     assert "arm=%REQ(x-request-id)%; Max-Age=60; Path=/; HttpOnly" == cookie["header"]["value"]
     assert known["route"] == new["route"]
     assert new["route"]["weighted_clusters"]["use_hash_policy"]
+
+
+def explaining(found: Routing, **spec: Any) -> Routing:
+    """Return the decision about versions that explain their answers."""
+    return replace(found, owner=a_model_deployment(server={"explain": {}}, **spec))
+
+
+@pytest.mark.parametrize(
+    ("path", "fits"),
+    [
+        pytest.param("/v2/models/tumours/explain", True, id="the model"),
+        pytest.param("/v2/models/tumours/versions/tumours-1/explain", True, id="a version"),
+        pytest.param("/v2/models/tumours/infer", False, id="a prediction"),
+        pytest.param("/v2/models/explain/infer", False, id="a model of this name"),
+    ],
+)
+def test_explanations_are_known_by_their_path(path: str, *, fits: bool) -> None:
+    """Of the model and of its versions."""
+    route, _ = serving_routes(explaining(routing(stable=95, canary=5)))
+    assert fits == bool(re.fullmatch(route["match"]["safe_regex"]["regex"], path))
+
+
+def test_explanations_go_where_predictions_go_and_are_counted_apart() -> None:
+    """By the same matches and weights, and never as copies."""
+    canary = {"matches": (BETA,), "mirror_percent": 30}
+    found = explaining(asked(routing(stable=95, canary=5), **canary))
+    beta_explained, beta, explained, rest = serving_routes(found)
+    assert beta["match"]["headers"] == beta_explained["match"]["headers"]
+    assert ([f"{NEW}-explain"], [f"{NEW}-matched"]) == (clusters(beta_explained), clusters(beta))
+    assert [f"{OLD}-explain", f"{NEW}-explain"] == clusters(explained)
+    assert [OLD, NEW] == clusters(rest)
+    assert "request_mirror_policies" not in explained["route"]
+    assert "request_mirror_policies" in rest["route"]
+
+
+def test_a_sticky_user_is_explained_what_the_user_s_version_said() -> None:
+    """The same cookie, the same hash."""
+    found = explaining(routing(stable=95, canary=5), traffic=STICKY)
+    known_explained, known, *_ = serving_routes(found)
+    assert known["match"]["headers"] == known_explained["match"]["headers"]
+    assert known["route"]["hash_policy"] == known_explained["route"]["hash_policy"]
+
+
+def test_while_nothing_is_compared_nothing_is_counted_apart() -> None:
+    """One version answers all."""
+    assert 1 == len(serving_routes(explaining(routing(stable=100, canary=0))))
