@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway_answers import answered_before
 from operator_account import Permission, allow
 from pydantic_core import from_json, to_json
 from related import referrers_in
@@ -27,6 +28,8 @@ class StoredObjects:
         " spec.approver: system:trainyard:somebody-else is not who asks"
     )
     """What stands against a forged Approval; empty: nothing."""
+    absent: set[str] = field(default_factory=set)
+    """Kinds that the cluster lacks."""
     used: set[Permission] = field(default_factory=set)
     """What the plans so far took."""
 
@@ -45,6 +48,10 @@ class StoredObjects:
             for (found, _), raw in sorted(self.objects.items())
             if found == kind and wanted <= raw["metadata"].get("labels", {}).items()
         ]
+
+    def has(self, kind: str) -> bool:
+        """See World.has."""
+        return kind not in self.absent
 
     async def load(self, model: type[ResourceT], namespace: str, name: str) -> ResourceT | None:
         """See World.load."""
@@ -88,6 +95,8 @@ class StoredObjects:
     def _put(self, manifest: dict[str, Any]) -> None:
         key = manifest["kind"], manifest["metadata"]["name"]
         before = self.objects.get(key)
+        if key[0] == "HTTPRoute":
+            answered_before(manifest, before)
         manifest["metadata"]["uid"] = f"uid-of-{key[0]}-{key[1]}"
         if key[0] == "Service" and "clusterIP" not in manifest["spec"]:
             manifest["spec"]["clusterIP"] = "10.96.0.7"

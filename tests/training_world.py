@@ -79,6 +79,10 @@ class TrainingWorld:
             and wanted <= raw["metadata"].get("labels", {}).items()
         ]
 
+    def has(self, kind: str) -> bool:
+        """See World.has; nobody asks it of training."""
+        return True
+
     async def load(self, model: type[ResourceT], namespace: str, name: str) -> ResourceT | None:
         """See World.load."""
         raw = await self.get(model.definition.kind, namespace, name)
@@ -266,8 +270,7 @@ class TrainingWorld:
         self.put(a_refusal(pod, message, self.now, "FailedAttachVolume"))
 
     def _main_container(self, job: str) -> str:
-        spec = self.raw("Job", job)["spec"]["template"]["spec"]
-        name: str = spec["containers"][0]["name"]
+        name: str = self.raw("Job", job)["spec"]["template"]["spec"]["containers"][0]["name"]
         return name
 
     def _end(self, job: str, type_: str, reason: str, statuses: Sequence[Raw]) -> None:

@@ -51,7 +51,10 @@ def controllers(sources: Sources) -> tuple[Controller, ...]:
             ModelDeployment,
             partial(observe_model_deployment, sources=sources.serving),
             decide_model_deployment,
-            children=("Deployment", "Service", "ConfigMap", "PodDisruptionBudget", "Pod", "Job"),
+            children=(
+                *("Deployment", "Service", "ConfigMap", "PodDisruptionBudget", "Pod", "Job"),
+                "HTTPRoute",
+            ),
             reads=READ_BY_MODEL_DEPLOYMENT,
             names=named_by_model_deployment,
             state=state_of,

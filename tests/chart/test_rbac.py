@@ -11,6 +11,8 @@ import pytest
 from builders_training import raw_training_job
 from chart_rendering import of_kind, only, render
 from dataset_stories import with_first_version
+from gateway_answers import GATEWAY
+from gateway_yard import GatewayYard
 from operator_account import Permission, permissions
 from release_stories import say, serving
 from training_stories import new_data, retraining, succeed
@@ -54,6 +56,17 @@ async def a_router_that_comes_and_goes() -> set[Permission]:
     return yard.used
 
 
+async def a_route_of_gateways_and_back() -> set[Permission]:
+    """Return what the Gateways' way takes until a router has its place."""
+    yard = GatewayYard(spec={"traffic": {"mode": "Gateway", "gateway": GATEWAY}})
+    yard.publish("a")
+    await yard.run(60)
+    yard.raw["spec"]["traffic"] = {"mode": "Router"}
+    await yard.run(100)
+    assert not [kind for kind, _ in yard.objects if kind == "HTTPRoute"]
+    return yard.used
+
+
 def training_until_nothing_is_kept() -> set[Permission]:
     """Return what data, runs and versions take, until the first of each is superfluous."""
     spec: dict[str, Any] = {"historyLimit": 1, "retrain": retraining()}
@@ -74,6 +87,7 @@ def on(kind: str, verbs: Iterable[str]) -> set[Permission]:
 async def needed() -> set[Permission]:
     """Return what the table of controllers and their plans make the operator do in a namespace."""
     wanted = await a_release_and_its_end() | await a_router_that_comes_and_goes()
+    wanted |= await a_route_of_gateways_and_back()
     wanted |= training_until_nothing_is_kept()
     for row in rows():
         own = KINDS[row.kind]

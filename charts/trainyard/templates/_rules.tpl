@@ -32,6 +32,10 @@ tests/chart/test_rbac.py finds what no plan needs.
 - apiGroups: [policy]
   resources: [poddisruptionbudgets]
   verbs: [get, list, watch, create, patch]
+# traffic.mode Gateway; where the cluster has no such kind, the right means nothing
+- apiGroups: [gateway.networking.k8s.io]
+  resources: [httproutes]
+  verbs: [get, list, watch, create, patch, delete]
 # how it fares
 - apiGroups: [""]
   resources: [pods]

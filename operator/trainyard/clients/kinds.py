@@ -54,6 +54,7 @@ KINDS: Mapping[str, Kind] = by_name(
     Kind("ModelVersion", GROUP, VERSION, "modelversions"),
     Kind("ModelDeployment", GROUP, VERSION, "modeldeployments"),
     Kind("Approval", GROUP, VERSION, "approvals", optional=True),
+    Kind("HTTPRoute", "gateway.networking.k8s.io", "v1", "httproutes", optional=True),
     Kind("Job", "batch", "v1", "jobs"),
     Kind("Deployment", "apps", "v1", "deployments"),
     Kind("PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets"),

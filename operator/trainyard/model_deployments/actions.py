@@ -145,5 +145,6 @@ def _removals(view: View, status: ModelDeploymentStatus) -> Iterator[Action]:
             yield Delete(replace(ref, resource_version=found.version))
         if name in observed.services:
             yield Delete(observed.services[name])
+    yield from (Delete(ref) for ref in observed.carrier.leftovers)
     if not mode_of(view.resource.spec).needs_routers(view.resource.spec, status):
         yield from removals(view.resource, observed.carrier)

@@ -28,6 +28,7 @@ def reported(view: View, turn: Turn) -> Turn:
         _rolled_out(view, status),
         *_under_way(view, status),
         *_suspended(view, status),
+        *_route(view, status),
     )
     generation = view.resource.metadata.generation
     stable = status.stable
@@ -181,6 +182,20 @@ def _suspended(view: View, status: ModelDeploymentStatus) -> Iterator[Finding]:
         yield Finding("Suspended", True, Reason.SUSPENDED, "spec.suspend is true: nothing moves")
     elif rollout is not None and rollout.phase in WAITS_FOR_PEOPLE:
         yield Finding("Suspended", True, _rollout_reason(rollout.phase), rollout.why)
+
+
+def _route(view: View, status: ModelDeploymentStatus) -> Iterator[Finding]:
+    """Say whether requests that come through Gateways are split, where it is for them to do it."""
+    carrier, name = view.observed.carrier, view.resource.metadata.name
+    if not carrier.told or not status.routing_generation:
+        return
+    if carrier.refused:
+        yield Finding("RouteAccepted", False, Reason.TRAFFIC_UNSUPPORTED, carrier.refused)
+    elif not carrier.accepted:
+        why = f"no answer yet of every Gateway of spec.traffic.gateway to HTTPRoute {name}"
+        yield Finding("RouteAccepted", None, Reason.ROUTE_PENDING, why)
+    else:
+        yield Finding("RouteAccepted", True, Reason.ROUTE_ACCEPTED, f"HTTPRoute {name} is taken")
 
 
 def _why(findings: tuple[Finding, ...], status: ModelDeploymentStatus) -> str:

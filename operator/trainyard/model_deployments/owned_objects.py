@@ -19,6 +19,8 @@ class OwnedObjects:
     services: Sequence[RawObject] = ()
     config_maps: Sequence[RawObject] = ()
     pods: Sequence[RawObject] = ()
+    routes: Sequence[RawObject] | None = ()
+    """None: the cluster has no HTTPRoutes."""
 
     def pods_with_role(self, role: str) -> list[RawObject]:
         """Return the pods with this role that are not on their way out."""
@@ -48,6 +50,7 @@ async def owned_objects_of(resource: ModelDeployment, world: World) -> OwnedObje
         services=await owned("Service"),
         config_maps=await owned("ConfigMap"),
         pods=await world.list("Pod", namespace, labels),
+        routes=await owned("HTTPRoute") if world.has("HTTPRoute") else None,
     )
 
 

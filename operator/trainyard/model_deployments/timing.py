@@ -23,9 +23,10 @@ from trainyard.model_deployments.view import Turn, View
 AT_ONCE = timedelta(seconds=1)
 SMOKE_TEST_AGAIN = timedelta(seconds=3)
 CONNECTED_AGAIN = timedelta(seconds=5)
-CHECKED_AGAIN = timedelta(minutes=1)
-"""Until it is tried again whether the API server refuses a forged Approval."""
 """Until routers that are to go are asked again whether anybody is connected."""
+CHECKED_AGAIN = timedelta(minutes=1)
+"""Until it is tried again whether the API server refuses a forged Approval, and looked again at
+what an event should have told."""
 
 
 def again_after(view: View, turn: Turn) -> timedelta | None:
@@ -37,7 +38,7 @@ def again_after(view: View, turn: Turn) -> timedelta | None:
 def _due(view: View, turn: Turn) -> Iterator[datetime]:
     status, now = turn.status, view.now
     if status.routing_generation and status.routing_applied_at is None:
-        yield now + AT_ONCE
+        yield now + (CHECKED_AGAIN if view.observed.carrier.told else AT_ONCE)
     if next_to_serve(view.resource.spec, status, view.observed) is not None:
         yield now + _reached_again(view, status)
     yield from _leaving_due(view, status)
@@ -65,8 +66,9 @@ def _leaving_due(view: View, status: ModelDeploymentStatus) -> Iterator[datetime
     if status.routing_applied_at is None:
         return
     gone = status.routing_applied_at + UNROUTED
-    routers_leave = routers_are_leaving(view.resource.spec, status, view.observed.carrier)
-    if (status.leaving or routers_leave) and view.now < gone:
+    carrier = view.observed.carrier
+    routers_leave = routers_are_leaving(view.resource.spec, status, carrier)
+    if (status.leaving or routers_leave or carrier.leftovers) and view.now < gone:
         yield gone
     elif routers_leave:
         yield view.now + CONNECTED_AGAIN
@@ -81,6 +83,8 @@ def _join_due(status: ModelDeploymentStatus) -> Iterator[datetime]:
 def _reached_again(view: View, status: ModelDeploymentStatus) -> timedelta:
     """Return when routers are asked again whom they reach; seldom where that took too long."""
     rollout = status.rollout
+    if view.observed.carrier.told:
+        return CHECKED_AGAIN
     waited = rollout is not None and rollout.phase == "Inconclusive"
     return seconds(view.resource.spec.analysis.interval_seconds) if waited else AT_ONCE
 

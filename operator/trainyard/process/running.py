@@ -116,7 +116,7 @@ class Leadership:
             _now(),
         )
         self._wakeups = Wakeups(controllers, self.cache, references, self.queue)
-        self._resync = Resync(cluster, self._wakeups, self.scopes(), metrics.on_presence)
+        self._resync = Resync(cluster, self._wakeups, self.scopes(), self._on_presence)
         self._elector = Elector(cluster, _terms(config.settings))
 
     def unhealthy(self) -> str:
@@ -217,6 +217,10 @@ class Leadership:
     def _on_listed(self, scope: Scope) -> None:
         _stop_on_signals(self._stop)  # kopf has put its own by now
         self._resync.informer_listed(scope)
+
+    def _on_presence(self, kind: str, present: bool) -> None:
+        self.cache.set_present(kind, present)
+        self._metrics.on_presence(kind, present)
 
     def _watched_kinds(self) -> list[Kind]:
         names = {NAMESPACE} if not self._config.settings.namespaces else set()

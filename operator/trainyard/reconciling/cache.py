@@ -73,7 +73,17 @@ class Cache:
         """Versions at which objects went, kept until a newer list confirms it."""
         self._listed: dict[Scope, int] = {}
         """Everything up to this version is in the cache already."""
+        self._absent: set[str] = set()
+        """Kinds that the cluster lacks."""
         self._on_change: Callable[[Change], None] = _nobody
+
+    def has(self, kind: str) -> bool:
+        """Tell whether the cluster has the kind, as far as is known."""
+        return kind not in self._absent
+
+    def set_present(self, kind: str, present: bool) -> None:
+        """Take note of whether the cluster has the kind."""
+        (self._absent.discard if present else self._absent.add)(kind)
 
     def subscribe(self, on_change: Callable[[Change], None]) -> None:
         """Have this called for all that is news from now on.

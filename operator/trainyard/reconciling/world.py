@@ -39,6 +39,10 @@ class World(Protocol):
         """Return the objects of the namespace that carry all of `labels`, ordered by name."""
         ...
 
+    def has(self, kind: str) -> bool:
+        """Tell whether the cluster has the kind, of those that it may do without."""
+        ...
+
     async def referrers(self, kind: str, namespace: str, name: str, by: str) -> Sequence[str]:
         """Return the names of the objects of kind `by` that name this one, in order.
 
@@ -113,6 +117,10 @@ class CachedWorld:
         """See World.list."""
         return self._cache.list(kind, namespace, labels)
 
+    def has(self, kind: str) -> bool:
+        """See World.has."""
+        return self._cache.has(kind)
+
     async def referrers(self, kind: str, namespace: str, name: str, by: str) -> Sequence[str]:
         """See World.referrers."""
         return sorted(self._references.referrers(kind, (namespace, name), by))
@@ -151,6 +159,10 @@ class PartlyLiveWorld:
     ) -> Sequence[RawObject]:
         """See World.list."""
         return await self._world(kind).list(kind, namespace, labels)
+
+    def has(self, kind: str) -> bool:
+        """See World.has."""
+        return self._cached.has(kind)
 
     async def referrers(self, kind: str, namespace: str, name: str, by: str) -> Sequence[str]:
         """See World.referrers."""
@@ -197,6 +209,10 @@ class LiveWorld:
         if kind not in self._own_kinds:
             wanted[MANAGED_BY] = MANAGER
         return (await self._cluster.list(kind, namespace, wanted)).items
+
+    def has(self, kind: str) -> bool:  # noqa: ARG002
+        """See World.has: whoever asks for what is not there is told so."""
+        return True
 
     async def referrers(self, kind: str, namespace: str, name: str, by: str) -> Sequence[str]:
         """See World.referrers."""

@@ -67,6 +67,19 @@ async def test_some_kinds_can_be_read_live_and_all_others_from_memory() -> None:
     assert {NOW} == {cached.now, live.now, world.now}
 
 
+async def test_a_kind_that_the_cluster_lacks_is_known_from_memory() -> None:
+    """Who reads the rest live is told so, too; what is not known to be absent is there."""
+    cluster, cache, references = FakeCluster(), Cache(), References({})
+    cached = CachedWorld(cache, references, cluster, NOW)
+    live = LiveWorld(cluster, references, ("Toy",), NOW)
+    partly = PartlyLiveWorld(live, cached, {"Toy"})
+    assert cached.has("Sticker")
+    cache.set_present("Sticker", False)
+    assert [False, False, True] == [w.has("Sticker") for w in (cached, partly, live)]
+    cache.set_present("Sticker", True)
+    assert partly.has("Sticker")
+
+
 async def test_absence_is_none() -> None:
     """In both worlds."""
     for world in await both():

@@ -62,7 +62,11 @@ class ModelDeploymentReason(StrEnum):
     """Used when spec.suspend is true."""
     TRAFFIC_UNSUPPORTED = "TrafficUnsupported"
     """Used when traffic.mode cannot do what the spec asks of it: too fine a weight, mirror, matches
-    or sticky."""
+    or sticky; or a Gateway does not take the route."""
+    ROUTE_ACCEPTED = "RouteAccepted"
+    """Used when every Gateway took the HTTPRoute."""
+    ROUTE_PENDING = "RoutePending"
+    """Used when a Gateway did not say yet whether it takes the HTTPRoute."""
     CHILD_NOT_OWNED = "ChildNotOwned"
     """Used when an object of somebody else has a name that this deployment needs."""
     CHILD_RESTORED = "ChildRestored"

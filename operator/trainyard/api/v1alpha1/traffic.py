@@ -6,12 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from trainyard.api.base import ApiModel, cel
+from trainyard.api.base import ApiModel, ObjectName, cel
 from trainyard.api.pod_settings import ResourceAmounts
 
 TOKEN = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"  # noqa: S105 — of RFC 9110, no password
 HeaderName = Annotated[str, StringConstraints(pattern=TOKEN, min_length=1, max_length=128)]
 Value = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+HostName = Annotated[
+    str,
+    StringConstraints(pattern=rf"^(\*\.)?{_LABEL}(\.{_LABEL})*$", min_length=1, max_length=253),
+]
+"""As the Gateway API has it: `*.` may stand before it."""
 
 _ROUTER_MEMORY = cel(
     (
@@ -85,6 +91,27 @@ class ClientLimit(ApiModel):
     client, whatever that header says."""
 
 
+class ParentGateway(ApiModel):
+    """A Gateway, or one of its listeners."""
+
+    name: ObjectName
+    """The Gateway."""
+    namespace: ObjectName | None = None
+    """Where it is; absent: beside this object. It must allow routes from here."""
+    section_name: ObjectName | None = None
+    """One of its listeners; absent: all that allow it."""
+
+
+class GatewaySpec(ApiModel):
+    """Which requests are split, for mode Gateway."""
+
+    parent_refs: Annotated[tuple[ParentGateway, ...], Field(min_length=1, max_length=8)]
+    """Through which Gateways they come."""
+    hostnames: Annotated[tuple[HostName, ...], Field(max_length=16)] = ()
+    """To which hosts; all paths of them. Absent: paths that begin with /v2/models/ and the name of
+    this object, so that models can share a host."""
+
+
 class TrafficSpec(ApiModel):
     """How requests reach the versions."""
 
@@ -93,17 +120,28 @@ class TrafficSpec(ApiModel):
             (
                 "!has(self.limitPerClient) || (self.mode == 'Router' && self.router == 'Always')",
                 "limitPerClient is kept by routers that are there: mode Router, router Always",
-            )
+            ),
+            (
+                "(self.mode == 'Gateway') == has(self.gateway)",
+                (
+                    "mode Gateway needs gateway, which says through which Gateways requests come;"
+                    " other modes have none"
+                ),
+            ),
         )
     )
 
-    mode: Literal["Router", "Replicas"] = "Router"
+    mode: Literal["Router", "Replicas", "Gateway"] = "Router"
     """Router: an Envoy in front, exact weights. Replicas: one Service over the pods of both
-    versions, so a weight is a ratio of pods and a weight finer than one pod is refused."""
+    versions, so a weight is a ratio of pods and a weight finer than one pod is refused. Gateway: an
+    HTTPRoute with exact weights for what comes through Gateways; the Service inside the cluster
+    leads to the stable version. Replicas and Gateway can neither mirror nor match nor be sticky."""
     router: Literal["Always", "Releasing"] = "Always"
     """When requests pass the routers of mode Router. Always: at all times. Releasing: while a
     release splits them (Canary, Shadow, matches); at rest the Service leads to the pods of the
     version that serves, and no router runs."""
+    gateway: GatewaySpec | None = None
+    """Through which Gateways requests come (mode Gateway)."""
     sticky: Sticky | None = None
     """Absent: each request is assigned anew (mode Router; HTTP alone)."""
     limit_per_client: ClientLimit | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter, ValidationError
 
 from trainyard.api.v1alpha1.rollout_status import RolloutStatus, TrafficShare
+from trainyard.objects import ObjectRef
 
 GENERATION = "trainyard.dev/routing-generation"
 """Annotation with the number of the traffic decision that an object carries out."""
@@ -70,6 +71,14 @@ class Carrier:
     """The routers."""
     trouble: str = ""
     """What keeps routers from starting."""
+    told: bool = False
+    """Whether an event tells when the decision comes into force, so that nobody need be asked."""
+    accepted: bool = False
+    """Whether every Gateway took the decision."""
+    refused: str = ""
+    """Why decisions of this mode cannot come into force; empty: nothing is known against it."""
+    leftovers: tuple[ObjectRef, ...] = ()
+    """What another mode, or a version that is gone, left for Gateways."""
 
     @property
     def has_routers(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from trainyard.api.v1alpha1 import GROUP
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment, ModelDeploymentSpec
 from trainyard.api.v1alpha1.model_deployment_status import (
     ModelDeploymentStatus,
@@ -34,6 +35,8 @@ GRPC = "grpc"
 """Name of that port; pods without a port of this name get none of its connections."""
 QUARANTINE = "trainyard.dev/quarantine"
 """Annotation of the user-facing Service with the quarantine, to survive a lost status."""
+BACKEND = f"{GROUP}/backend"
+"""Label of a Service that an HTTPRoute leads to: the revision behind it."""
 NOBODY = "none"
 """A revision that no pod has: before the first version is ready the Service selects nothing."""
 DRAIN_SECONDS = 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeploymentSpec
+from trainyard.model_deployments.traffic.gateway import GatewayMode
 from trainyard.model_deployments.traffic.mode import TrafficMode
 from trainyard.model_deployments.traffic.releasing import ReleasingMode
 from trainyard.model_deployments.traffic.replicas import ReplicasMode
@@ -15,6 +16,8 @@ _MODES: Mapping[tuple[str, str], TrafficMode] = {
     ("Router", "Releasing"): ReleasingMode(),
     ("Replicas", "Always"): ReplicasMode(),
     ("Replicas", "Releasing"): ReplicasMode(),
+    ("Gateway", "Always"): GatewayMode(),
+    ("Gateway", "Releasing"): GatewayMode(),
 }
 
 

@@ -12,8 +12,10 @@ from trainyard.model_deployments.analysis.samples import ROUTER, ROUTER_OF_BOTH
 from trainyard.model_deployments.owned_objects import (
     OwnedObjects,
     annotations_of,
+    label_of,
     named,
     reference,
+    seen,
     uid_of,
 )
 from trainyard.model_deployments.revision.workload import is_ready, workload_of
@@ -28,6 +30,7 @@ from trainyard.model_deployments.traffic.carrier import (
 from trainyard.model_deployments.traffic.decision import TrafficDecision
 from trainyard.model_deployments.traffic.envoy import STATS_PATH, STATS_PORT, cluster_names
 from trainyard.model_deployments.traffic.mode import (
+    BACKEND,
     SERVING_PORT,
     CountedAt,
     Routing,
@@ -139,7 +142,12 @@ def carrier_in(
         configuration_uid=uid_of(named(owned.config_maps, router_name(resource))),
         pods=tuple(_router_pod(pod) for pod in routers),
         trouble=workload_of("", router, routers, main=ROUTER_ROLE).message,
+        leftovers=tuple(seen(raw) for raw in (*(owned.routes or ()), *_backends(owned))),
     )
+
+
+def _backends(owned: OwnedObjects) -> list[RawObject]:
+    return [service for service in owned.services if label_of(service, BACKEND)]
 
 
 def removals(resource: ModelDeployment, carrier: Carrier) -> Iterator[Action]:

@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 from builders_serving import a_model_deployment
+from gateway_answers import GATEWAY
 
 import trainyard.model_deployments
+from trainyard.model_deployments.traffic.gateway import GatewayMode
 from trainyard.model_deployments.traffic.modes import mode_of
 from trainyard.model_deployments.traffic.releasing import ReleasingMode
 from trainyard.model_deployments.traffic.replicas import ReplicasMode
@@ -23,6 +25,9 @@ def test_the_mode_chooses_and_router_is_the_default() -> None:
     assert isinstance(mode_of(for_releases.spec), ReleasingMode)
     both = a_model_deployment(traffic={"mode": "Replicas", "router": "Releasing"})
     assert isinstance(mode_of(both.spec), ReplicasMode)
+    for router in ("Always", "Releasing"):
+        gateway = {"mode": "Gateway", "gateway": GATEWAY, "router": router}
+        assert isinstance(mode_of(a_model_deployment(traffic=gateway).spec), GatewayMode)
 
 
 def test_nobody_outside_asks_which_mode_it_is() -> None:

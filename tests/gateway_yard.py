@@ -1,0 +1,32 @@
+"""A small world in which Gateways take an HTTPRoute, refuse it, or say nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gateway_answers import answer
+from serving_yard import ServingYard
+
+from trainyard.reconciling.plan import Plan
+
+
+@dataclass(slots=True)
+class GatewayYard(ServingYard):
+    """A yard behind Gateways."""
+
+    gateways_refuse: str = ""
+    """Why they do not take the route."""
+    gateways_silent: bool = False
+
+    async def once(self) -> Plan[Any]:
+        """See ServingYard.once."""
+        self._gateways()
+        plan = await ServingYard.once(self)
+        self._gateways()
+        return plan
+
+    def _gateways(self) -> None:
+        for (kind, _), raw in self.objects.items():
+            if kind == "HTTPRoute" and not self.gateways_silent:
+                answer(raw, self.gateways_refuse)
