@@ -14,11 +14,13 @@ from trainer.pod.environment import Environment, read_environment
 from trainer.pod.exits import Exit, Fault, Reason, UserFault
 from trainer.pod.result import TERMINATION_BYTES, Result, failed, write_termination_message
 from trainer.pod.storing import open_environment_store, record
+from trainer.tasks.batch_task import BatchTask
 from trainer.tasks.ingest_task import IngestTask
 from trainer.tasks.join_task import JoinTask
 from trainer.tasks.rehearse_task import RehearseTask
 from trainer.tasks.retention_task import EraseTask, SweepTask
 from trainer.tasks.task import (
+    read_batch_task,
     read_erase_task,
     read_ingest_task,
     read_join_task,
@@ -28,7 +30,7 @@ from trainer.tasks.task import (
 )
 from trainer.tasks.train_task import TrainTask
 
-Task = IngestTask | JoinTask | RehearseTask | TrainTask | SweepTask | EraseTask
+Task = BatchTask | IngestTask | JoinTask | RehearseTask | TrainTask | SweepTask | EraseTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ VERBS: Mapping[str, Verb] = {
     "publish": Verb("trainer.publish", read_train_task, recorded=True),
     "rehearse": Verb("trainer.rehearse", read_rehearse_task, message_bytes=4096),
     "join": Verb("trainer.join", read_join_task, recorded=True, message_bytes=4096),
+    "stage-in": Verb("trainer.stage_in", read_batch_task),
+    "score": Verb("trainer.score", read_batch_task),
+    "stage-out": Verb("trainer.stage_out", read_batch_task),
     "collect": Verb("trainer.collect", None),
     "sweep": Verb("trainer.sweep", read_sweep_task, message_bytes=4096),
     "erase": Verb("trainer.erase", read_erase_task, message_bytes=4096),

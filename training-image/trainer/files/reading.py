@@ -58,7 +58,8 @@ class Reading:
 
     `columns` are the declared names, for CSV files without a header. `left_out` grows with columns
     that cannot be read, `clashes` with those of which a file says something else than its folder;
-    `lists` knows those that are read as several.
+    `lists` knows those that are read as several, `unreadable` the
+    rows of the present file that could not be read so far.
     """
 
     files: tuple[SourceFile, ...]
@@ -72,6 +73,7 @@ class Reading:
     done: list[FileRead] = field(default_factory=list)
     bytes_before: int = 0
     reader: ChunkReader | None = None
+    unreadable: Unreadable | None = None
 
     def __post_init__(self) -> None:
         self.lists = ListColumns(self.columns)
@@ -86,7 +88,7 @@ class Reading:
         for file, kind in zip(self.files, formats, strict=True):
             opened = file.open()
             self.reader = ChunkReader(opened.chunks)
-            unreadable = Unreadable(file.name)
+            unreadable = self.unreadable = Unreadable(file.name)
             start = rows
             partitions = partitions_of(file.name)
             names: dict[str, None] = {}

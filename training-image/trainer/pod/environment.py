@@ -59,8 +59,15 @@ class Environment:
         return self.mount / "behaviours"
 
     @property
+    def input(self) -> Path:
+        """The files of a part that is to be scored (stage-in, score)."""
+        return self.mount / "input"
+
+    @property
     def output(self) -> Path:
-        """What training left behind, or the bundle of an imported or evaluated model."""
+        """What training left behind, or the bundle of an imported or evaluated model,
+        or of one that scores.
+        """
         return self.mount / "output"
 
     @property

@@ -71,6 +71,8 @@ class Reason(StrEnum):
     """Used when a file of the source was replaced or removed while the source was read."""
     FORMAT_UNREADABLE = "FormatUnreadable"
     """Used when the bytes of a source are not of the format they should have."""
+    COLUMN_MISSING = "ColumnMissing"
+    """Used when a file lacks a column that the model needs."""
     RESULT_NOT_FOUND = "ResultNotFound"
     """Used when the store holds no result under the path asked for."""
     NOTHING_REFERS = "NothingRefers"
@@ -112,6 +114,7 @@ _EXITS = {
     Reason.DIGEST_MISMATCH: Exit.DIGEST_MISMATCH,
     Reason.SOURCE_INVALID: Exit.SOURCE_UNUSABLE,
     Reason.FORMAT_UNREADABLE: Exit.SOURCE_UNUSABLE,
+    Reason.COLUMN_MISSING: Exit.SOURCE_UNUSABLE,
     Reason.SOURCE_NOT_FOUND: Exit.NOT_THERE_YET,
     Reason.SOURCE_FORBIDDEN: Exit.NOT_THERE_YET,
     Reason.SOURCE_CHANGED: Exit.NOT_THERE_YET,

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from trainer.pod.exits import Reason, UserFault
+from trainer.tasks.batch_task import BatchTask
 from trainer.tasks.ingest_task import IngestTask
 from trainer.tasks.join_task import JoinTask
 from trainer.tasks.rehearse_task import RehearseTask
@@ -40,6 +41,11 @@ def read_join_task(text: str) -> JoinTask:
 def read_rehearse_task(text: str) -> RehearseTask:
     """The task in this JSON. Raises UserFault (exit 10) naming field and value."""
     return _read(RehearseTask, text)
+
+
+def read_batch_task(text: str) -> BatchTask:
+    """The task in this JSON. Raises UserFault (exit 10) naming field and value."""
+    return _read(BatchTask, text)
 
 
 def read_sweep_task(text: str) -> SweepTask:
