@@ -10,6 +10,7 @@ import yaml
 from cluster_access import ROOT
 
 from trainyard.api.base import Resource
+from trainyard.api.v1alpha1.batch_prediction import BatchPrediction
 from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.dataset_status import Refresh
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
@@ -27,6 +28,7 @@ MODELS: dict[str, type[Resource]] = {
     "TrainingJob": TrainingJob,
     "ModelVersion": ModelVersion,
     "ModelDeployment": ModelDeployment,
+    "BatchPrediction": BatchPrediction,
 }
 
 ResourceT = TypeVar("ResourceT", bound=Resource)

@@ -8,6 +8,7 @@ from trainyard.objects import RawObject, name_of
 from trainyard.reconciling.references import References
 from trainyard.relations import (
     named_by_approval,
+    named_by_batch_prediction,
     named_by_dataset,
     named_by_model_deployment,
     named_by_model_version,
@@ -16,6 +17,7 @@ from trainyard.relations import (
 
 NAMED_BY = {
     "Approval": named_by_approval,
+    "BatchPrediction": named_by_batch_prediction,
     "Dataset": named_by_dataset,
     "TrainingJob": named_by_training_job,
     "ModelVersion": named_by_model_version,

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from trainyard.api.v1alpha1.batch_prediction import BatchPrediction
 from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_version import ModelVersion
 from trainyard.api.v1alpha1.training_job import TrainingJob
+from trainyard.batch_predictions.decide import decide_batch_prediction
+from trainyard.batch_predictions.metrics import state_of as state_of_batch_prediction
+from trainyard.batch_predictions.observe import observe_batch_prediction
 from trainyard.datasets.decide import decide_dataset
 from trainyard.datasets.metrics import state_of as state_of_dataset
 from trainyard.datasets.observe import observe_dataset
@@ -20,10 +24,12 @@ from trainyard.model_versions.decide import decide_model_version
 from trainyard.model_versions.observe import observe_model_version
 from trainyard.reconciling.controller import Controller
 from trainyard.relations import (
+    READ_BY_BATCH_PREDICTION,
     READ_BY_DATASET,
     READ_BY_MODEL_DEPLOYMENT,
     READ_BY_MODEL_VERSION,
     READ_BY_TRAINING_JOB,
+    named_by_batch_prediction,
     named_by_dataset,
     named_by_model_deployment,
     named_by_model_version,
@@ -58,6 +64,16 @@ def controllers(sources: Sources) -> tuple[Controller, ...]:
             reads=READ_BY_MODEL_DEPLOYMENT,
             names=named_by_model_deployment,
             state=state_of,
+        ),
+        Controller(
+            "batchpredictions",
+            BatchPrediction,
+            partial(observe_batch_prediction, installation=sources.installation),
+            decide_batch_prediction,
+            children=("Job", "Pod"),
+            reads=READ_BY_BATCH_PREDICTION,
+            names=named_by_batch_prediction,
+            state=state_of_batch_prediction,
         ),
     )
 

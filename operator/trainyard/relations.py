@@ -46,6 +46,9 @@ VIEWS: dict[tuple[str, str], tuple[Path, ...]] = {
         ("status", "signals"),
         ("status", "quarantine"),
     ),
+    ("BatchPrediction", "ModelDeployment"): (("status", "stable"),),
+    ("BatchPrediction", "TrainingJob"): (("status", "current"),),
+    ("BatchPrediction", "ModelVersion"): (("spec",), ("status", "conditions")),
     ("ModelVersion", "ModelDeployment"): (
         ("spec", "model"),
         ("status", "stable"),
@@ -82,6 +85,13 @@ def named_by_model_deployment(raw: RawObject) -> Iterator[Named]:
         name = _at(raw, "status", role, "modelVersion")
         if isinstance(name, str) and name:
             yield "ModelVersion", name
+
+
+def named_by_batch_prediction(raw: RawObject) -> Iterator[Named]:
+    """Yield what its model follows, or the version that is pinned."""
+    yield from _named("ModelDeployment", _at(raw, "spec", "model", "modelDeployment"))
+    yield from _named("TrainingJob", _at(raw, "spec", "model", "trainingJob"))
+    yield from _named("ModelVersion", _at(raw, "spec", "model", "version"))
 
 
 def named_by_approval(raw: RawObject) -> Iterator[Named]:
@@ -180,4 +190,8 @@ READ_BY_MODEL_DEPLOYMENT = (
     reads_by_name("ModelDeployment", "ModelVersion"),
     reads_by_name("ModelDeployment", "Dataset"),
     replace(reads_namers("ModelDeployment", "Approval"), names=named_by_approval),
+)
+READ_BY_BATCH_PREDICTION = tuple(
+    reads_by_name("BatchPrediction", kind)
+    for kind in ("ModelDeployment", "TrainingJob", "ModelVersion")
 )

@@ -195,4 +195,4 @@ def test_people_get_our_kinds_through_the_roles_they_have() -> None:
     assert not any(resource.endswith("/status") for _, resource, _ in changed)
 
 
-OWN = ("Dataset", "TrainingJob", "ModelVersion", "ModelDeployment", "Approval")
+OWN = ("Dataset", "TrainingJob", "ModelVersion", "ModelDeployment", "Approval", "BatchPrediction")

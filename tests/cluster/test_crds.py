@@ -23,7 +23,7 @@ OF_OTHER_TOOLS = {
 }
 """Nothing that an API server without them knows; tests/unit/test_familiar_tools.py reads them."""
 SAMPLES = Path(__file__).parent / "samples"
-PLURALS = ("datasets", "trainingjobs", "modelversions", "modeldeployments")
+PLURALS = ("datasets", "trainingjobs", "modelversions", "modeldeployments", "batchpredictions")
 EXPECTED = "# expected: "
 
 
@@ -192,13 +192,15 @@ def test_a_status_write_leaves_the_spec_alone(namespace: str) -> None:
 
 def test_the_category_and_the_short_names_find_everything(namespace: str) -> None:
     """`kubectl get trainyard` lists all kinds; each answers to its short name."""
-    for sample in ("dataset", "trainingjob", "modeldeployment"):
+    for sample in ("dataset", "trainingjob", "modeldeployment", "batchprediction"):
         path = SAMPLES / "good" / f"{sample}-smallest.yaml"
         kubectl("create", "-n", namespace, "-f", str(path))
     kubectl("create", "-n", namespace, "-f", str(SAMPLES / "good" / "modelversion-whole.yaml"))
     by_category = kubectl("get", "trainyard", "-n", namespace, "-o", "name").stdout.split()
-    by_short_name = kubectl("get", "dset,tj,mv,mdep", "-n", namespace, "-o", "name").stdout.split()
-    assert len(by_category) == 4
+    by_short_name = kubectl(
+        "get", "dset,tj,mv,mdep,bp", "-n", namespace, "-o", "name"
+    ).stdout.split()
+    assert len(by_category) == 5
     assert sorted(by_category) == sorted(by_short_name)
 
 

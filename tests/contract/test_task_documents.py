@@ -22,11 +22,13 @@ from trainer.__main__ import VERBS
 from trainer.pod.environment import read_environment
 from trainer.pod.exits import Reason
 from trainer.tasks.task import (
+    read_batch_task,
     read_ingest_task,
     read_join_task,
     read_rehearse_task,
     read_train_task,
 )
+from trainyard.api.v1alpha1.batch_prediction import BatchPrediction
 from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.labels import LabelJoin
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
@@ -35,6 +37,9 @@ from trainyard.api.v1alpha1.model_version import EvaluateJob, ModelVersion
 from trainyard.api.v1alpha1.rehearsal import Rehearsal
 from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
+from trainyard.batch_predictions.manifests import batch_document, batch_job
+from trainyard.batch_predictions.model import Found
+from trainyard.batch_predictions.triggers import SPEC, new_run
 from trainyard.datasets.manifests import ingest_document, ingest_job, report_job_of
 from trainyard.jobs.failure import USER_FAULT_CODES
 from trainyard.model_deployments.join_job import join_document, join_job, join_report_job
@@ -48,6 +53,8 @@ from trainyard.training_jobs.manifests import run_job, run_report_job, train_doc
 
 DATASETS = declared(Dataset)
 TRAINING_JOBS = declared(TrainingJob)
+BATCHES = declared(BatchPrediction)
+SCORES = Found(OTHER_DIGEST, "tumours-bbbbbbbbbb")
 VERSION = declared(ModelVersion)[0][1]
 EVALUATE = EvaluateJob(
     name="ev-0123456789", champion=OTHER_DIGEST, phase=TaskPhase.RUNNING, queued_at=NOW
@@ -105,6 +112,9 @@ def jobs() -> Iterator[tuple[str, dict[str, Any]]]:
             run = a_run(champion=OTHER_DIGEST)
             yield path.stem, run_job(training, run, installation)
             yield path.stem, run_report_job(training, run, installation)
+        for path, batch in BATCHES:
+            run_ = new_run(batch, SPEC, SCORES, NOW)
+            yield path.stem, batch_job(batch, run_, installation)
         yield "evaluate", evaluate_job(VERSION, EVALUATE, installation)
         yield "evaluate", evaluate_report_job(VERSION, EVALUATE, installation)
         yield "join", join_job(LABELLED, JOIN, installation)
@@ -160,6 +170,17 @@ def test_a_train_document_is_read(_: Any, job: TrainingJob) -> None:
         assert task.recipe.import_.digest == spec.import_.digest
 
 
+@pytest.mark.parametrize(("_", "batch"), BATCHES, ids=names(BATCHES))
+def test_a_batch_document_is_read(_: Any, batch: BatchPrediction) -> None:
+    """Every declared BatchPrediction becomes a task that means the same on the other side."""
+    run = new_run(batch, SPEC, SCORES, NOW)
+    task = read_batch_task(json.dumps(batch_document(batch, run)))
+    spec = batch.spec
+    assert (run.run, OTHER_DIGEST, run.output) == (task.run, task.bundle, task.output)
+    assert (spec.parts, spec.output.columns) == (task.parts, task.columns)
+    assert (spec.csv.delimiter, spec.csv.null_values) == (task.csv.delimiter, task.csv.null_values)
+
+
 def test_an_evaluate_document_is_read() -> None:
     """The candidate is the version's own bundle, the champion the one to compare with."""
     task = read_train_task(json.dumps(evaluate_document(VERSION, EVALUATE)))
@@ -208,15 +229,15 @@ def test_every_container_is_started_with_a_verb_and_what_it_needs(job: dict[str,
             verb.read_task(given["TRAINYARD_TASK"])
         found = read_environment(given)
         assert bool(found.result) == (verb.recorded or name == "report")
-        assert bool(found.store_url) == (name not in ("train", "predict"))
+        assert bool(found.store_url) == (name not in ("train", "predict", "score"))
 
 
 @pytest.mark.parametrize("job", JOBS)
 def test_user_code_sees_neither_credentials_nor_answers(job: dict[str, Any]) -> None:
-    """`train` and `predict` have no store, no secret, and no mount of the answers."""
+    """`train`, `predict` and `score` have no store, no secret, and no mount of the answers."""
     pod = job["spec"]["template"]["spec"]
     for container in pod.get("initContainers", ()):
-        if container["name"] in ("train", "predict"):
+        if container["name"] in ("train", "predict", "score"):
             text = json.dumps(container)
             assert "secretKeyRef" not in text
             assert "TRAINYARD_STORE" not in text

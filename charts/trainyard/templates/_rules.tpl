@@ -7,7 +7,7 @@ tests/chart/test_rbac.py finds what no plan needs.
 {{- define "trainyard.rules" -}}
 # what people declare: read it, write its status
 - apiGroups: [trainyard.dev]
-  resources: [datasets, trainingjobs, modeldeployments]
+  resources: [datasets, trainingjobs, modeldeployments, batchpredictions]
   verbs: [get, list, watch]
 - apiGroups: [trainyard.dev]
   resources: [modelversions]
@@ -17,7 +17,7 @@ tests/chart/test_rbac.py finds what no plan needs.
   resources: [approvals]
   verbs: [get, list, watch, create]
 - apiGroups: [trainyard.dev]
-  resources: [datasets/status, trainingjobs/status, modelversions/status, modeldeployments/status]
+  resources: [datasets/status, trainingjobs/status, modelversions/status, modeldeployments/status, batchpredictions/status]
   verbs: [update]
 # what is made from it
 - apiGroups: [batch]

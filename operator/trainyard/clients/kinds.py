@@ -53,6 +53,7 @@ KINDS: Mapping[str, Kind] = by_name(
     Kind("TrainingJob", GROUP, VERSION, "trainingjobs"),
     Kind("ModelVersion", GROUP, VERSION, "modelversions"),
     Kind("ModelDeployment", GROUP, VERSION, "modeldeployments"),
+    Kind("BatchPrediction", GROUP, VERSION, "batchpredictions"),
     Kind("Approval", GROUP, VERSION, "approvals", optional=True),
     Kind("HTTPRoute", "gateway.networking.k8s.io", "v1", "httproutes", optional=True),
     Kind("Job", "batch", "v1", "jobs"),

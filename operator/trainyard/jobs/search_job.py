@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trainyard.jobs.failure import USER_FAULT_CODES
+from trainyard.jobs.indexed_job import indexed
 from trainyard.jobs.job_manifest import (
     PodParts,
     Work,
@@ -23,8 +23,6 @@ TRIAL = "trial"
 """The container that leaves a trial's result."""
 _ROOT = "/trainyard"
 _FETCHED = ("data", "questions", "answers", "champion", "output")
-LOST_PODS_PER_TRIAL = 2
-"""So often a trial begins anew after its pod was lost or killed for memory."""
 
 
 def search_job_manifest(
@@ -44,24 +42,4 @@ def search_job_manifest(
     volumes = [folder_volume(folder, work.resources) for folder in _FETCHED]
     parts = PodParts(containers=[trial], init_containers=[fetch], volumes=volumes)
     manifest = job(work, parts, **labels)
-    spec = manifest["spec"]
-    del spec["backoffLimit"]
-    spec |= {
-        "completionMode": "Indexed",
-        "completions": trials,
-        "parallelism": min(parallelism, trials),
-        "backoffLimitPerIndex": LOST_PODS_PER_TRIAL,
-        "maxFailedIndexes": trials,
-        "podFailurePolicy": {"rules": _rules()},
-    }
-    return manifest
-
-
-def _rules() -> list[dict[str, Any]]:
-    return [
-        {
-            "action": "FailIndex",
-            "onExitCodes": {"operator": "In", "values": list(USER_FAULT_CODES)},
-        },
-        {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
-    ]
+    return indexed(manifest, completions=trials, parallelism=parallelism)

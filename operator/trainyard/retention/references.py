@@ -16,7 +16,7 @@ from typing import Any
 from trainyard.api.v1alpha1.task import AT_WORK, TaskPhase
 from trainyard.objects import RawObject
 
-OWNERS = ("Dataset", "TrainingJob", "ModelVersion", "ModelDeployment")
+OWNERS = ("Dataset", "TrainingJob", "ModelVersion", "ModelDeployment", "BatchPrediction")
 """The kinds whose uids are folders of the store."""
 _DIGEST = re.compile(r"sha256:([0-9a-f]{16})")
 _RUN = re.compile(r"[a-z0-9][a-z0-9.-]*-[0-9a-f]{10}(?![0-9a-z])")

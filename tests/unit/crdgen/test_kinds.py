@@ -1,4 +1,4 @@
-"""The four kinds and what is true of all of their CRDs."""
+"""The kinds and what is true of all of their CRDs."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

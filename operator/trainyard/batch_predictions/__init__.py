@@ -1,0 +1,1 @@
+"""BatchPrediction: scores files with an accepted version, part by part."""
