@@ -115,14 +115,17 @@ def quiet_since(samples: list[tuple[float, float]]) -> tuple[float, float] | Non
 
 
 @asynccontextmanager
-async def operator_process(kubeconfig: Path, log: Path) -> AsyncIterator[OperatorProcess]:
-    """Give a running operator with its default settings; afterwards it is gone."""
+async def operator_process(
+    kubeconfig: Path, log: Path, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[OperatorProcess]:
+    """Give a running operator with its default settings, but for these; afterwards it is gone."""
     kept = {key: value for key, value in os.environ.items() if "TRAINYARD" not in key}
     environment = kept | {
         "TRAINYARD_KUBECONFIG": str(kubeconfig),
         "TRAINYARD_STORE": "s3://models",
         "TRAINYARD_STORE_ENDPOINT": "http://store.invalid",
         "TRAINYARD_PORT": str(PORT),
+        **(settings or {}),
     }
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(

@@ -66,7 +66,8 @@ async def _outcomes(
 
     async with campaign(programs, folder, options.seconds) as place:
         await place.server.outlives(place.compare_with(options.seed))
-        found = await place.server.outlives(all_of(place, plans, options.at_once, told))
+        lives = all_of(place, plans, options.at_once, told, options.minutes)
+        found = await place.server.outlives(lives)
         print(f"the operator ended with {dict(place.operator.ends)}")
         return found
 

@@ -172,13 +172,22 @@ async def campaign(
 
 
 async def all_of(
-    place: Campaign, plans: Sequence[Plan], at_once: int, told: Callable[[Outcome], None]
+    place: Campaign,
+    plans: Sequence[Plan],
+    at_once: int,
+    told: Callable[[Outcome], None],
+    minutes: float,
 ) -> Sequence[Outcome]:
-    """Carry out all plans, so many at once; each outcome is told as it comes."""
+    """Carry out the plans, so many at once, as long as there is time to begin one; each outcome is
+    told as it comes.
+    """
+    end = monotonic() + minutes * 60
     gate, outcomes = asyncio.Semaphore(at_once), list[Outcome]()
 
     async def one(plan: Plan) -> None:
         async with gate:
+            if monotonic() > end:
+                return
             outcome = await place.carry_out(plan)
         outcomes.append(outcome)
         told(outcome)

@@ -12,6 +12,10 @@ from pathlib import Path
 from benchmarks.control_plane.operator_process import OperatorProcess, operator_process
 from benchmarks.faults.patience import LOOK_SECONDS
 
+_SETTINGS = {"TRAINYARD_LEADER_ELECTION": "false"}
+"""There is one. Without a processor it would lose its Lease again and again, and no plan has faults
+for Leases."""
+
 
 @dataclass(slots=True)
 class Operator:
@@ -43,7 +47,7 @@ class Operator:
 
     async def _keep(self, kubeconfig: Path) -> None:
         while True:
-            async with operator_process(kubeconfig, self.log) as found:
+            async with operator_process(kubeconfig, self.log, _SETTINGS) as found:
                 self._running = found
                 self.ends[await found.process.wait()] += 1
 

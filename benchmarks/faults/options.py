@@ -22,6 +22,7 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
     add(
         "--at-once", type=int, default=12, metavar="N", help="lives beside each other (%(default)s)"
     )
+    add("--minutes", type=float, default=1e6, help="after which no further life begins")
     add("--seconds", type=float, default=300, help="without a write are the end (%(default)s)")
     add(
         "--without",
@@ -34,7 +35,7 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
     )
     add("--logs", type=Path, metavar="FOLDER", help="keep the logs of every process here")
     options = parser.parse_args(arguments)
-    for name in ("plans", "at_once", "seconds"):
+    for name in ("plans", "at_once", "minutes", "seconds"):
         if getattr(options, name) <= 0:
             parser.error(f"--{name.replace('_', '-')}: expected more than 0")
     return options

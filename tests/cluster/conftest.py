@@ -28,6 +28,7 @@ _LONGEST = (
     "test_rights.py",
     *("test_crash_points.py", "test_hostile_tenant.py", "test_bundles.py", "test_training_flow.py"),
     *("test_store_s3.py", "test_rollout.py", "test_strategies.py", "test_serving_care.py"),
+    "test_two_installations_of_models.py",
 )
 """They begin first, so that none of them is alone at the end."""
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from cluster.main_flow import Flow, Sources
-from cluster.operator_process import operator_process
+from cluster.operator_process import Process, operator_process
 from cluster.proxy import Proxy
 from cluster.scripted_node import ScriptedNode, api_of, local_network
 from cluster.scripted_routers import Routers
@@ -58,6 +58,22 @@ class Stage:
                 yield Flow(self.cluster, namespace, proxy, process, self.sources, pod)
             except Exception:
                 sys.stdout.write(await asyncio.to_thread(told, namespace))
+                raise
+
+
+@asynccontextmanager
+async def beside(flow: Flow, **settings: str) -> AsyncIterator[Process]:
+    """Give one more operator for the flow's namespace, behind its proxy, not started yet."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        path = flow.proxy.write_kubeconfig(folder / "kubeconfig")
+        log = folder / "operator.log"
+        environment = _environment(path, flow.namespace) | settings
+        async with operator_process(environment, log) as process:
+            try:
+                yield process
+            except Exception:
+                _show(flow.namespace, log, flow.proxy)
                 raise
 
 
