@@ -81,7 +81,7 @@ def _tidied(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Trainin
         needed.add(work.search.name)
     for reference in superfluous_jobs(turn.status, observed.jobs, needed):
         turn = turn.doing(Delete(reference))
-    used = used_versions(turn.status, observed.versions, observed.deployments)
+    used = used_versions(turn.status, observed.versions, observed.deployments) | observed.pinned
     for version in superfluous_versions(observed.versions, used, limit):
         meta = version.metadata
         reference = ObjectRef(

@@ -38,6 +38,7 @@ async def observe_training_job(
         dataset=await world.load(Dataset, namespace, job.spec.dataset.name),
         versions=versions,
         deployments=await _deployments(job, versions, world),
+        pinned=await _pinned(versions, world),
         job=view,
         report=report,
         search=(
@@ -68,6 +69,17 @@ async def _deployments(
         names |= {*await world.referrers("ModelVersion", namespace, version.metadata.name, by=kind)}
     found = [await world.load(ModelDeployment, namespace, name) for name in sorted(names)]
     return tuple(deployment for deployment in found if deployment is not None)
+
+
+async def _pinned(versions: Iterable[ModelVersion], world: World) -> frozenset[str]:
+    """Return the versions that score files: their pins outlast other versions."""
+    found = {
+        version.metadata.name: await world.referrers(
+            "ModelVersion", version.metadata.namespace, version.metadata.name, by="BatchPrediction"
+        )
+        for version in versions
+    }
+    return frozenset(name for name, batches in found.items() if batches)
 
 
 def named_deployments(spec: TrainingJobSpec) -> set[str]:

@@ -27,6 +27,8 @@ class Observed:
     """The ModelVersions of this TrainingJob."""
     deployments: tuple[ModelDeployment, ...] = ()
     """Those that may matter to its champion, its signals or the use of its versions."""
+    pinned: frozenset[str] = frozenset()
+    """Its ModelVersions that BatchPredictions pin, by name."""
     job: JobView | None = None
     """The Job of the run at work."""
     report: JobView | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batch_stories import VERSION, raw_batch
 from builders_training import Raw, a_deployment, a_model_version, digest, raw_deployment
 from training_stories import (
     JOB,
@@ -37,6 +38,17 @@ def test_history_limits_keep_what_is_used() -> None:
     ]
     assert len(world.status(*JOB)["runs"]) == 1
     assert world.names("Job") == [newest_run(world)["name"]]
+
+
+def test_a_version_that_scores_files_stays() -> None:
+    """A BatchPrediction that pins it runs again tomorrow."""
+    world = a_world(raw_batch(suspend=True), retrain=retraining(), historyLimit=1)
+    succeed(world, "b")
+    for index, character in enumerate("f93"):
+        world.wait(1)
+        new_data(world, character, 200 + 100 * index)
+        succeed(world, character)
+    assert ["model-3333333333", "model-9999999999", VERSION] == world.names("ModelVersion")
 
 
 def test_a_version_that_is_pinned_or_canary_stays() -> None:
