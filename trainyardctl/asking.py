@@ -23,11 +23,12 @@ EFFECTS: Mapping[Verb, str] = MappingProxyType(
         Verb.SKIP: "End the present step of a rollout.",
         Verb.PAUSE: "Freeze the weights of a rollout.",
         Verb.RESUME: "Go on after a pause, or where a step waits for a person.",
-        Verb.ABORT: "Send all requests to the stable version; the canary goes into quarantine.",
+        Verb.ABORT: "Send all requests to the stable version; the canary goes into quarantine. Of a"
+        " BatchPrediction: end the run at work.",
         Verb.RETRY: "Try once more what failed or waits after a fault of the cluster.",
         Verb.UNDO: "Go back to the version that was stable before.",
         Verb.UNQUARANTINE: "Let a version that lost try again.",
-        Verb.RUN: "Train with the newest data.",
+        Verb.RUN: "Train with the newest data, or score the files as they are now.",
         Verb.REFRESH: "Read the data from its source now.",
         Verb.ACCEPT_SCHEMA: "Let the next refresh find another schema.",
         Verb.REFRESH_IMAGES: "Release the version of now on the installed images.",
@@ -99,6 +100,7 @@ _TARGETS: Mapping[str, Mapping[Verb, Targets]] = MappingProxyType(
             Verb.RETRY: _waiting,
             Verb.REFRESH_IMAGES: lambda _: (),
         },
+        "BatchPrediction": {Verb.RUN: _now, Verb.RETRY: _now, Verb.ABORT: _now},
     }
 )
 

@@ -11,6 +11,7 @@ KINDS = MappingProxyType(
         "TrainingJob": ("tj", "trainingjob", "trainingjobs"),
         "ModelVersion": ("mv", "modelversion", "modelversions"),
         "ModelDeployment": ("mdep", "modeldeployment", "modeldeployments"),
+        "BatchPrediction": ("bp", "batchprediction", "batchpredictions"),
     }
 )
 """The words for each kind, the short name that kubectl knows first."""

@@ -37,6 +37,9 @@ def tree_of(snapshot: Snapshot, only: ObjectName | None = None) -> Tree:
             _add_jobs(branch, snapshot, mine)
     _add_jobs(root, snapshot, [j for j in jobs if at(j, "spec.dataset.name") not in datasets])
     _add_deployments(root, _without_job(snapshot, only))
+    for raw in snapshot.of("BatchPrediction"):
+        if only in (None, ObjectName("BatchPrediction", name_of(raw))):
+            root.add(_line("BatchPrediction", raw, _progress_of_batch(raw)))
     if not root.children:
         root.add(Text("nothing of ours is here" if only is None else f"there is no {only} here"))
     return root
@@ -116,6 +119,14 @@ def _line(kind: str, raw: Raw, detail: str) -> Text:
 def _version_of_data(raw: Raw) -> str:
     current = at(raw, "status.current")
     return f"{current.get('name', '')}, {current.get('rows', 0):,} rows" if current else ""
+
+
+def _progress_of_batch(raw: Raw) -> str:
+    summary = at(raw, "status.summary") or {}
+    if not summary.get("parts"):
+        return ""
+    aside = f", {summary['setAside']:,} set aside" if summary.get("setAside") else ""
+    return f"{summary['parts']} parts, {summary.get('rows', 0):,} rows{aside}"
 
 
 def _step_of(raw: Raw) -> str:

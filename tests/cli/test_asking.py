@@ -33,6 +33,8 @@ QUARANTINED = deployment(quarantine=[{"revision": "wine-3333333333"}])
         ("dset/wine", data(), Verb.REFRESH, "refresh@now#t"),
         ("tj/wine", job(), Verb.RETRY, "retry@wine-2#t"),
         ("tj/wine", job(), Verb.RUN, "run@now#t"),
+        ("bp/daily", {}, Verb.RUN, "run@now#t"),
+        ("bp/daily", {}, Verb.ABORT, "abort@now#t"),
     ],
 )
 def test_without_a_target_it_is_about_what_is_there(

@@ -15,6 +15,7 @@ from trainyardctl.names import ObjectName, UnknownName, object_name
         ("dset/wine", "Dataset", "wine"),
         ("Datasets/wine", "Dataset", "wine"),
         ("tj/wine", "TrainingJob", "wine"),
+        ("bp/daily", "BatchPrediction", "daily"),
         ("mv/wine-0123456789", "ModelVersion", "wine-0123456789"),
     ],
 )
@@ -31,5 +32,7 @@ def test_an_object_is_written_as_kubectl_reads_it() -> None:
 @pytest.mark.parametrize("words", ["pod/wine", "mdep/", "/wine", ""])
 def test_other_words_name_nothing(words: str) -> None:
     """The sentence says what would."""
-    with pytest.raises(UnknownName, match="expected <kind>/<name> with one of dset, tj, mv, mdep"):
+    with pytest.raises(
+        UnknownName, match="expected <kind>/<name> with one of dset, tj, mv, mdep, bp"
+    ):
         object_name(words)

@@ -58,6 +58,26 @@ def test_a_deployment_without_its_training_job_stands_alone() -> None:
     assert "└── ✔ mdep/wine\n" in drawn(alone, "wine")
 
 
+def test_files_that_are_scored_stand_below_all() -> None:
+    """With parts, rows, and what is set aside; alone where somebody asks for it alone."""
+    summary = {"parts": "2/3", "rows": 12000, "setAside": 4}
+    ready = {"type": "Ready", "status": "True", "reason": "RowsScored", "message": ""}
+    batch = {
+        "metadata": {"name": "daily", "generation": 1},
+        "status": {"observedGeneration": 1, "summary": summary, "conditions": [ready]},
+    }
+    new = {"metadata": {"name": "new", "generation": 1}}
+    here = namespace(deployment())
+    everything = Snapshot("models", {**here.objects, "BatchPrediction": (batch, new)})
+    line = "─ ✔ bp/daily  2/3 parts, 12,000 rows, 4 set aside\n"
+    assert line in drawn(everything)
+    assert "bp/new" in drawn(everything)
+    alone = drawn(everything, "bp/daily")
+    assert line in alone
+    assert "wine" not in alone
+    assert "bp/new" not in alone
+
+
 def test_old_versions_are_counted() -> None:
     """The newest stand first."""
     versions = tuple(version(f"wine-{n}", f"2026-05-{n:02}T10:00:00Z") for n in range(1, 9))
