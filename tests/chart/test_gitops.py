@@ -10,7 +10,7 @@ from argo_cd import HEALTH, PATCH, health
 from chart_rendering import CHART
 
 GITOPS = CHART / "gitops"
-KINDS = ("Dataset", "TrainingJob", "ModelDeployment")
+KINDS = ("Dataset", "TrainingJob", "ModelDeployment", "BatchPrediction")
 
 
 def resource(*conditions: tuple[str, str], seen: int = 2, **more: Any) -> dict[str, Any]:

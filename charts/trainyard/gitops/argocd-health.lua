@@ -1,4 +1,4 @@
--- Health of a Dataset, TrainingJob or ModelDeployment for Argo CD.
+-- Health of a Dataset, TrainingJob, ModelDeployment or BatchPrediction for Argo CD.
 -- The same rules as kstatus, which Flux and Helm 4 use without any help: what the operator did not
 -- look at yet is under way, Stalled has failed, what waits for a person is suspended, Ready is healthy.
 local function condition(type)
