@@ -19,9 +19,11 @@ from trainyard.jobs.job_manifest import (
     store_parts,
     task_variable,
     trainer_container,
+    variable,
 )
 from trainyard.jobs.source_access import source_access
 from trainyard.pod_security import environment, folder_volume
+from trainyard.store_access import RESULT
 
 REPORTER = "stage-out"
 """The container that leaves what became of a part."""
@@ -73,7 +75,7 @@ def batch_job(batch: BatchPrediction, run: BatchRun, installation: Installation)
     stage_out = trainer_container(
         work,
         REPORTER,
-        environment=[task, *keys],
+        environment=[task, variable(RESULT, run.output), *keys],
         mounts=[_reads("input"), _reads("predictions"), *mounts],
     )
     volumes = [folder_volume(folder, work.resources) for folder in _FOLDERS]

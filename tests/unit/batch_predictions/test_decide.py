@@ -157,6 +157,19 @@ def test_a_job_that_vanished_is_made_again() -> None:
     assert "JobLost" == world.batch["run"]["reason"]
 
 
+def test_parts_in_another_store_are_scored_once_more() -> None:
+    """A Job of before the store was changed is not taken for ours."""
+    world = begun()
+    job = world.raw("Job", world.job)
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    for variable in container["env"]:
+        if variable["name"] == "TRAINYARD_STORE_URL":
+            variable["value"] = "file:///elsewhere"
+    world.put(job)
+    world.settle()
+    assert "StoredElsewhere" == world.batch["run"]["reason"]
+
+
 def test_suspend_stops_and_goes_on() -> None:
     """The parts that are written stay written."""
     world = begun()
