@@ -7,16 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from trainyardctl.recipe_text import named_recipe, parameters_in
 from trainyardctl.snapshot import Raw, at, condition, name_of
 
 Row = Mapping[str, Any]
 _VERDICTS = {"True": "accepted", "False": "refused"}
-_TOLD = ("name", "phase", "queuedAt", "finishedAt", "recipe", "datasetDigest", "modelVersion")
+_TOLD = ("name", "phase", "queuedAt", "finishedAt", "datasetDigest", "modelVersion")
 
 
 @dataclass(frozen=True, slots=True)
 class RunTable:
-    """The runs that the status keeps, newest first; each metric is a column of numbers."""
+    """The runs that the status keeps, newest first.
+
+    Columns are called as MLflow calls them: `metrics.accuracy` are numbers, `params.max_depth`
+    texts.
+    """
 
     rows: Sequence[Row]
 
@@ -39,20 +44,37 @@ def run_table(job: Raw, versions: Iterable[Raw]) -> RunTable:
     """Return the runs of a TrainingJob, beside the verdicts on their versions."""
     verdicts = {name_of(raw): _verdict(raw) for raw in versions}
     runs = at(job, "status.runs") or ()
-    metrics = sorted({metric for run in runs for metric in run.get("metrics") or ()})
-    return RunTable(tuple(_row(run, metrics, verdicts) for run in runs))
+    measured: list[Row] = [{f"metrics.{k}": float(v) for k, v in _metrics(run)} for run in runs]
+    given: list[Row] = [{f"params.{k}": v for k, v in _parameters(run)} for run in runs]
+    holes: Row = dict.fromkeys(sorted({column for row in (*given, *measured) for column in row}))
+    return RunTable(
+        tuple(
+            {**_told(run, verdicts), **holes, **parameters, **metrics}
+            for run, parameters, metrics in zip(runs, given, measured, strict=True)
+        )
+    )
 
 
-def _row(run: Raw, metrics: Sequence[str], verdicts: Mapping[str, str]) -> Row:
+def _told(run: Raw, verdicts: Mapping[str, str]) -> Row:
     told = {field: str(run.get(field) or "") for field in _TOLD}
-    reached = run.get("metrics") or {}
     return {
         **told,
+        "recipe": named_recipe(str(run.get("recipe") or "")).head,
         "cause": str(at(run, "cause.kind") or ""),
         "why": str(run.get("message") or ""),
         "verdict": verdicts.get(told["modelVersion"], ""),
-        **{metric: float(reached[metric]) if metric in reached else None for metric in metrics},
     }
+
+
+def _metrics(run: Raw) -> Iterable[tuple[str, str]]:
+    found: Mapping[str, str] = run.get("metrics") or {}
+    return found.items()
+
+
+def _parameters(run: Raw) -> Iterable[tuple[str, str]]:
+    """Return the recipe's, and those that a search found best."""
+    best = parameters_in(str(at(run, "search.best.parameters") or ""))
+    return {**named_recipe(str(run.get("recipe") or "")).parameters, **best}.items()
 
 
 def _verdict(version: Raw) -> str:

@@ -66,7 +66,8 @@ def _told(figures: PageFigures) -> str:
         *this_machine().sentences(),
         f"{figures.models} models, ready in {ready:.1f} s, {figures.memory_mib} MiB",
         *(
-            f"{words}: {t.median} ms, p99 {t.p99} ms, {t.cpu} ms of CPU each ({t.asked})"
+            f"{words}: {t.median} ms, p99 {t.p99} ms ({t.p99_at_work} ms without the queue for a"
+            f" processor), {t.cpu} ms of CPU each ({t.asked})"
             for words, t in questions.items()
         ),
     ]

@@ -35,7 +35,7 @@ async def flow() -> AsyncIterator[Flow]:
 
 def page(flow: Flow) -> Sequence[str]:
     """Return the blocks of the page for this namespace, and for the metric of played pods."""
-    changes = {'namespace="models"': f'namespace="{flow.namespace}"', '"accuracy"': '"roc_auc"'}
+    changes = {'namespace="models"': f'namespace="{flow.namespace}"', "accuracy": "roc_auc"}
     found = blocks()
     for before, after in changes.items():
         assert any(before in text for text in found)
@@ -75,10 +75,11 @@ async def test_the_page_leads_to_an_accepted_version_and_back(names: dict[str, A
     """Its runs are a data frame, with the verdict of the gates and numbers."""
     assert Outcome.SETTLED is names["verdict"].outcome
     newest = names["runs"].iloc[0]
-    assert ("Succeeded", "accepted", 0.97) == (
+    assert ("Succeeded", "accepted", "200", 0.97) == (
         newest["phase"],
         newest["verdict"],
-        newest["roc_auc"],
+        newest["params.n_estimators"],
+        newest["metrics.roc_auc"],
     )
 
 
@@ -92,7 +93,7 @@ async def test_a_verdict_may_be_a_refusal(flow: Flow, names: dict[str, Any]) -> 
     assert Outcome.FAILED is stand.outcome, stand
     assert "VersionRefused" in stand.why
     (run,) = await asyncio.to_thread(yard.runs, "strict")
-    assert ("refused", 0.97) == (run["verdict"], run["roc_auc"])
+    assert ("refused", 0.97) == (run["verdict"], run["metrics.roc_auc"])
 
 
 async def test_a_field_of_somebody_else_is_not_taken(flow: Flow) -> None:

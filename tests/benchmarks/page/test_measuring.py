@@ -30,3 +30,4 @@ def test_every_question_is_answered() -> None:
         times = figures[question]
         assert asked == times["asked"]
         assert 0 < times["median"] <= times["p99"]
+        assert 0 <= times["p99_at_work"] <= times["p99"]
