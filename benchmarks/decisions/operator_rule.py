@@ -8,7 +8,7 @@ from benchmarks.decisions.counted import HOUR, LOOK_SECONDS, Rollouts, rollouts
 from benchmarks.decisions.operator_release import begun
 from benchmarks.decisions.outcomes import NEVER
 from benchmarks.decisions.scenarios import Scenario
-from trainyard.api.v1alpha1.dispersion import Dispersion
+from trainyard.api.v1alpha1.dispersion import Dispersion, SplitDispersion
 from trainyard.model_deployments.analysis.dispersion import Spread
 from trainyard.model_deployments.rollout.strategy import Act
 
@@ -18,12 +18,20 @@ BEFORE = 99
 
 def learnt(scenario: Scenario) -> Dispersion:
     """What the operator knows of bursts from an earlier release of an hour."""
-    spread = Spread()
+    stable = split = Spread()
     for interval in rollouts(scenario.twin(), 1, BEFORE).intervals(0):
-        spread = spread.with_interval(interval.stable.requests, interval.stable.errors)
-    intervals, requests, errors, squares = spread.folded()
+        failed = interval.stable.errors, interval.canary.errors
+        stable = stable.with_interval(interval.stable.requests, failed[0])
+        split = split.with_interval(sum(failed), failed[1])
+    intervals, failures, of_canary, squares = split.folded()
     return Dispersion(
-        intervals=intervals, requests=requests, errors=errors, squares_millionths=squares
+        intervals=stable.intervals,
+        requests=stable.requests,
+        errors=stable.errors,
+        squares_millionths=stable.squares,
+        split=SplitDispersion(
+            intervals=intervals, failures=failures, of_canary=of_canary, squares_millionths=squares
+        ),
     )
 
 

@@ -9,7 +9,7 @@ canary's share s of the requests and the tolerance τ,
 for x failures of the canary and y of the stable version. The weighted mean of exp(L_r / φ) is an
 e-value: under "canary ≤ τ × stable" it reaches 1/α with probability at most α, at whatever moment
 one looks (Ville). (Poisson-process form: Lindon & Malek 2022.) φ ≥ 1 tempers it where failures
-come in bursts.
+come in bursts (`dispersion.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trainyard.model_deployments.analysis.dispersion import NOTHING, Spread, phi
+from trainyard.model_deployments.analysis.dispersion import NOTHING, Spread, phi, phi_of_split
 from trainyard.model_deployments.analysis.evidence import Interval
 
 RATIOS = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
@@ -35,22 +35,24 @@ class ErrorEvidence:
     """L_r for each ratio, in millionths."""
     stable: Spread = NOTHING
     canary: Spread = NOTHING
+    split: Spread = NOTHING
+    """How failures divided: of those of both versions in an interval, the canary's."""
 
     def folded(self) -> tuple[int, ...]:
         """Return it as integers for the status."""
-        return (*self.logs, *self.stable.folded(), *self.canary.folded())
+        spreads = (self.stable, self.canary, self.split)
+        return (*self.logs, *(number for spread in spreads for number in spread.folded()))
 
 
 def unfolded(numbers: tuple[int, ...]) -> ErrorEvidence:
     """Return the evidence that `folded` wrote; anything else is a new start."""
     split = len(RATIOS)
     size = len(NOTHING.folded())
-    if len(numbers) != split + 2 * size:
+    if len(numbers) != split + 3 * size:
         return ErrorEvidence()
+    places = range(split, len(numbers), size)
     return ErrorEvidence(
-        logs=numbers[:split],
-        stable=Spread.unfolded(numbers[split : split + size]),
-        canary=Spread.unfolded(numbers[split + size :]),
+        numbers[:split], *(Spread.unfolded(numbers[place : place + size]) for place in places)
     )
 
 
@@ -67,6 +69,7 @@ def with_interval(evidence: ErrorEvidence, interval: Interval, tolerance: float)
         ),
         stable=evidence.stable.with_interval(stable.requests, stable.errors),
         canary=evidence.canary.with_interval(canary.requests, canary.errors),
+        split=evidence.split.with_interval(canary.errors + stable.errors, canary.errors),
     )
 
 
@@ -77,9 +80,15 @@ def _gain(ratio: float, share: float, tolerance: float, canary: int, stable: int
     return canary * math.log(q / w) + stable * math.log((1 - q) / (1 - w))
 
 
-def log_e_value(evidence: ErrorEvidence, known: Spread | None = None) -> float:
-    """Return ln E, tempered by what is known of bursts; `known` comes from earlier rollouts."""
-    tempering = phi(evidence.stable, evidence.canary, known or NOTHING)
+def log_e_value(
+    evidence: ErrorEvidence, known: Spread = NOTHING, known_split: Spread = NOTHING
+) -> float:
+    """Return ln E, tempered by what is known of bursts; what is `known` comes from earlier
+    rollouts.
+    """
+    tempering = min(
+        phi(evidence.stable, evidence.canary, known), phi_of_split(evidence.split, known_split)
+    )
     return log_mean_exp([log / MILLION / tempering for log in evidence.logs], WEIGHTS)
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trainyard.api.v1alpha1.dispersion import Dispersion
+from trainyard.api.v1alpha1.dispersion import Dispersion, SplitDispersion
 from trainyard.api.v1alpha1.model_deployment import AnalysisSpec, Check
 from trainyard.api.v1alpha1.rollout_status import CheckState
 from trainyard.model_deployments.analysis.checks.errors import burstiness
@@ -37,9 +37,9 @@ def judge(
     The checks that compare share the bound on false alarms; dry runs take nothing from the others.
     """
     old = {state.name: state for state in before}
-    spread = _spread(known)
+    spreads = _spread(known), _split(known)
     states = tuple(
-        _state(c, old.get(c.name), look, Bounds(samples, _threshold(spec, c), spread))
+        _state(c, old.get(c.name), look, Bounds(samples, _threshold(spec, c), *spreads))
         for c in spec.checks
     )
     counted = tuple(state for state in states if not state.dry_run)
@@ -53,16 +53,27 @@ def judge(
 
 def learnt(known: Dispersion | None, checks: tuple[CheckState, ...]) -> Dispersion | None:
     """Return what is known of bursts after a rollout with these checks."""
-    found = burstiness(checks)
-    if not found.intervals:
+    stable, split = burstiness(checks)
+    if not stable.intervals:
         return known
-    spread = found.joined(_spread(known))
-    if spread.intervals > _REMEMBERED:
-        spread = spread.halved()
-    intervals, requests, failed, squares = spread.folded()
+    intervals, requests, failed, squares = _remembered(stable.joined(_spread(known)))
+    divided, failures, of_canary, split_squares = _remembered(split.joined(_split(known)))
     return Dispersion(
-        intervals=intervals, requests=requests, errors=failed, squares_millionths=squares
+        intervals=intervals,
+        requests=requests,
+        errors=failed,
+        squares_millionths=squares,
+        split=SplitDispersion(
+            intervals=divided,
+            failures=failures,
+            of_canary=of_canary,
+            squares_millionths=split_squares,
+        ),
     )
+
+
+def _remembered(spread: Spread) -> tuple[int, ...]:
+    return (spread.halved() if spread.intervals > _REMEMBERED else spread).folded()
 
 
 _REMEMBERED = 480
@@ -107,3 +118,10 @@ def _spread(known: Dispersion | None) -> Spread:
     if known is None:
         return Spread()
     return Spread(known.intervals, known.requests, known.errors, known.squares_millionths)
+
+
+def _split(known: Dispersion | None) -> Spread:
+    split = known.split if known is not None else None
+    if split is None:
+        return Spread()
+    return Spread(split.intervals, split.failures, split.of_canary, split.squares_millionths)

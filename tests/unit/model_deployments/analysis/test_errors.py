@@ -26,6 +26,7 @@ ALPHA = 0.01
 INTERVAL = 15
 TOLERANCE = 1.1
 REPEATS = 300
+UNKNOWN = ErrorEvidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +77,28 @@ def poisson(chance: random.Random, mean: float) -> int:
     return count
 
 
-def alarm(traffic: Traffic, seed: int, known: Spread | None = None) -> int | None:
+def alarm(traffic: Traffic, seed: int, known: ErrorEvidence = UNKNOWN) -> int | None:
     """Return after how many seconds the version is rolled back, or None."""
     chance, evidence = random.Random(seed), ErrorEvidence()
     for number, interval in enumerate(traffic.intervals(chance), start=1):
         evidence = with_interval(evidence, interval, TOLERANCE)
-        if log_e_value(evidence, known) >= math.log(1 / ALPHA):
+        if log_e_value(evidence, known.stable, known.split) >= math.log(1 / ALPHA):
             return number * INTERVAL
     return None
 
 
-def alarms(traffic: Traffic, known: Spread | None = None, repeats: int = 100) -> list[int]:
+def alarms(traffic: Traffic, known: ErrorEvidence = UNKNOWN, repeats: int = 100) -> list[int]:
     """Return the times of all roll-backs."""
     found = (alarm(traffic, seed, known) for seed in range(repeats))
     return [seconds for seconds in found if seconds is not None]
 
 
-def learnt(traffic: Traffic, seed: int = 99) -> Spread:
-    """Return what an hour of the stable version teaches about bursts."""
-    spread = Spread()
+def learnt(traffic: Traffic, seed: int = 99) -> ErrorEvidence:
+    """Return what an hour of two versions teaches about bursts."""
+    found = ErrorEvidence()
     for interval in traffic.intervals(random.Random(seed)):
-        spread = spread.with_interval(interval.stable.requests, interval.stable.errors)
-    return spread
+        found = with_interval(found, interval, TOLERANCE)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -133,6 +134,33 @@ def test_a_bad_version_is_found_soon(traffic: Traffic, seconds: int) -> None:
     found = alarms(traffic, known=learnt(Traffic(traffic.base)), repeats=REPEATS)
     assert len(found) == REPEATS
     assert median(found) <= seconds
+
+
+SIX_MINUTES = (1500, 1860)
+
+
+def test_an_outage_of_both_before_hides_no_bad_version() -> None:
+    """It says nothing of how failures divide, and no more does one in the rollout itself."""
+    known = learnt(Traffic(0.002, outage=SIX_MINUTES))
+    found = alarms(Traffic(0.002, ratio=10), known)
+    assert (100, True) == (len(found), median(found) <= 60)
+    found = alarms(Traffic(0.002, ratio=3, outage=(0, 360)))
+    assert (100, True) == (len(found), median(found) <= 360)
+
+
+@pytest.mark.parametrize(
+    "traffic",
+    [
+        pytest.param(Traffic(0.005, burst=5), id="bursts"),
+        pytest.param(Traffic(0.005, burst=5, outage=SIX_MINUTES), id="bursts and an outage"),
+        pytest.param(Traffic(0.002, outage=SIX_MINUTES), id="an outage alone"),
+    ],
+)
+def test_what_was_learnt_keeps_the_promise_too(traffic: Traffic) -> None:
+    """As many healthy versions are rolled back at most, with an hour of experience."""
+    repeats = 200
+    bar = ALPHA + 2 * math.sqrt(ALPHA * (1 - ALPHA) / repeats)
+    assert len(alarms(traffic, learnt(traffic), repeats)) / repeats <= bar
 
 
 def test_without_experience_it_takes_two_intervals_more_at_most() -> None:
@@ -184,13 +212,16 @@ def test_the_sums_are_those_of_the_formula() -> None:
     assert evidence.logs == pytest.approx(logs, abs=1)
     assert evidence.stable == Spread(2, 2600, 4, 10_588)
     assert evidence.canary == Spread(2, 400, 6, 173_333)
+    assert evidence.split == Spread(2, 10, 6, 3_619_047)
 
 
 def test_the_e_value_is_that_of_the_formula() -> None:
-    """The weighted mean, each log divided by φ: four over one interval and a half of freedom."""
+    """The weighted mean, each log divided by the smaller φ, for which four is assumed at first."""
     evidence = with_interval(with_interval(ErrorEvidence(), ONE, 1.1), TWO, 1.1)
     stable, canary = 0.010588 / (4 / 2600) - 4, 0.173333 / (6 / 400) - 6
-    tempering = (stable + canary + 4) / 3
+    split = (3.619047 / 0.6 - 6) / 0.4
+    tempering = 1 + 2.5 * ((split + 4) / 2 - 1)
+    assert tempering < (stable + canary + 4) / 3
     weights = (1, 1, 2, 3, 4, 4, 3)
     mean = sum(
         weight * math.exp(log / 1_000_000 / tempering)
@@ -227,7 +258,7 @@ def test_a_mean_is_taken_of_what_the_logarithms_stand_for(
 def test_evidence_of_another_length_is_a_new_start() -> None:
     """Neither too short nor too long."""
     numbers = with_interval(ErrorEvidence(), ONE, 1.1).folded()
-    assert 15 == len(numbers)
+    assert 19 == len(numbers)
     assert ErrorEvidence() == unfolded(numbers[:-1]) == unfolded((*numbers, 0))
     other = Interval(Counts(0, 0), Counts(100, 4), ())
     assert ErrorEvidence() == with_interval(ErrorEvidence(), other, 1.1)

@@ -222,7 +222,8 @@ def test_what_is_known_of_bursts_weighs_what_failed(
     "stored",
     [
         pytest.param({"kind": "latency"}, id="of another kind"),
-        pytest.param({"version": 2}, id="of a later form"),
+        pytest.param({"version": 1}, id="of an earlier form"),
+        pytest.param({"version": 3}, id="of a later form"),
         pytest.param({"kind": ""}, id="without a tag"),
     ],
 )
@@ -230,7 +231,7 @@ def test_evidence_that_cannot_be_read_is_dropped(stored: dict[str, Any]) -> None
     """It counts as none, however many integers it has; a check may change its kind."""
     failing = verdict(spec(ERRORS), Look(BAD))
     (kept,) = failing.checks
-    assert ("errors", 1) == (kept.kind, kept.version)
+    assert ("errors", 2) == (kept.kind, kept.version)
     other = (kept.model_copy(update=stored),)
     found = verdict(spec(ERRORS), Look(None), FEW, before=other)
     assert Answer.NO_EVIDENCE is found.answer

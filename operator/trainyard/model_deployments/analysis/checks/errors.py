@@ -17,7 +17,7 @@ class ErrorsKind:
     """See CheckKind."""
 
     name = "errors"
-    version = 1
+    version = 2
     alarm_parts = 9
 
     def query(self, check: Check) -> str | None:  # noqa: ARG002 — CheckKind
@@ -42,11 +42,16 @@ class ErrorsKind:
         found = errors.unfolded(evidence)
         c, s = found.canary, found.stable
         shown = f"failed {c.errors} of {c.requests}, stable {s.errors} of {s.requests}"
-        return compared(errors.log_e_value(found, bounds.known), shown, look, bounds)
+        return compared(
+            errors.log_e_value(found, bounds.known, bounds.known_split), shown, look, bounds
+        )
 
 
-def burstiness(states: Iterable[CheckState]) -> Spread:
-    """Return how unevenly the stable version failed, as the check with most intervals saw it."""
+def burstiness(states: Iterable[CheckState]) -> tuple[Spread, Spread]:
+    """Return how unevenly the stable version failed, and failures divided, as the check with most
+    intervals saw it.
+    """
     kind = ErrorsKind()
-    found = (errors.unfolded(state.evidence).stable for state in states if is_of(kind, state))
-    return max(found, key=lambda spread: spread.intervals, default=Spread())
+    found = (errors.unfolded(state.evidence) for state in states if is_of(kind, state))
+    most = max(found, key=lambda seen: seen.stable.intervals, default=errors.ErrorEvidence())
+    return most.stable, most.split

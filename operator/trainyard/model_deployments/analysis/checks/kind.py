@@ -9,7 +9,7 @@ from typing import Protocol
 from trainyard.api.v1alpha1.model_deployment import Check
 from trainyard.api.v1alpha1.rehearsal import Rehearsal
 from trainyard.api.v1alpha1.rollout_status import CheckState
-from trainyard.model_deployments.analysis.dispersion import Spread
+from trainyard.model_deployments.analysis.dispersion import NOTHING, Spread
 from trainyard.model_deployments.analysis.evidence import Answer, Interval
 from trainyard.model_deployments.analysis.labelled import LabelledValue
 from trainyard.model_deployments.analysis.queries import QueryAnswer
@@ -60,6 +60,8 @@ class Bounds:
     """ln(1/α) of the check, if it compares."""
     known: Spread
     """How unevenly errors came in earlier rollouts."""
+    known_split: Spread = NOTHING
+    """How unevenly they divided between both versions there."""
 
 
 class CheckKind(Protocol):

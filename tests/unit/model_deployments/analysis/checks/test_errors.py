@@ -34,11 +34,9 @@ def test_the_longest_look_back_tells_how_unevenly_errors_come() -> None:
     twice = KIND.folded(CHECK, once, BAD)
     states = [
         CheckState(name=f"c{version}", kind="errors", version=version, verdict="Pass", evidence=e)
-        for version, e in ((1, once), (1, twice), (2, twice))
+        for version, e in ((2, once), (2, twice), (3, twice))
     ]
-    assert (2, 1800, 4) == (
-        burstiness(states).intervals,
-        burstiness(states).requests,
-        burstiness(states).errors,
-    )
-    assert Spread() == burstiness(states[2:])
+    stable, split = burstiness(states)
+    assert (2, 1800, 4) == (stable.intervals, stable.requests, stable.errors)
+    assert (2, 104, 100) == (split.intervals, split.requests, split.errors)
+    assert (Spread(), Spread()) == burstiness(states[2:])

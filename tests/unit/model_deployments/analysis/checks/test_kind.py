@@ -12,8 +12,9 @@ from trainyard.model_deployments.analysis.checks.kind import is_of
 @pytest.mark.parametrize(
     ("kind", "version", "readable"),
     [
-        pytest.param("errors", 1, True, id="its own"),
-        pytest.param("errors", 2, False, id="of a later operator"),
+        pytest.param("errors", 2, True, id="its own"),
+        pytest.param("errors", 3, False, id="of a later operator"),
+        pytest.param("errors", 1, False, id="of an earlier operator"),
         pytest.param("errors", 0, False, id="without a version"),
         pytest.param("latency", 1, False, id="of another kind"),
         pytest.param("", 0, False, id="without a tag"),
