@@ -10,6 +10,7 @@ import pytest
 from ingests import ingest_task
 
 from trainer.checks.limits import Limits
+from trainer.checks.profiling import Profile
 from trainer.files.row_numbers import RowNumbers
 from trainer.rows.findings import Failure
 from trainer.rows.schema import declared_schema
@@ -20,12 +21,14 @@ _TYPES = {"Float": pa.float64(), "Integer": pa.int64(), "Category": pa.string()}
 def _failures(column: dict[str, Any], cells: list[Any]) -> list[Failure]:
     columns = [{"name": "a"} | column, {"name": "y", "type": "Category"}]
     task = ingest_task(Path("/source"), columns=columns)
-    limits = Limits(declared_schema(task.columns or (), task))
+    schema = declared_schema(task.columns or (), task)
+    limits, profile = Limits(schema), Profile(schema)
     kind = _TYPES[column["type"]]
     for start in (0, 2):
         part = pa.array(cells[start : start + 2], kind)
         y = pa.array(["no"] * len(part))
-        limits.add(pa.RecordBatch.from_arrays([part, y], names=["a", "y"]), start + 1)
+        rows = pa.RecordBatch.from_arrays([part, y], names=["a", "y"])
+        limits.add(rows, start + 1, profile.add(rows))
     return list(limits.failures(len(cells), RowNumbers(())))
 
 
@@ -43,6 +46,12 @@ def _failures(column: dict[str, Any], cells: list[Any]) -> list[Failure]:
         ),
         pytest.param(
             {"type": "Integer", "max": "1e30"}, [2**62, 1, 1, 1], (), id="a bound beyond integers"
+        ),
+        pytest.param(
+            {"type": "Integer", "max": str(2**53)},
+            [2**53, 2**53 + 1, None, None],
+            (f"row 2: {2**53 + 1}",),
+            id="whole numbers that no float tells apart",
         ),
         pytest.param(
             {"type": "Float", "role": "Weight"},

@@ -141,6 +141,31 @@ def test_typed_files_are_converted_by_value(
     assert expected == _cells(array, ColumnType(kind))
 
 
+_TEXTS = pa.array(["1", " true", None, "NULL", "2026-01-01", "", "e\u0301", "1", "x"])
+
+
+@pytest.mark.parametrize("kind", list(ColumnType))
+@pytest.mark.parametrize(
+    "coded",
+    [
+        pytest.param(_TEXTS.dictionary_encode(), id="each once"),
+        pytest.param(
+            pa.concat_arrays([_TEXTS, pa.array([f"of another part {n}" for n in range(99)])])
+            .dictionary_encode()
+            .slice(0, len(_TEXTS)),
+            id="beside those of other rows",
+        ),
+        pytest.param(_TEXTS.dictionary_encode().slice(2, 6), id="a part"),
+    ],
+)
+def test_texts_as_parquet_holds_them_are_the_same(kind: ColumnType, coded: pa.Array) -> None:
+    """Each different one is looked at once, or all of them one by one."""
+    found, plain = convert(coded, kind), convert(coded.dictionary_decode(), kind)
+    assert plain.values.to_pylist() == found.values.to_pylist()
+    assert plain.invalid.to_pylist() == found.invalid.to_pylist()
+    assert (plain.tidied, plain.words) == (found.tidied, found.words)
+
+
 def test_bytes_that_are_no_text_are_invalid() -> None:
     """Whichever text type the column has."""
     array = pa.array([b"caf\xe9", "café".encode(), b""], pa.binary())

@@ -19,6 +19,7 @@ from trainer.checks.time_threshold import TimeThreshold
 from trainer.datasets.dataset_manifest import DatasetFile
 from trainer.datasets.parts import PartWriter
 from trainer.files.spool import Spool
+from trainer.pod.numpy_arrays import as_arrow
 from trainer.rows.row_digests import BlockKeys, Keys, Positions
 from trainer.tasks.ingest_task import Split, SplitBy
 
@@ -76,8 +77,8 @@ class Division:
         self, rows: pa.RecordBatch, hashed: Positions, keys: BlockKeys, splitter: Splitter
     ) -> None:
         sides = splitter.sides(rows, hashed)
-        train = rows.filter(pa.array(sides == Side.TRAIN))
-        test = rows.filter(pa.array(sides == Side.TEST))
+        train = rows.filter(as_arrow(sides == Side.TRAIN))
+        test = rows.filter(as_arrow(sides == Side.TEST))
         self._train.add(train)
         self._test.add(test)
         if self._leakage is not None:
@@ -86,7 +87,7 @@ class Division:
 
 def _with_features(rows: pa.RecordBatch, keys: Positions | None) -> pa.RecordBatch:
     """The rows with one column more, the last: its name may be that of another."""
-    lane = pa.nulls(rows.num_rows, pa.uint64()) if keys is None else pa.array(keys)
+    lane = pa.nulls(rows.num_rows, pa.uint64()) if keys is None else as_arrow(keys)
     return pa.RecordBatch.from_arrays([*rows.columns, lane], names=[*rows.schema.names, ""])
 
 

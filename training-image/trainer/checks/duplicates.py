@@ -88,8 +88,16 @@ def _by_first_byte(keys: Keys) -> tuple[Keys, list[int]]:
 
 
 def _suspects(keys: Keys) -> Keys:
-    """The rows whose first lane comes twice, sorted: of most data, none."""
-    lane = np.sort(keys[:, 0])
-    repeated = lane[1:][lane[1:] == lane[:-1]]
-    found = keys[np.isin(keys[:, 0], repeated)] if len(repeated) else keys[:0]
+    """The rows that may have an equal one, sorted: of most data, few.
+
+    Looked for are numbers that come twice: 32 bits of the first lane, of which all have the first
+    ones in common where they come from one file.
+    """
+    low = keys[:, 0].astype(np.uint32)
+    ordered = np.sort(low)
+    repeated = ordered[1:][ordered[1:] == ordered[:-1]]
+    suspected = np.zeros(1 << 16, dtype=bool)
+    suspected[repeated >> 16] = True
+    found: Keys = keys[suspected[low >> 16]]
+    found = found[np.isin(found[:, 0].astype(np.uint32), repeated)]
     return found[np.lexsort((found[:, 2], found[:, 1], found[:, 0]))]

@@ -63,9 +63,9 @@ class Examination:
         """Takes the next block into account."""
         rows = block.rows
         self._content.add(keys)
-        self._profile.add(rows)
+        extremes = self._profile.add(rows)
         self._sample.add(rows, positions(keys), block.first_row)
-        self._limits.add(rows, block.first_row)
+        self._limits.add(rows, block.first_row, extremes)
         if self._comparison is not None:
             self._comparison.add(rows, keys)
         if self._duplicates is not None:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trainer.pod.numpy_arrays import as_arrow
 from trainer.rows.findings import EXAMPLES, shown
 from trainer.rows.sampling import Sample
 from trainer.rows.schema import Schema, SchemaColumn
@@ -62,7 +63,7 @@ def _leaks_of(target: SchemaColumn, sample: Sample, schema: Schema) -> Iterator[
             continue
         few = pc.count_distinct(sample.rows.column(column.name), mode="all").as_py() <= _FEW_VALUES
         chosen = known if few else known & sample.distinct
-        rows = sample.rows.filter(pa.array(chosen))
+        rows = sample.rows.select([column.name, target.name]).filter(as_arrow(chosen))
         told = _told(rows.column(column.name), rows.column(target.name), column, target)
         if told is not None:
             agreeing, how = told
@@ -76,11 +77,12 @@ def _told(
     distinct = pc.count_distinct(target).as_py()
     if distinct < 2 or len(target) < _FEWEST_ROWS:
         return None
-    same = pc.sum(pc.equal(pc.cast(feature, pa.string()), pc.cast(target, pa.string()))).as_py()
-    if same is not None and same >= _LAMBDA * len(target) and distinct > _FEW_VALUES:
-        return same, "equals the target"
-    if _is_numeric(goal) and distinct > _FEW_VALUES:
-        return _told_number(feature, target, column)
+    if distinct > _FEW_VALUES:
+        same = pc.sum(pc.equal(pc.cast(feature, pa.string()), pc.cast(target, pa.string())))
+        if (same.as_py() or 0) >= _LAMBDA * len(target):
+            return same.as_py(), "equals the target"
+        if _is_numeric(goal):
+            return _told_number(feature, target, column)
     return None if distinct > _MOST_CLASSES else _told_class(feature, target, column)
 
 

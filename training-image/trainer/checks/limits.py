@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import ceil, floor
@@ -11,12 +11,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trainer.checks.profiling import Extremes
 from trainer.files.row_numbers import RowNumbers
 from trainer.rows.findings import Check, Failure, Tally, share, shown
 from trainer.rows.schema import Schema, SchemaColumn
 from trainer.tasks.ingest_task import ColumnType, Role
 
 _SHOWN_VALUES = 5
+_EXACT = 2.0**53
 
 
 @dataclass(slots=True)
@@ -29,6 +31,10 @@ class _Limit:
         if bad is not None:
             self.tally.add(pc.fill_null(bad, False), values, first_row)
 
+    def fits(self, _: Extremes | None) -> bool:
+        """True where the lowest and highest number of a block say that all are as they must be."""
+        return False
+
     def _bad(self, values: pa.Array) -> pa.BooleanArray | None:
         raise NotImplementedError
 
@@ -37,12 +43,17 @@ class _Limit:
 
 
 class _RangeLimit(_Limit):
+    def fits(self, extremes: Extremes | None) -> bool:
+        if extremes is None:
+            return True
+        low, high = _bounds(self.column)
+        least, most = extremes
+        # Whole numbers from there on are not exact as floats.
+        exact = max(abs(least), abs(most)) < _EXACT
+        return exact and (low is None or least >= low) and (high is None or most <= high)
+
     def _bad(self, values: pa.Array) -> pa.BooleanArray | None:
         low, high = _bounds(self.column)
-        least, most = pc.min_max(values).as_py().values()
-        # The common case, in one look. A column without any value has neither.
-        if least is None or ((low is None or least >= low) and (high is None or most <= high)):
-            return None
         bad = None
         if low is not None:
             bad = pc.less(values, low)
@@ -131,10 +142,13 @@ class Limits:
             if column.limits and column.limits.allowed is not None:
                 self._limits.append((column.name, _AllowedLimit(column)))
 
-    def add(self, rows: pa.RecordBatch, first_row: int) -> None:
-        """Takes the next block into account."""
+    def add(
+        self, rows: pa.RecordBatch, first_row: int, extremes: Mapping[str, Extremes | None]
+    ) -> None:
+        """Takes the next block into account, with the lowest and highest of its numbers."""
         for name, limit in self._limits:
-            limit.add(rows.column(name), first_row)
+            if not limit.fits(extremes.get(name)):
+                limit.add(rows.column(name), first_row)
 
     def failures(self, rows: int, numbers: RowNumbers) -> Iterator[Failure]:
         """One per limit that some cell breaks."""

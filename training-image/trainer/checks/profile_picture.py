@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.sax.saxutils import escape
+from html import escape
 
 import numpy as np
 import numpy.typing as npt
@@ -89,4 +89,5 @@ def _labels(labels: list[str]) -> Iterator[str]:
 
 def _short(text: str) -> str:
     safe = shown(text)
-    return escape(safe if len(safe) <= _LONGEST else safe[: _LONGEST - 1] + "…")
+    short = safe if len(safe) <= _LONGEST else safe[: _LONGEST - 1] + "…"
+    return escape(short, quote=False)

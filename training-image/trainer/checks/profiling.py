@@ -20,6 +20,7 @@ _TOP = 20
 _MOST_VALUES = 5_000
 _SHOWN_CHARACTERS = 100
 Numbers = npt.NDArray[np.float64]
+Extremes = tuple[float, float]
 _QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 
@@ -38,21 +39,24 @@ class _Numbers:
     low: float = float("inf")
     high: float = float("-inf")
 
-    def add(self, values: Numbers) -> None:
+    def add(self, values: Numbers) -> Extremes | None:
         count = len(values)
         if not count:
-            return
+            return None
         total = self.count + count
         # Numbers near the end of all floats sum to infinity; the profile then says "inf".
         with np.errstate(over="ignore", invalid="ignore"):
             mean = float(values.mean())
-            self.squares += float(((values - mean) ** 2).sum())
+            off = values - mean
+            off *= off
+            self.squares += float(off.sum())
         shift = mean - self.mean
         self.squares += shift * shift * self.count * count / total
         self.mean += shift * count / total
         self.count = total
-        self.low = min(self.low, float(values.min()))
-        self.high = max(self.high, float(values.max()))
+        low, high = float(values.min()), float(values.max())
+        self.low, self.high = min(self.low, low), max(self.high, high)
+        return low, high
 
     def document(self) -> dict[str, Any]:
         if not self.count:
@@ -106,20 +110,23 @@ class Profile:
         self._numbers: dict[str, _Numbers] = {}
         self._values: dict[str, _Values] = {}
 
-    def add(self, rows: pa.RecordBatch) -> None:
-        """Takes the next block into account."""
+    def add(self, rows: pa.RecordBatch) -> dict[str, Extremes | None]:
+        """Takes the next block into account: the lowest and highest of its numbers, as floats."""
+        found: dict[str, Extremes | None] = {}
         self._rows += rows.num_rows
         for name, column in zip(rows.schema.names, rows.columns, strict=True):
             self._missing[name] += column.null_count
             if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
                 values = pc.cast(column.drop_null(), pa.float64(), safe=False)
-                self._numbers.setdefault(name, _Numbers()).add(values.to_numpy())
+                numbers = self._numbers.setdefault(name, _Numbers())
+                found[name] = numbers.add(values.to_numpy())
             elif pa.types.is_timestamp(column.type):
                 micros = pc.cast(column.drop_null(), pa.int64())
                 seconds = pc.divide(pc.cast(micros, pa.float64(), safe=False), 1e6)
                 self._numbers.setdefault(name, _Numbers()).add(seconds.to_numpy())
             else:
                 self._values.setdefault(name, _Values()).add(column)
+        return found
 
     def newest(self, name: str) -> float | None:
         """The highest value of a number or time (seconds since 1970); None without any."""

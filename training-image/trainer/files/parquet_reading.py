@@ -15,7 +15,7 @@ from trainer.files.compression import Stream
 from trainer.files.list_columns import ListColumns, is_number_list, lengths_of, spread
 from trainer.files.parquet_size import in_pieces, refuse_endless_lists, text_columns
 from trainer.files.raw_batch import LeftOut, RawBatch
-from trainer.files.raw_values import plain, why_no_value
+from trainer.files.raw_values import CODED_TEXTS, plain, why_no_value
 from trainer.files.signatures import refuse_other_kinds
 from trainer.pod.exits import Reason, UserFault
 
@@ -87,6 +87,10 @@ def _plain(flat: pa.Table, left_out: LeftOut, lists: ListColumns) -> pa.RecordBa
         if name in lists.lengths and name not in left_out and is_number_list(field.type):
             names += lists.names(name)
             columns += [plain(part) for part in spread(array, lists.lengths[name])]
+            continue
+        if name and array.type == CODED_TEXTS:
+            names.append(name)
+            columns.append(array)
             continue
         if pa.types.is_dictionary(array.type):
             array = array.dictionary_decode()

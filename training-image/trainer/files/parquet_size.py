@@ -49,16 +49,23 @@ def refuse_endless_lists(name: str, parquet: pq.ParquetFile) -> None:
 
 def in_pieces(rows: pa.Table) -> Iterator[pa.Table]:
     """The rows, so few at a time that their texts have BATCH_BYTES at most."""
+    columns = [c.combine_chunks() for c in rows.columns if pa.types.is_dictionary(c.type)]
+    if sum(map(_longest, columns)) * rows.num_rows <= BATCH_BYTES:
+        yield from [rows] if rows.num_rows else []
+        return
     sizes = np.zeros(rows.num_rows, np.int64)
-    for column in rows.columns:
-        if pa.types.is_dictionary(column.type):
-            sizes += _text_sizes(column.combine_chunks())
+    for column in columns:
+        sizes += _text_sizes(column)
     start, ends = 0, np.cumsum(sizes)
     while start < rows.num_rows:
         before = ends[start - 1] if start else 0
         stop = max(start + 1, int(np.searchsorted(ends, before + BATCH_BYTES, "right")))
         yield rows.slice(start, stop - start)
         start = stop
+
+
+def _longest(column: pa.DictionaryArray) -> int:
+    return pc.max(pc.binary_length(column.dictionary)).as_py() or 0
 
 
 def _text_sizes(column: pa.DictionaryArray) -> np.ndarray:

@@ -10,6 +10,8 @@ _PER_SECOND = {"s": 1, "ms": 1000}
 """Of the units that reach beyond all microseconds."""
 
 TIMESTAMP = pa.timestamp("us", "UTC")
+CODED_TEXTS = pa.dictionary(pa.int32(), pa.string())
+"""Texts as parquet holds them, each different one once: what looks at texts takes them so, too."""
 
 
 def plain(array: pa.Array) -> pa.Array:
@@ -80,6 +82,11 @@ def _wanted(kind: pa.DataType) -> pa.DataType | None:
 def _is_written(kind: pa.DataType) -> bool:
     texts = pa.types.is_string(kind) or pa.types.is_large_string(kind) or kind == pa.string_view()
     return bool(texts or pa.types.is_decimal(kind) or pa.types.is_null(kind))
+
+
+def spread_texts(array: pa.Array) -> pa.Array:
+    """The same cells, texts one by one."""
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
 
 
 def texts_of(array: pa.Array) -> pa.Array:

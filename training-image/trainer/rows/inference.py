@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from trainer.files.casting import cast_all
 from trainer.files.cell_rules import USUAL, CellRules
+from trainer.files.raw_values import spread_texts
 from trainer.rows.cell_forms import NUMBER_LIKE, NUMBERS, TIME_LIKE, Form, form_of
 from trainer.rows.findings import EXAMPLES
 from trainer.rows.typed_values import convert, filled_texts, without_nan
@@ -37,6 +38,7 @@ class InferredColumn:
 
     def observe(self, array: pa.Array, first_row: int = 1, rules: CellRules = USUAL) -> None:
         """Takes the cells of one more batch into account; rows count from `first_row` on."""
+        array = spread_texts(array)
         native = _native_form(array.type)
         if native is not None:
             given = without_nan(array)

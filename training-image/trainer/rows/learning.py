@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyarrow as pa
+
 from trainer.datasets.dataset_manifest import DatasetManifest
 from trainer.files.cell_rules import CellRules
 from trainer.files.raw_batch import RawBatch
+from trainer.files.raw_values import spread_texts
 from trainer.files.spool import Spool
 from trainer.rows.inference import InferredColumn
 from trainer.rows.inferred_schema import inferred_schema
@@ -37,7 +40,9 @@ def learned(
         for name, column in zip(batch.rows.schema.names, batch.rows.columns, strict=True):
             found.setdefault(name, InferredColumn()).observe(column, row, batch.rules)
         row += batch.rows.num_rows
-        spools[batch.keys_vary].add(batch.rows)
+        columns = [spread_texts(column) for column in batch.rows.columns]
+        spread = pa.RecordBatch.from_arrays(columns, names=batch.rows.schema.names)
+        spools[batch.keys_vary].add(spread)
         order.append((batch.keys_vary, batch.rules))
     return inferred_schema(found, task), _drained(spools, order)
 

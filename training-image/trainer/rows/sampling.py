@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trainer.pod.numpy_arrays import as_arrow
 from trainer.rows.row_digests import Positions
 
 _CELLS = 2_000_000
@@ -44,7 +45,7 @@ class RowSample:
         chosen = np.flatnonzero(positions <= self._bound)
         if not len(chosen):
             return
-        kept = rows if len(chosen) == rows.num_rows else rows.take(pa.array(chosen))
+        kept = rows if len(chosen) == rows.num_rows else rows.take(as_arrow(chosen))
         self._rows.append(_shortened(kept))
         numbers = chosen.astype(np.uint64) + np.uint64(first_row)
         self._keys.append(np.column_stack([positions[chosen], numbers]))
@@ -61,7 +62,7 @@ class RowSample:
         order = np.argsort(keys[:, 1])
         distinct = np.zeros(len(keys), dtype=bool)
         distinct[np.unique(keys[order, 0], return_index=True)[1]] = True
-        rows = pa.Table.from_batches(self._rows).take(pa.array(order)).combine_chunks()
+        rows = pa.Table.from_batches(self._rows).take(as_arrow(order)).combine_chunks()
         return Sample(rows, keys[order, 1], distinct)
 
     def _prune(self) -> None:
@@ -69,7 +70,7 @@ class RowSample:
         table = pa.Table.from_batches(self._rows).combine_chunks()
         lowest = np.lexsort((keys[:, 1], keys[:, 0]))[: self.limit]
         self._keys = [keys[lowest]]
-        self._rows = table.take(pa.array(lowest)).combine_chunks().to_batches()
+        self._rows = table.take(as_arrow(lowest)).combine_chunks().to_batches()
         self._count = len(lowest)
         if self._count == self.limit:
             self._bound = self._keys[0][-1, 0]

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from modelbundle.texts import plain_text
 from trainer.files.casting import cast_all
 from trainer.files.cell_rules import USUAL, CellRules
-from trainer.files.raw_values import TIMESTAMP, texts_of
+from trainer.files.raw_values import CODED_TEXTS, TIMESTAMP, spread_texts, texts_of
 from trainer.rows.moments import (
     YEAR_1,
     YEAR_10000,
@@ -57,9 +58,10 @@ class Converted:
 
 
 def convert(array: pa.Array, column_type: ColumnType, rules: CellRules = USUAL) -> Converted:
-    """The cells (of a type of `raw_values.plain`) as values of the column's type."""
+    """The cells, as `raw_values.plain` has them or CODED_TEXTS, as values of the column's type."""
     if column_type in TEXT_TYPES:
         return _texts(array, column_type, rules)
+    array = spread_texts(array)
     if pa.types.is_string(array.type) or pa.types.is_binary(array.type):
         values = _at_once(array, column_type, rules)
         if values is not None:
@@ -67,6 +69,8 @@ def convert(array: pa.Array, column_type: ColumnType, rules: CellRules = USUAL) 
         given = given_values(array, rules)
         values = _OF_TEXT[column_type](given, rules)
     else:
+        if _is_as_stored(array, column_type):
+            return Converted(array, pa.repeat(pa.scalar(False), len(array)))
         given = without_nan(array)
         values = _of_native(given, column_type)
     if column_type is ColumnType.TIMESTAMP:
@@ -74,6 +78,16 @@ def convert(array: pa.Array, column_type: ColumnType, rules: CellRules = USUAL) 
         known = pc.and_(pc.greater_equal(micros, YEAR_1), pc.less(micros, YEAR_10000))
         values = pc.if_else(known, values, None)
     return Converted(values, pc.and_(pc.is_valid(given), pc.is_null(values)))
+
+
+def _is_as_stored(array: pa.Array, column_type: ColumnType) -> bool:
+    """True for times without an odd one, and whole numbers: most files hold no others."""
+    if array.type != ARROW_TYPES[column_type]:
+        return False
+    if column_type is ColumnType.TIMESTAMP:
+        ends = pc.min_max(pc.cast(array, pa.int64())).as_py()
+        return ends["min"] is None or bool(ends["min"] >= YEAR_1 and ends["max"] < YEAR_10000)
+    return column_type in {ColumnType.INTEGER, ColumnType.BOOLEAN}
 
 
 def _at_once(array: pa.Array, column_type: ColumnType, rules: CellRules) -> pa.Array | None:
@@ -100,8 +114,18 @@ def filled_texts(array: pa.Array) -> pa.Array:
 
 
 def _filled(cells: pa.Array) -> pa.Array:
-    empty = pc.equal(pc.binary_length(cells), 0)
-    return pc.if_else(empty, None, cells) if pc.any(empty).as_py() else cells
+    if not _has_empty(cells):
+        return cells
+    return pc.if_else(pc.equal(pc.binary_length(cells), 0), None, cells)
+
+
+def _has_empty(cells: pa.Array) -> bool:
+    """By where each cell ends: a look at numbers side by side, which missing cells share."""
+    if not len(cells):
+        return False
+    _, offsets, _ = cells.buffers()
+    ends = np.frombuffer(offsets, np.int32)[cells.offset : cells.offset + len(cells) + 1]
+    return bool((ends[1:] == ends[:-1]).any())
 
 
 def given_values(array: pa.Array, rules: CellRules) -> pa.Array:
@@ -116,7 +140,8 @@ def without_nan(array: pa.Array) -> pa.Array:
     """The same cells; a float that is no number is missing."""
     if not pa.types.is_floating(array.type):
         return array
-    return pc.if_else(pc.is_nan(array), None, array)
+    nan = pc.is_nan(array)
+    return pc.if_else(nan, None, array) if pc.any(nan).as_py() else array
 
 
 def _of_native(array: pa.Array, wanted: ColumnType) -> pa.Array:
@@ -131,8 +156,11 @@ def _float_of_number(array: pa.Array) -> pa.Array:
     if pa.types.is_boolean(array.type):
         array = pc.cast(array, pa.int64())
     values = pc.cast(array, pa.float64(), safe=False)
+    finite = pc.is_finite(values)
+    if pc.all(finite).as_py() is False:
+        values = pc.if_else(finite, values, None)
     # Adding zero turns -0.0 into 0.0, which is the same number and must be the same bytes.
-    return pc.add(pc.if_else(pc.is_finite(values), values, None), 0.0)
+    return pc.add(values, 0.0)
 
 
 def _integer_of_number(array: pa.Array) -> pa.Array:
@@ -151,10 +179,7 @@ def _boolean_of_number(array: pa.Array) -> pa.Array:
 
 def _texts(array: pa.Array, column_type: ColumnType, rules: CellRules) -> Converted:
     """Each different text is looked at once, by the rule that the model server follows too."""
-    native = without_nan(array)
-    if not (pa.types.is_string(array.type) or pa.types.is_binary(array.type)):
-        native = pc.cast(native, pa.string())
-    encoded = native.dictionary_encode()
+    encoded = _encoded(array)
     missing = frozenset(rules.missing_words)
     kept: list[str | None] = []
     bad: list[bool] = []
@@ -174,6 +199,18 @@ def _texts(array: pa.Array, column_type: ColumnType, rules: CellRules) -> Conver
     invalid = _cells_of(bad, encoded)
     counts = (int(pc.sum(_cells_of(flags, encoded)).as_py() or 0) for flags in (tidied, words))
     return Converted(values, invalid, *counts)
+
+
+def _encoded(array: pa.Array) -> pa.DictionaryArray:
+    """The different texts and their places; of a part of a large file, without those of others."""
+    if array.type == CODED_TEXTS:
+        if len(array.dictionary) <= len(array):
+            return array
+        array = array.dictionary_decode()
+    native = without_nan(array)
+    if not (pa.types.is_string(array.type) or pa.types.is_binary(array.type)):
+        native = pc.cast(native, pa.string())
+    return native.dictionary_encode()
 
 
 def _of_codes(texts: list[str | None], codes: pa.Array) -> pa.DictionaryArray:
