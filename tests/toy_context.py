@@ -10,12 +10,15 @@ from fakes import FakeCluster
 from toys import toy_controller, toy_manifest
 
 from trainyard.objects import RawObject
+from trainyard.reconciling.audit import AuditTrail
 from trainyard.reconciling.cache import Cache
 from trainyard.reconciling.once import Context, reconcile_once
 from trainyard.reconciling.queue import Key
 from trainyard.reconciling.references import References
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+TRAIL = AuditTrail(NOW)
+"""For tests in which nothing is told."""
 KEY = Key("toys", "ns", "a")
 
 
@@ -61,5 +64,6 @@ def toy_context() -> ToyContext:
         lambda *_: None,
         "ours/default",
         NOW - timedelta(hours=1),
+        AuditTrail(NOW - timedelta(hours=1)),
     )
     return ToyContext(cluster, cache, context)

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from trainyard.clients.faults import ClusterFault
 from trainyard.requests import Verb
+from trainyardctl.answer import NoAnswer
 from trainyardctl.approving import NothingToApprove, Word, approval
 from trainyardctl.asking import EFFECTS, NothingToAsk
 from trainyardctl.connection import Connection, NoCluster, Place, connected
@@ -30,10 +31,19 @@ from trainyardctl.snapshot import Raw
 from trainyardctl.tree import tree_of
 from trainyardctl.waiting import Patience, redraw, wait_for_end
 from trainyardctl.why import reasons_of
+from trainyardctl.why_answer import answer_told
 from trainyardctl.without_cluster import USAGE, without_cluster
 
 T = TypeVar("T")
-FAULTS = (NoCluster, ClusterFault, NothingToApprove, NothingToAsk, NoSuchRun, NoSuchVersion)
+FAULTS = (
+    NoCluster,
+    ClusterFault,
+    NoAnswer,
+    NothingToApprove,
+    NothingToAsk,
+    NoSuchRun,
+    NoSuchVersion,
+)
 """Ends that say all in a sentence."""
 
 app = typer.Typer(
@@ -108,10 +118,29 @@ def history(name: Annotated[str, typer.Argument(help="<kind>/<name>.")]) -> None
 
 
 @app.command()
-def why(name: Annotated[str, typer.Argument(help="<kind>/<name>.")]) -> None:
-    """Explain an object: conditions, evidence, the way back to its data, what you can do."""
-    wanted = _named(name)
+def why(
+    name: Annotated[str, typer.Argument(help="<kind>/<name>; absent: an answer is meant.")] = "",
+    headers: Annotated[str, typer.Option(help="Headers of an answer; - is stdin.")] = "",
+    request: Annotated[str, typer.Option(help="The id of a request that was captured.")] = "",
+    store: Annotated[
+        str,
+        typer.Option(envvar="TRAINYARD_STORE_URL", help="The namespace's part of the store."),
+    ] = "",
+) -> None:
+    """Explain an object: conditions, evidence, the way back to its data, what you can do.
 
+    Or an answer, by its headers (as `curl -D FILE` writes them) or by its request's id: revision,
+    release, approvals, version, recipe and data; each link is checked. 5 where one is wrong.
+    """
+    if sum(map(bool, (name, headers, request))) != 1:
+        raise typer.BadParameter("expected one of <kind>/<name>, --headers and --request")
+    if name:
+        _why_object(_named(name))
+    elif not _run(lambda there: answer_told(there, headers, request, store)):
+        raise typer.Exit(Outcome.FAILED.value)
+
+
+def _why_object(wanted: ObjectName) -> None:
     async def explained(there: Connection) -> None:
         snapshot = await there.snapshot()
         for line in reasons_of(snapshot, wanted, _there(snapshot.find(wanted), wanted)):

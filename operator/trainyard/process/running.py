@@ -30,6 +30,7 @@ from trainyard.process.metadata_watch import MetadataWatch, watch_metadata
 from trainyard.process.metrics import Metrics
 from trainyard.process.open_streams import OpenStreams
 from trainyard.process.store_sweeps import StoreSweeps
+from trainyard.reconciling.audit import AuditTrail
 from trainyard.reconciling.cache import Cache, Scope
 from trainyard.reconciling.controller import Controller, names_by_kind
 from trainyard.reconciling.once import Context
@@ -113,7 +114,8 @@ class Leadership:
             _now,
             metrics.show_state,
             config.settings.status_writer,
-            _now(),
+            since := _now(),
+            AuditTrail(since),
         )
         self._wakeups = Wakeups(controllers, self.cache, references, self.queue)
         self._resync = Resync(cluster, self._wakeups, self.scopes(), self._on_presence)

@@ -13,7 +13,7 @@ from trainyard.clients.cluster import Cluster
 from trainyard.clients.faults import AlreadyExists, ClusterFault, Conflict, NotFound
 from trainyard.objects import Manifest, ObjectRef, RawObject
 from trainyard.ownership import controller_uid
-from trainyard.reconciling.audit import decisions
+from trainyard.reconciling.audit import AuditTrail
 from trainyard.reconciling.cache import Cache
 from trainyard.reconciling.events import event_manifest, repetition
 from trainyard.reconciling.manifest_diff import contains, stamped
@@ -34,9 +34,10 @@ class ForeignChild(Exception):
 class Executor:
     """Writes to the cluster, for one pass, and into the cache what came of it."""
 
-    def __init__(self, cluster: Cluster, cache: Cache) -> None:
+    def __init__(self, cluster: Cluster, cache: Cache, trail: AuditTrail) -> None:
         self._cluster = cluster
         self._cache = cache
+        self._trail = trail
         self._owner_exists = False
         """Known once the API server took the owner's status, or showed it to us."""
 
@@ -68,9 +69,13 @@ class Executor:
         except NotFound as fault:
             raise Conflict(fault.request, fault.status, fault.message) from fault
         self._owner_exists = True
-        for decision in decisions(raw, status):
-            log.info("decision", **decision)
+        self.tell(written)
         return written
+
+    def tell(self, raw: RawObject) -> None:
+        """Each decision on record of the object stands in the log."""
+        for decision in self._trail.news(raw):
+            log.info("decision", **decision)
 
     async def _record_events(
         self, events: Iterable[PlannedEvent], owner: RawObject, now: datetime

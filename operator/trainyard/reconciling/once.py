@@ -11,6 +11,7 @@ from trainyard.clients.cluster import Cluster
 from trainyard.clients.faults import Forbidden, Refused
 from trainyard.objects import RawObject, name_of
 from trainyard.reconciling.act import Executor, ForeignChild, writes_status
+from trainyard.reconciling.audit import AuditTrail
 from trainyard.reconciling.cache import Cache
 from trainyard.reconciling.controller import Controller, StateSample
 from trainyard.reconciling.installations import QUIET, others_at_work, remedy
@@ -51,6 +52,7 @@ class Context:
     """The name under which we write statuses."""
     since: datetime
     """When we began: what others wrote before is past."""
+    trail: AuditTrail
 
 
 async def reconcile_once(context: Context, key: Key) -> timedelta | None:
@@ -64,10 +66,11 @@ async def reconcile_once(context: Context, key: Key) -> timedelta | None:
     raw = context.cache.get(*place)
     namespace = context.cache.get("Namespace", "", key.namespace) or {}
     if raw is None:
-        context.show(key, ())
+        _forget(context, key, place)
     if raw is None or is_ending(raw) or is_ending(namespace):
         return None
-    now, executor = context.now(), Executor(context.cluster, context.cache)
+    now, executor = context.now(), Executor(context.cluster, context.cache, context.trail)
+    executor.tell(raw)
     if is_paused(namespace):
         await executor.write_status(
             raw, status_with(raw, ObstacleReason.NAMESPACE_PAUSED, PAUSED, now)
@@ -92,6 +95,11 @@ async def reconcile_once(context: Context, key: Key) -> timedelta | None:
         await executor.write_status(raw, status_with(raw, reason, str(fault), now))
         raise
     return plan.again_after
+
+
+def _forget(context: Context, key: Key, place: tuple[str, str, str]) -> None:
+    context.show(key, ())
+    context.trail.forget(place)
 
 
 async def _decision(

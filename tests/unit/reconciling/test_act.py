@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fakes import FakeCluster
-from toy_context import NOW
+from toy_context import NOW, TRAIL
 from toys import ToyStatus
 
 from trainyard.clients.faults import ClusterFault, Conflict, Forbidden, NotFound, Unavailable
@@ -53,7 +53,7 @@ class Scene:
     async def do(self, *actions: Action, events: tuple[PlannedEvent, ...] = ()) -> None:
         """Carry out these actions without a status."""
         plan: Plan[Any] = Plan(status=None, actions=actions, events=events)
-        await Executor(self.cluster, self.cache).carry_out(plan, OWNER, NOW)
+        await Executor(self.cluster, self.cache, TRAIL).carry_out(plan, OWNER, NOW)
 
     def verbs(self) -> list[str]:
         """Return the verbs of all writes."""
@@ -277,7 +277,7 @@ async def test_a_decision_on_record_is_told_though_its_deed_failed() -> None:
     scene.cluster.faults["apply", "ConfigMap"] = Unavailable("apply", 503, "later")
     plan = Plan(status=ToyStatus(color="red"), actions=(Apply(child({})),), events=(PAINTED,))
     with pytest.raises(Unavailable):
-        await Executor(scene.cluster, scene.cache).carry_out(plan, OWNER, NOW)
+        await Executor(scene.cluster, scene.cache, TRAIL).carry_out(plan, OWNER, NOW)
     assert ["put_status", "apply", "create"] == scene.verbs()
 
 
@@ -287,7 +287,7 @@ async def test_a_decision_that_is_not_on_record_is_not_told() -> None:
     scene.cluster.faults["put_status", "Toy"] = Unavailable("put", 503, "later")
     plan = Plan(status=ToyStatus(color="red"), events=(PAINTED,))
     with pytest.raises(Unavailable):
-        await Executor(scene.cluster, scene.cache).carry_out(plan, OWNER, NOW)
+        await Executor(scene.cluster, scene.cache, TRAIL).carry_out(plan, OWNER, NOW)
     assert ["put_status"] == scene.verbs()
 
 
@@ -296,4 +296,4 @@ async def test_an_owner_that_went_in_the_middle_of_a_pass_is_no_fault() -> None:
     scene = Scene()
     scene.cluster.objects.clear()
     with pytest.raises(Conflict):
-        await Executor(scene.cluster, scene.cache).write_status(OWNER, {"color": "red"})
+        await Executor(scene.cluster, scene.cache, TRAIL).write_status(OWNER, {"color": "red"})

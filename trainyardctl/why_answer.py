@@ -1,0 +1,44 @@
+"""What is told of an answer, from its headers or from its request's id?"""
+
+from __future__ import annotations
+
+import importlib.util
+
+from rich.console import Console
+
+from trainyardctl.answer import Answer, NoAnswer, answer_of, read_headers
+from trainyardctl.answer_chain import StoredBundle, chain_of, chain_tree, is_sound
+from trainyardctl.connection import Connection
+
+
+async def answer_told(there: Connection, headers: str, request: str, store: str) -> bool:
+    """Draw the answer's chain; return whether no link of it is wrong. Raises NoAnswer."""
+    answer = _kept(store, request) if request else answer_of(read_headers(headers))
+    stored = _stored(store, answer) if store else None
+    chapters = chain_of(answer, await there.snapshot(), await there.approvals(), stored)
+    Console(soft_wrap=True).print(chain_tree(answer, chapters))
+    return is_sound(chapters)
+
+
+def _kept(store: str, request: str) -> Answer:
+    if not store:
+        raise NoAnswer(
+            "--request: where captures are is not known; name the namespace's part of the store"
+            " with --store, for instance s3://bucket/models, or give the answer's --headers"
+        )
+    _check_libraries()
+    from trainyardctl.stored_answers import kept_answer
+
+    return kept_answer(store, request)
+
+
+def _stored(store: str, answer: Answer) -> StoredBundle:
+    _check_libraries()
+    from trainyardctl.stored_answers import stored_bundle
+
+    return stored_bundle(store, answer.bundle_digest)
+
+
+def _check_libraries() -> None:
+    if any(importlib.util.find_spec(name) is None for name in ("obstore", "pyarrow", "trainer")):
+        raise NoAnswer("reading a store needs more libraries: pip install '.[cli,training]'")
