@@ -28,6 +28,8 @@ class ArmLine:
     error_percent: str
     median: str
     p99: str
+    outcome: str
+    """What labels say of its version; a dash: nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,15 @@ def _arm(found: Raw) -> ArmLine:
         error_percent=_between(found.get("errorPercent")),
         median=_between(found.get("medianMilliseconds")),
         p99=_between(found.get("p99Milliseconds")),
+        outcome=_outcome(found.get("outcome") or {}),
     )
+
+
+def _outcome(found: Raw) -> str:
+    if not found:
+        return "–"
+    between = f"{found.get('low')} – {found.get('high')}"
+    return f"{found.get('metric')} {found.get('value')} ({between}, {found.get('rows')} labels)"
 
 
 def _between(found: Mapping[str, str | None] | None) -> str:

@@ -14,6 +14,13 @@ ARMS = [
         "errorPercent": {"low": "0.04", "high": "0.55"},
         "medianMilliseconds": {"low": "2", "high": "5"},
         "p99Milliseconds": {"low": "1000", "high": None},
+        "outcome": {
+            "metric": "accuracy",
+            "rows": 800,
+            "value": "0.93",
+            "low": "0.91",
+            "high": "0.95",
+        },
     },
     {"name": "Canary"},
 ]
@@ -26,9 +33,10 @@ def test_a_release_under_way_shows_checks_and_both_versions() -> None:
     assert [CheckLine("errors", "NoEvidence", "40 of 300 requests", dry_run=False)] == list(
         found.checks
     )
+    outcome = "accuracy 0.93 (0.91 – 0.95, 800 labels)"
     assert [
-        ArmLine("Stable", 1600, 3, "0.04 – 0.55", "2 – 5", "over 1000"),
-        ArmLine("Canary", 0, 0, "–", "–", "–"),
+        ArmLine("Stable", 1600, 3, "0.04 – 0.55", "2 – 5", "over 1000", outcome),
+        ArmLine("Canary", 0, 0, "–", "–", "–", "–"),
     ] == list(found.arms)
 
 

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trainyard.api.base import ApiModel, DecimalString
+from trainyard.api.v1alpha1.labels import Number
+from trainyard.api.v1alpha1.task import ShortText
 
 
 class Between(ApiModel):
@@ -15,6 +17,19 @@ class Between(ApiModel):
     low: DecimalString
     high: DecimalString | None = None
     """Null: beyond the last latency bucket."""
+
+
+class Outcome(ApiModel):
+    """What labels that came later say of a version's answers (`monitoring.quality.labels`)."""
+
+    metric: ShortText
+    rows: int
+    """Answers with a label that were judged, whichever group of the version they are of."""
+    value: Number
+    low: Number
+    """By chance alone the true value is less in one of 2,000 joins."""
+    high: Number
+    """By chance alone the true value is more in one of 2,000 joins."""
 
 
 class Arm(ApiModel):
@@ -32,5 +47,8 @@ class Arm(ApiModel):
     """Half of the answers took no longer, as exactly as the latency buckets say."""
     p99_milliseconds: Between | None = None
     """All but one answer in a hundred took no longer."""
+    outcome: Outcome | None = None
+    """What the answers of its version turned out to be worth; null: no labels came yet. It stands
+    at Stable, and at Canary or, where no requests came by weight, at Matched."""
     within: Annotated[tuple[int, ...], Field(max_length=100)] = ()
     """How many were answered within each latency bucket, rising."""

@@ -1,7 +1,7 @@
 """What is known of each group of requests of a rollout, with its uncertainty.
 
 For people who compare, not for verdicts: an interval covers its number in 95 of 100 cases looked at
-once, and is narrower than what many looks allow to conclude.
+once, and is narrower than what many looks allow to conclude. Outcomes have bounds of their own.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from trainyard.api.v1alpha1.arm import Arm, Between
+from trainyard.api.v1alpha1.arm import Arm, Between, Outcome
+from trainyard.model_deployments.analysis.checks.kind import LabelledArms
 from trainyard.model_deployments.analysis.evidence import Counts, Interval
+from trainyard.model_deployments.analysis.labelled import LabelledValue
 
 Z = 1.959964
 """Of the normal distribution, for 95 % both ways."""
@@ -29,6 +31,22 @@ def with_interval(arms: tuple[Arm, ...], interval: Interval, *, mirrored: bool) 
         for name in ("Stable", "Canary", "Matched", "Mirrored")
         if name in before or came.get(name, Counts()).requests
     )
+
+
+def with_outcomes(arms: tuple[Arm, ...], labelled: LabelledArms | None) -> tuple[Arm, ...]:
+    """Return the arms with what labels say of their versions; groups are not told apart."""
+    if labelled is None:
+        return arms
+    new = next((arm.name for arm in arms if arm.name in ("Canary", "Matched")), None)
+    values = {"Stable": labelled.stable, new: labelled.canary}
+    return tuple(arm.model_copy(update={"outcome": _outcome(values.get(arm.name))}) for arm in arms)
+
+
+def _outcome(found: LabelledValue | None) -> Outcome | None:
+    if found is None or found.value is None or found.low is None or found.high is None:
+        return None
+    value, low, high = (f"{number:.4g}" for number in (found.value, found.low, found.high))
+    return Outcome(metric=found.name, rows=found.rows, value=value, low=low, high=high)
 
 
 def _counts(arm: Arm | None) -> Counts:

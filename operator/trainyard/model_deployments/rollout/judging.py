@@ -72,6 +72,9 @@ def with_evidence(view: View, rollout: RolloutStatus) -> Judgement:
         if reading.observed_until is not None and not waits:
             changes |= {"observed_until": reading.observed_until, "anchor": reading.anchor}
         counted = counted.model_copy(update=changes)
+    labelled = labelled_arms(view)
+    told = arms.with_outcomes(counted.arms, labelled)
+    counted = counted.model_copy(update={"arms": told})
     verdict = judge(
         analysis,
         rollout.checks,
@@ -79,7 +82,7 @@ def with_evidence(view: View, rollout: RolloutStatus) -> Judgement:
             interval,
             counted.last_reading,
             observed.answers,
-            labelled_arms(view),
+            labelled,
             _rehearsed(rollout),
         ),
         Samples(counted.stable_requests, counted.canary_requests, analysis.min_requests),

@@ -6,9 +6,16 @@ import random
 
 import pytest
 
-from trainyard.api.v1alpha1.arm import Between
-from trainyard.model_deployments.analysis.arms import error_percent, quantile, with_interval
+from trainyard.api.v1alpha1.arm import Between, Outcome
+from trainyard.model_deployments.analysis.arms import (
+    error_percent,
+    quantile,
+    with_interval,
+    with_outcomes,
+)
+from trainyard.model_deployments.analysis.checks.kind import LabelledArms
 from trainyard.model_deployments.analysis.evidence import Counts, Interval
+from trainyard.model_deployments.analysis.labelled import LabelledValue
 
 EDGES = ("1", "2", "5", "+Inf")
 FIRST = Interval(
@@ -17,6 +24,10 @@ FIRST = Interval(
     EDGES,
     matched=Counts(20, 5, (0, 0, 20, 20)),
 )
+
+
+ALL_MATCHED = Interval(Counts(900, 9), Counts(), (), matched=Counts(20, 5))
+COPIES = Interval(Counts(900, 9), Counts(90, 1), ())
 
 
 def test_each_group_adds_up_over_the_rollout() -> None:
@@ -33,6 +44,49 @@ def test_copies_are_no_requests_of_the_canary() -> None:
     both = with_interval(arms, FIRST, mirrored=False)
     found = {arm.name: arm.requests for arm in both}
     assert {"Stable": 2000, "Canary": 50, "Matched": 40, "Mirrored": 50} == found
+
+
+def value(number: float) -> LabelledValue:
+    """Return an accuracy over eight hundred rows."""
+    return LabelledValue("accuracy", 800, number, number - 0.02, number + 0.02)
+
+
+NOT_YET = LabelledValue("accuracy", 0, why="no labels")
+
+
+@pytest.mark.parametrize(
+    ("interval", "mirrored", "labelled", "expected"),
+    [
+        pytest.param(
+            FIRST, False, (value(0.9), value(0.93)), {"Stable": "0.9", "Canary": "0.93"},
+            id="matched requests are among the canary's",
+        ),
+        pytest.param(
+            ALL_MATCHED, False, (value(0.9), value(0.93)), {"Stable": "0.9", "Matched": "0.93"},
+            id="there are no others",
+        ),
+        pytest.param(FIRST, False, (value(0.9), NOT_YET), {"Stable": "0.9"}, id="none of the new"),
+        pytest.param(
+            COPIES, True, (value(0.9), NOT_YET), {"Stable": "0.9"}, id="copies have no outcome"
+        ),
+    ],
+)  # fmt: skip
+def test_labels_say_what_the_answers_of_a_version_were_worth(
+    interval: Interval,
+    mirrored: bool,
+    labelled: tuple[LabelledValue, LabelledValue],
+    expected: dict[str, str],
+) -> None:
+    """With the bounds of the join, and how many labels they rest on."""
+    arms = with_interval((), interval, mirrored=mirrored)
+    told = with_outcomes(arms, LabelledArms(*labelled, higher_is_better=True))
+    outcomes = {arm.name: arm.outcome for arm in told if arm.outcome is not None}
+    assert expected == {name: found.value for name, found in outcomes.items()}
+    assert (
+        Outcome(metric="accuracy", rows=800, value="0.9", low="0.88", high="0.92")
+        == (outcomes["Stable"])
+    )
+    assert arms == with_outcomes(arms, None)
 
 
 def test_other_buckets_begin_latency_anew() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders_serving import INSTALLATION, NOW, a_model_deployment
+from builders_serving import INSTALLATION, NOW, a_model_deployment, digest
 from serving_yard import ServingYard
 
 from trainyard.api.v1alpha1.counter_anchor import CounterAnchor
@@ -51,6 +51,34 @@ def test_an_interval_is_counted_and_through_moves_with_it() -> None:
     """Counts and anchor change together, in one status."""
     found = with_evidence(view(Reading(NOW, INTERVAL)), rollout()).rollout
     assert (900, 100, NOW) == (found.stable_requests, found.canary_requests, found.observed_until)
+
+
+def test_each_version_tells_what_labels_say_of_it() -> None:
+    """From the last join, beside what was counted."""
+    found = {"rows": 800, "low": "0.88", "high": "0.92"}
+    join = {
+        "name": "join",
+        "queuedAt": BEGAN,
+        "phase": "Succeeded",
+        "datasetDigest": digest("d"),
+        "inputs": "i",
+        "metric": "accuracy",
+        "revisions": [
+            found | {"revision": r, "value": v} for r, v in (("s", "0.9"), ("c", "0.91"))
+        ],
+    }
+    stored = {"rollout": rollout().to_api(), "labelJoin": join}
+    stored |= {
+        role: {"revision": name, "bundleDigest": digest(name)}
+        for role, name in (("stable", "a"), ("canary", "c"))
+    }
+    stored["stable"]["revision"] = "s"
+    observed = Observed(INSTALLATION, Wanted("", ""), reading=Reading(NOW, INTERVAL))
+    seen = View(a_model_deployment(status=stored), observed, NOW)
+    arms = with_evidence(seen, rollout()).rollout.arms
+    assert [("Stable", "0.9"), ("Canary", "0.91")] == [
+        (arm.name, arm.outcome.value if arm.outcome else "") for arm in arms
+    ]
 
 
 def test_where_counters_stood_is_kept_beside_the_time() -> None:
