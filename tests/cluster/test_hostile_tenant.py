@@ -135,6 +135,24 @@ def test_nothing_is_stolen_as_data(theft: SharedBucket) -> None:
     assert "forbidden" in as_tenant(theft.victim, dataset("planted", sources["anonymously"]))
 
 
+def test_the_stores_keys_are_given_to_no_program_and_no_remote(theft: SharedBucket) -> None:
+    """Of a Dataset whose files an image of the tenant's writes, or that a DVC remote holds."""
+    program = {"image": IMAGE, "secretName": "trainyard-store"}
+    refused = as_tenant(theft.tenant, dataset("by-program", {"container": program}))
+    assert "only a secret whose name begins" in refused
+    keys = {"bucket": BUCKET, "path": "dvc/", "secretName": "trainyard-store-read"}
+    remote = {"dvc": {"path": "theirs", "md5": "0" * 32, "remote": {"s3": keys}}}
+    assert "" == as_tenant(theft.tenant, dataset("by-remote", remote))
+    theft.yard.until(
+        "the remote is refused",
+        lambda s: (
+            "holds the keys of the artifact store"
+            in s.condition("Dataset", "by-remote", "Stalled").message
+        ),
+        namespace=theft.tenant,
+    )
+
+
 def test_the_tenants_keys_change_nothing_of_anybody_else(theft: SharedBucket) -> None:
     """Neither what is there nor what is not yet: nothing is written, replaced or removed."""
     theft.yard.until("data is there", lambda s: s.dataset_digest("own") != "")
