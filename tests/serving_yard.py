@@ -13,7 +13,7 @@ from builders_serving import INSTALLATION, NAME, NAMESPACE, NOW, digest, raw_dep
 from envoy_pages import decision_page
 from serving_pods import Behaviour, is_evicted, pod_status
 from stored_objects import StoredObjects
-from webhook_receivers import KeptNotifications
+from webhook_receivers import KeptNotifications, outbox_of
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.clients.exposition import ScrapedSample
@@ -38,8 +38,8 @@ from trainyard.model_deployments.revision.identity import revision_name
 from trainyard.model_deployments.traffic.carrier import GENERATION
 from trainyard.model_deployments.traffic.envoy import CONNECTIONS, USERS
 from trainyard.model_deployments.traffic.mode import SERVING_PORT
-from trainyard.notifications.outbox import Outbox
 from trainyard.objects import RawObject
+from trainyard.outbox import Outbox
 from trainyard.ownership import REQUEST, ROLE
 from trainyard.reconciling.plan import Plan
 
@@ -71,14 +71,14 @@ class ServingYard(StoredObjects):
     started_with: dict[str, int] = field(default_factory=dict)  # decisions that routers read
     bins: BinCounters = field(init=False)
     errors: ErrorWindows = field(init=False)
-    outbox: Outbox = field(init=False)
+    outbox: Outbox[Any] = field(init=False)
     webhooks: KeptNotifications = field(default_factory=KeptNotifications)
     asked: int = 0  # requests to pods, the Service and Prometheus
 
     def __post_init__(self) -> None:
         self.bins = BinCounters(self, None)
         self.errors = ErrorWindows(self)
-        self.outbox = Outbox(self.webhooks, lambda: self.now)
+        self.outbox = outbox_of(self.webhooks, lambda: self.now)
         self.objects["ModelDeployment", NAME] = raw_deployment(**self.spec)
 
     # what people do

@@ -25,6 +25,7 @@ from trainyard.datasets.observe import observe_dataset
 from trainyard.model_versions.decide import decide_model_version
 from trainyard.model_versions.observe import observe_model_version
 from trainyard.objects import RawObject
+from trainyard.outbox import Outbox
 from trainyard.reconciling.parsing import ResourceT, parse
 from trainyard.reconciling.plan import Create, Delete, Plan
 from trainyard.training_jobs.decide import decide_training_job
@@ -55,8 +56,8 @@ class TrainingWorld:
         self.writes = 0
         self.used: set[Permission] = set()
         """What the plans so far took; what the chart does not grant is refused."""
-        self.crash_at = 0
-        """The operator dies instead of its write of that number; 0: it lives."""
+        self.tracking: Outbox[Any] | None = None  # TrainingJobs offer it what is to be recorded
+        self.crash_at = 0  # the operator dies instead of its write of that number; 0: it lives
         self._objects: dict[tuple[str, str], Raw] = {}
         self._versions = 1
         for raw in objects:
@@ -131,10 +132,8 @@ class TrainingWorld:
 
     def condition(self, kind: str, name: str, type_: str) -> tuple[str, str] | None:
         """Return status and reason of the condition, or None."""
-        for condition in self.status(kind, name)["conditions"]:
-            if condition["type"] == type_:
-                return condition["status"], condition["reason"]
-        return None
+        conditions = self.status(kind, name)["conditions"]
+        return {c["type"]: (c["status"], c["reason"]) for c in conditions}.get(type_)
 
     def names(self, kind: str) -> Sequence[str]:
         """Return the names of all objects of the kind."""
@@ -177,7 +176,8 @@ class TrainingWorld:
     ) -> tuple[Plan[Any], Raw]:
         raw = self.raw(model.definition.kind, name)
         resource = model.model_validate(raw)
-        observed = _finished(observe(resource, self, installation=self.installation))
+        own = {"tracking": self.tracking} if isinstance(resource, TrainingJob) else {}
+        observed = _finished(observe(resource, self, installation=self.installation, **own))
         return decide(resource, observed, self.now), raw
 
     def _carry_out(self, plan: Plan[Any], raw: Raw) -> None:

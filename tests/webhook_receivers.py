@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
-from trainyard.clients.webhooks import NotDelivered
+from trainyard.clients.addresses import NotDelivered
+from trainyard.clients.webhooks import Webhooks
+from trainyard.notifications.notification import Notification
+from trainyard.notifications.posting import post
+from trainyard.outbox import Outbox
 
 
 @dataclass(slots=True)
@@ -30,6 +36,11 @@ class KeptNotifications:
     def reasons(self, receiver: str) -> list[str]:
         """Return what a receiver of CloudEvents was told, oldest first."""
         return [event["data"]["reason"] for name, event in self.taken if name == receiver]
+
+
+def outbox_of(webhooks: Webhooks, clock: Callable[[], datetime]) -> Outbox[Notification]:
+    """Return an outbox that posts there."""
+    return Outbox(partial(post, webhooks), clock)
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from trainyard.model_deployments.metrics import state_of
 from trainyard.model_deployments.observe import ServingSources, observe_model_deployment
 from trainyard.model_versions.decide import decide_model_version
 from trainyard.model_versions.observe import observe_model_version
+from trainyard.outbox import Outbox
 from trainyard.reconciling.controller import Controller
 from trainyard.relations import (
     READ_BY_BATCH_PREDICTION,
@@ -35,6 +36,7 @@ from trainyard.relations import (
     named_by_model_version,
     named_by_training_job,
 )
+from trainyard.tracked import Tracked
 from trainyard.training_jobs.decide import decide_training_job
 from trainyard.training_jobs.metrics import state_of as state_of_training_job
 from trainyard.training_jobs.observe import observe_training_job
@@ -46,12 +48,14 @@ class Sources:
 
     installation: Installation
     serving: ServingSources
+    tracking: Outbox[Tracked] | None = None
+    """None: nothing is tracked."""
 
 
 def controllers(sources: Sources) -> tuple[Controller, ...]:
     """Return one row per controller."""
     return (
-        *_of_training(sources.installation),
+        *_of_training(sources.installation, sources.tracking),
         Controller(
             "modeldeployments",
             ModelDeployment,
@@ -78,7 +82,9 @@ def controllers(sources: Sources) -> tuple[Controller, ...]:
     )
 
 
-def _of_training(installation: Installation) -> tuple[Controller, ...]:
+def _of_training(
+    installation: Installation, tracking: Outbox[Tracked] | None
+) -> tuple[Controller, ...]:
     return (
         Controller(
             "datasets",
@@ -93,7 +99,7 @@ def _of_training(installation: Installation) -> tuple[Controller, ...]:
         Controller(
             "trainingjobs",
             TrainingJob,
-            partial(observe_training_job, installation=installation),
+            partial(observe_training_job, installation=installation, tracking=tracking),
             decide_training_job,
             children=("Job", "Pod"),
             reads=READ_BY_TRAINING_JOB,

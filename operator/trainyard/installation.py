@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from trainyard.mlflow_servers import MlflowServers
 from trainyard.pod_defaults import PodDefaults
 from trainyard.receivers import Receivers
 from trainyard.refresh_window import RefreshWindow
@@ -73,6 +74,8 @@ class Installation:
     """When installed images are released without a request."""
     receivers: Receivers = field(default_factory=Receivers)
     """Who outside may be told of decisions."""
+    mlflow_servers: MlflowServers = field(default_factory=MlflowServers)
+    """Where runs may be tracked."""
     store_retention_days: int = 0
     """How long what no object refers to is kept in the store; 0: for ever."""
 

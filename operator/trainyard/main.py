@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import aiohttp
 
 from trainyard.clients.kinds import KINDS
 from trainyard.clients.login import LoginImpossible, log_in
+from trainyard.clients.mlflow import HttpMlflow
 from trainyard.clients.predictions import HttpPredictor
 from trainyard.clients.prometheus import HttpPrometheus
 from trainyard.clients.prometheus_access import PrometheusAccess
@@ -23,7 +25,8 @@ from trainyard.model_deployments.analysis.error_windows import ErrorWindows
 from trainyard.model_deployments.analysis.scraped_counters import ScrapedCounters
 from trainyard.model_deployments.analysis.stored_counters import StoredCounters
 from trainyard.model_deployments.observe import ServingSources
-from trainyard.notifications.outbox import Outbox
+from trainyard.notifications.posting import post
+from trainyard.outbox import Outbox
 from trainyard.process.json_logs import log_as_json
 from trainyard.process.loop_lag import LoopLag, run_measured
 from trainyard.process.running import OperatorConfig, run
@@ -46,7 +49,12 @@ def main() -> int:
 async def _run(settings: Settings, lag: LoopLag) -> int:
     configuration = await log_in(os.environ)
     async with aiohttp.ClientSession() as session:
-        sources = Sources(settings.to_installation(), serving_sources(settings, session))
+        mlflow = HttpMlflow(session, _folder(settings.mlflow_folder))
+        sources = Sources(
+            settings.to_installation(),
+            serving_sources(settings, session),
+            Outbox(mlflow.record, _now),
+        )
         config = OperatorConfig(settings, controllers(sources), KINDS, configuration)
         return await run(config, lag)
 
@@ -60,11 +68,12 @@ def serving_sources(settings: Settings, session: aiohttp.ClientSession) -> Servi
     counters = RolloutCounters(
         ScrapedCounters(scraper), StoredCounters(prometheus) if prometheus else None, _now
     )
+    webhooks = HttpWebhooks(session, _folder(settings.receivers_folder))
     return ServingSources(
         installation=settings.to_installation(),
         counters=counters,
         errors=ErrorWindows(counters),
-        outbox=Outbox(HttpWebhooks(session, _folder(settings.receivers_folder)), _now),
+        outbox=Outbox(partial(post, webhooks), _now),
         bins=BinCounters(scraper, prometheus),
         scraper=scraper,
         predictor=HttpPredictor(),

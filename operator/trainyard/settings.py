@@ -14,6 +14,7 @@ from trainyard.installation import (
     StoreUnreadable,
     parse_store,
 )
+from trainyard.mlflow_servers import MlflowServers
 from trainyard.pod_defaults import PodDefaults
 from trainyard.receivers import Receivers
 from trainyard.refresh_window import RefreshWindow
@@ -71,6 +72,11 @@ class Settings(BaseSettings):
     receivers_folder: str = ""
     """Folder of a mounted secret: the address of each receiver in a file of its name, and, where
     it wants one, its Authorization header in `<name>.authorization`."""
+    mlflow_servers: MlflowServers = MlflowServers()
+    """MLflow servers where runs may be tracked, as JSON by name: `{"team": {"namespaces": []}}`."""
+    mlflow_folder: str = ""
+    """Folder of a mounted secret: the address of each MLflow server in a file of its name, and,
+    where it wants one, its Authorization header in `<name>.authorization`."""
     prometheus_url: str = ""
     """Prometheus to ask; empty: the operator scrapes the pods itself."""
     prometheus_secret_folder: str = ""
@@ -145,6 +151,7 @@ class Settings(BaseSettings):
             pods=self.pods,
             refresh_window=self.refresh_window,
             receivers=self.receivers,
+            mlflow_servers=self.mlflow_servers,
             store_retention_days=self.store_retention_days,
             has_prometheus=bool(self.prometheus_url),
             prometheus_namespace_label=self.prometheus_namespace_label,

@@ -10,6 +10,7 @@ from chart_rendering import Manifest, of_kind, only, render
 
 from trainyard.api.pod_settings import PodSettings
 from trainyard.crdgen.kinds import KINDS
+from trainyard.mlflow_servers import MlflowServers
 from trainyard.pod_defaults import PodDefaults
 from trainyard.pod_security import hardened_pod
 from trainyard.receivers import Receivers
@@ -18,6 +19,7 @@ from trainyard.settings import PREFIX, Settings
 DIGEST = f"sha256:{'a' * 64}"
 
 RECEIVERS = {"ops": {"format": "Slack", "namespaces": ["team-a"]}}
+SERVERS = {"team": {"namespaces": ["team-a"]}}
 
 
 def container(values: dict[str, Any] | None = None) -> Manifest:
@@ -40,6 +42,7 @@ def test_every_variable_is_one_that_the_operator_reads() -> None:
         "prometheus": {"url": "http://p:9090", "secretName": "s", "timeoutSeconds": 9}
         | {"enforcedNamespaceLabel": "namespace"},
         "notifications": {"secretName": "s", "receivers": {"ops": {}}},
+        "tracking": {"mlflow": {"secretName": "s", "servers": {"team": {}}}},
         "namespaces": ["a", "b"],
     }
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
@@ -54,6 +57,7 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
         "prometheus": {"url": "http://prometheus:9090", "secretName": "opens"}
         | {"timeoutSeconds": 20, "enforcedNamespaceLabel": "namespace"},
         "notifications": {"secretName": "opens", "receivers": RECEIVERS},
+        "tracking": {"mlflow": {"secretName": "opens", "servers": SERVERS}},
         "namespaces": ["team-a", "team-b"],
         "installation": "main",
         "logLevel": "DEBUG",
@@ -76,6 +80,8 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
         router_image="r:1",
         receivers=Receivers.model_validate(RECEIVERS),
         receivers_folder="/trainyard/receivers",
+        mlflow_servers=MlflowServers.model_validate(SERVERS),
+        mlflow_folder="/trainyard/mlflow",
         prometheus_url="http://prometheus:9090",
         prometheus_secret_folder="/trainyard/prometheus",
         prometheus_timeout_seconds=20,
@@ -105,6 +111,7 @@ def test_the_pod_is_as_restricted_as_pod_security_wants() -> None:
     [
         ({"prometheus": {"url": "http://p:9090", "secretName": "opens"}}, "prometheus"),
         ({"notifications": {"secretName": "opens"}}, "receivers"),
+        ({"tracking": {"mlflow": {"secretName": "opens"}}}, "mlflow"),
     ],
 )
 def test_what_opens_others_is_mounted_where_it_is_read(values: dict[str, Any], path: str) -> None:

@@ -52,10 +52,12 @@ def of_operator(**values: Any) -> Manifest:
     return spec
 
 
-def test_receivers_of_notifications_are_reached_by_rules_of_their_own() -> None:
+def test_receivers_and_trackers_are_reached_by_rules_of_their_own() -> None:
     """Where they are only the installation knows."""
     rule = {"to": [{"ipBlock": {"cidr": "192.0.2.0/24"}}], "ports": [{"port": 443}]}
     before, after = of_operator(), of_operator(notifications={"egress": [rule]})
+    assert [*before["egress"], rule] == after["egress"]
+    after = of_operator(tracking={"mlflow": {"egress": [rule]}})
     assert [*before["egress"], rule] == after["egress"]
 
 

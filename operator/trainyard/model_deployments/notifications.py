@@ -10,12 +10,15 @@ from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentReason
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
 from trainyard.api.v1alpha1.notify import DeliveryState, NotifiedDecision, Notify
 from trainyard.conditions import Finding, shorten
+from trainyard.delivery import Delivery, Outgoing
 from trainyard.model_deployments.view import Turn, View
-from trainyard.notifications.notification import Delivery, Outgoing, notification_of
+from trainyard.notifications.notification import Notification, notification_of
 from trainyard.receivers import Receivers
 
 
-def outgoing_notifications(resource: ModelDeployment, receivers: Receivers) -> Iterator[Outgoing]:
+def outgoing_notifications(
+    resource: ModelDeployment, receivers: Receivers
+) -> Iterator[Outgoing[Notification]]:
     """Yield what each receiver is to be told of the history as it is stored."""
     known, status = receivers.known_in(resource.metadata.namespace), resource.status
     for notify in resource.spec.notify:

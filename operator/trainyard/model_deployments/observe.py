@@ -40,8 +40,9 @@ from trainyard.model_deployments.rollout.judging import analysis_of_step, look_d
 from trainyard.model_deployments.source import wanted_version
 from trainyard.model_deployments.traffic.in_force import is_in_force
 from trainyard.model_deployments.traffic.mode import SERVICE_PORT
-from trainyard.notifications.outbox import Outbox
+from trainyard.notifications.notification import Notification
 from trainyard.objects import RawObject
+from trainyard.outbox import Outbox
 from trainyard.pod_creation import not_created
 from trainyard.reconciling.namespaces import image_refresh
 from trainyard.reconciling.world import World
@@ -59,7 +60,7 @@ class ServingSources:
     counters: MetricSource
     bins: BinCounters
     errors: ErrorWindows
-    outbox: Outbox
+    outbox: Outbox[Notification]
     scraper: Scraper
     predictor: Predictor
     prometheus: Prometheus | None

@@ -13,6 +13,7 @@ from trainyard.api.v1alpha1.model_deployment_status import (
     QuarantineEntry,
     Revision,
 )
+from trainyard.delivery import Delivery
 from trainyard.installation import Installation
 from trainyard.jobs.job_view import JobView
 from trainyard.model_deployments.analysis.binned_columns import BinReading
@@ -33,7 +34,6 @@ from trainyard.model_deployments.source import Source
 from trainyard.model_deployments.traffic.carrier import Carrier
 from trainyard.model_deployments.traffic.mode import QUARANTINE
 from trainyard.model_deployments.traffic.modes import mode_of
-from trainyard.notifications.notification import Delivery
 from trainyard.objects import ObjectRef, RawObject
 from trainyard.ownership import REVISION
 

@@ -1,9 +1,8 @@
-"""What is to be told to a receiver, and what came of it."""
+"""What is to be told to a receiver."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from trainyard.api.base import HistoryEntry, Resource
 from trainyard.notifications.cloud_event import cloud_event
@@ -19,29 +18,6 @@ class Notification:
     """Of the entry."""
     content_type: str
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """All that one receiver is still to be told of one object."""
-
-    receiver: str
-    delivered: int
-    """The number up to which it has everything, as the status says."""
-    notifications: tuple[Notification, ...]
-    """Oldest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How it stands with one receiver."""
-
-    delivered: int
-    """The number up to which it has everything that it is to be told."""
-    failing_since: datetime | None = None
-    why: str = ""
-    again_at: datetime | None = None
-    """When there may be something new to see; None: nothing is on its way."""
 
 
 def notification_of(resource: Resource, entry: HistoryEntry, form: MessageFormat) -> Notification:

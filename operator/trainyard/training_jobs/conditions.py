@@ -14,6 +14,7 @@ from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.refusal import why_refused
 from trainyard.training_jobs.runs import last_ended, latest_for, run_at_work
 from trainyard.training_jobs.searching import is_searching, told_progress
+from trainyard.training_jobs.tracking import tracked
 from trainyard.training_jobs.versions import ACCEPTED, acceptance, version_named
 
 
@@ -29,6 +30,7 @@ def findings(
         _ready(job, status, observed),
         *_last_run(status, observed),
         *(stalled or _under_way(status, observed)),
+        *tracked(status),
         *_warnings(job),
     )
 

@@ -35,6 +35,7 @@ from trainyard.training_jobs.starting import (
     with_inputs,
 )
 from trainyard.training_jobs.summary import summary
+from trainyard.training_jobs.tracking import is_awaited, with_tracking
 from trainyard.training_jobs.versions import current_version
 
 
@@ -71,8 +72,11 @@ def _demanded(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Train
 def _tidied(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
     """Remove what the history limit does not keep, and Jobs whose result is on record."""
     limit = job.spec.history_limit
-    runs = tuple(ended(run) for run in turn.status.runs)
-    turn = turn.changed(runs=kept_runs(runs, limit))
+    turn = turn.changed(runs=kept_runs(turn.status.runs, limit))
+    turn = with_tracking(job, observed, turn)
+    status = turn.status
+    runs = tuple(run if is_awaited(status, run) else ended(run) for run in status.runs)
+    turn = turn.changed(runs=runs)
     needed = {a.manifest["metadata"]["name"] for a in turn.actions if isinstance(a, Create)}
     work = run_at_work(turn.status.runs)
     if work is not None and work.phase is TaskPhase.REPORTING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
@@ -12,18 +13,25 @@ from trainyard.api.v1alpha1.training_job import TrainingJob, TrainingJobSpec
 from trainyard.installation import Installation
 from trainyard.jobs.job_view import JobView, job_references, see_job
 from trainyard.jobs.search_job import TRIAL
+from trainyard.outbox import Outbox
 from trainyard.ownership import OWNER, OWNER_KIND
 from trainyard.reconciling.world import World
+from trainyard.tracked import Tracked
 from trainyard.training_jobs.manifests import report_name
 from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.runs import run_at_work
 from trainyard.training_jobs.searching import is_searching
+from trainyard.training_jobs.tracking import outgoing_records
 
 _REPORTERS = ("publish", "report")
 
 
 async def observe_training_job(
-    job: TrainingJob, world: World, *, installation: Installation
+    job: TrainingJob,
+    world: World,
+    *,
+    installation: Installation,
+    tracking: Outbox[Tracked] | None = None,
 ) -> Observed:
     """Return the data, Jobs, versions and deployments that matter to the TrainingJob."""
     namespace = job.metadata.namespace
@@ -33,7 +41,7 @@ async def observe_training_job(
     view, report = await _work(job, world, installation)
     run = run_at_work(job.status.runs)
     search = run.search if run is not None and is_searching(run) else None
-    return Observed(
+    seen = Observed(
         installation=installation,
         dataset=await world.load(Dataset, namespace, job.spec.dataset.name),
         versions=versions,
@@ -48,6 +56,10 @@ async def observe_training_job(
         ),
         jobs=job_references(jobs, job),
     )
+    if tracking is None:
+        return seen
+    deliveries = tracking.offer_all(job.metadata.uid, outgoing_records(job, seen))
+    return replace(seen, delivery=next(iter(deliveries.values()), None))
 
 
 async def _versions(job: TrainingJob, world: World) -> tuple[ModelVersion, ...]:

@@ -9,6 +9,7 @@ from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_version import ModelVersion
 from trainyard.api.v1alpha1.retrain import LimitsState
 from trainyard.api.v1alpha1.training_job_status import TrainingJobStatus
+from trainyard.delivery import Delivery
 from trainyard.installation import Installation
 from trainyard.jobs.job_view import JobView
 from trainyard.objects import ObjectRef
@@ -37,6 +38,8 @@ class Observed:
     """The Job of the search that the run at work begins with."""
     jobs: tuple[ObjectRef, ...] = ()
     """All Jobs of this TrainingJob that are not being deleted."""
+    delivery: Delivery | None = None
+    """How it stands with the tracking server; None: nothing was offered to one."""
 
 
 def limits_state(turn: TrainingTurn) -> LimitsState:

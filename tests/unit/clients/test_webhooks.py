@@ -1,4 +1,7 @@
-"""Posts to a real receiver over HTTP."""
+"""Posts to a real receiver over HTTP.
+
+Proves: operator/trainyard/clients/addresses.py
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ import aiohttp
 import pytest
 from webhook_receivers import http_receiver
 
-from trainyard.clients.webhooks import HttpWebhooks, NotDelivered
+from trainyard.clients.addresses import NotDelivered
+from trainyard.clients.webhooks import HttpWebhooks
 
 
 async def test_a_post_has_its_type_and_the_authorization_of_the_secret(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Who is told of which decision, and what the status says of it."""
+"""Who is told of which decision, and what the status says of it.
+
+Proves: operator/trainyard/notifications/posting.py
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from builders_serving import INSTALLATION
 from release_stories import QUICK, reason, told
 from serving_pods import Behaviour
 from serving_yard import ServingYard
+from webhook_receivers import outbox_of
 
 from trainyard.api.v1alpha1.notify import DeliveryState
-from trainyard.notifications.outbox import Outbox
 from trainyard.receivers import Receivers
 
 KNOWN = Receivers.model_validate(
@@ -108,7 +111,7 @@ async def test_a_kill_tells_again_under_the_same_id() -> None:
     yard.publish("a")
     for _ in range(40):
         await yard.once()
-        yard.outbox = Outbox(yard.webhooks, lambda: yard.now)
+        yard.outbox = outbox_of(yard.webhooks, lambda: yard.now)
         await yard.run(1)
     ids = [event["id"] for _, event in yard.webhooks.taken]
     assert {f"owner-uid.{e.number}" for e in yard.resource.status.history} == set(ids)

@@ -21,6 +21,7 @@ from trainyard.api.pod_settings import TrainingPodSettings
 from trainyard.api.v1alpha1.recipe import Estimator, ModelImport, TrainingContainer
 from trainyard.api.v1alpha1.retrain import Retrain
 from trainyard.api.v1alpha1.search import Search
+from trainyard.api.v1alpha1.tracking import Tracking
 from trainyard.api.v1alpha1.training_job_status import TrainingJobStatus
 
 
@@ -113,6 +114,8 @@ class TrainingJobSpec(ApiModel):
     """What a version must fulfil to be accepted."""
     retrain: Retrain = Retrain()
     """When to run again by itself."""
+    tracking: Tracking | None = None
+    """Where runs and versions are tracked beside the cluster."""
     attempts: Attempts = Attempts()
     """How often and how long a run may try."""
     pod: TrainingPodSettings = TrainingPodSettings()

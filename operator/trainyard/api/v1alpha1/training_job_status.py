@@ -12,6 +12,7 @@ from trainyard.api.base import ApiModel, Digest, KindStatus, Text
 from trainyard.api.v1alpha1.retrain import LimitsState, RefreshRequested
 from trainyard.api.v1alpha1.search import SearchProgress
 from trainyard.api.v1alpha1.task import ShortText, Task
+from trainyard.api.v1alpha1.tracking import TrackingState
 
 NumberText = Annotated[str, StringConstraints(max_length=32)]
 
@@ -74,6 +75,10 @@ class TrainingJobReason(StrEnum):
     """Used when somebody asked for something that a TrainingJob cannot do."""
     SUSPENDED = "Suspended"
     """Used while spec.suspend is true."""
+    TRACKED = "Tracked"
+    """Used while the MLflow server takes runs and versions."""
+    NOT_TRACKED = "NotTracked"
+    """Used while the MLflow server takes nothing, or is none that the installation knows."""
     TAG_NOT_DIGEST = "TagNotDigest"
     """Used when spec.container.image names a tag, whose content may change."""
 
@@ -180,6 +185,8 @@ class TrainingJobStatus(KindStatus):
     """Asks the Dataset to refresh once."""
     limits: LimitsState | None = None
     """What the limits of retraining have counted."""
+    tracking: TrackingState | None = None
+    """What the tracking server has."""
     next_scheduled_at: datetime | None = None
     """When spec.retrain.schedule asks for the next run; a moment in the past waits for the limits
     or for the end of a run."""

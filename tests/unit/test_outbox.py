@@ -1,4 +1,7 @@
-"""At least once, in order, and nobody waits."""
+"""At least once, in order, and nobody waits.
+
+Proves: operator/trainyard/delivery.py
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,21 @@ from datetime import datetime, timedelta
 
 from builders_serving import NOW
 
-from trainyard.clients.webhooks import NotDelivered
-from trainyard.notifications.notification import Delivery, Notification, Outgoing
-from trainyard.notifications.outbox import LONGEST_PAUSE, Outbox
+from trainyard.clients.addresses import NotDelivered
+from trainyard.delivery import Delivery, Outgoing
+from trainyard.outbox import LONGEST_PAUSE, Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """What is posted."""
+
+    number: int
 
 
 @dataclass(slots=True)
 class Receiver:
-    """See Webhooks: takes numbers, at its own pace."""
+    """Takes numbers, at its own pace."""
 
     taken: list[tuple[str, int]] = field(default_factory=list)
     closed: bool = False
@@ -24,15 +34,15 @@ class Receiver:
     posting: int = 0
     most: int = 0
 
-    async def post(self, receiver: str, body: bytes, content_type: str) -> None:
-        """See Webhooks.post."""
+    async def post(self, receiver: str, number: Number) -> None:
+        """Take it."""
         self.posting += 1
         self.most = max(self.most, self.posting)
         try:
             await self.open.wait()
             if self.closed:
                 raise NotDelivered("it answers 503")
-            self.taken.append((receiver, int(body)))
+            self.taken.append((receiver, number.number))
         finally:
             self.posting -= 1
 
@@ -43,20 +53,20 @@ class Scene:
 
     receiver: Receiver = field(default_factory=Receiver)
     now: datetime = NOW
-    outbox: Outbox = field(init=False)
+    outbox: Outbox[Number] = field(init=False)
 
     def __post_init__(self) -> None:
         self.start()
 
     def start(self) -> None:
         """Begin with an empty memory, as after a kill."""
-        self.outbox = Outbox(self.receiver, lambda: self.now)
+        self.outbox = Outbox(self.receiver.post, lambda: self.now)
 
     async def offer(
         self, numbers: Iterable[int], delivered: int = 0, uid: str = "u", name: str = "team"
     ) -> Delivery:
         """Offer these, let what can be done be done, and return how it stood before."""
-        letters = tuple(Notification(n, "text/plain", str(n).encode()) for n in numbers)
+        letters = tuple(Number(n) for n in numbers)
         found = self.outbox.offer(uid, Outgoing(name, delivered, letters))
         for _ in range(20):
             await asyncio.sleep(0)

@@ -1,0 +1,62 @@
+"""The part of a TrainingJob that says where its runs are tracked, and what arrived there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from trainyard.api.base import ApiModel, Sentence
+from trainyard.api.v1alpha1.notify import ReceiverName
+from trainyard.api.v1alpha1.task import ShortText
+
+MOST_RECORDS = 40
+
+
+class MlflowTracking(ApiModel):
+    """An experiment of an MLflow server."""
+
+    server: ReceiverName
+    """One of those that the installation knows (`tracking.mlflow.servers` of its chart)."""
+    experiment: Annotated[str, StringConstraints(max_length=128, pattern=r"^[^\x00-\x1f]*$")] = ""
+    """The experiment that the runs belong to, made where it is not there; empty: namespace and
+    name of the TrainingJob."""
+
+
+class Tracking(ApiModel):
+    """Where the runs are tracked."""
+
+    mlflow: MlflowTracking
+    """Each run becomes a run of MLflow, the trials of its search runs below it, and each accepted
+    version a version of the registered model `<namespace>.<name>`."""
+
+
+class TrackedRecord(ApiModel):
+    """One run or version, and in which state it is, or is to be, on record."""
+
+    name: ShortText
+    """The run or ModelVersion."""
+    digest: Annotated[str, StringConstraints(max_length=16)]
+    """Names the state."""
+    number: int
+    """Counts changed states."""
+
+
+class TrackingState(ApiModel):
+    """What the tracking server has."""
+
+    server: ReceiverName
+    """Which one."""
+    records: Annotated[tuple[TrackedRecord, ...], Field(max_length=MOST_RECORDS)] = ()
+    """The runs and versions, in the order in which they changed."""
+    number: int = 0
+    """The highest number so far."""
+    delivered: int = 0
+    """The number up to which the server has everything."""
+    lost: int = 0
+    """Runs and versions that were removed before they arrived."""
+    failing_since: datetime | None = None
+    """Since when nothing arrives; it is tried again with growing pauses."""
+    why: Sentence = ""
+    """Why nothing arrives."""

@@ -1,0 +1,35 @@
+"""Which MLflow servers are there? The installation names them, TrainingJobs choose among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import ConfigDict, RootModel
+
+from trainyard.api.base import ApiModel
+from trainyard.api.v1alpha1.notify import ReceiverName
+
+
+class MlflowServer(ApiModel):
+    """A server; its address is a file of a mounted secret."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    namespaces: tuple[str, ...] = ()
+    """Whose TrainingJobs may name it; empty: those of all namespaces."""
+
+
+class MlflowServers(RootModel[dict[ReceiverName, MlflowServer]]):
+    """All servers by name; TRAINYARD_MLFLOW_SERVERS holds them as JSON."""
+
+    model_config = ConfigDict(frozen=True)
+
+    root: dict[ReceiverName, MlflowServer] = {}
+
+    def known_in(self, namespace: str) -> Mapping[str, MlflowServer]:
+        """Return those that TrainingJobs of the namespace may name."""
+        return {
+            name: server
+            for name, server in self.root.items()
+            if not server.namespaces or namespace in server.namespaces
+        }

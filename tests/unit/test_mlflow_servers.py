@@ -1,0 +1,22 @@
+"""Which MLflow servers an installation knows."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from trainyard.mlflow_servers import MlflowServers
+
+
+def test_a_server_may_be_for_some_namespaces() -> None:
+    """Others cannot write into its experiments."""
+    known = MlflowServers.model_validate({"everybody": {}, "team-a": {"namespaces": ["team-a"]}})
+    assert ["everybody", "team-a"] == list(known.known_in("team-a"))
+    assert ["everybody"] == list(known.known_in("team-b"))
+
+
+@pytest.mark.parametrize("said", [{"Team A": {}}, {"../x": {}}, {"team": {"url": "http://x"}}])
+def test_what_cannot_be_is_refused(said: dict[str, dict[str, str]]) -> None:
+    """A name is a file's name, and an address belongs in the secret."""
+    with pytest.raises(ValidationError):
+        MlflowServers.model_validate(said)
