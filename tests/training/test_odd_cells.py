@@ -60,6 +60,18 @@ REFUSED: list[tuple[str, Cells, tuple[str, ...]]] = [
     ("formulas of Excel", lambda i: f'="{i:05}"', ("plain numbers",)),
     ("apostrophes of Excel", lambda i: f"'{i}", ("plain numbers",)),
     ("single quotation marks", lambda i: f"'{i}.5'", ("""csv.quote: "'\"""",)),
+    (
+        "a day of no month",
+        lambda i: "2025-02-30" if i == 3 else f"2025-01-{i % 28 + 1:02}",
+        ("no calendar has", "row 4 is 2025-02-30", "correct these cells"),
+    ),
+    (
+        "zeros of MySQL",
+        lambda i: "0000-00-00" if i % 20 == 3 else f"2025-01-{i % 28 + 1:02}",
+        ("no calendar has", "row 4 is 0000-00-00", "csv.nullValues"),
+    ),
+    ("hours of no day", lambda i: f"2025-01-{i % 28 + 1:02}T24:00:00", ("no calendar has",)),
+    ("halves", lambda i: f"{i}½", ("plain numbers",)),
     ("one odd truth", lambda i: "maybe" if i == 50 else str(i % 2 == 0), ("row 51 is maybe",)),
 ]
 
@@ -118,6 +130,8 @@ TOLD: list[tuple[str, Cells, str, tuple[str, ...]]] = [
     ("fractions", lambda i: f"{i % 5 + 1}/{i % 7 + 2}", "Category", ("pairs of numbers",)),
     ("blood pressure", lambda i: f"1{i % 30:02}/8{i % 9}", "Category", ("one column per number",)),
     ("quoted texts", lambda i: ("'x'", "'y z'")[i % 2], "Category", ("csv.quote",)),
+    ("days of a year", lambda i: f"2025-{i % 366 + 1:03}", "Category", ("days of a year",)),
+    ("uncertain numbers", lambda i: f"{i / 7:.2f}±0.05", "Category", ("pairs of numbers",)),
     ("many texts", lambda i: f"shop {i}", "Category", ("64 most frequent",)),
     ("no value", lambda _: None, "String", ("holds no value",)),
 ]  # fmt: skip
@@ -171,6 +185,25 @@ def test_what_is_plain_is_read(rig: Rig, cells: Cells, kind: str, values: set[An
     found = outcome(rig)
     assert kind == found.types.get("odd"), found.sentences
     assert not values or values == found.values["odd"]
+
+
+TARGETS: list[tuple[str, Cells, str]] = [
+    ("one class", lambda _: "no", "target y holds nothing but no"),
+    ("names", lambda i: f"case {i}", "target y has another text in each row"),
+    ("a slip", lambda i: "yse" if i == 3 else ("no", "yes")[i % 2], "one row only of yse"),
+    ("days", lambda i: f"2025-01-{i % 28 + 1:02}", "target y holds times"),
+]
+
+
+@pytest.mark.parametrize(
+    ("cells", "word"), [pytest.param(cells, word, id=name) for name, cells, word in TARGETS]
+)
+def test_a_target_that_nothing_is_learned_of_is_told(rig: Rig, cells: Cells, word: str) -> None:
+    """It is no error: more rows may come."""
+    rig.put("t.csv", csv_text(with_column("y", cells)))
+    found = outcome(rig)
+    assert "Category" == found.types.get("y"), found.sentences
+    assert word in found.sentences
 
 
 @pytest.mark.parametrize("csv", [{"decimal": ","}, {"decimal": ",", "thousands": "."}])

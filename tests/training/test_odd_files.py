@@ -52,6 +52,10 @@ REFUSED: list[tuple[str, str, str | bytes, tuple[str, ...]]] = [
     ("an error in JSON", "t.csv", '{"error":"access denied"}', ("JSON",)),
     ("a page of a login", "t.csv", "\n\n <html><body>Sign in", ("HTML", "login")),
     ("a page instead of JSON", "t.jsonl", "<!DOCTYPE html><html>", ("HTML",)),
+    ("a table of HTML", "t.csv", "<table><tr><td>a</td></tr></table>", ("HTML",)),
+    ("an empty zip archive", "t.csv.zip", b"PK\x05\x06" + bytes(18), ("archive without a file",)),
+    ("a pickle", "t.csv", b"\x80\x04\x95" + b"a\0" * 99, ("pickle of Python",)),
+    ("UTF-16 in JSON", "t.jsonl", json_lines(ROWS).encode("utf-16-le"), (": save it as UTF-8",)),
     ("XML", "t.csv", '<?xml version="1.0"?><rows/>', ("XML",)),
     ("a pointer of Git LFS", "t.csv", "version https://git-lfs.github.com/spec/v1\n", ("Git LFS",)),
     ("a pointer named parquet", "t.parquet", "version https://git-lfs.github.com/spec/v1\n",
@@ -112,6 +116,48 @@ def test_what_cannot_be_read_is_refused(
     assert not found.accepted
     for word in words:
         assert word in found.sentences
+
+
+NOT_CSV: list[tuple[str, str, str | bytes, tuple[str, ...]]] = [
+    ("an odd cell", "t.jsonl", json_lines(with_column("v", lambda i: "?" if i == 7 else str(i))),
+     ("row 8 is ?", "export null")),
+    ("commas", "t.jsonl", json_lines(with_column("v", lambda i: f"{i},5")),
+     ("decimal comma", "export plain numbers")),
+    ("days", "t.jsonl", json_lines(with_column("v", lambda i: f"{i % 28 + 1}.1.2025")),
+     ("export times, or ISO 8601",)),
+    ("no target", "t.jsonl", json_lines([{"item": row} for row in ROWS]), ("which has item.a",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"), [pytest.param(*case[1:], id=case[0]) for case in NOT_CSV]
+)
+def test_of_other_files_nothing_is_said_about_csv(
+    rig: Rig, name: str, content: str | bytes, words: tuple[str, ...]
+) -> None:
+    """Its options are not for them."""
+    rig.put(name, content)
+    found = outcome(rig)
+    assert not found.accepted
+    assert "csv" not in found.sentences.lower()
+    for word in words:
+        assert word in found.sentences
+
+
+def test_a_copy_beside_a_file_is_told(rig: Rig) -> None:
+    """But not where their folders say something else."""
+    rig.put("t.csv", CSV)
+    rig.put("t (1).csv", CSV)
+    assert "t.csv has the same bytes as t (1).csv" in outcome(rig).sentences
+
+
+def test_files_of_two_folders_may_be_equal(rig: Rig) -> None:
+    """Their rows differ in what the folders say."""
+    rig.put("d/k=1/t.csv", CSV)
+    rig.put("d/k=2/t.csv", CSV)
+    found = outcome(rig, source={"kind": "files", "root": str(rig.source), "path": "**"})
+    assert "Integer" == found.types.get("k"), found.sentences
+    assert "same bytes" not in found.sentences
 
 
 PLAIN = {"a": "Float", "n": "Integer", "site": "Category", "y": "Category"}

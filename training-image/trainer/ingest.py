@@ -19,7 +19,7 @@ from trainer.checks.dataset_checks import empty_failure, split_empty_failure
 from trainer.checks.difference import Before, Difference
 from trainer.checks.dividing import Divided, Division
 from trainer.checks.examination import Examination, Sources
-from trainer.checks.notes import future_notes, notes_of
+from trainer.checks.notes import future_notes, notes_of, target_notes
 from trainer.checks.shape_checks import unreadable_failures
 from trainer.checks.split_leakage import SplitLeakage, split_leakage
 from trainer.checks.version_pages import with_refusal_page, with_version_pages
@@ -113,6 +113,7 @@ class Ingest:
     ) -> Iterator[str]:
         yield from notes_of(typed, reading)
         yield from future_notes(self.task, typed, examined.newest)
+        yield from target_notes(typed, examined.classes)
         yield from (f"{leak.check}: {leak.message}" for leak in leaks)
 
     def _divided(

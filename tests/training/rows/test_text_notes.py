@@ -17,7 +17,7 @@ from trainer.rows.text_notes import alike, text_notes
         ([f"shop {n}" for n in range(65)], "64 most frequent"),
         (["007", "1"], "begin with a zero"),
         (["1 mm", "2 mm"], "2 of 2 cells are numbers with a unit, such as 1 mm"),
-        (["2025-01", "2025-02"], "months, quarters or weeks"),
+        (["2025-01", "2025-02"], "months, quarters, weeks or days of a year"),
         (["1", "2", "x"], "text although 2 of 3 cells are numbers: row 3 is x"),
         (["true", "F", "false"], "writes two truths in 3 ways (F, false, true)"),
         (["Ulm", "ULM", "Bonn"], "ULM and Ulm differ in capitals alone"),

@@ -16,14 +16,27 @@ _WAYS = {
     Form.QUOTED: """declare csv.quote: "'" """.rstrip(),
     Form.DATE: "declare csv.dateFormats, or export ISO 8601 such as 2026-01-31",
     Form.FAR: "export times up to the year 9999",
+    Form.NO_DAY: "correct these cells, or declare csv.nullValues where they mean a missing value",
     Form.DURATION: "export a number of seconds",
     Form.SEVERAL: "export one column per value",
 }
-_WAY = "correct these cells, or declare csv.nullValues where they mean a missing value"
+_PLAIN = "export plain numbers such as -1234.5"
+_EXPORTS = _WAYS | {
+    Form.DECIMAL_COMMA: _PLAIN,
+    Form.THOUSANDS: _PLAIN,
+    Form.POINT: _PLAIN,
+    Form.QUOTED: _PLAIN,
+    Form.DATE: "export times, or ISO 8601 such as 2026-01-31",
+    Form.NO_DAY: "correct these cells, or export null where they mean a missing value",
+}
+"""Where no file is CSV, of which alone it can be declared how its cells are written."""
 
 
-def ambiguity_failure(found: Ambiguity, numbers: RowNumbers) -> Failure:
-    """The column, what most of its cells are, the first that are not, and what to do."""
+def ambiguity_failure(found: Ambiguity, numbers: RowNumbers, *, csv: bool = True) -> Failure:
+    """The column, what most of its cells are, the first that are not, and what to do; `csv`: some
+    file is CSV.
+    """
+    ways = _WAYS if csv else _EXPORTS
     seen = sum(found.forms.values())
     likely = sum(found.forms.get(form, 0) for form in found.likely)
     forms = [form for form in Form if form in found.likely and found.forms.get(form, 0)]
@@ -32,8 +45,9 @@ def ambiguity_failure(found: Ambiguity, numbers: RowNumbers) -> Failure:
     what = " or ".join(form.value for form in forms)
     examples = tuple(f"{numbers.label(row)}: {shown(text)}" for row, text in found.cells)
     first = f", {examples[0].replace(': ', ' is ', 1)}" if examples else ""
-    dressed = max(_WAYS, key=lambda form: found.forms.get(form, 0))
-    way = _WAYS[dressed] if found.forms.get(dressed, 0) and likely == seen else _WAY
+    dressed = max(ways, key=lambda form: found.forms.get(form, 0))
+    plain = not found.forms.get(dressed, 0) or likely != seen
+    way = ways[Form.NO_DAY if plain else dressed]
     return Failure(
         Check.AMBIGUOUS_COLUMN,
         found.column,

@@ -114,6 +114,10 @@ class Examination:
         """The highest time of the column, in seconds since 1970; None without any."""
         return self._profile.newest(name)
 
+    def classes(self, name: str) -> Mapping[str, int]:
+        """How often each text or truth of the column comes; empty for others, and for too many."""
+        return self._profile.classes(name)
+
     def profile(self, left_out: Mapping[str, str], notes: Sequence[str]) -> bytes:
         """The bytes of profile.json (see `Profile.content`)."""
         sampled = self.sampled()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from trainer.files.partitions import partitions_of
@@ -23,8 +23,11 @@ def notes_of(typed: TypedRows, reading: Reading) -> Iterator[str]:
     for name, length in reading.lists.lengths.items():
         yield f"column {name} holds lists: it is read as {name}.0 to {name}.{length - 1}"
     yield from _partitions(reading)
+    yield from _same_files(reading)
     yield from _empty_files(reading)
     yield from _values_and_objects(typed)
+    if any(" csv." in note for note in typed.schema.notes) and not _has_csv(reading):
+        yield "csv is for CSV files, and there is none: export the values as they are meant"
     if all(column.role is not Role.FEATURE for column in typed.schema.columns):
         yield "no column is a feature: there is nothing that a model could learn from"
     unexpected = list(typed.unexpected)
@@ -59,6 +62,23 @@ def future_notes(
             )
 
 
+def target_notes(typed: TypedRows, classes: Callable[[str], Mapping[str, int]]) -> Iterator[str]:
+    """What a target of texts or truths holds that no model learns: one class, or odd ones."""
+    for column in typed.schema.stored:
+        counts = classes(column.name) if column.role is Role.TARGET else {}
+        if len(counts) == 1:
+            yield f"target {column.name} holds nothing but {shown(next(iter(counts)))}"
+            continue
+        single = [value for value, count in counts.items() if count == 1]
+        if single and len(single) == len(counts):
+            yield (
+                f"target {column.name} has another text in each row: models learn classes that"
+                " come again"
+            )
+        elif single:
+            yield f"of target {column.name}, there is one row only of {_listed(single)}"
+
+
 def _partitions(reading: Reading) -> Iterator[str]:
     names = dict.fromkeys(name for file in reading.done for name in partitions_of(file.name))
     if names:
@@ -80,6 +100,25 @@ def _values_and_objects(typed: TypedRows) -> Iterator[str]:
                 f"column {name} is a value in {count} rows and an object in others, which is read"
                 f" as {_listed(within)}"
             )
+
+
+def _has_csv(reading: Reading) -> bool:
+    return any(file.csv for file in reading.done)
+
+
+def _same_files(reading: Reading) -> Iterator[str]:
+    """Files of the same bytes, beside each other: most often, one is a copy."""
+    first: dict[tuple[str, str], str] = {}
+    for file in reading.done:
+        if not file.rows:
+            continue
+        known = first.setdefault((file.sha256, str(partitions_of(file.name))), file.name)
+        if known != file.name:
+            yield (
+                f"{shown(file.name)} has the same bytes as {shown(known)}: all of its rows come"
+                " twice. Is one a copy?"
+            )
+            return
 
 
 def _empty_files(reading: Reading) -> Iterator[str]:

@@ -133,6 +133,11 @@ class Profile:
         numbers = self._numbers.get(name)
         return numbers.high if numbers and numbers.count else None
 
+    def classes(self, name: str) -> Mapping[str, int]:
+        """How often each text or truth of the column comes; empty for others, and for too many."""
+        values = self._values.get(name)
+        return values.counts if values and values.complete else {}
+
     def missing(self, name: str) -> int:
         """Cells of the column without a value."""
         return self._missing.get(name, 0)

@@ -42,7 +42,7 @@ def shape_failures(
         for name in missing:
             yield _column_missing(name, typed, files, left_out.get(name))
     for ambiguity in schema.ambiguous:
-        yield ambiguity_failure(ambiguity, numbers)
+        yield ambiguity_failure(ambiguity, numbers, csv=_has_csv(files))
     for column in schema.stored:
         fit = typed.fits[column.name]
         if fit.mismatches.count and not (schema.locked and column in retyped):
@@ -121,6 +121,10 @@ def _changed(
     )
 
 
+def _has_csv(files: Sequence[FileRead]) -> bool:
+    return not files or any(file.csv for file in files)
+
+
 def _column_missing(
     name: str, typed: TypedRows, files: Sequence[FileRead], why: str | None
 ) -> Failure:
@@ -137,7 +141,7 @@ def _column_missing(
     )
     if why is not None:
         message = f"{what} {name} cannot be read: {why}"
-    elif gone:
+    elif gone and _has_csv(files):
         message += _ONE_COLUMN if len(found) == 1 else _HEADER
     return Failure(Check.COLUMN_MISSING, name, absent, typed.rows, (), message)
 

@@ -49,7 +49,9 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """One file after its last byte; `sha256` (bare hex) and `size` are of the bytes as stored."""
+    """One file after its last byte, CSV or something else; `sha256` (bare hex) and `size` are of
+    the bytes as stored.
+    """
 
     name: str
     sha256: str
@@ -60,3 +62,4 @@ class FileRead:
     unreadable: tuple[int, ...]
     unreadable_texts: tuple[str, ...]
     columns: tuple[str, ...] = ()
+    csv: bool = True

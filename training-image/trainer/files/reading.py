@@ -58,8 +58,8 @@ class Reading:
 
     `columns` are the declared names, for CSV files without a header. `left_out` grows with columns
     that cannot be read, `clashes` with those of which a file says something else than its folder;
-    `lists` knows those that are read as several, `unreadable` the
-    rows of the present file that could not be read so far.
+    `lists` knows those that are read as several, `unreadable` the rows of the present file that
+    could not be read so far, `kind` its format.
     """
 
     files: tuple[SourceFile, ...]
@@ -74,6 +74,7 @@ class Reading:
     bytes_before: int = 0
     reader: ChunkReader | None = None
     unreadable: Unreadable | None = None
+    kind: Format | None = None
 
     def __post_init__(self) -> None:
         self.lists = ListColumns(self.columns)
@@ -112,6 +113,7 @@ class Reading:
                 unreadable=tuple(unreadable.numbers),
                 unreadable_texts=tuple(unreadable.texts),
                 columns=tuple(names),
+                csv=self.kind is Format.CSV,
             )
             self.done.append(read)
             self.bytes_before += self.reader.size
@@ -136,7 +138,7 @@ class Reading:
         with packing_faults(name):
             packed: Stream = io.BufferedReader(reader, 1 << 20)
             content = unpacked(name, packed, lambda: reader.size, self.spool)
-            known = kind or format_of(content.name, None)
+            known = self.kind = kind or format_of(content.name, None)
             if known is Format.CSV:
                 options = self.csv
                 yield from read_csv(name, content.stream, unreadable, options, self.columns)

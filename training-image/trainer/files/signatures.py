@@ -8,7 +8,7 @@ from trainer.pod.exits import Reason, UserFault
 
 _TAR_AT = 257
 _JSON = re.compile(rb'\s*[{]\s*("|[}])')
-_MARKUP = re.compile(rb"\s*<(!doctype|html|\?xml)", re.IGNORECASE)
+_MARKUP = re.compile(rb"\s*<(!doctype|!--|html|head|body|table|div|\?xml)", re.IGNORECASE)
 _LFS = b"version https://git-lfs"
 _OFFICE = "an Excel workbook or another office document: save the sheet as CSV in UTF-8"
 _KINDS: tuple[tuple[bytes, str], ...] = (
@@ -33,6 +33,7 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "a picture"),
     (b"\x04\x22\x4d\x18", "compressed with LZ4: gz, bz2, zst, xz and zip are read"),
     (b"\xff\x06\x00\x00sNaPpY", "compressed with Snappy: gz, bz2, zst, xz and zip are read"),
+    (b"PK\x05\x06", "a zip archive without a file"),
     (b"7z\xbc\xaf", "a 7z archive: gz, bz2, zst, xz and zip are read"),
     (b"Rar!", "a RAR archive: gz, bz2, zst, xz and zip are read"),
 )

@@ -30,7 +30,8 @@ class Form(StrEnum):
     RATIO = "pairs of numbers"
     DATE = "dates in another form than ISO 8601"
     FAR = "times beyond the year 9999"
-    PERIOD = "months, quarters or weeks"
+    NO_DAY = "days or times that no calendar has"
+    PERIOD = "months, quarters, weeks or days of a year"
     DURATION = "times of day or durations"
     SEVERAL = "several values in one cell"
     TEXT = "texts"
@@ -38,7 +39,7 @@ class Form(StrEnum):
 
 NUMBERS = frozenset({Form.INTEGER, Form.FLOAT})
 NUMBER_LIKE = NUMBERS | {Form.DECIMAL_COMMA, Form.THOUSANDS, Form.MARKED, Form.QUOTED, Form.POINT}
-TIME_LIKE = frozenset({Form.TIME, Form.DATE, Form.FAR})
+TIME_LIKE = frozenset({Form.TIME, Form.DATE, Form.FAR, Form.NO_DAY})
 
 _FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
@@ -79,18 +80,22 @@ _UNIT = re.compile(
 )
 _PERIOD = re.compile(
     r"[0-9]{4}[-/ ]?(0[1-9]|1[0-2])|(0?[1-9]|1[0-2])[-/][0-9]{4}|[0-9]{4}[- ]?[QH][1-4]"
-    r"|[QH][1-4][-/ ]?[0-9]{4}|[0-9]{4}[- ]?W[0-9]{1,2}"
+    r"|[QH][1-4][-/ ]?[0-9]{4}|[0-9]{4}[- ]?W[0-9]{1,2}|[12][0-9]{3}-[0-3][0-9]{2}"
     rf"|{_MONTH}[ -]?('?[0-9]{{2}}|[0-9]{{4}})",
     re.IGNORECASE,
 )
 _OTHERWISE = re.compile(
-    rf"0x[0-9a-f]+|{_NUMBER}d[+-]?[0-9]+|[−–]{_NUMBER}|'{_NUMBER}|=\"?{_NUMBER}\"?",
+    rf"0x[0-9a-f]+|{_NUMBER}d[+-]?[0-9]+|[0-9]*[¼½¾⅓⅔⅛]|[−–]{_NUMBER}|'{_NUMBER}|=\"?{_NUMBER}\"?",
     re.IGNORECASE,
+)
+_ISO_DAY = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9:]{2,5})?)?"
 )
 _ENCLOSED = {"[": "]", "{": "}"}
 _PATTERNS = (
     (_GROUPED, Form.THOUSANDS),
     (_COMMA, Form.DECIMAL_COMMA),
+    (_ISO_DAY, Form.NO_DAY),
     (_DATE, Form.DATE),
     (_DURATION, Form.DURATION),
     (re.compile(r"-?[0-9]+ m?s since 1970"), Form.FAR),
@@ -98,7 +103,7 @@ _PATTERNS = (
     (re.compile(rf"'{_NUMBER}'"), Form.QUOTED),
     (_PERIOD, Form.PERIOD),
     (_SEVERAL, Form.SEVERAL),
-    (re.compile(rf"{_NUMBER} ?/ ?{_NUMBER}"), Form.RATIO),
+    (re.compile(rf"{_NUMBER} ?(/|±|\+/-) ?{_NUMBER}"), Form.RATIO),
 )
 _INT64 = range(-(2**63), 2**63)
 _LONGEST = 64

@@ -58,6 +58,8 @@ def _notes(column: SchemaColumn, inferred: InferredColumn) -> Iterator[str]:
     if column.type is ColumnType.STRING and role is Role.ID:
         texts = f"it holds over {MAX_CATEGORIES} different texts"
         yield f"column {name} is no feature: {texts}; declare it to use it"
+    if role is Role.TARGET and inferred.type is ColumnType.TIMESTAMP:
+        yield f"target {name} holds times, which are predicted as texts: each one is a class"
     if column.type in _TEXTS:
         yield from text_notes(name, inferred, feature=role is Role.FEATURE)
     elif role is Role.FEATURE:
