@@ -9,6 +9,8 @@ from sklearn.datasets import load_breast_cancer
 
 TARGET = "diagnosis"
 RECALIBRATION = 1.25
+REQUEST_ID = "patient-"
+"""Begins the id of each request of the client; its number follows."""
 FIRST_ROWS = 160
 BETTER_ROWS = 440
 
@@ -48,17 +50,35 @@ def poisoned_data() -> Chapter:
 
 
 def recalibrated_data() -> Chapter:
-    """Return the better data and the same patients measured by the device that reads too high."""
-    frame = tumours().iloc[:BETTER_ROWS]
-    shifted = frame.copy()
+    """Return the patients of the better data, measured by the device that reads too high."""
+    return _chapter("recalibrated", _recalibrated())
+
+
+def mislabelled_data() -> Chapter:
+    """Return the recalibrated data from an export that took each diagnosis for the other."""
+    frame = _recalibrated()
+    frame[TARGET] = frame[TARGET].map({"benign": "malignant", "malignant": "benign"})
+    return _chapter("mislabelled", frame)
+
+
+def _recalibrated() -> pd.DataFrame:
+    frame = tumours().iloc[:BETTER_ROWS].copy()
     measured = [c for c in frame.columns if c != TARGET]
-    shifted[measured] = (shifted[measured] * RECALIBRATION).round(6)
-    return _chapter("recalibrated", pd.concat([frame, shifted], ignore_index=True))
+    frame[measured] = (frame[measured] * RECALIBRATION).round(6)
+    return frame
 
 
 def live_rows() -> Chapter:
     """Return the rows that no chapter trains on: what the client sends."""
     return _chapter("live", tumours().iloc[BETTER_ROWS:])
+
+
+def true_labels(numbers: range) -> Chapter:
+    """Return what was true of the requests with these numbers: the client goes round its rows."""
+    labels = list(tumours().iloc[BETTER_ROWS:][TARGET])
+    ids = [f"{REQUEST_ID}{number}" for number in numbers]
+    true = [labels[number % len(labels)] for number in numbers]
+    return _chapter("truth", pd.DataFrame({"request_id": ids, TARGET: true}))
 
 
 def _chapter(name: str, frame: pd.DataFrame) -> Chapter:

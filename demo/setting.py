@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+import yaml
+
 from demo.kubectl import Kubectl
 from demo.narration import Narrator
 from demo.real_data import live_rows
@@ -24,6 +26,7 @@ MANIFESTS = Path(__file__).parent / "manifests"
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 PUBLIC_ENVOY = "docker.io/envoyproxy/envoy:v1.40.0"
 PUBLIC_PROMETHEUS = "docker.io/prom/prometheus:v3.5.0"
+PUBLIC_ALERTMANAGER = "docker.io/prom/alertmanager:v0.28.1"
 
 
 class Dollars(Template):
@@ -44,6 +47,7 @@ class Images:
     serving_sklearn: str = "trainyard/serving-sklearn:dev"
     router: str = "trainyard/envoy:dev"
     prometheus: str = "trainyard/prometheus:dev"
+    alertmanager: str = "trainyard/prometheus:dev"
 
 
 def devcluster(*words: str) -> str:
@@ -64,7 +68,9 @@ def images_of(cluster: str) -> Images:
     """Return the images for the cluster: where nothing can be pulled, stand-ins from packages."""
     if cluster == "devcluster":
         return Images()
-    return Images(router=PUBLIC_ENVOY, prometheus=PUBLIC_PROMETHEUS)
+    return Images(
+        router=PUBLIC_ENVOY, prometheus=PUBLIC_PROMETHEUS, alertmanager=PUBLIC_ALERTMANAGER
+    )
 
 
 def bound_kubectl(namespace: str) -> Kubectl:
@@ -81,10 +87,13 @@ def prepare(kubectl: Kubectl, operator: Kubectl, narrator: Narrator) -> Images:
         labels = {"name": namespace, "labels": RESTRICTED}
         kubectl.apply(json.dumps({"apiVersion": "v1", "kind": "Namespace", "metadata": labels}))
     devcluster("target", "volume", NAMESPACE, CLAIM)
-    narrator.say("a small Prometheus, and the operator from its chart:")
+    narrator.say("a small Prometheus with an Alertmanager, and the operator from its chart:")
     start_prometheus(kubectl, images)
+    start_alertmanager(kubectl, images)
     install_operator(operator, narrator, images)
-    kubectl.run("rollout", "status", "deployment/prometheus", "--timeout=600s", timeout=630)
+    operator.apply((MANIFESTS / "operator-metrics.yaml").read_text())
+    for name in ("prometheus", "alertmanager"):
+        kubectl.run("rollout", "status", f"deployment/{name}", "--timeout=600s", timeout=630)
     return images
 
 
@@ -126,8 +135,30 @@ def helm(operator: Kubectl, *words: str) -> None:
 def start_prometheus(kubectl: Kubectl, images: Images) -> None:
     """Start a Prometheus that scrapes the pods of the namespace which ask for it."""
     mount(kubectl, "discover", {"discover_pods.py": script("discover_pods.py")})
+    mount(kubectl, "rules", {"rules.yaml": alert_rules()})
     text = (MANIFESTS / "prometheus.yaml").read_text()
-    names = {"PROMETHEUS_IMAGE": images.prometheus, "OPERATOR_IMAGE": images.operator}
+    names = {
+        "PROMETHEUS_IMAGE": images.prometheus,
+        "OPERATOR_IMAGE": images.operator,
+        "OPERATOR_METRICS": f"trainyard-metrics.{OPERATOR_NAMESPACE}.svc:8080",
+    }
+    kubectl.apply(Dollars(text).substitute(names))
+
+
+def alert_rules() -> str:
+    """Return the alerts that the chart ships; a story has no quarter of an hour to wait for one."""
+    rules = yaml.safe_load((REPOSITORY / "charts/trainyard/alerts/rules.yaml").read_text())
+    for group in rules["groups"]:
+        for rule in group["rules"]:
+            rule.pop("for", None)
+    return yaml.safe_dump(rules, sort_keys=False)
+
+
+def start_alertmanager(kubectl: Kubectl, images: Images) -> None:
+    """Start an Alertmanager that posts every alert to a webhook."""
+    mount(kubectl, "webhook", {"webhook.py": script("webhook.py")})
+    text = (MANIFESTS / "alertmanager.yaml").read_text()
+    names = {"ALERTMANAGER_IMAGE": images.alertmanager, "OPERATOR_IMAGE": images.operator}
     kubectl.apply(Dollars(text).substitute(names))
 
 

@@ -18,7 +18,6 @@ from demo.waiting import wait_for
 
 T = TypeVar("T")
 NAME = "tumours"
-DATA = "tumours-csv"
 
 
 @dataclass(slots=True)
@@ -87,21 +86,26 @@ class Stage:
         """Return what the client has counted so far."""
         return read_count(self.kubectl)
 
-    def put_data(self, chapter: Chapter) -> None:
-        """Replace the CSV that the Dataset reads."""
+    def put_data(self, chapter: Chapter, dataset: str = NAME) -> None:
+        """Replace the CSV that a Dataset reads."""
         config = {
             "apiVersion": "v1",
             "kind": "ConfigMap",
-            "metadata": {"name": DATA},
-            "data": {"tumours.csv": chapter.csv},
+            "metadata": {"name": f"{dataset}-csv"},
+            "data": {f"{dataset}.csv": chapter.csv},
         }
         self.kubectl.apply(json.dumps(config))
 
-    def ask(self, kind: str, request: str) -> None:
+    def ask(self, kind: str, request: str, name: str = NAME) -> None:
         """Make a request of a person: one annotation."""
         self.requests += 1
         text = f"trainyard.dev/request={request}#{int(time.time())}-{self.requests}"
-        self.kubectl.run("annotate", "--overwrite", kind, NAME, text)
+        self.kubectl.run("annotate", "--overwrite", kind, name, text)
+
+    def patch(self, kind: str, change: str) -> None:
+        """Change the object by a merge patch, and show it."""
+        self.narrator.applied(f"kubectl patch {kind} {NAME} --type=merge -p '{change}'", "sh")
+        self.kubectl.run("patch", kind, NAME, "--type=merge", "-p", change)
 
     def change_recipe(self, estimator: dict[str, Any]) -> None:
         """Give the TrainingJob another estimator."""

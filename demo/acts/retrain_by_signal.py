@@ -1,27 +1,39 @@
-"""Act g: live quality falls, a signal rises, fresh data is asked for, a better model follows."""
+"""Act g: the world drifts, the operator names what moved, an alert goes out, a retrain follows."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from demo.alerts import Alert, read_alerts
 from demo.real_data import recalibrated_data
 from demo.stage import NAME, Stage
 from demo.traffic import behave
 from demo.waiting import StoryFailed
 
+ALERT = "TrainyardSignalRaised"
+WATCH = (
+    '{"spec": {"monitoring": {"drift":'
+    ' {"windowSeconds": 10, "minRows": 200, "minEffect": "0.5", "windows": 2}}}}'
+)
+
 
 def retrain_by_signal(stage: Stage) -> None:
     """Recalibrate the measuring device; the loop mends the model without a person."""
     stable = stage.stable_bundle()
-    stage.narrator.say("new data alone start no run any more:")
-    without = '{"spec": {"retrain": {"onNewData": null}}}'
-    stage.narrator.applied(f"kubectl patch tj {NAME} --type=merge -p '{without}'", "sh")
-    stage.kubectl.run("patch", "tj", NAME, "--type=merge", "-p", without)
+    stage.narrator.say("new data alone start no run any more, drift does:")
+    stage.patch("tj", '{"spec": {"retrain": {"onNewData": null}}}')
+    stage.narrator.say("live values are compared with the training's, in windows of ten seconds:")
+    stage.patch("mdep", WATCH)
     stage.narrator.say("a device is replaced: it reads a quarter too high, and answers go wrong")
     stage.put_data(recalibrated_data())
     behave(stage.kubectl, "recalibrated")
-    signal = stage.expect("the signal rises", lambda: _signal(stage))
-    stage.narrator.decided([f"signal {signal['kind']}: {signal.get('message', '')}"])
+    signal = stage.expect("drift is found", lambda: _drift(stage))
+    message = str(signal.get("message", ""))
+    stage.narrator.decided([f"signal {signal['kind']}: {message}"])
+    if "→" not in message:
+        raise StoryFailed(f"the signal names no bin that moved: {message}")
+    alert = stage.expect("the alert reaches the webhook", lambda: _alert(stage))
+    stage.narrator.say(f"an Alertmanager posted to a webhook: {alert.name}: {alert.summary}")
     run = stage.expect("a run starts because of it", lambda: _run(stage))
     stage.narrator.decided(stage.decisions("trainingjob", newest=2))
     cause = run["cause"]
@@ -29,14 +41,21 @@ def retrain_by_signal(stage: Stage) -> None:
     stage.expect_new_stable(stable)
     accuracy = stage.expect("answers are right again", lambda: _mended(stage))
     stage.narrator.proved(f"retrained on the signal; {accuracy:.0%} of the live answers are right")
-    stage.narrator.look(f"kubectl get tj {NAME} -o jsonpath='{{.status.runs}}'")
-    if stage.stable_bundle() == stable:
-        raise StoryFailed("the retrained model did not become stable")
+    stage.narrator.look(f"kubectl get mdep {NAME} -o jsonpath='{{.status.monitors}}'")
 
 
-def _signal(stage: Stage) -> dict[str, Any] | None:
+def _drift(stage: Stage) -> dict[str, Any] | None:
     signals: list[dict[str, Any]] = stage.release().get("signals") or []
-    return signals[0] if signals else None
+    return next((s for s in signals if s["kind"] == "Drift"), None)
+
+
+def _alert(stage: Stage) -> Alert | None:
+    about_drift = (
+        alert
+        for alert in read_alerts(stage.kubectl)
+        if alert.name == ALERT and alert.labels.get("signal") == "Drift"
+    )
+    return next(about_drift, None)
 
 
 def _run(stage: Stage) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """A client under constant load, run in a pod: it sends, checks every answer, and counts.
 
+Each request has an id with its number, by which its label is found later.
 Standard library and aiohttp only, because it is mounted from a ConfigMap into an image that has
 them. One JSON line a second goes to stdout; the running share of right answers is offered to
 Prometheus, since the rows are labelled. What it sends is steered by the file MODE:
@@ -16,6 +17,7 @@ import json
 import os
 import time
 from collections import Counter, deque
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
@@ -24,6 +26,7 @@ MODE = Path("/tmp/mode")  # noqa: S108 - the pod's own emptyDir
 RECENT = 400
 GAP_COLUMN = "worst texture"
 RECALIBRATION = 1.25
+REQUEST_ID = "patient-"
 
 
 class Tally:
@@ -57,6 +60,19 @@ class Tally:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request, and what the right answer is."""
+
+    number: int
+    body: bytes
+    label: str
+
+    def headers(self) -> dict[str, str]:
+        """Return the id by which the label is found later."""
+        return {"x-request-id": f"{REQUEST_ID}{self.number}"}
+
+
 def mode() -> str:
     """Return how requests are spoilt at the moment."""
     return MODE.read_text().strip() if MODE.exists() else "normal"
@@ -83,17 +99,17 @@ def request_body(names: list[str], values: list[float], number: int, how: str) -
     return json.dumps({"inputs": [tensor]}).encode()
 
 
-async def send(session: ClientSession, url: str, body: bytes, label: str, tally: Tally) -> None:
+async def send(session: ClientSession, url: str, question: Question, tally: Tally) -> None:
     """Send one request and count what came back."""
     tally.sent += 1
     try:
-        async with session.post(url, data=body) as answer:
+        async with session.post(url, data=question.body, headers=question.headers()) as answer:
             payload = await answer.read()
             tally.codes[str(answer.status)] += 1
             tally.bundles[answer.headers.get("trainyard-bundle", "none")] += 1
             if answer.status == 200:
                 tally.ok += 1
-                tally.right.append(predicted(payload) == label)
+                tally.right.append(predicted(payload) == question.label)
             else:
                 tally.failed += 1
     except (ClientError, TimeoutError, OSError) as error:
@@ -118,7 +134,8 @@ async def drive(url: str, rows_file: Path, target: str, rate: float, tally: Tall
             for _ in range(int(rate * 5)):
                 values, label = rows[number % len(rows)]
                 body = request_body(names, values, number, mode())
-                task = asyncio.create_task(send(session, url, body, label, tally))
+                question = Question(number, body, label)
+                task = asyncio.create_task(send(session, url, question, tally))
                 pending.add(task)
                 task.add_done_callback(pending.discard)
                 number += 1

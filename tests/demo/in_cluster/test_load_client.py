@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession, web
 from served_app import served
 
-from demo.in_cluster.load_client import Tally, read_rows, request_body, send
+from demo.in_cluster.load_client import Question, Tally, read_rows, request_body, send
 
 NAMES = ["worst texture", "mean radius"]
 
@@ -42,8 +42,10 @@ def test_read_rows(tmp_path: Path) -> None:
 
 async def test_send_counts_answers() -> None:
     """Right, wrong and failed answers are told apart, and a refused connection is a failure."""
+    named = []
 
     async def answer(request: web.Request) -> web.Response:
+        named.append(request.headers["x-request-id"])
         if (await request.read()) == b"bad":
             return web.Response(status=500)
         output = {"outputs": [{"data": ["benign"]}]}
@@ -55,11 +57,12 @@ async def test_send_counts_answers() -> None:
     async with ClientSession() as session:
         async with served(app) as address:
             url = f"{address}/infer"
-            await send(session, url, b"{}", "benign", tally)
-            await send(session, url, b"{}", "malignant", tally)
-            await send(session, url, b"bad", "benign", tally)
-        await send(session, url, b"{}", "benign", tally)
+            await send(session, url, Question(1, b"{}", "benign"), tally)
+            await send(session, url, Question(2, b"{}", "malignant"), tally)
+            await send(session, url, Question(3, b"bad", "benign"), tally)
+        await send(session, url, Question(1, b"{}", "benign"), tally)
     await asyncio.sleep(0)
 
     assert (4, 2, 2, 0.5) == (tally.sent, tally.ok, tally.failed, tally.accuracy())
     assert tally.bundles["sha256:1"] == 2
+    assert ["patient-1", "patient-2", "patient-3"] == named
