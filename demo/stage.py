@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import yaml
+
 from demo.kubectl import Kubectl
 from demo.live_line import LiveLine
 from demo.narration import Narrator
@@ -102,10 +104,12 @@ class Stage:
         text = f"trainyard.dev/request={request}#{int(time.time())}-{self.requests}"
         self.kubectl.run("annotate", "--overwrite", kind, name, text)
 
-    def patch(self, kind: str, change: str) -> None:
-        """Change the object by a merge patch, and show it."""
-        self.narrator.applied(f"kubectl patch {kind} {NAME} --type=merge -p '{change}'", "sh")
-        self.kubectl.run("patch", kind, NAME, "--type=merge", "-p", change)
+    def change_spec(self, kind: str, change: dict[str, Any]) -> None:
+        """Change the object's spec by a merge patch, and show it."""
+        self.narrator.say(f"kubectl patch {kind} {NAME} --type=merge -p …")
+        self.narrator.applied(yaml.safe_dump({"spec": change}, sort_keys=False))
+        patch = json.dumps({"spec": change})
+        self.kubectl.run("patch", kind, NAME, "--type=merge", "-p", patch)
 
     def change_recipe(self, estimator: dict[str, Any]) -> None:
         """Give the TrainingJob another estimator."""

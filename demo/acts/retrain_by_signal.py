@@ -11,19 +11,17 @@ from demo.traffic import behave
 from demo.waiting import StoryFailed
 
 ALERT = "TrainyardSignalRaised"
-WATCH = (
-    '{"spec": {"monitoring": {"drift":'
-    ' {"windowSeconds": 10, "minRows": 200, "minEffect": "0.5", "windows": 2}}}}'
-)
+WATCH = {"windowSeconds": 10, "minRows": 200, "minEffect": "0.5", "windows": 2}
+"""The client goes round a hundred rows, which differ a little from those of the training."""
 
 
 def retrain_by_signal(stage: Stage) -> None:
     """Recalibrate the measuring device; the loop mends the model without a person."""
     stable = stage.stable_bundle()
     stage.narrator.say("new data alone start no run any more, drift does:")
-    stage.patch("tj", '{"spec": {"retrain": {"onNewData": null}}}')
+    stage.change_spec("tj", {"retrain": {"onNewData": None}})
     stage.narrator.say("live values are compared with the training's, in windows of ten seconds:")
-    stage.patch("mdep", WATCH)
+    stage.change_spec("mdep", {"monitoring": {"drift": WATCH}})
     stage.narrator.say("a device is replaced: it reads a quarter too high, and answers go wrong")
     stage.put_data(recalibrated_data())
     behave(stage.kubectl, "recalibrated")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from demo.real_data import mislabelled_data, true_labels
+from demo.real_data import TARGET, mislabelled_data, true_labels
 from demo.stage import Stage
 from demo.waiting import StoryFailed
 
@@ -13,11 +13,13 @@ TRUTH = Path(__file__).parent.parent / "manifests" / "truth.yaml"
 DATASET = "truth"
 ENOUGH = 600
 """Labelled requests of each version: a hundred are evidence, and some are not stored yet."""
-JUDGE = (
-    '{"spec": {"monitoring": {"drift": null, "quality": {"prometheus": null,'
-    ' "labels": {"dataset": {"name": "truth"}, "labelColumn": "diagnosis"},'
-    ' "metric": "accuracy", "min": "0.8", "action": "Rollback"}}}}'
-)
+JUDGE = {
+    "prometheus": None,
+    "labels": {"dataset": {"name": DATASET}, "labelColumn": TARGET},
+    "metric": "accuracy",
+    "min": "0.8",
+    "action": "Rollback",
+}
 
 
 def wrong_labels(stage: Stage) -> None:
@@ -29,11 +31,11 @@ def wrong_labels(stage: Stage) -> None:
     stage.expect("no signal is up", lambda: not stage.release().get("signals"))
     stage.put_data(true_labels(range(begun.sent, stage.count().sent)), DATASET)
     stage.kubectl.apply(TRUTH.read_text())
-    stage.patch("mdep", JUDGE)
+    stage.change_spec("mdep", {"monitoring": {"drift": None, "quality": JUDGE}})
     good = stage.expect("labels say how good the version is", lambda: _judged(stage))
     stage.narrator.decided([f"accuracy {good['value']} over {good['rows']} labelled requests"])
     stage.narrator.say("an export takes each diagnosis for the other, those of test rows, too")
-    stage.patch("tj", '{"spec": {"retrain": {"onNewData": {}, "onSignals": null}}}')
+    stage.change_spec("tj", {"retrain": {"onNewData": {}, "onSignals": None}})
     stage.put_data(mislabelled_data())
     stage.ask("dataset", "refresh@now")
     wrong = stage.expect_new_stable(stable)
