@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable
-from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from trainyard.clients.faults import ClusterFault
 from trainyard.requests import Verb
-from trainyardctl.answer import NoAnswer
-from trainyardctl.approving import NothingToApprove, Word, approval
-from trainyardctl.asking import EFFECTS, NothingToAsk
-from trainyardctl.connection import Connection, NoCluster, Place, connected
-from trainyardctl.data_versions import NoSuchVersion, data_difference, two_versions
+from trainyardctl.approving import Word, approval
+from trainyardctl.asking import EFFECTS
+from trainyardctl.connection import Connection, Place
+from trainyardctl.data_versions import data_difference, two_versions
+from trainyardctl.hand_over import Receiver, handed_over
 from trainyardctl.history import history_of
 from trainyardctl.ml_bom import ml_bom
-from trainyardctl.model_card import model_card, recorded
-from trainyardctl.names import ObjectName, UnknownName, object_name
+from trainyardctl.model_card import CardFormat, model_card, recorded
+from trainyardctl.names import ObjectName
 from trainyardctl.outcome import Outcome, stand_of
 from trainyardctl.provenance import provenance
 from trainyardctl.requesting import Asked, ask
-from trainyardctl.runs import NoSuchRun, difference, two_runs
+from trainyardctl.running import COMMAND, existing, named, run
+from trainyardctl.runs import difference, two_runs
 from trainyardctl.snapshot import Raw
 from trainyardctl.tree import tree_of
 from trainyardctl.waiting import Patience, redraw, wait_for_end
 from trainyardctl.why import reasons_of
-from trainyardctl.why_answer import answer_told
-from trainyardctl.without_cluster import USAGE, without_cluster
-
-T = TypeVar("T")
-FAULTS = (
-    NoCluster,
-    ClusterFault,
-    NoAnswer,
-    NothingToApprove,
-    NothingToAsk,
-    NoSuchRun,
-    NoSuchVersion,
-)
-"""Ends that say all in a sentence."""
+from trainyardctl.why_answer import answer_told, manifest_in
+from trainyardctl.without_cluster import without_cluster
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -58,17 +45,13 @@ runs_app = typer.Typer(no_args_is_help=True, help="The runs of a TrainingJob.")
 app.add_typer(runs_app, name="runs")
 
 
-class _State:
-    place = Place()
-
-
 @app.callback()
 def _place(
     namespace: Annotated[str, typer.Option("--namespace", "-n", help="Where to look.")] = "",
     context: Annotated[str, typer.Option(help="A context of the kubeconfig.")] = "",
     kubeconfig: Annotated[str, typer.Option(help="Absent: KUBECONFIG, ~/.kube/config.")] = "",
 ) -> None:
-    _State.place = Place(kubeconfig, context, namespace)
+    COMMAND.place = Place(kubeconfig, context, namespace)
 
 
 @app.command()
@@ -77,7 +60,7 @@ def get(
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Draw again on changes.")] = False,
 ) -> None:
     """Show data, what trains on it, what came of it and what serves, as a tree."""
-    only = _named(name) if name else None
+    only = named(name) if name else None
 
     async def shown(there: Connection) -> None:
         if watch:
@@ -85,7 +68,7 @@ def get(
         else:
             Console().print(tree_of(await there.snapshot(), only))
 
-    _run(shown)
+    run(shown)
 
 
 @app.command()
@@ -99,7 +82,7 @@ def status(
     0 settled, 3 under way, 4 waits for a person, 5 failed, 6 not found, 2 wrong words or no
     access.
     """
-    wanted = _named(name)
+    wanted = named(name)
 
     async def found(there: Connection) -> Outcome:
         patience = Patience(timeout if wait else 0)
@@ -108,13 +91,13 @@ def status(
         typer.echo(f"{wanted}: {word}: {stand.why}".removesuffix(": "))
         return stand.outcome
 
-    raise typer.Exit(_run(found).value)
+    raise typer.Exit(run(found).value)
 
 
 @app.command()
 def history(name: Annotated[str, typer.Argument(help="<kind>/<name>.")]) -> None:
     """Show the decisions that were taken about an object, oldest first."""
-    _run(lambda there: _printed(there, _named(name), history_of))
+    run(lambda there: _printed(there, named(name), history_of))
 
 
 @app.command()
@@ -135,18 +118,18 @@ def why(
     if sum(map(bool, (name, headers, request))) != 1:
         raise typer.BadParameter("expected one of <kind>/<name>, --headers and --request")
     if name:
-        _why_object(_named(name))
-    elif not _run(lambda there: answer_told(there, headers, request, store)):
+        _why_object(named(name))
+    elif not run(lambda there: answer_told(there, headers, request, store)):
         raise typer.Exit(Outcome.FAILED.value)
 
 
 def _why_object(wanted: ObjectName) -> None:
     async def explained(there: Connection) -> None:
         snapshot = await there.snapshot()
-        for line in reasons_of(snapshot, wanted, _there(snapshot.find(wanted), wanted)):
+        for line in reasons_of(snapshot, wanted, existing(snapshot.find(wanted), wanted)):
             typer.echo(line)
 
-    _run(explained)
+    run(explained)
 
 
 @runs_app.command("diff")
@@ -155,8 +138,8 @@ def runs_diff(
     runs: Annotated[list[str] | None, typer.Argument(help="Two runs; absent: the last.")] = None,
 ) -> None:
     """Show what is different between two runs."""
-    wanted = _named(name if "/" in name else f"tj/{name}")
-    _run(lambda there: _printed(there, wanted, lambda raw: difference(*two_runs(raw, runs or ()))))
+    wanted = named(name if "/" in name else f"tj/{name}")
+    run(lambda there: _printed(there, wanted, lambda raw: difference(*two_runs(raw, runs or ()))))
 
 
 @data_app.command("diff")
@@ -167,20 +150,12 @@ def data_diff(
     ] = None,
 ) -> None:
     """Show what is different between two versions of the data."""
-    wanted = _named(name if "/" in name else f"dset/{name}")
+    wanted = named(name if "/" in name else f"dset/{name}")
 
     def drawn(raw: Raw) -> Any:
         return data_difference(raw, *two_versions(raw, versions or ()))
 
-    _run(lambda there: _printed(there, wanted, drawn))
-
-
-class CardFormat(StrEnum):
-    """In which form a card is written."""
-
-    MARKDOWN = "markdown"
-    CYCLONEDX = "cyclonedx"
-    IN_TOTO = "in-toto"
+    run(lambda there: _printed(there, wanted, drawn))
 
 
 @app.command()
@@ -193,18 +168,43 @@ def card(
     """Write what is recorded of a version: a model card, a bill of materials, or
     where it comes from.
     """
-    wanted = _named(name if "/" in name else f"mv/{name}")
+    wanted = named(name if "/" in name else f"mv/{name}")
 
     async def written(there: Connection) -> str:
         snapshot = await there.snapshot()
-        version = _there(snapshot.find(wanted), wanted)
+        version = existing(snapshot.find(wanted), wanted)
         found = recorded(snapshot, version, await there.approvals())
         if form is CardFormat.MARKDOWN:
             return model_card(found).rstrip("\n")
         documents = {CardFormat.CYCLONEDX: ml_bom, CardFormat.IN_TOTO: provenance}
         return json.dumps(documents[form](found), indent=2)
 
-    typer.echo(_run(written))
+    typer.echo(run(written))
+
+
+@app.command("hand-over")
+def hand_over(
+    name: Annotated[str, typer.Argument(help="A ModelVersion.")],
+    store: Annotated[str, typer.Option(envvar="TRAINYARD_STORE_URL", help="Where its bytes are.")],
+    into: Annotated[Path, typer.Option(help="The folder of the files.")] = Path(),
+    secret: Annotated[str, typer.Option(help="Over there, with keys to read the store.")] = "",
+    job: Annotated[str, typer.Option(help="The TrainingJob there; absent: as here.")] = "",
+) -> None:
+    """Write files by which another namespace or cluster imports an accepted version, for its Git:
+    a patch of its TrainingJob and a ConfigMap with card, statement and manifest.
+    """
+    wanted = named(name if "/" in name else f"mv/{name}")
+
+    async def written(there: Connection) -> None:
+        snapshot = await there.snapshot()
+        version = existing(snapshot.find(wanted), wanted)
+        found = recorded(snapshot, version, await there.approvals())
+        manifest = manifest_in(store, found.bundle_digest)
+        for file, text in handed_over(found, manifest, Receiver(store, secret, job)).items():
+            (into / file).write_text(text, encoding="utf-8")
+            typer.echo(str(into / file))
+
+    run(written)
 
 
 @app.command()
@@ -216,15 +216,15 @@ def approve(
     version: Annotated[str, typer.Option(help="A bundle's digest; absent: the canary's.")] = "",
 ) -> None:
     """Say yes or no to the version that is on its way, in your own name."""
-    wanted, word = _named(name), Word(not reject, role or (), comment, version)
+    wanted, word = named(name), Word(not reject, role or (), comment, version)
 
     async def said(there: Connection) -> Raw:
-        raw = _there(await there.get(wanted), wanted)
+        raw = existing(await there.get(wanted), wanted)
         made = approval(wanted, raw, word, await there.user(), secrets.token_hex(4))
         await there.create(made)
         return made
 
-    made = _run(said)
+    made = run(said)
     spec = made["spec"]
     decision = "approves" if word.is_yes else "rejects"
     typer.echo(f"{wanted}: {spec['approver']} {decision} {spec['bundleDigest']}")
@@ -239,8 +239,8 @@ def _command(verb: Verb) -> None:
         wait: Annotated[bool, typer.Option(help="For what becomes of the request.")] = True,
         timeout: Annotated[float, typer.Option(help="Seconds to wait.")] = 60,
     ) -> None:
-        asked = Asked(_named(name), verb, target)
-        text, answer = _run(lambda there: ask(there, asked, Patience(timeout if wait else 0)))
+        asked = Asked(named(name), verb, target)
+        text, answer = run(lambda there: ask(there, asked, Patience(timeout if wait else 0)))
         if answer is None:
             typer.echo(f"{asked.name}: asked for {text}")
             raise typer.Exit(Outcome.UNDER_WAY.value if wait else 0)
@@ -255,34 +255,4 @@ for _verb in Verb:
 
 
 async def _printed(there: Connection, name: ObjectName, drawn: Callable[[Raw], Any]) -> None:
-    Console().print(drawn(_there(await there.get(name), name)))
-
-
-def _there(raw: Raw | None, name: ObjectName) -> Raw:
-    if raw is None:
-        typer.echo(f"{name}: there is no such object in this namespace", err=True)
-        raise typer.Exit(Outcome.NOT_FOUND.value)
-    return raw
-
-
-def _named(words: str) -> ObjectName:
-    try:
-        return object_name(words)
-    except UnknownName as fault:
-        raise typer.BadParameter(str(fault)) from fault
-
-
-def _run(work: Callable[[Connection], Awaitable[T]]) -> T:
-    """Return what the work gives; faults of the cluster and of the words end the program."""
-
-    async def through() -> T:
-        async with connected(_State.place) as there:
-            return await work(there)
-
-    try:
-        return asyncio.run(through())
-    except FAULTS as fault:
-        typer.echo(str(fault), err=True)
-        raise typer.Exit(USAGE) from fault
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+    Console().print(drawn(existing(await there.get(name), name)))

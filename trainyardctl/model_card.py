@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import yaml
@@ -15,6 +16,14 @@ from trainyardctl.snapshot import Raw, Snapshot, at, condition, name_of
 
 NOT_RECORDED = "not recorded"
 _TASKS = {"Classification": "tabular-classification", "Regression": "tabular-regression"}
+
+
+class CardFormat(StrEnum):
+    """In which form a card is written."""
+
+    MARKDOWN = "markdown"
+    CYCLONEDX = "cyclonedx"
+    IN_TOTO = "in-toto"
 
 
 @dataclass(frozen=True, slots=True)

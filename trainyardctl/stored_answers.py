@@ -10,6 +10,7 @@ import os
 import pyarrow.compute as pc
 
 from modelbundle.faults import BundleFault, StoreFault
+from modelbundle.manifest import Manifest
 from modelbundle.publishing import stored_manifest
 from modelbundle.store import Store, store_of_environment
 from trainer.captures.capture_table import BUNDLE, REQUEST_ID, REVISION, TIME
@@ -42,12 +43,17 @@ def kept_answer(url: str, request_id: str) -> Answer:
     )
 
 
-def stored_bundle(url: str, digest: str) -> StoredBundle:
-    """Return what the bundle's manifest says, after its bytes were verified. Raises NoAnswer."""
+def manifest_at(url: str, digest: str) -> Manifest:
+    """Return the bundle's manifest, whose bytes were verified. Raises NoAnswer."""
     try:
-        manifest = stored_manifest(_opened(url), digest)
+        return stored_manifest(_opened(url), digest)
     except (StoreFault, BundleFault) as fault:
         raise NoAnswer(f"{url}: {fault}") from fault
+
+
+def stored_bundle(url: str, digest: str) -> StoredBundle:
+    """Return what the bundle's verified manifest says. Raises NoAnswer."""
+    manifest = manifest_at(url, digest)
     origin = manifest.origin
     return StoredBundle(origin.dataset_digest, origin.recipe_digest, len(manifest.files))
 

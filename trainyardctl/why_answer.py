@@ -1,4 +1,4 @@
-"""What is told of an answer, from its headers or from its request's id?"""
+"""What is told of an answer, from its headers or its request's id, and of a bundle in the store?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib.util
 
 from rich.console import Console
 
+from modelbundle.manifest import Manifest
 from trainyardctl.answer import Answer, NoAnswer, answer_of, read_headers
 from trainyardctl.answer_chain import StoredBundle, chain_of, chain_tree, is_sound
 from trainyardctl.connection import Connection
@@ -30,6 +31,14 @@ def _kept(store: str, request: str) -> Answer:
     from trainyardctl.stored_answers import kept_answer
 
     return kept_answer(store, request)
+
+
+def manifest_in(store: str, digest: str) -> Manifest:
+    """Return the verified manifest of the bundle. Raises NoAnswer."""
+    _check_libraries()
+    from trainyardctl.stored_answers import manifest_at
+
+    return manifest_at(store, digest)
 
 
 def _stored(store: str, answer: Answer) -> StoredBundle:

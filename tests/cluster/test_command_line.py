@@ -1,7 +1,7 @@
 """A release as a person follows it by `trainyard`, in a real terminal, with the real operator.
 
 Proves: trainyardctl/main.py, trainyardctl/connection.py, trainyardctl/waiting.py
-Proves: trainyardctl/requesting.py
+Proves: trainyardctl/requesting.py, trainyardctl/running.py
 """
 
 from __future__ import annotations
