@@ -18,13 +18,14 @@ FEWER = 10
 def main() -> int:
     """Does what was asked for."""
     options = options_of(sys.argv[1:])
-    found = list(results(options.rollouts))
+    found = list(results(options.rollouts, options.only))
     count = max(20, options.rollouts // FEWER)
     quiet = [
         releases(who, version, rate, count)
         for rate in RATES
         for version in VERSIONS
         for who in WAYS
+        if not options.only
     ]
     met = bars(found, quiet)
     print(document(found, quiet, met) if options.json else table(found, quiet, met))

@@ -33,9 +33,11 @@ class Result:
     """Of the best line: how many healthy twins it rolls back."""
 
 
-def results(count: int) -> Iterator[Result]:
-    """All of them, so many rollouts each; the seed of a scenario is its place."""
+def results(count: int, only: str = "") -> Iterator[Result]:
+    """Those with this in their name, so many rollouts each; the seed of a scenario is its place."""
     for seed, scenario in enumerate((*HEALTHY, *BAD)):
+        if only not in scenario.name:
+            continue
         found = rollouts(scenario, count, seed)
         yield from _of(scenario, found, seed)
 

@@ -17,6 +17,14 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="30 per scenario")
     parser.add_argument("--json", action="store_true", help="JSON instead of tables")
     parser.add_argument("--picture", type=Path, help="where to write an SVG")
+    parser.add_argument(
+        "--only",
+        default="",
+        metavar="TEXT",
+        help="scenarios with this in their name, none of them quiet",
+    )
     found = parser.parse_args(arguments)
+    if found.only and found.picture:
+        parser.error("--picture shows every scenario: leave --only out")
     found.rollouts = min(found.rollouts, 30) if found.quick else found.rollouts
     return found
