@@ -78,8 +78,9 @@ class ApiServer:
     async def _end(self, name: str) -> str:
         code = await self.processes[name].wait()
         log = self.folder / f"{name}.log"
-        said = log.read_text(errors="replace")[-_LAST_WORDS:] if log.exists() else ""
-        return f"{name} ended with exit code {code}: {said.strip() or 'it said nothing'}"
+        said = log.read_text(errors="replace").strip() if log.exists() else ""
+        last = said.rpartition("\n")[2][:_LAST_WORDS]
+        return f"{name} ended with exit code {code}: {last or 'it said nothing'}"
 
     @property
     def audit_log(self) -> Path:

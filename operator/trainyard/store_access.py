@@ -90,9 +90,10 @@ def result_elsewhere(pod: RawObject, installation: Installation, namespace: str)
 
 def _place(variables: Mapping[str, str], volumes: Iterable[RawObject]) -> str:
     """A store in words: its address, with the claim or service to which that belongs."""
-    claims = [v["persistentVolumeClaim"]["claimName"] for v in volumes if v["name"] == VOLUME]
+    mounted = [v.get("persistentVolumeClaim") or {} for v in volumes if v["name"] == VOLUME]
     address = variables.get("TRAINYARD_STORE_URL", "")
-    within = [f"claim {claim}" for claim in claims] or [variables.get(ENDPOINT, "")]
+    claims = [f"claim {claim.get('claimName', '')}" for claim in mounted]
+    within = claims or [variables.get(ENDPOINT, "")]
     return " of ".join(part for part in (address, *within) if part)
 
 

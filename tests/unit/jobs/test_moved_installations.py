@@ -75,6 +75,19 @@ def test_a_job_tells_in_which_store_its_result_lies(
     assert {place} == {result_elsewhere(pod, HERE, "team") for pod in pods}
 
 
+def test_a_job_that_somebody_wrote_by_hand_is_read_too() -> None:
+    """Whoever may make Jobs may tie one to our object: its folder is no claim, and not our store."""
+    variables = [
+        {"name": "TRAINYARD_RESULT"},
+        {"name": "TRAINYARD_STORE_URL", "value": "file:///x"},
+    ]
+    pod = {
+        "containers": [{"name": "publish", "env": variables}],
+        "volumes": [{"name": "store", "emptyDir": {}}],
+    }
+    assert "file:///x of claim " == result_elsewhere(pod, HERE, "team")
+
+
 def test_a_pod_that_stores_no_result_has_it_nowhere() -> None:
     """The trials of a search say it in a message."""
     assert result_elsewhere({"containers": [{"name": "trial"}]}, HERE, "team") is None
