@@ -76,7 +76,7 @@ def test_a_job_tells_in_which_store_its_result_lies(
 
 
 def test_a_job_that_somebody_wrote_by_hand_is_read_too() -> None:
-    """Whoever may make Jobs may tie one to our object: its folder is no claim, and not our store."""
+    """Whoever may make Jobs may tie one to our object; its folder is no claim."""
     variables = [
         {"name": "TRAINYARD_RESULT"},
         {"name": "TRAINYARD_STORE_URL", "value": "file:///x"},
