@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import serving_bundles as bundles
+from mlflow_server import mlflow_server
 from peers.servers import Asked, all_servers
 from serving_bundles import Sample
 
@@ -38,3 +39,10 @@ def servers(
     """MLServer, KServe and ours, ready."""
     with all_servers(samples, tmp_path_factory.mktemp("servers")) as all_of_them:
         yield all_of_them
+
+
+@pytest.fixture(scope="session")
+def mlflow_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real MLflow server; each test has an experiment of its own."""
+    with mlflow_server(tmp_path_factory.mktemp("mlflow")) as found:
+        yield found

@@ -7,7 +7,7 @@ Proves: operator/trainyard/clients/tracker.py, operator/trainyard/tracked.py
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,6 @@ from typing import Any
 import aiohttp
 import aiohttp.web
 import pytest
-from mlflow_server import mlflow_server
 
 from trainyard.clients.addresses import NotDelivered
 from trainyard.clients.mlflow import HttpMlflow
@@ -26,13 +25,6 @@ BEGAN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ENDED = BEGAN + timedelta(minutes=3)
 FIRST = "sha256:" + "a" * 64
 SECOND = "sha256:" + "b" * 64
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server for all tests of this file; each has an experiment of its own."""
-    with mlflow_server(tmp_path_factory.mktemp("mlflow")) as found:
-        yield found
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +58,11 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(address: str, tmp_path: Path) -> AsyncIterator[Scene]:
+async def scene(mlflow_address: str, tmp_path: Path) -> AsyncIterator[Scene]:
     """The server is known as `team`."""
-    (tmp_path / "team").write_text(f"{address}/\n")
+    (tmp_path / "team").write_text(f"{mlflow_address}/\n")
     async with aiohttp.ClientSession() as session:
-        yield Scene(HttpMlflow(session, tmp_path), session, address)
+        yield Scene(HttpMlflow(session, tmp_path), session, mlflow_address)
 
 
 def run(experiment: str, **fields: Any) -> TrackedRun:
