@@ -40,6 +40,15 @@ def _useful(kind: str, raw: Raw) -> Iterator[Verb]:
             yield from _of_training(raw)
         case "ModelDeployment":
             yield from _of_release(raw)
+        case "BatchPrediction":
+            yield from _of_batch(raw)
+
+
+def _of_batch(raw: Raw) -> Iterator[Verb]:
+    run, last = at(raw, "status.run.phase"), at(raw, "status.lastRun.phase")
+    if run == "Waiting" or (not run and last in ("Failed", "Stopped")):
+        yield Verb.RETRY
+    yield Verb.ABORT if run else Verb.RUN
 
 
 def _of_data(raw: Raw) -> Iterator[Verb]:

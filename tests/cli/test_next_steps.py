@@ -54,6 +54,20 @@ STORIES: list[tuple[str, str, dict[str, Any], list[str]]] = [
         ["retry", "run"],
     ),
     ("retraining that stopped", "tj/wine", job(conditions=STALLED), ["reset-retrain", "run"]),
+    ("files that are scored", "bp/wine", {"status": {"run": {"phase": "Running"}}}, ["abort"]),
+    (
+        "parts that are tried again",
+        "bp/wine",
+        {"status": {"run": {"phase": "Waiting"}}},
+        ["retry", "abort"],
+    ),
+    (
+        "parts that lack",
+        "bp/wine",
+        {"status": {"lastRun": {"phase": "Stopped"}}},
+        ["retry", "run"],
+    ),
+    ("nothing to score", "bp/wine", {"status": {"lastRun": {"phase": "Succeeded"}}}, ["run"]),
 ]
 
 

@@ -160,12 +160,13 @@ def _stalled(
         yield Finding("Stalled", status=True, reason=Reason.SPEC_INVALID, message=problem)
     elif status.run is None and last is not None and _needs_a_person(batch, last):
         text = f"{last.reason}: {last.message.rstrip('.')}. {_GO_ON}"
-        yield Finding("Stalled", status=True, reason=Reason.RUN_FAILED, message=text)
+        reason = Reason.RUN_STOPPED if last.phase is TaskPhase.STOPPED else Reason.RUN_FAILED
+        yield Finding("Stalled", status=True, reason=reason, message=text)
 
 
 def _needs_a_person(batch: BatchPrediction, last: BatchRun) -> bool:
     """Tell whether nothing happens by itself any more: no slot will come."""
-    return last.phase is TaskPhase.FAILED and batch.spec.schedule is None
+    return last.phase is not TaskPhase.SUCCEEDED and batch.spec.schedule is None
 
 
 def _is_suspended(batch: BatchPrediction, status: BatchPredictionStatus) -> Iterator[Finding]:

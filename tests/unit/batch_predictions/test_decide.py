@@ -7,8 +7,11 @@ Proves: operator/trainyard/batch_predictions/triggers.py
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from batch_stories import VERSION, BatchWorld
 from builders_training import digest, judged, raw_model_version, raw_training_job
+from training_world import Crash
 
 
 def begun(**spec: object) -> BatchWorld:
@@ -106,6 +109,38 @@ def test_a_failed_part_is_tried_again_and_what_is_written_counts() -> None:
         world.batch["lastRun"]["written"]["rows"],
         world.batch["lastRun"]["attempt"],
     )
+
+
+def test_whatever_write_the_operator_dies_at_the_run_ends_the_same() -> None:
+    """No part is scored by two Jobs, and none is forgotten."""
+    story: tuple[Callable[[BatchWorld], None], ...] = (
+        BatchWorld.settle,
+        lambda world: world.write_part(0),
+        lambda world: world.lose(world.job),
+        BatchWorld.settle,
+        lambda world: world.wait(11),
+        BatchWorld.settle,
+        lambda world: world.write_part(0),
+        lambda world: world.write_part(1),
+        BatchWorld.complete,
+    )
+
+    def lived(crash_at: int) -> BatchWorld:
+        world = BatchWorld()
+        world.crash_at = crash_at
+        for step in story:
+            try:
+                step(world)
+            except Crash:
+                world.settle()
+        return world
+
+    whole = lived(0)
+    for crash_at in range(1, whole.writes + 1):
+        world = lived(crash_at)
+        assert whole.created == world.created, crash_at
+        assert ("True", "RowsScored") == world.told("Ready")
+        assert whole.batch["lastRun"] == world.batch["lastRun"]
 
 
 def test_retries_end() -> None:

@@ -39,6 +39,7 @@ def test_abort_ends_the_run(world: BatchWorld) -> None:
     world.request("abort@now")
     assert [] == list(world.names("Job"))
     assert ("False", "RunStopped") == world.told("Ready")
+    assert ("True", "RunStopped") == world.told("Stalled")
     world.wait(5000)
     world.settle()
     assert world.batch.get("run") is None
