@@ -82,7 +82,10 @@ async def test_nothing_can_be_written(client: Client, method: str) -> None:
 async def test_it_is_ready_once_everything_was_read(world: World, client: Client) -> None:
     """A reader never takes half a list for the whole."""
     answer = await client.get("/readyz")
-    assert (503, "not read yet: Dataset, TrainingJob, ModelVersion, ModelDeployment") == (
+    assert (
+        503,
+        "not read yet: Dataset, TrainingJob, ModelVersion, ModelDeployment, BatchPrediction",
+    ) == (
         answer.status,
         await answer.text(),
     )

@@ -54,7 +54,7 @@ def test_a_pod_that_trains_otherwise_makes_the_same_model(name: str) -> None:
 
 def test_no_variable_of_the_server_can_be_said() -> None:
     """The list that the API refuses is what the container gets of ours, and nothing is ignored."""
-    resource = a_model_deployment(server={"grpc": True}, monitoring={"capture": {}})
+    resource = a_model_deployment(server={"grpc": True, "explain": {}}, monitoring={"capture": {}})
     revision = revision_of(resource, digest("a"), "v", "image")
     manifest = deployment(resource, revision, 1, "stable", INSTALLATION)
     server, _ = manifest["spec"]["template"]["spec"]["containers"]
