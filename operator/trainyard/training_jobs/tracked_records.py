@@ -137,7 +137,8 @@ def _parameters(spec: TrainingJobSpec, run: Run) -> dict[str, str]:
     said = recipe_of(spec if open_ else chosen(spec, run)).identity()
     kind, content = next(iter(said.items()))
     found = {"seed": spec.seed, "recipe": kind, **content}
-    given = found.pop("parameters", None) or {}
+    # What a container is to do is said by its variables.
+    given = {**(found.pop("parameters", None) or {}), **dict(found.pop("env", None) or ())}
     named = {**found, **{name: value for name, value in given.items() if name not in open_}}
     return {name: _told(value) for name, value in named.items() if value is not None}
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from builders_training import NOW, a_training_job, an_installation, digest
 
+from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import TrainingJobStatus
 from trainyard.tracked import RunState, TrackedRun
@@ -98,6 +99,20 @@ def test_of_an_earlier_recipe_only_what_the_run_holds_is_told() -> None:
     assert ({}, "score") == (run.parameters, run.objective)
     assert [0.8, 0.9, 0.7] == [trial.score for trial in run.trials]
     assert [{}, {}, {}] == [trial.parameters for trial in run.trials]
+
+
+def test_the_variables_of_a_container_are_its_parameters() -> None:
+    """One by one, so that runs can be compared by them."""
+    container = {"image": "registry.example/train:1", "args": ["--fast"]}
+    env = [{"name": "DEPTH", "value": "5"}, {"name": "RATE", "value": "0.1"}]
+    job = a_training_job(estimator=None, container={**container, "env": env}, seed=7)
+    run = searching("Running").status.runs[0]
+    own = run.model_copy(update={"search": None, "recipe_digest": recipe_digest(job.spec)})
+    status = TrainingJobStatus(runs=(own.model_copy(update={"phase": TaskPhase.RUNNING}),))
+    found = tracked_records(job, status, Observed(an_installation()))["model-1"]
+    assert isinstance(found, TrackedRun)
+    expected = {"recipe": "container", "image": "registry.example/train:1", "args": '["--fast"]'}
+    assert expected | {"seed": "7", "DEPTH": "5", "RATE": "0.1"} == found.parameters
 
 
 def test_a_run_that_has_not_begun_is_on_no_record() -> None:
