@@ -48,7 +48,7 @@ def reported(view: View, turn: Turn) -> Turn:
 
 
 def _ready(view: View, status: ModelDeploymentStatus) -> Finding:
-    revision = answering(status)
+    revision = answering(view.resource.spec, status)
     if revision is None:
         return Finding("Ready", False, *_nothing_serves(view, status))
     workload = view.observed.workload(revision.revision)

@@ -91,7 +91,7 @@ def _reached_again(view: View, status: ModelDeploymentStatus) -> timedelta:
 
 def _smoke_test_due(view: View, turn: Turn) -> Iterator[datetime]:
     status = turn.status
-    revision = answering(status)
+    revision = answering(view.resource.spec, status)
     if revision is None or not view.observed.workload(revision.revision).ready:
         return
     smoke_test = status.smoke_test

@@ -107,4 +107,4 @@ class RolloutSpec(ApiModel):
     approvals: ApprovalsSpec | None = None
     """Whose yes a version needs that is not the bytes of the stable one; null: nobody's."""
     scale_down_delay_seconds: Annotated[int, Field(ge=0, le=604800)] = 600
-    """How long the old version stays warm after a promotion (mode Router)."""
+    """How long the old version stays warm after a promotion (not with mode Replicas)."""

@@ -12,16 +12,17 @@ from trainyard.api.v1alpha1.model_deployment_status import (
 from trainyard.api.v1alpha1.smoke_test import SmokeTest
 from trainyard.conditions import shorten
 from trainyard.model_deployments.observed import Observed, Prediction
-from trainyard.model_deployments.revision.identity import weight_of
 from trainyard.model_deployments.traffic.in_force import is_in_force
 from trainyard.model_deployments.traffic.mode import UNROUTED_SECONDS
+from trainyard.model_deployments.traffic.modes import mode_of
 from trainyard.model_deployments.view import Turn, View
 
 
-def answering(status: ModelDeploymentStatus) -> Revision | None:
-    """Return the revision that is to answer: the one with most of the requests."""
-    found = [r for r in (status.stable, status.canary) if r and weight_of(status, r.revision)]
-    return max(found, key=lambda r: weight_of(status, r.revision), default=None)
+def answering(spec: ModelDeploymentSpec, status: ModelDeploymentStatus) -> Revision | None:
+    """Return the revision that is to answer most of what the Service is asked."""
+    name = mode_of(spec).answers(status.traffic)
+    found = (r for r in (status.stable, status.canary) if r is not None)
+    return next((r for r in found if r.revision == name), None)
 
 
 def smoke_test_wanted(
@@ -32,7 +33,7 @@ def smoke_test_wanted(
     A prediction is made as soon as a traffic decision is in force, after the pods came back,
     and again until it succeeds.
     """
-    revision = answering(status)
+    revision = answering(spec, status)
     if revision is None or not observed.workload(revision.revision).ready:
         return None
     if not is_in_force(spec, status, observed.carrier):
@@ -50,7 +51,7 @@ def smoke_test_wanted(
 def with_smoke_test(view: View, turn: Turn) -> Turn:
     """Return the status with what came of the prediction, if one was made."""
     status = turn.status
-    revision = answering(status)
+    revision = answering(view.resource.spec, status)
     if revision is None or not view.observed.workload(revision.revision).ready:
         smoke_test = status.smoke_test
         if smoke_test is None or not smoke_test.answered:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment, ModelDeploymentSpec
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus, Revision
+from trainyard.api.v1alpha1.rollout_status import TrafficShare
 from trainyard.api.v1alpha1.traffic import GatewaySpec
 from trainyard.installation import Installation
 from trainyard.model_deployments.analysis.samples import SERVER
@@ -86,7 +88,9 @@ class GatewayMode:
     ) -> tuple[Action, ...]:
         """See TrafficMode; a route leads to nothing that is not there."""
         owner = routing.owner
-        labels = child_labels(owner, component="server") | {REVISION: _inside(routing)}
+        labels = child_labels(owner, component="server") | {
+            REVISION: self.answers(routing.traffic) or NOBODY
+        }
         found = [Apply(user_service(routing, labels, GRPC))]
         found += [Apply(backend(owner, revision)) for revision in routing.revisions]
         if routing.traffic and carrier.refused != _NO_API:
@@ -114,6 +118,10 @@ class GatewayMode:
         """See TrafficMode: ready pods are endpoints."""
         return True
 
+    def answers(self, traffic: Sequence[TrafficShare]) -> str:
+        """See TrafficMode: the stable version while it has requests."""
+        return next((share.revision for share in traffic if share.weight_percent), "")
+
     def counts_at(self, owned: OwnedObjects, arms: tuple[Revision | None, ...]) -> CountedAt:
         """See TrafficMode: at the servers themselves."""
         names = [r.revision for r in arms if r is not None]
@@ -127,8 +135,3 @@ class GatewayMode:
 def _gateway(spec: ModelDeploymentSpec) -> GatewaySpec:
     """Return what the API demands of this mode; none of it where an old object lacks it."""
     return spec.traffic.gateway or GatewaySpec(parent_refs=())
-
-
-def _inside(routing: Routing) -> str:
-    """Return who answers calls inside the cluster: the stable version while it has requests."""
-    return next((s.revision for s in routing.traffic if s.weight_percent), NOBODY)

@@ -130,6 +130,10 @@ class TrafficMode(Protocol):
         """
         ...
 
+    def answers(self, traffic: Sequence[TrafficShare]) -> str:
+        """Return the revision that answers most of what the Service is asked; empty: none does."""
+        ...
+
     def counts_at(self, owned: OwnedObjects, arms: tuple[Revision | None, ...]) -> CountedAt:
         """Return where the requests of these revisions are counted."""
         ...
@@ -137,6 +141,12 @@ class TrafficMode(Protocol):
     def needs_routers(self, spec: ModelDeploymentSpec, status: ModelDeploymentStatus) -> bool:
         """Tell whether requests are to pass routers; where not, those that are there go."""
         ...
+
+
+def most_asked(traffic: Sequence[TrafficShare]) -> str:
+    """Return the revision with most of the requests; empty: none has any."""
+    asked = [share for share in traffic if share.weight_percent]
+    return max(asked, key=lambda share: share.weight_percent).revision if asked else ""
 
 
 def routing_of(resource: ModelDeployment, status: ModelDeploymentStatus) -> Routing:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment, ModelDeploymentSpec
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus, Revision
+from trainyard.api.v1alpha1.rollout_status import TrafficShare
 from trainyard.installation import Installation
 from trainyard.model_deployments.analysis.samples import SERVER
 from trainyard.model_deployments.owned_objects import OwnedObjects, named
@@ -17,6 +19,7 @@ from trainyard.model_deployments.traffic.mode import (
     CountedAt,
     Routing,
     carrying_service,
+    most_asked,
 )
 from trainyard.model_deployments.traffic.router import carrier_in
 from trainyard.ownership import REVISION, child_labels
@@ -95,6 +98,10 @@ class ReplicasMode:
     ) -> bool:
         """See TrafficMode: ready pods are endpoints."""
         return True
+
+    def answers(self, traffic: Sequence[TrafficShare]) -> str:
+        """See TrafficMode: requests are divided behind the Service."""
+        return most_asked(traffic)
 
     def counts_at(self, owned: OwnedObjects, arms: tuple[Revision | None, ...]) -> CountedAt:
         """See TrafficMode: at the servers themselves."""

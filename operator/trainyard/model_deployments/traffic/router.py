@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment, ModelDeploymentSpec
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus, Revision
+from trainyard.api.v1alpha1.rollout_status import TrafficShare
 from trainyard.installation import Installation
 from trainyard.model_deployments.analysis.samples import ROUTER, ROUTER_OF_BOTH
 from trainyard.model_deployments.owned_objects import (
@@ -34,6 +35,7 @@ from trainyard.model_deployments.traffic.mode import (
     SERVING_PORT,
     CountedAt,
     Routing,
+    most_asked,
     user_service,
 )
 from trainyard.model_deployments.traffic.router_manifests import (
@@ -107,6 +109,10 @@ class RouterMode:
         asked = [pod for pod in carrier.pods if pod.ready]
         wanted = cluster_names(revision, apart)
         return bool(asked) and all(wanted <= pod.reaches for pod in asked)
+
+    def answers(self, traffic: Sequence[TrafficShare]) -> str:
+        """See TrafficMode: requests are divided behind the Service."""
+        return most_asked(traffic)
 
     def counts_at(self, owned: OwnedObjects, arms: tuple[Revision | None, ...]) -> CountedAt:
         """See TrafficMode: at the routers; calls over gRPC where both versions speak it."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from builders_serving import INSTALLATION, NOW, a_model_deployment, digest
+from gateway_answers import GATEWAY
 
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
 from trainyard.model_deployments.monitoring.smoke_test import (
@@ -74,12 +75,24 @@ def test_a_prediction_is_wanted_after_each_change_and_until_it_succeeds(
     assert smoke_test_wanted(SPEC, stored, gone) is None
 
 
-def test_the_version_with_most_of_the_requests_is_to_answer() -> None:
-    """The stable one where both have the same."""
-    for weight, revision in ((95, "s"), (50, "s"), (0, "c")):
-        found = answering(ModelDeploymentStatus.model_validate(status(weight)))
-        assert found is not None
-        assert revision == found.revision
+@pytest.mark.parametrize(
+    ("traffic", "weights", "revisions"),
+    [
+        pytest.param({}, (95, 50, 0), "ssc", id="the one with most, the stable one where equal"),
+        pytest.param(
+            {"mode": "Gateway", "gateway": GATEWAY}, (95, 40, 0), "ssc",
+            id="the stable one while it has any, where others are asked through Gateways",
+        ),
+    ],
+)  # fmt: skip
+def test_who_is_to_answer(
+    traffic: dict[str, Any], weights: tuple[int, ...], revisions: str
+) -> None:
+    """Most of what the Service is asked."""
+    spec = a_model_deployment(traffic=traffic).spec
+    found = [answering(spec, ModelDeploymentStatus.model_validate(status(w))) for w in weights]
+    assert list(revisions) == [revision.revision for revision in found if revision]
+    assert answering(spec, ModelDeploymentStatus()) is None
 
 
 @pytest.mark.parametrize(

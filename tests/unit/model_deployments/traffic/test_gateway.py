@@ -54,7 +54,9 @@ async def test_the_route_follows_the_steps_and_the_service_the_stable_version() 
     for share in (10, 60):
         await yard.until(900, a=100 - share, b=share)
         assert {f"{old}-backend": 100 - share, f"{new}-backend": share} == weights(yard)
+        await yard.run(5)
         assert old == inside(yard)
+        assert "True" == (condition(yard, "Ready") or ("",))[0]
     await yard.until(900, b=100)
     await yard.run(120)
     assert ({f"{new}-backend": 100}, new) == (weights(yard), inside(yard))
