@@ -39,6 +39,8 @@ async def arrived(world: TrainingWorld) -> None:
         state = world.status(*JOB)["tracking"]
         if state["number"] == state["delivered"] and not state.get("why"):
             return
+        if state.get("why"):
+            world.wait(3600)  # a busy machine let the server answer too late: it is tried again
         await asyncio.sleep(PAUSE_SECONDS)
     raise AssertionError(f"not everything arrived: {world.status(*JOB)['tracking']}")
 
