@@ -1,5 +1,5 @@
-"""python -m benchmarks.data [--quick] [--rows N,N] [--cores N,N] [--turns N] [--json FILE]
-[--picture FILE]
+"""python -m benchmarks.data [--quick] [--rows N,N] [--cores N,N] [--turns N] [--alone]
+[--json FILE] [--picture FILE]
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.data.bars import bars
-from benchmarks.data.contenders import CONTENDERS
+from benchmarks.data.contenders import CONTENDERS, OURS, Contenders
 from benchmarks.data.measuring import Cost, cost_of, least
 from benchmarks.data.picture import drawn
 from benchmarks.data.report import Point, document, table
@@ -33,12 +33,13 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="data-benchmark-", dir=options.folder) as name:
         folder = Path(name)
         # Once for nothing: Python compiles what it loads for the first time.
-        _measured(_written(folder, _WARM_ROWS)[0], 1, folder, 1)
+        contenders = {OURS: CONTENDERS[OURS]} if options.alone else CONTENDERS
+        _measured(contenders, _written(folder, _WARM_ROWS)[0], 1, folder, 1)
         for rows in options.rows:
             for source in _written(folder, rows):
                 for cores in options.cores:
                     point = Point(rows, source.suffix[1:], cores)
-                    figures[point] = _measured(source, cores, folder, options.turns)
+                    figures[point] = _measured(contenders, source, cores, folder, options.turns)
                     print(f"measured: {point.name}", flush=True)
                     _write(options, figures)
     print(table(figures))
@@ -55,10 +56,12 @@ def _written(folder: Path, rows: int) -> tuple[Path, Path]:
         return writer.submit(write_tables, folder, rows).result()
 
 
-def _measured(source: Path, cores: int, folder: Path, turns: int) -> dict[str, Cost]:
-    costs: dict[str, list[Cost]] = {who: [] for who in CONTENDERS}
+def _measured(
+    contenders: Contenders, source: Path, cores: int, folder: Path, turns: int
+) -> dict[str, Cost]:
+    costs: dict[str, list[Cost]] = {who: [] for who in contenders}
     for _ in range(turns):
-        for who, run_of in CONTENDERS.items():
+        for who, run_of in contenders.items():
             with tempfile.TemporaryDirectory(dir=folder) as work:
                 run = run_of(source, Path(work))
                 cost = cost_of(run.command, run.environment, cores, Path(work) / "output")
@@ -86,9 +89,10 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     add("--rows", type=_numbers, help=f"by comma ({_ROWS})")
     add("--cores", type=_numbers, default=[1, 2], help="by comma (1,2)")
     add("--turns", type=int, default=1, help="of which each one's least counts (1)")
+    add("--alone", action="store_true", help="ours alone, for example in a cgroup")
     add("--folder", type=Path, help="where the tables are written for a while")
     add("--json", type=Path, metavar="FILE", help="write every figure to this file")
-    add("--picture", type=Path, metavar="FILE", help="draw the seconds as SVG")
+    add("--picture", type=Path, metavar="FILE", help="draw the costs as SVG")
     options = parser.parse_args(arguments)
     if options.rows is None:
         options.rows = _numbers(_QUICK_ROWS if options.quick else _ROWS)

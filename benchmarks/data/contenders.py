@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,4 +66,5 @@ def _with_pandas(peer: str, script: str, source: Path, folder: Path) -> Run:
     return Run((python, str(_PEERS / script), str(source), str(folder), columns), environment)
 
 
-CONTENDERS = {OURS: ours, PANDERA: pandera, GREAT_EXPECTATIONS: great_expectations}
+Contenders = Mapping[str, Callable[[Path, Path], Run]]
+CONTENDERS: Contenders = {OURS: ours, PANDERA: pandera, GREAT_EXPECTATIONS: great_expectations}

@@ -1,4 +1,8 @@
-"""How do the costs look beside each other? An SVG with a bar for each contender."""
+"""How do the costs look beside each other? An SVG with a bar for each contender.
+
+On one core that is what it takes of the processor, which others on the machine hardly change; on
+several, time.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from benchmarks.data.contenders import OURS
 from benchmarks.data.measuring import Cost
-from benchmarks.data.report import Figures
+from benchmarks.data.report import Figures, Point
 
 _WIDTH, _NAMES, _VALUES = 860, 210, 190
 _BAR, _GAP, _HEAD, _TOP = 14, 5, 30, 50
@@ -23,14 +27,14 @@ _STYLE = """
     .ours { fill: #58a6ff; }
   }
 """
-_TITLE = "A refresh: seconds from start to stored version, and peak memory"
+_TITLE = "A refresh: from start to stored version, and peak memory"
 
 
 def drawn(figures: Figures) -> str:
-    """Seconds of all contenders, a panel per point with a scale of its own."""
+    """What all contenders cost, a panel per point with a scale of its own."""
     parts, top = [], float(_TOP)
     for point, costs in figures.items():
-        parts.append(_panel(point.name, costs, top))
+        parts.append(_panel(point, costs, top))
         top += _HEAD + len(costs) * (_BAR + _GAP)
     size = f'width="{_WIDTH}" height="{top:.0f}" viewBox="0 0 {_WIDTH} {top:.0f}"'
     return "\n".join(
@@ -44,18 +48,21 @@ def drawn(figures: Figures) -> str:
     )
 
 
-def _panel(name: str, costs: Mapping[str, Cost], top: float) -> str:
-    lines = [f'<text class="point" x="12" y="{top + 6:.0f}">{escape(name)}</text>']
-    longest = max((cost.seconds for cost in costs.values()), default=0) or 1
+def _panel(point: Point, costs: Mapping[str, Cost], top: float) -> str:
+    lines = [f'<text class="point" x="12" y="{top + 6:.0f}">{escape(point.name)}</text>']
+    alone = point.cores == 1
+    seconds = {who: cost.cpu_seconds if alone else cost.seconds for who, cost in costs.items()}
+    longest = max(seconds.values(), default=0) or 1
     for index, (who, cost) in enumerate(costs.items()):
-        length = (_WIDTH - _NAMES - _VALUES) * cost.seconds / longest
-        lines.append(_bar(who, cost, length, top + 14 + index * (_BAR + _GAP)))
+        length = (_WIDTH - _NAMES - _VALUES) * seconds[who] / longest
+        text = f"{seconds[who]:.1f} s{' of CPU' * alone}, {cost.peak_mib:,.0f} MiB"
+        found = "failed" if cost.failed else text
+        lines.append(_bar(who, found, length, top + 14 + index * (_BAR + _GAP)))
     return "\n".join(lines)
 
 
-def _bar(who: str, cost: Cost, length: float, y: float) -> str:
+def _bar(who: str, found: str, length: float, y: float) -> str:
     kind = "ours" if who == OURS else "peer"
-    found = "failed" if cost.failed else f"{cost.seconds:.1f} s, {cost.peak_mib:,.0f} MiB"
     middle = y + _BAR - 3
     return (
         f'<text x="{_NAMES - 8}" y="{middle:.0f}" text-anchor="end">{escape(who)}</text>'
