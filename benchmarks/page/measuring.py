@@ -146,7 +146,7 @@ async def _times(pid: int, count: int, ask: Callable[[int], Awaitable[float]]) -
 
 
 def _p99(taken: Sequence[float]) -> float:
-    return quantiles(taken, n=100)[98]
+    return quantiles(taken, n=100, method="inclusive")[98]
 
 
 def _queued_milliseconds(pid: int) -> float:
