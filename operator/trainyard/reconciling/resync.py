@@ -99,6 +99,8 @@ class Resync:
             try:
                 await self._list(scope)
             except ClusterFault as fault:
+                if self._is_absent(scope, fault):
+                    continue  # the informer, or the list of all, tells when it comes
                 log.warning("list failed", scope=scope.kind, fault=str(fault), again_after=wait)
                 wanted.set()
                 await asyncio.sleep(wait)
@@ -114,15 +116,21 @@ class Resync:
         while True:
             try:
                 await self._list(scope)
-            except NotFound:
-                log.info("the cluster does without an optional kind", kind=scope.kind)
-                self._on_presence(scope.kind, False)
-                self._is_seeded(scope)
-                return
-            except ClusterFault:
+            except ClusterFault as fault:
+                if self._is_absent(scope, fault):
+                    return
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 return
+
+    def _is_absent(self, scope: Scope, fault: ClusterFault) -> bool:
+        """Tell whether an optional kind is not there, and take note of it."""
+        if scope.kind not in self._scopes.optional or not isinstance(fault, NotFound):
+            return False
+        log.info("the cluster does without an optional kind", kind=scope.kind)
+        self._on_presence(scope.kind, False)
+        self._is_seeded(scope)
+        return True
 
     async def _list(self, scope: Scope) -> None:
         whole = scope.kind in self._scopes.whole

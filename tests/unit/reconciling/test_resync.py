@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from fakes import FakeCluster
+from structlog.testing import capture_logs
 from toys import toy_controller, toy_manifest
 
 from trainyard.clients.faults import NotFound, Unavailable
@@ -102,6 +103,19 @@ async def test_an_optional_kind_that_is_absent_holds_nobody_up() -> None:
         scene.cluster.faults.clear()
         scene.resync.informer_listed(JOBS)
         await scene.until(lambda: scene.present == {"Job": True})
+
+
+async def test_an_optional_kind_that_goes_is_no_fault_of_its_list() -> None:
+    """That it is gone is said once, and nothing is tried again until it comes."""
+    async with Scene("Job") as scene:
+        for scope in (TOYS, JOBS):
+            scene.resync.informer_listed(scope)
+        await scene.until(lambda: scene.present == {"Job": True})
+        scene.cluster.faults["list", "Job"] = NotFound("list", 404, "no such kind")
+        with capture_logs() as logs:
+            scene.resync.informer_listed(JOBS)
+            await scene.until(lambda: scene.present == {"Job": False})
+        assert ["the cluster does without an optional kind"] == [log["event"] for log in logs]
 
 
 async def test_an_optional_kind_that_is_there_is_waited_for() -> None:
