@@ -117,7 +117,7 @@ cluster: ## Start the cluster that the tests and the demo use
 .PHONY: programs
 programs: # built once, so that no test waits for a compiler
 	$(call STAGE,programs that tests use)
-	for program in versitygw helm4 helm3 otelcol etcd kube-apiserver promtool alertmanager postgres kstatus; do $(CLUSTER) tool $$program; done
+	for program in versitygw helm4 helm3 otelcol etcd kube-apiserver promtool alertmanager postgres kstatus operator-verify; do $(CLUSTER) tool $$program; done
 
 .PHONY: images
 images: cluster ## Build the images and load them into the cluster
@@ -139,11 +139,12 @@ sbom: install ## Write a bill of materials (CycloneDX) for each image and the ch
 	$(SBOM_TOOLS) python charts/sbom.py > dist/sbom/chart.cdx.json
 
 .PHONY: package
-package: install ## Pack the chart and the CRDs to dist/, with checksums
+package: install ## Pack the chart, the CRDs and a bundle for OLM to dist/, with checksums
 	$(call STAGE,chart)
 	mkdir -p dist
 	"$$($(CLUSTER) tool helm4)" package charts/trainyard --destination dist
 	for crd in crds/*.yaml; do echo ---; cat $$crd; done > dist/crds.yaml
+	rm -rf dist/olm && $(BIN)/python charts/olm.py dist/olm
 	cd dist && sha256sum *.tgz crds.yaml > checksums.txt
 
 # folder:image:target of its Dockerfile

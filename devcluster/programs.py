@@ -59,6 +59,11 @@ def modules() -> dict[str, Module]:
         Module("otelcol", "go.opentelemetry.io/collector/otelcol", {"otelcol": "."}),
         Module("helm4", "helm.sh/helm/v4", {"helm4": "helm.sh/helm/v4/cmd/helm"}),
         Module("helm3", "helm.sh/helm/v3", {"helm3": "helm.sh/helm/v3/cmd/helm"}),
+        Module(
+            "olm",
+            "github.com/operator-framework/api",
+            {"operator-verify": "github.com/operator-framework/api/cmd/operator-verify"},
+        ),
         Module("kstatus", "sigs.k8s.io/cli-utils", {"kstatus": "."}),
     )
     return {module.name: module for module in known}
