@@ -5,11 +5,12 @@ Proves: serving-image/modelserver/explanations/explanation_answers.py
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -19,7 +20,7 @@ import pytest
 import serving_bundles as bundles
 from prometheus_client.parser import text_string_to_metric_families
 from serving_bundles import Sample
-from serving_process import MODEL, REVISION, Client, Reply, Running, environment, running
+from serving_process import MODEL, REVISION, Client, Running, environment, running
 from serving_slow_model import HangingRegressor
 
 from modelbundle.example import request_inputs
@@ -145,21 +146,28 @@ def test_predictions_are_answered_while_others_are_explained(tmp_path: Path) -> 
     """
     data = bundles.iris()
     data = replace(data, target=data.target.astype(float))
-    sample = bundles.packed(tmp_path / "bundle", HangingRegressor(300.0), data, ("joblib",))
+    sample = bundles.packed(tmp_path / "bundle", HangingRegressor(900.0), data, ("joblib",))
     environ = environment(sample.directory, sample.digest, TRAINYARD_EXPLAIN_ROWS="1")
     row = {"name": "input", "datatype": "FP64", "shape": [1, 4], "data": [999.0, 3.0, 4.3, 1.3]}
-    refused: Queue[Reply] = Queue()
+    refused: Queue[tuple[int, str | None, bytes]] = Queue()
     with running(environ, tmp_path / "stderr") as server:
 
         def explain() -> None:
-            with suppress(OSError, HTTPException):  # those that hang end with the server
-                refused.put(server.client.post(PATH, {"inputs": [row]}))
+            made = HTTPConnection("127.0.0.1", server.client.port, timeout=600)
+            # Those that hang end with the server.
+            with closing(made) as connection, suppress(OSError, HTTPException):
+                connection.request("POST", PATH, json.dumps({"inputs": [row]}))
+                answer = connection.getresponse()
+                refused.put((answer.status, answer.getheader("retry-after"), answer.read()))
 
-        for _ in range(5):
-            threading.Thread(target=explain, daemon=True).start()
-        reply = refused.get(timeout=120)
-        assert (429, "1") == (reply.status, reply.headers["retry-after"])
-        assert "4 requests are being" in reply.document["error"]
+        asking = [threading.Thread(target=explain, daemon=True) for _ in range(5)]
+        for thread in asking:
+            thread.start()
+        status, again, body = refused.get(timeout=300)
+        assert (429, "1") == (status, again)
+        assert b"4 requests are being" in body
         assert 200 == server.client.infer(_asked(sample, 1)).status
         assert 200 == server.client.get("/v2/health/ready").status
+    for thread in asking:
+        thread.join(300)
     assert refused.empty()
