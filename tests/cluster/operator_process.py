@@ -19,6 +19,8 @@ class Process:
     """The operator; it can be killed and started again within a moment."""
 
     starter: asyncio.subprocess.Process
+    log: Path
+    """What all of them wrote."""
     pid: int = 0
 
     async def start(self) -> None:
@@ -57,7 +59,7 @@ async def operator_process(environment: Mapping[str, str], log: Path) -> AsyncIt
             stdout=asyncio.subprocess.PIPE,
             stderr=output,
         )
-    found = Process(starter)
+    found = Process(starter, log)
     try:
         yield found
     finally:

@@ -1,4 +1,7 @@
-"""The main flow with the operator killed after each single write, and with each answer lost."""
+"""The main flow with the operator killed after each single write, and with each answer lost.
+
+Proves: operator/trainyard/reconciling/audit.py
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from cluster.audit_lines import decisions_in, story_of
 from cluster.flow_stage import Stage, stage
 from cluster.main_flow import Flow, differences
 from cluster.proxy import READING, Fault
@@ -26,6 +30,8 @@ class Life:
     changes: set[str]
     faults: int
     """How often the operator was killed, or an answer was lost."""
+    told: dict[str, list[tuple[int, str]]]
+    """What the log says was decided, by object."""
 
 
 async def undisturbed(flow: Flow) -> Callable[[], int]:
@@ -82,7 +88,8 @@ async def _life(place: Stage, disturb: Callable[[Flow], Awaitable[Callable[[], i
     async with place.flow() as flow:
         faults = await disturb(flow)
         await flow.run()
-        return Life(await flow.end_state(), flow.created(), flow.changes(), faults())
+        told = story_of(decisions_in(flow.process.log))
+        return Life(await flow.end_state(), flow.created(), flow.changes(), faults(), told)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -139,3 +146,25 @@ async def test_every_crash_point_converges_to_the_same_end(
     assert expected.created == found.created
     assert expected.changes - labels_of_the_retired(expected.changes) <= found.changes
     assert found.faults > len(expected.changes) / 3
+
+
+@pytest.mark.parametrize(
+    "disturbance", ["nothing", "killed", "first answers lost", "second answers lost"]
+)
+async def test_the_log_alone_tells_the_whole_life(
+    lives: dict[str, asyncio.Task[Life]], disturbance: str
+) -> None:
+    """Every decision of every object without a gap, also those whose writer was killed before it
+    could tell; the two promotions among them.
+    """
+    life = await lives[disturbance]
+    for place, entries in life.told.items():
+        assert [*range(1, len(entries) + 1)] == [number for number, _ in entries], place
+    recorded = {
+        place: [(entry["number"], entry["reason"]) for entry in raw["status"]["history"]]
+        for place, raw in life.end.items()
+        if raw["status"].get("history")
+    }
+    assert recorded == {place: life.told[place][-len(kept) :] for place, kept in recorded.items()}
+    reasons = [reason for _, reason in life.told["ModelDeployment/tumours"]]
+    assert 2 == reasons.count("Promoted"), reasons
