@@ -1,14 +1,17 @@
-"""Receivers of notifications: one that keeps what it takes, and a real one over HTTP."""
+"""Receivers of notifications: one that keeps what it takes, and real ones over HTTP."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
 from typing import Any
 
 from aiohttp import web
@@ -77,3 +80,28 @@ async def http_receiver() -> AsyncIterator[HttpReceiver]:
         yield receiver
     finally:
         await runner.cleanup()
+
+
+@contextmanager
+def threaded_webhook() -> Iterator[tuple[int, Queue[dict[str, Any]]]]:
+    """Give the port of a receiver in a thread of its own, and what was posted to it."""
+    messages: Queue[dict[str, Any]] = Queue()
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            messages.put(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is written beside the test's own output."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.server_port, messages
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

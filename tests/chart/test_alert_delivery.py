@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
@@ -19,6 +16,7 @@ from cluster_access import tool
 from free_port import free_port
 from local_prometheus import local_prometheus, running_process
 from prometheus_client import CollectorRegistry, start_http_server
+from webhook_receivers import threaded_webhook
 
 from trainyard.process.metrics import Metrics
 from trainyard.reconciling.controller import StateSample
@@ -39,7 +37,7 @@ def test_a_stalled_model_reaches_a_webhook_with_its_runbook(tmp_path: Path) -> N
         stack.callback(operator.server_close)
         stack.callback(thread.join)
         stack.callback(operator.shutdown)
-        webhook, messages = stack.enter_context(_webhook())
+        webhook, messages = stack.enter_context(threaded_webhook())
         manager = stack.enter_context(_alertmanager(tmp_path, webhook))
         settings = _settings(tmp_path, operator.server_port, manager)
         stack.enter_context(local_prometheus(tmp_path, settings))
@@ -65,30 +63,6 @@ def _awaited(messages: Queue[dict[str, Any]], name: str) -> dict[str, Any]:
                 found: dict[str, Any] = alert
                 return found
     raise AssertionError(f"no message about {name} in {LONGEST_WAIT} s")
-
-
-@contextmanager
-def _webhook() -> Iterator[tuple[int, Queue[dict[str, Any]]]]:
-    messages: Queue[dict[str, Any]] = Queue()
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            messages.put(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Nothing is written beside the test's own output."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server.server_port, messages
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,9 +47,13 @@ class BucketYard:
 
 
 @contextmanager
-def bucket_yard(folder: Path, installation: str) -> Iterator[BucketYard]:
-    """A yard whose namespace holds the keys of a bucket of this machine."""
+def bucket_yard(
+    folder: Path, installation: str, settings: Mapping[str, str] | None = None
+) -> Iterator[BucketYard]:
+    """A yard whose namespace holds the keys of a bucket of this machine; `settings`: more."""
     bucket = local_bucket()
-    with model_yard(folder, bucket.settings("stores"), [installation]) as yard:
+    with model_yard(
+        folder, bucket.settings("stores") | dict(settings or {}), [installation]
+    ) as yard:
         yard.secret("trainyard-store", bucket.keys)
         yield BucketYard(yard, bucket)
