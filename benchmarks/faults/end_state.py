@@ -19,6 +19,7 @@ _MASKS = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)", "<time>"),
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<uid>"),
     (r'(configMap(?:Version": "|:))\d+', r"\1<version>"),
+    (r"; about [^;\"]* at the present rate of requests", ""),
     (r"\d+ requests", "<count> requests"),
     (r"stable \d+ of \d+|failed \d+ of \d+", "<counts>"),
 )

@@ -44,3 +44,10 @@ def test_differences_name_their_place() -> None:
     assert [] == list(differences(one, {"a": {"b": [1, 2]}, "c": 3}))
     assert ["/a/b/1: 2 != 5"] == list(differences(one, {"a": {"b": [1, 5]}, "c": 3}))
     assert ["/a/b: [1, 2] != [1]", "/c: 3 != None"] == list(differences(one, {"a": {"b": [1]}}))
+
+
+def test_how_long_a_step_will_take_is_no_difference() -> None:
+    """It is reckoned from the requests that came in this very life."""
+    said = [f"step 2; about {time} at the present rate of requests" for time in ("2 s", "4 s")]
+    first, second = (masked({"why": text}, {}) for text in said)
+    assert {"why": "step 2"} == first == second
