@@ -11,13 +11,16 @@ from trainyardctl.answer import Answer, NoAnswer, answer_of, read_headers
 from trainyardctl.answer_chain import StoredBundle, chain_of, chain_tree, is_sound
 from trainyardctl.connection import Connection
 
+_WIDTH = 1000
+"""Digests are there to be compared: no link is cut off; a terminal folds what is too long."""
+
 
 async def answer_told(there: Connection, headers: str, request: str, store: str) -> bool:
     """Draw the answer's chain; return whether no link of it is wrong. Raises NoAnswer."""
     answer = _kept(store, request) if request else answer_of(read_headers(headers))
     stored = _stored(store, answer) if store else None
     chapters = chain_of(answer, await there.snapshot(), await there.approvals(), stored)
-    Console(soft_wrap=True).print(chain_tree(answer, chapters))
+    Console(width=_WIDTH).print(chain_tree(answer, chapters))
     return is_sound(chapters)
 
 

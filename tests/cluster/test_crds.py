@@ -42,9 +42,9 @@ def examples() -> list[pytest.ParameterSet]:
 
 
 def guides() -> list[pytest.ParameterSet]:
-    """Return the pages on how to do something."""
+    """Return the pages on how to do something; what stands on one of them is Python, run itself."""
     pages = sorted((ROOT / "docs" / "how-to").glob("*.md"))
-    return [pytest.param(page, id=page.stem) for page in pages]
+    return [pytest.param(page, id=page.stem) for page in pages if page.stem != "from-a-notebook"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -121,7 +121,7 @@ def test_the_manifests_of_a_guide_are_accepted(page: Path) -> None:
         r"^```yaml\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
     assert manifests, "the page shows no manifest"
-    stdin = "---\n".join(manifests)
+    stdin = "---\n".join(text for text in manifests if "\nkind: Kustomization\n" not in text)
     kubectl("apply", "--dry-run=server", "--validate=strict", "-f", "-", stdin=stdin)
 
 

@@ -163,4 +163,5 @@ async def test_it_asks_for_nothing_but_lists_and_watches(place: Place) -> None:
     assert {"GET"} == {exchange.method for exchange in place.proxy.exchanges}
     ours = f"/apis/trainyard.dev/v1alpha1/namespaces/{place.namespace}/"
     kinds = {exchange.path.split("?")[0].removeprefix(ours) for exchange in place.proxy.exchanges}
-    assert {"datasets", "trainingjobs", "modelversions", "modeldeployments"} == kinds
+    shown = {"datasets", "trainingjobs", "modelversions", "modeldeployments", "batchpredictions"}
+    assert shown == kinds
