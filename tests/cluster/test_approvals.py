@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 import yaml
 from chart_rendering import Manifest, render
+from cluster.audit_lines import decisions_in
 from cluster.flow_stage import stage
 from cluster.main_flow import FIRST_ROWS, MORE_ROWS, Flow, manifests
 from cluster.rig import eventually
@@ -144,6 +145,17 @@ async def test_nothing_but_two_other_people_promotes_it(flow: Flow) -> None:
     status = await flow.status("ModelDeployment", "tumours")
     promoted = next(e for e in reversed(status["history"]) if e["reason"] == "Promoted")
     assert f"approved by {OTHER}, " in promoted["message"]
+
+
+async def test_the_log_alone_tells_who_asked_who_wrote_and_who_said_yes(flow: Flow) -> None:
+    """The request that was refused, the author of the recipe, the names of those who approved."""
+    told = decisions_in(flow.process.log)
+    release = [line for line in told if line["kind"] == "ModelDeployment"]
+    (refused, *_) = (line for line in release if line["reason"] == "RequestRefused")
+    assert "promote" in refused["message"]
+    (*_, promoted) = (line for line in release if line["reason"] == "Promoted")
+    assert f"approved by {OTHER}, " in promoted["message"]
+    assert {AUTHOR} == {line["author"] for line in told if line["kind"] == "TrainingJob"}
 
 
 async def _stored(flow: Flow, name: str, digest: str) -> None:

@@ -115,6 +115,32 @@ async def test_why_leads_from_the_release_to_the_data(flow: Flow) -> None:
         assert words in text
 
 
+async def test_why_leads_from_the_headers_of_an_answer_to_the_data(
+    flow: Flow, tmp_path: Path
+) -> None:
+    """Of both versions that answer; a digest that the revision does not serve is told by code 5."""
+    status = await flow.status("ModelDeployment", "tumours")
+    headers = tmp_path / "headers"
+    for role in ("stable", "canary"):
+        served = status[role]
+        bundle = f"trainyard-bundle: {served['bundleDigest']}\n"
+        headers.write_text(f"trainyard-revision: {served['revision']}\n{bundle}")
+        code, text = await said(flow, "why", "--headers", str(headers))
+        assert 0 == code, text
+        for words in (
+            f"✔ {served['revision']} is {role} and serves bundle",
+            f"ModelVersion {served['modelVersion']}",
+            "✔ recipe and data together are the inputs sha256:",
+            "as of TrainingJob model today",
+            "of Dataset tumours: ",
+        ):
+            assert words in text
+    headers.write_text(f"trainyard-revision: {status['stable']['revision']}\n{bundle}")
+    code, text = await said(flow, "why", "--headers", str(headers))
+    assert (5, True) == (code, "✖ " in text), text
+    assert 2 == (await said(flow, "why", "--headers", str(headers), "tumours"))[0]
+
+
 async def test_a_change_is_drawn_within_seconds_and_a_person_ends_the_release(flow: Flow) -> None:
     """A live tree sees what another terminal asks for; what is refused says why, by code 5."""
     assert 5 == (await said(flow, "undo", "tumours", "nobody"))[0]
