@@ -50,7 +50,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BucketYard]:
 def status(place: BucketYard) -> dict[str, Any]:
     """The status of the BatchPrediction."""
     found: dict[str, Any] = json.loads(place.yard.kubectl("get", "bp", "daily", "-o", "json"))
-    return found.get("status", {})
+    return dict(found.get("status") or {})
 
 
 def finished(place: BucketYard, after: str = "") -> dict[str, Any]:
