@@ -27,6 +27,7 @@ from trainyard.model_deployments.analysis.stored_counters import StoredCounters
 from trainyard.model_deployments.observe import ServingSources
 from trainyard.notifications.posting import post
 from trainyard.outbox import Outbox
+from trainyard.process.ending import ENDS_WITHIN_SECONDS, end_within
 from trainyard.process.json_logs import log_as_json
 from trainyard.process.loop_lag import LoopLag, run_measured
 from trainyard.process.running import OperatorConfig, run
@@ -56,7 +57,9 @@ async def _run(settings: Settings, lag: LoopLag) -> int:
             Outbox(mlflow.record, _now),
         )
         config = OperatorConfig(settings, controllers(sources), KINDS, configuration)
-        return await run(config, lag)
+        code = await run(config, lag)
+    end_within(ENDS_WITHIN_SECONDS, code)
+    return code
 
 
 def serving_sources(settings: Settings, session: aiohttp.ClientSession) -> ServingSources:
