@@ -9,8 +9,8 @@ import json
 import shutil
 from pathlib import Path
 
-from modelbundle.faults import BundleCorrupt, BundleFault, BundleNotFound
-from modelbundle.publishing import fetch as fetch_bundle
+from modelbundle import publishing
+from modelbundle.faults import BundleFault
 from modelbundle.store import Store
 from trainer.datasets.columns import Columns, columns_of, write_columns
 from trainer.datasets.dataset_manifest import DatasetFile, DatasetManifest, download, read_manifest
@@ -18,7 +18,7 @@ from trainer.datasets.tables import TEST_NAME, TRAIN_NAME, rewrite
 from trainer.pod.environment import CHAMPION_FAULT_NAME, Environment
 from trainer.pod.exits import Exit, Reason, UserFault
 from trainer.pod.result import Result
-from trainer.pod.storing import open_environment_store, store_faults
+from trainer.pod.storing import fetch_bundle, open_environment_store, store_faults
 from trainer.recipes.importing import fetch_import
 from trainer.tasks.train_task import TrainTask
 
@@ -41,7 +41,7 @@ def run(task: TrainTask, environment: Environment) -> Result:
     if task.champion is not None:
         _fetch_champion(store, task.champion.digest, environment.champion)
     if task.candidate is not None:
-        _fetch_candidate(store, task.candidate.digest, environment.output)
+        fetch_bundle(store, task.candidate.digest, environment.output)
     elif task.recipe is not None and task.recipe.import_ is not None:
         fetch_import(task.recipe, task.recipe.import_, store, environment)
     return Result({}, Exit.DONE)
@@ -90,23 +90,11 @@ def _downloaded(
     return tuple(paths)
 
 
-def _fetch_candidate(store: Store, digest: str, folder: Path) -> None:
-    try:
-        with store_faults():
-            fetch_bundle(store, digest, folder)
-    except BundleNotFound as fault:
-        raise UserFault(Reason.BUNDLE_NOT_FOUND, str(fault)) from fault
-    except BundleCorrupt as fault:
-        raise UserFault(Reason.BUNDLE_CORRUPT, str(fault)) from fault
-    except BundleFault as fault:
-        raise UserFault(Reason.MODEL_UNREADABLE, str(fault)) from fault
-
-
 def _fetch_champion(store: Store, digest: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with store_faults():
-            fetch_bundle(store, digest, folder)
+            publishing.fetch(store, digest, folder)
     except BundleFault as fault:
         note = json.dumps({"error": str(fault)})
         (folder / CHAMPION_FAULT_NAME).write_text(note, encoding="utf-8")

@@ -8,15 +8,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from modelbundle.faults import BundleCorrupt, BundleFault, BundleNotFound
-from modelbundle.publishing import fetch as fetch_bundle
-from modelbundle.store import Store
 from trainer.batch.parts import ListedFile, files_of_run, part_of, share_of, stored_receipt
 from trainer.batch.staged import StagedFile, write_receipt, write_staged
 from trainer.pod.environment import Environment
 from trainer.pod.exits import Exit, Reason, UserFault
 from trainer.pod.result import Result
-from trainer.pod.storing import open_environment_store, store_faults
+from trainer.pod.storing import fetch_bundle, open_environment_store
 from trainer.sources.buckets import open_bucket
 from trainer.sources.listing import files_of
 from trainer.sources.source_file import SourceFile
@@ -48,7 +45,7 @@ def run(task: BatchTask, environment: Environment) -> Result:
         )
     ]
     write_staged(environment.input, staged)
-    _fetch(store, task.bundle, environment.output)
+    fetch_bundle(store, task.bundle, environment.output)
     return Result({}, Exit.DONE)
 
 
@@ -73,15 +70,3 @@ def _changed(name: str, how: str) -> UserFault:
         Reason.DIGEST_MISMATCH,
         f"file {name} {how} since this run listed the files of its source; request another run",
     )
-
-
-def _fetch(store: Store, digest: str, folder: Path) -> None:
-    try:
-        with store_faults():
-            fetch_bundle(store, digest, folder)
-    except BundleNotFound as fault:
-        raise UserFault(Reason.BUNDLE_NOT_FOUND, str(fault)) from fault
-    except BundleCorrupt as fault:
-        raise UserFault(Reason.BUNDLE_CORRUPT, str(fault)) from fault
-    except BundleFault as fault:
-        raise UserFault(Reason.MODEL_UNREADABLE, str(fault)) from fault

@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from modelbundle import publishing
 from modelbundle.canonical import canonical_json
 from modelbundle.faults import (
+    BundleCorrupt,
+    BundleFault,
+    BundleNotFound,
     StoreDenied,
     StoreMissing,
     StoreNotFound,
@@ -44,6 +49,19 @@ def store_faults() -> Iterator[None]:
         ) from error
     except (StoreUnreachable, StoreUnusable) as error:
         raise MachineFault(Reason.STORE_UNREACHABLE, str(error)) from error
+
+
+def fetch_bundle(store: Store, digest: str, folder: Path) -> None:
+    """The folder holds the verified bundle. Raises UserFault; MachineFault: the store is away."""
+    try:
+        with store_faults():
+            publishing.fetch(store, digest, folder)
+    except BundleNotFound as fault:
+        raise UserFault(Reason.BUNDLE_NOT_FOUND, str(fault)) from fault
+    except BundleCorrupt as fault:
+        raise UserFault(Reason.BUNDLE_CORRUPT, str(fault)) from fault
+    except BundleFault as fault:
+        raise UserFault(Reason.MODEL_UNREADABLE, str(fault)) from fault
 
 
 def record(store: Store, path: str, document: Document) -> Document:
