@@ -51,7 +51,7 @@ class Chapter:
 class StoredBundle:
     """What the manifest in the store says, whose bytes have the digest that names it."""
 
-    dataset_digest: str
+    dataset_digest: str | None
     recipe_digest: str
     files: int
 
@@ -171,7 +171,8 @@ def _stored(stored: StoredBundle, versions: Sequence[Raw]) -> Iterator[Link]:
     for version in versions:
         name = name_of(version)
         data, recipe = at(version, "spec.datasetDigest"), at(version, "spec.recipeDigest")
-        yield _same(f"names the data of {name}:", stored.dataset_digest, data)
+        if stored.dataset_digest is not None or data is not None:
+            yield _same(f"names the data of {name}:", stored.dataset_digest, data)
         yield _same(f"names the recipe of {name}:", stored.recipe_digest, recipe)
 
 
@@ -180,7 +181,7 @@ def _version(version: Raw) -> Iterator[Link]:
     digest = str(spec.get("bundleDigest"))
     ending = name_of(version).rpartition("-")[2]
     yield _same("its name ends in the digest's", ending, digest.removeprefix("sha256:")[:10])
-    made = inputs_digest(str(spec.get("recipeDigest")), str(spec.get("datasetDigest")))
+    made = inputs_digest(str(spec.get("recipeDigest")), spec.get("datasetDigest"))
     yield _same("recipe and data together are the inputs", spec.get("inputsDigest"), made)
     yield Link(Proof.SAID, f"run {spec.get('run')} of TrainingJob {at(spec, 'trainingJob.name')}")
     cause = spec.get("cause") or {}
@@ -222,6 +223,9 @@ def _digest_of_recipe(job: Raw | None) -> str | None:
 
 def _data(version: Raw, snapshot: Snapshot) -> Iterator[Link]:
     digest = at(version, "spec.datasetDigest")
+    if digest is None:
+        yield Link(Proof.SAID, "none: the model was imported without data")
+        return
     for dataset in snapshot.of("Dataset"):
         for found in at(dataset, "status.versions") or ():
             if found.get("digest") == digest:

@@ -48,7 +48,7 @@ def first_manifest(file: Path, target: str, name: str) -> str:
     Data that a ConfigMap can hold is among them; larger data is expected in a claim.
     """
     table = look_at(file, target)
-    return "---\n".join(_yaml(document) for document in _documents(table, name))
+    return "---\n".join(as_yaml(document) for document in _documents(table, name))
 
 
 def model_name(file: Path) -> str:
@@ -87,6 +87,8 @@ def _delimiter(file: Path) -> str:
 def _column(rows: Iterator[Sequence[str]], target: str) -> tuple[Sequence[str], Sequence[str]]:
     """Return the names of all columns and the values of the target, without missing ones."""
     columns = next(rows, [])
+    if not target:
+        raise NoManifest(f"--target: name one of the columns: {', '.join(columns)}")
     if target not in columns:
         raise NoManifest(f"no column {target}: the header has {', '.join(columns) or 'none'}")
     place = columns.index(target)
@@ -113,9 +115,9 @@ def _documents(table: Table, name: str) -> Iterator[Mapping[str, Any]]:
             "metadata": {"name": f"{name}-data"},
             "data": {table.file.name: _Lines(text)},
         }
-    yield _ours("Dataset", name, {"source": source, "target": table.target})
-    yield _ours("TrainingJob", name, {"dataset": {"name": name}, **_recipe(table)})
-    yield _ours("ModelDeployment", name, {"model": {"trainingJob": {"name": name}}})
+    yield our_object("Dataset", name, {"source": source, "target": table.target})
+    yield our_object("TrainingJob", name, {"dataset": {"name": name}, **_recipe(table)})
+    yield our_object("ModelDeployment", name, {"model": {"trainingJob": {"name": name}}})
 
 
 class _Lines(str):
@@ -133,12 +135,14 @@ _Dumper.add_representer(
 )
 
 
-def _yaml(document: Mapping[str, Any]) -> str:
+def as_yaml(document: Mapping[str, Any]) -> str:
+    """Return the manifest; texts stand in it line by line."""
     text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
     return text
 
 
-def _ours(kind: str, name: str, spec: Mapping[str, Any]) -> Mapping[str, Any]:
+def our_object(kind: str, name: str, spec: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a manifest of one of our kinds."""
     metadata = {"name": name}
     return {"apiVersion": f"{GROUP}/{VERSION}", "kind": kind, "metadata": metadata, "spec": spec}
 

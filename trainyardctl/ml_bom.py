@@ -28,7 +28,7 @@ def ml_bom(of: Recorded) -> dict[str, Any]:
             "modelParameters": {
                 "task": _TASK.get(str(spec.get("task")), str(spec.get("task") or "unknown")),
                 "architectureFamily": str(spec.get("recipe") or "unknown"),
-                "datasets": [{"ref": str(spec.get("datasetDigest"))}],
+                "datasets": [{"ref": part["bom-ref"]} for part in _data(of)],
             },
             "quantitativeAnalysis": {
                 "performanceMetrics": [
@@ -39,7 +39,7 @@ def ml_bom(of: Recorded) -> dict[str, Any]:
         },
         "properties": [*_properties(of)],
     }
-    parts = [_data(of), *_libraries(of)]
+    parts = [*_data(of), *_libraries(of)]
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -52,9 +52,12 @@ def ml_bom(of: Recorded) -> dict[str, Any]:
     }
 
 
-def _data(of: Recorded) -> dict[str, Any]:
-    digest = str(at(of.version, "spec.datasetDigest"))
-    return {
+def _data(of: Recorded) -> Iterator[dict[str, Any]]:
+    """The data it was trained on; an import without data has none."""
+    digest = str(at(of.version, "spec.datasetDigest") or "")
+    if not digest:
+        return
+    yield {
         "type": "data",
         "bom-ref": digest,
         "name": of.dataset or "dataset",

@@ -47,7 +47,7 @@ class Recorded:
 def recorded(snapshot: Snapshot, version: Raw, approvals: Sequence[Raw]) -> Recorded:
     """Return the version with what the objects of its namespace say of it."""
     spec = version.get("spec", {})
-    dataset, data = _data(snapshot, str(spec.get("datasetDigest")))
+    dataset, data = _data(snapshot, str(spec.get("datasetDigest") or ""))
     digest = spec.get("bundleDigest")
     return Recorded(
         version=version,
@@ -128,7 +128,10 @@ def _cause(of: Recorded) -> str:
 
 def _data_rows(of: Recorded) -> Iterator[tuple[str, str]]:
     spec = of.version.get("spec", {})
-    yield "Version", str(spec.get("datasetDigest", ""))
+    if not spec.get("datasetDigest"):
+        yield "Version", "none: the model was imported without data, and nothing was measured"
+        return
+    yield "Version", str(spec["datasetDigest"])
     yield "Rows", f"{spec.get('trainRows', 0)} to train on, {spec.get('testRows', 0)} to test on"
     if of.data is None:
         yield "Dataset", "no Dataset lists this version any more"

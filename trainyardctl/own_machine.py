@@ -36,6 +36,7 @@ from trainyard.training_jobs.identity import (
     run_name,
     version_name,
 )
+from trainyard.training_jobs.inputs import dataset_name
 from trainyard.training_jobs.manifests import train_document
 from trainyard.training_jobs.result import read_result
 
@@ -102,8 +103,8 @@ def _refuse_what_needs_a_cluster(dataset: Dataset, job: TrainingJob) -> None:
     named = f"TrainingJob {job.metadata.name}"
     if job.spec.estimator is None or job.spec.search is not None:
         raise Impossible(f"{named}: only spec.estimator without a search can be tried here")
-    if job.spec.dataset.name != dataset.metadata.name:
-        wanted = job.spec.dataset.name
+    wanted = dataset_name(job.spec)
+    if wanted != dataset.metadata.name:
         raise Impossible(f"{named}: it learns from Dataset {wanted}, not {dataset.metadata.name}")
     if importlib.util.find_spec("trainer") is None or importlib.util.find_spec("pyarrow") is None:
         raise Impossible("training needs more libraries: pip install '.[cli,training]'")

@@ -76,7 +76,7 @@ def _of_version(snapshot: Snapshot, wanted: str) -> Iterator[str]:
     yield f"    run {spec.get('run')} of TrainingJob {at(version, 'spec.trainingJob.name')}"
     yield f"    because {at(version, 'spec.cause.kind')}: {at(version, 'spec.cause.message') or ''}"
     yield f"    recipe {spec.get('recipe', '')}"
-    yield f"    data {spec.get('datasetDigest', '')}"
+    yield f"    data {spec.get('datasetDigest') or 'none: imported without data'}"
     yield f"    bundle {spec.get('bundleDigest', '')}"
 
 

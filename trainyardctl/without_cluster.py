@@ -15,15 +15,24 @@ without_cluster = typer.Typer()
 
 @without_cluster.command()
 def init(
-    file: Annotated[Path, typer.Argument(help="A CSV with a header.")],
-    target: Annotated[str, typer.Option(help="The column to predict.")],
+    file: Annotated[Path, typer.Argument(help="A CSV with a header, or a model's file.")],
+    target: Annotated[str, typer.Option(help="The column of the CSV to predict.")] = "",
     name: Annotated[str, typer.Option(help="Of the model; absent: that of the file.")] = "",
 ) -> None:
-    """Write a first manifest: data, a recipe with a gate, and what serves; no cluster is asked."""
-    from trainyardctl.first_manifest import NoManifest, first_manifest, model_name
+    """Write a first manifest; no cluster is asked.
 
+    Of a CSV: data, a recipe with a gate, and what serves. Of a model (.onnx, .skops, .joblib): its
+    import, and what serves it.
+    """
+    from trainyardctl.first_manifest import NoManifest, first_manifest, model_name
+    from trainyardctl.model_manifest import is_model, model_manifest
+
+    named = name or model_name(file)
     try:
-        typer.echo(first_manifest(file, target, name or model_name(file)), nl=False)
+        text = (
+            model_manifest(file, named) if is_model(file) else first_manifest(file, target, named)
+        )
+        typer.echo(text, nl=False)
     except NoManifest as fault:
         typer.echo(str(fault), err=True)
         raise typer.Exit(USAGE) from fault

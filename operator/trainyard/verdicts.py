@@ -18,7 +18,7 @@ class Question:
 
     champion: str | None
     gates_digest: str
-    dataset_digest: str
+    dataset_digest: str | None
 
 
 def question_of(evaluation: Evaluation) -> Question:

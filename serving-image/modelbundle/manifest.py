@@ -31,11 +31,12 @@ class BundleFile:
 class Origin:
     """Where a bundle comes from. `libraries`: name and version, sorted by name.
 
-    `trust` is "Pickle" where the recipe allows a pickled model, else None.
+    `dataset_digest` is None where the model was imported without data. `trust` is "Pickle" where
+    the recipe allows a pickled model, else None.
     """
 
     target: str
-    dataset_digest: str
+    dataset_digest: str | None
     recipe_digest: str
     libraries: tuple[tuple[str, str], ...]
     trust: str | None = None

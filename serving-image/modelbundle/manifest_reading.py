@@ -127,8 +127,12 @@ def _feature(item: Any) -> Feature:
     )
 
 
+_DIGESTS = ("datasetDigest", "recipeDigest")
+
+
 def _origin(document: dict[str, Any]) -> Origin:
-    for field in ("datasetDigest", "recipeDigest"):
+    named = ("recipeDigest",) if document["datasetDigest"] is None else _DIGESTS
+    for field in named:
         if not is_digest(_text(document[field], field)):
             raise _wrong(field, document[field], "sha256: and 64 hexadecimal digits")
     libraries = document["libraries"]

@@ -156,6 +156,7 @@ def test_a_train_document_is_read(_: Any, job: TrainingJob) -> None:
     run = a_run(champion=OTHER_DIGEST)
     task = read_train_task(json.dumps(train_document(job, run)))
     spec = job.spec
+    assert task.dataset is not None
     assert (task.run, task.dataset.digest, task.seed) == (run.name, DIGEST, spec.seed)
     assert task.champion is not None
     assert task.champion.digest == OTHER_DIGEST

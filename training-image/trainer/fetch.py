@@ -31,13 +31,8 @@ def run(task: TrainTask, environment: Environment) -> Result:
     an import; MachineFault when the store is away.
     """
     store = open_environment_store(environment)
-    manifest = read_manifest(store, task.dataset.digest)
-    if manifest.target != task.target:
-        raise UserFault(
-            Reason.TASK_UNREADABLE,
-            f"the task predicts {task.target}, but the dataset's target is {manifest.target}",
-        )
-    _write_dataset(store, task.dataset.digest, manifest, environment)
+    if task.dataset is not None:
+        _fetch_dataset(store, task.dataset.digest, task.target, environment)
     if task.champion is not None:
         _fetch_champion(store, task.champion.digest, environment.champion)
     if task.candidate is not None:
@@ -45,6 +40,16 @@ def run(task: TrainTask, environment: Environment) -> Result:
     elif task.recipe is not None and task.recipe.import_ is not None:
         fetch_import(task.recipe, task.recipe.import_, store, environment)
     return Result({}, Exit.DONE)
+
+
+def _fetch_dataset(store: Store, digest: str, target: str, environment: Environment) -> None:
+    manifest = read_manifest(store, digest)
+    if manifest.target != target:
+        raise UserFault(
+            Reason.TASK_UNREADABLE,
+            f"the task predicts {target}, but the dataset's target is {manifest.target}",
+        )
+    _write_dataset(store, digest, manifest, environment)
 
 
 def _write_dataset(

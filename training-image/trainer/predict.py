@@ -36,6 +36,7 @@ from trainer.models.candidates import Candidate, TrainFacts, load_candidate, pro
 from trainer.models.conversion import Converted, convert
 from trainer.models.latencies import write_latencies
 from trainer.models.model_files import model_file
+from trainer.models.self_described import describe
 from trainer.models.signatures import MODEL_NAME, write_signature
 from trainer.models.stored_models import load_champion, load_evaluated
 from trainer.models.timing import BUDGET_SECONDS, runtimes_document, time_runtime
@@ -57,6 +58,8 @@ def run(task: TrainTask, environment: Environment) -> Result:
     Raises UserFault: ModelNotTrusted, ModelUnreadable, ModelNotServable, PredictionsInvalid,
     BundleCorrupt.
     """
+    if task.dataset is None:
+        return _without_rows(task, environment)
     columns = read_columns(environment.data)
     questions = read_table(environment.questions / TEST_NAME)
     environment.predictions.mkdir(parents=True, exist_ok=True)
@@ -70,6 +73,15 @@ def run(task: TrainTask, environment: Environment) -> Result:
         _measure(task, _runtimes(candidate, environment.output), rows, environment)
     if task.champion is not None:
         _ask_champion(task.champion.digest, candidate.signature, environment, questions)
+    return Result({}, Exit.DONE)
+
+
+def _without_rows(task: TrainTask, environment: Environment) -> Result:
+    """What an import without data needs to be packed; one that is measured again needs nothing."""
+    environment.predictions.mkdir(parents=True, exist_ok=True)
+    if task.candidate is None:
+        path = model_file(environment.output, task.trust)
+        describe(path, task.trust, environment.predictions)
     return Result({}, Exit.DONE)
 
 

@@ -26,7 +26,7 @@ from trainer.grades.bundling import (
     publish_bundle,
     read_runtimes,
 )
-from trainer.grades.measuring import Measurable, measured, measured_beside
+from trainer.grades.measuring import Measurable, measured, measured_beside, measured_without_rows
 from trainer.grades.model_answers import ModelAnswers
 from trainer.grades.own_metrics import read_own_metrics
 from trainer.grades.scoring import (
@@ -39,6 +39,7 @@ from trainer.grades.scoring import (
 from trainer.grades.search_table import SEARCH_NAME, search_table
 from trainer.models.behaviour_files import read_behaviours
 from trainer.models.latencies import read_latencies
+from trainer.models.signatures import MODEL_NAME, read_signature
 from trainer.pod.environment import Environment
 from trainer.pod.libraries import library_versions
 from trainer.pod.result import Result
@@ -55,6 +56,8 @@ def run(task: TrainTask, environment: Environment) -> Result:
     Raises UserFault: PredictionsInvalid, MetricsInvalid, ModelUnreadable, ModelNotTrusted,
     BundleCorrupt; MachineFault when the store is away.
     """
+    if task.dataset is None:
+        return _without_rows(task, environment)
     columns = read_columns(environment.data)
     sheet = AnswerSheet(read_table(environment.answers / TEST_NAME), columns)
     candidate = candidate_answers(environment.predictions, sheet)
@@ -86,6 +89,34 @@ def run(task: TrainTask, environment: Environment) -> Result:
     return Result(_with_measures({"verb": "train", **document}, task, of))
 
 
+def _without_rows(task: TrainTask, environment: Environment) -> Result:
+    """An import without data is published as it is; of all measures only its size is known."""
+    if task.candidate is not None:
+        size = bundle_bytes(environment.output)
+        found: dict[str, Any] = {"verb": "evaluate", "bundle": task.candidate.digest}
+    else:
+        signature = read_signature(environment.predictions / MODEL_NAME)
+        published = _published(task, environment, signature, {})
+        size = published.size
+        found = {
+            "verb": "train",
+            "task": str(signature.task),
+            "bundle": published.digest,
+            "serves": published.serves,
+            "trainRows": 0,
+            "testRows": 0,
+            "libraries": library_versions(),
+        }
+    measures = measured_without_rows(task.measures, size)
+    shared: dict[str, Any] = {
+        "outcome": "Succeeded",
+        "dataset": None,
+        "metrics": {},
+        "champion": None,
+    }
+    return Result({**shared, **found, **({"measures": measures} if measures else {})})
+
+
 @dataclass(frozen=True, slots=True)
 class _Published:
     """What is in the store now."""
@@ -106,7 +137,7 @@ def _document(
         said = champion_document(task.champion.digest, champion)
     return {
         "outcome": "Succeeded",
-        "dataset": task.dataset.digest,
+        "dataset": task.data_digest,
         "task": str(candidate.signature.task),
         "metrics": metrics,
         "champion": said,
@@ -152,14 +183,14 @@ def _published(
 ) -> _Published:
     origin = Origin(
         target=task.target,
-        dataset_digest=task.dataset.digest,
+        dataset_digest=task.data_digest,
         recipe_digest=task.recipe_digest,
         libraries=libraries_of(library_versions()),
         trust=task.trust,
     )
     made_of = Ingredients(environment.output, environment.predictions, signature, origin)
     about = {
-        METRICS_NAME: {"dataset": task.dataset.digest, "metrics": metrics},
+        METRICS_NAME: {"dataset": task.data_digest, "metrics": metrics},
         RUNTIMES_NAME: read_runtimes(environment.predictions),
     }
     if task.search is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainyard.api.v1alpha1.training_job import TrainingJobSpec
-from trainyard.training_jobs.refusal import why_never_measured
+from trainyard.training_jobs.refusal import why_never_measured, why_without_rows
 from trainyard.training_jobs.trials import why_no_trials
 from trainyardctl.lint.fault import Fault
 from trainyardctl.snapshot import Raw
@@ -19,6 +19,6 @@ def recipe_faults(raw: Raw) -> Iterator[Fault]:
     untried = why_no_trials(spec.search) if spec.search is not None else ""
     if untried:
         yield Fault("spec.search", untried)
-    why = why_never_measured(spec)
+    why = why_never_measured(spec) or why_without_rows(spec)
     if why:
         yield Fault("spec.gates", why)

@@ -21,7 +21,7 @@ def evaluate_document(version: ModelVersion, evaluate: EvaluateJob) -> dict[str,
     return {
         "version": 1,
         "run": evaluate.name,
-        "dataset": {"digest": spec.dataset_digest},
+        "dataset": {"digest": spec.dataset_digest} if spec.dataset_digest else None,
         "target": spec.target,
         "recipeDigest": spec.recipe_digest,
         "seed": 0,

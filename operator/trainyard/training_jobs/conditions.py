@@ -59,6 +59,8 @@ def _ready(job: TrainingJob, status: TrainingJobStatus, observed: Observed) -> F
 
 
 def _missing_data(job: TrainingJob, observed: Observed) -> Finding | None:
+    if job.spec.dataset is None:
+        return None
     name = job.spec.dataset.name
     if observed.dataset is None:
         text = f"Dataset {name} does not exist in this namespace: create it"

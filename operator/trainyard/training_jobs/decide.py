@@ -61,8 +61,6 @@ def decide_training_job(
 
 
 def _demanded(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
-    if observed.dataset is None:
-        return turn
     wanted = demanded_inputs(job, observed.dataset, turn.now)
     if wanted is None:
         return turn

@@ -40,8 +40,11 @@ def _search(spec: TrainingJobSpec) -> dict[str, Any] | None:
     return found
 
 
-def inputs_digest(recipe: str, dataset: str) -> str:
-    """Return the digest of recipe and dataset version: the same inputs give the same model."""
+def inputs_digest(recipe: str, dataset: str | None) -> str:
+    """Return the digest of recipe and dataset version: the same inputs give the same model.
+
+    None: an import without data.
+    """
     return _digest({"version": _VERSION, "recipe": recipe, "dataset": dataset})
 
 

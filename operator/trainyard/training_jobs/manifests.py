@@ -28,7 +28,7 @@ def train_document(job: TrainingJob, run: Run) -> dict[str, Any]:
     return {
         "version": 1,
         "run": run.name,
-        "dataset": {"digest": run.dataset_digest},
+        "dataset": {"digest": run.dataset_digest} if run.dataset_digest else None,
         "target": run.target,
         "recipe": {"trust": job.spec.trust, **recipe_of(chosen(job.spec, run)).document()},
         "recipeDigest": run.recipe_digest,

@@ -43,7 +43,7 @@ async def observe_training_job(
     search = run.search if run is not None and is_searching(run) else None
     seen = Observed(
         installation=installation,
-        dataset=await world.load(Dataset, namespace, job.spec.dataset.name),
+        dataset=await _dataset(job, world),
         versions=versions,
         deployments=await _deployments(job, versions, world),
         pinned=await _pinned(versions, world),
@@ -60,6 +60,12 @@ async def observe_training_job(
         return seen
     deliveries = tracking.offer_all(job.metadata.uid, outgoing_records(job, seen))
     return replace(seen, delivery=next(iter(deliveries.values()), None))
+
+
+async def _dataset(job: TrainingJob, world: World) -> Dataset | None:
+    if job.spec.dataset is None:
+        return None
+    return await world.load(Dataset, job.metadata.namespace, job.spec.dataset.name)
 
 
 async def _versions(job: TrainingJob, world: World) -> tuple[ModelVersion, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 
 from trainyard.api.gates import HIGHER_IS_BETTER, LOWER_IS_BETTER
+from trainyard.api.v1alpha1.recipe import ModelImport
 from trainyard.api.v1alpha1.training_job import TrainingJobSpec
 from trainyard.installation import Installation
 from trainyard.jobs.forbidden_sources import why_forbidden
-from trainyard.training_jobs.recipes.imported import imported_from
+from trainyard.training_jobs.recipes.imported import format_of, imported_from
 from trainyard.training_jobs.trials import why_no_trials
 
 _MEASURED = tuple(sorted(HIGHER_IS_BETTER | LOWER_IS_BETTER))
@@ -21,10 +22,41 @@ def why_refused(spec: TrainingJobSpec, installation: Installation) -> str:
     forbidden = why_forbidden(imported_from(spec), installation)
     if forbidden:
         return f"spec.import.{forbidden}"
+    if spec.import_ is not None and (unknown := _why_unknown(spec.import_, spec.trust)):
+        return unknown
     if spec.search is not None and (untried := why_no_trials(spec.search)):
         return f"spec.search: {untried}"
-    unmeasured = why_never_measured(spec)
+    unmeasured = why_never_measured(spec) or why_without_rows(spec)
     return f"spec.gates: {unmeasured}" if unmeasured else ""
+
+
+def _why_unknown(imported: ModelImport, trust: str | None) -> str:
+    """Return why the file cannot be loaded, whatever is in it, or ""."""
+    kind = format_of(imported)
+    if not kind:
+        return (
+            "spec.import.format: the source names no file that ends in .onnx, .skops or .joblib:"
+            " say what the file is with format: Onnx, Skops or Joblib"
+        )
+    if kind == "Joblib" and trust != "Pickle":
+        return (
+            "spec.import: joblib files run code when they are loaded: say trust: Pickle if you"
+            " trust it, or import .skops or .onnx"
+        )
+    return ""
+
+
+def why_without_rows(spec: TrainingJobSpec) -> str:
+    """Return which gate needs rows that the recipe does not name, or ""."""
+    if spec.dataset is not None:
+        return ""
+    gate = next((g for g in spec.gates if g.size is None), None)
+    if gate is None:
+        return ""
+    return (
+        f"gate {gate.name} is measured on the test rows of a Dataset, and this import names none:"
+        " name one with spec.dataset, or remove the gate; only a size gate needs no rows"
+    )
 
 
 def why_never_measured(spec: TrainingJobSpec) -> str:

@@ -6,7 +6,7 @@ from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import RunCause, TrainingJobReason
 from trainyard.requests import NOW, Request, Verb, pending_request, refusal_without_status
-from trainyard.training_jobs.inputs import inputs_with
+from trainyard.training_jobs.inputs import dataset_name, inputs_with, lacks_dataset
 from trainyard.training_jobs.limits import reset
 from trainyard.training_jobs.observed import Observed, TrainingTurn, limits_state
 from trainyard.training_jobs.refusal import why_refused
@@ -47,10 +47,9 @@ def _run(
     if why := why_refused(job.spec, observed.installation):
         return _refused(turn, request, why)
     cause = RunCause(kind="Request", message=f"request {request.text}"[:256], id=request.text)
-    dataset = observed.dataset
-    wanted = inputs_with(job, dataset, cause, turn.now) if dataset is not None else None
+    wanted = inputs_with(job, observed.dataset, cause, turn.now)
     if wanted is None:
-        text = f"Dataset {job.spec.dataset.name} has no version yet"
+        text = f"Dataset {dataset_name(job.spec)} has no version yet"
         return _refused(turn, request, text)
     work = run_at_work(turn.status.runs)
     if work is not None and work.inputs_digest == wanted.digest:
@@ -105,8 +104,8 @@ def _verify(
 
 
 def _obstacle(job: TrainingJob, observed: Observed) -> str:
-    if observed.dataset is None:
-        return f"Dataset {job.spec.dataset.name} does not exist"
+    if lacks_dataset(job, observed.dataset):
+        return f"Dataset {dataset_name(job.spec)} does not exist"
     return why_refused(job.spec, observed.installation)
 
 

@@ -37,7 +37,7 @@ def read_result(
 
 
 def _version(job: TrainingJob, run: Run, result: Mapping[str, Any], image: str) -> ModelVersionSpec:
-    if result["dataset"] != run.dataset_digest:
+    if result.get("dataset") != run.dataset_digest:
         raise ValueError(f"it speaks of dataset {result['dataset']}, not {run.dataset_digest}")
     return ModelVersionSpec.model_validate(
         {

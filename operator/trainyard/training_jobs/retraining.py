@@ -8,7 +8,7 @@ from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Inputs, TrainingJobReason
 from trainyard.champion import followers
-from trainyard.training_jobs.inputs import inputs_with
+from trainyard.training_jobs.inputs import inputs_with, lacks_dataset
 from trainyard.training_jobs.limits import blocked, counted, is_stopped, started
 from trainyard.training_jobs.observed import Observed, TrainingTurn, limits_state
 from trainyard.training_jobs.runs import last_ended, latest_for, run_at_work
@@ -58,7 +58,7 @@ def _promoted(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> str |
 def retrained(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
     """Return the turn in which a trigger of spec.retrain has its effect."""
     inputs, dataset = turn.status.inputs, observed.dataset
-    if inputs is None or dataset is None or run_at_work(turn.status.runs) is not None:
+    if inputs is None or lacks_dataset(job, dataset) or run_at_work(turn.status.runs) is not None:
         return turn
     latest = latest_for(turn.status.runs, inputs.digest)
     if latest is not None and latest.phase is TaskPhase.WAITING:
@@ -70,7 +70,7 @@ def retrained(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Train
         turn = _signalled(job, observed, turn, signal)
         if turn.status.inputs != inputs:
             return turn
-    trigger = new_data_trigger(job, dataset, inputs)
+    trigger = new_data_trigger(job, dataset, inputs) if dataset is not None else None
     return admitted(job, observed, turn, trigger) if trigger is not None else turn
 
 
@@ -82,16 +82,22 @@ def _signalled(
         return turn
     if not had_run(observed, turn, wanted):
         return admitted(job, observed, turn, trigger)
-    text = f"{trigger.name}: nothing new to learn, version {wanted.dataset_digest[7:19]}"
-    turn = turn.noted_once(TrainingJobReason.NOTHING_NEW_TO_LEARN, f"{text} was trained on already")
-    if job.spec.dataset.digest is not None or is_stopped(
-        job.spec.retrain.limits, limits_state(turn)
-    ):
+    text = f"{trigger.name}: nothing new to learn, {_known(wanted)}"
+    turn = turn.noted_once(TrainingJobReason.NOTHING_NEW_TO_LEARN, text)
+    named = job.spec.dataset
+    stopped = is_stopped(job.spec.retrain.limits, limits_state(turn))
+    if named is None or named.digest is not None or stopped:
         return turn
     before = turn.status.refresh_requested
     if before is not None and before.id == trigger.cause.id:
         return turn
     return turn.changed(refresh_requested=RefreshRequested(id=trigger.cause.id, since=turn.now))
+
+
+def _known(inputs: Inputs) -> str:
+    if inputs.dataset_digest is None:
+        return "an import without a dataset learns nothing here"
+    return f"version {inputs.dataset_digest[7:19]} was trained on already"
 
 
 def had_run(observed: Observed, turn: TrainingTurn, inputs: Inputs) -> bool:
@@ -124,6 +130,4 @@ def admitted(
 def _newest(
     job: TrainingJob, observed: Observed, turn: TrainingTurn, trigger: Trigger
 ) -> Inputs | None:
-    if observed.dataset is None:
-        return None
     return inputs_with(job, observed.dataset, trigger.cause, turn.now)

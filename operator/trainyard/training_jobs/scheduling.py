@@ -63,7 +63,7 @@ def _wanted(
 ) -> Inputs | None:
     """A run at work, or one that waits for its retry, is let come to its end first."""
     inputs = turn.status.inputs
-    if observed.dataset is None or inputs is None or run_at_work(turn.status.runs) is not None:
+    if inputs is None or run_at_work(turn.status.runs) is not None:
         return None
     latest = latest_for(turn.status.runs, inputs.digest)
     if latest is not None and latest.phase is TaskPhase.WAITING:

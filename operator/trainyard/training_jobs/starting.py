@@ -11,6 +11,7 @@ from trainyard.conditions import shorten
 from trainyard.jobs.supervision import Wait, follow
 from trainyard.reconciling.plan import Create
 from trainyard.training_jobs.identity import describe_recipe, run_name
+from trainyard.training_jobs.inputs import lacks_dataset
 from trainyard.training_jobs.manifests import run_job, search_job, search_name
 from trainyard.training_jobs.observed import Observed, TrainingTurn
 from trainyard.training_jobs.runs import latest_for, next_number, replaced, run_at_work
@@ -47,7 +48,7 @@ def started_if_due(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> 
     """Return the turn in which the current inputs have a run, unless one has to wait or is done."""
     inputs = turn.status.inputs
     busy = run_at_work(turn.status.runs) is not None
-    if inputs is None or busy or observed.dataset is None:  # it names the target
+    if inputs is None or busy or lacks_dataset(job, observed.dataset):  # it names the target
         return turn
     latest = latest_for(turn.status.runs, inputs.digest)
     if latest is None:
@@ -120,6 +121,8 @@ def _new_run(job: TrainingJob, observed: Observed, turn: TrainingTurn, inputs: I
 
 
 def _with_data(dataset: Dataset | None, run: Run) -> str:
+    if run.dataset_digest is None:
+        return "; without data"
     versions = dataset.status.versions if dataset is not None else ()
     rows = next((v.rows for v in versions if v.digest == run.dataset_digest), None)
     return f"; data {run.dataset_digest[7:19]}" + (f", {rows} rows" if rows is not None else "")

@@ -188,9 +188,9 @@ def _tags(job: TrainingJob, own: Mapping[str, str], cause: RunCause | None) -> d
     return {key: shorten(value, _LONGEST) for key, value in found.items() if value}
 
 
-def _digests(dataset: str, recipe: str, inputs: str) -> dict[str, str]:
+def _digests(dataset: str | None, recipe: str, inputs: str) -> dict[str, str]:
     return {
-        "trainyard.datasetDigest": dataset,
+        "trainyard.datasetDigest": dataset or "",
         "trainyard.recipeDigest": recipe,
         "trainyard.inputsDigest": inputs,
     }

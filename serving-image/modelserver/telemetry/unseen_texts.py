@@ -1,7 +1,8 @@
 """Which features of a request hold a text that no training row had?
 
 A model answers such a row as if all texts it does not know were one. Known is what the bundle's
-profile lists: of features with more texts than a profile lists, nothing can be said.
+profile lists: of features with more texts than a profile lists, nothing can be said, and nothing
+of a model that was imported without rows.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ class UnseenTexts:
             (position, feature.name, frozenset({*found.values, ""}))
             for position, feature in enumerate(texts)
             # The last count is that of all texts which the profile does not list.
-            if (found := bins.get(feature.name)) is not None and not found.counts[-1]
+            if profile.rows
+            and (found := bins.get(feature.name)) is not None
+            and not found.counts[-1]
         ]
         self.counts = {name: 0 for _, name, _ in self._known}
 

@@ -6,6 +6,8 @@ import pytest
 from builders_training import (
     Raw,
     digest,
+    raw_training_job,
+    train_result,
 )
 from training_stories import (
     JOB,
@@ -15,6 +17,7 @@ from training_stories import (
     retraining,
     succeed,
 )
+from training_world import TrainingWorld
 
 
 def test_new_data_alone_starts_nothing() -> None:
@@ -84,3 +87,22 @@ def test_a_pinned_dataset_digest_is_trained_on() -> None:
         "DatasetPinned",
         digest("8"),
     )
+
+
+def test_an_import_without_data_waits_for_none() -> None:
+    """It runs at once, gives a version, and asks for no data; a Dataset that comes is a new one."""
+    source = {"s3": {"path": "models/churn.onnx"}}
+    imported = {"source": source, "digest": digest("7")}
+    world = TrainingWorld(raw_training_job(estimator=None, dataset=None, **{"import": imported}))
+    world.settle()
+    run = newest_run(world)
+    assert ("FirstRun", None) == (run["cause"]["kind"], run.get("datasetDigest"))
+    world.finish(run["name"], {**train_result("b", champion=None), "dataset": None})
+    world.settle()
+    current = world.status(*JOB)["current"]
+    assert (digest("b"), None) == (current["bundleDigest"], current.get("datasetDigest"))
+    assert ("True", "VersionAccepted") == world.condition(*JOB, "Ready")
+    world.change(*JOB, dataset={"name": "tumours"})
+    world.settle()
+    assert ("False", "DatasetNotFound") == world.condition(*JOB, "Ready")
+    assert 1 == len(world.status(*JOB)["runs"])

@@ -101,3 +101,50 @@ def test_nobody_can_ask_for_it_either(request_: str) -> None:
     outcome = world.status(*JOB)["requests"][-1]
     assert outcome["outcome"] == "Refused"
     assert "Did you mean accuracy?" in outcome["message"]
+
+
+def _imported(source: dict[str, Any], **spec: Any) -> TrainingJobSpec:
+    imported = {"source": source, "digest": f"sha256:{'7' * 64}", **spec.pop("more", {})}
+    return TrainingJobSpec.model_validate({"import": imported, **spec})
+
+
+FILE = {"s3": {"path": "models/churn.onnx"}}
+
+
+@pytest.mark.parametrize(
+    ("gate", "asked"),
+    [
+        pytest.param({"metric": "accuracy", "min": "0.5"}, True, id="a metric"),
+        pytest.param({"latency": {"maxMilliseconds": "5"}}, True, id="latency"),
+        pytest.param({"size": {"max": "50Mi"}}, False, id="size"),
+    ],
+)
+def test_a_gate_that_needs_rows_is_refused_without_data(gate: dict[str, Any], asked: bool) -> None:
+    """With both ways out."""
+    spec = _imported(FILE, gates=[{"name": "good", **gate}])
+    said = (
+        "spec.gates: gate good is measured on the test rows of a Dataset, and this import names"
+        " none: name one with spec.dataset, or remove the gate; only a size gate needs no rows"
+    )
+    assert (said if asked else "") == why_refused(spec, INSTALLATION)
+    with_data = spec.model_copy(update={"dataset": _spec(ESTIMATOR, "r2").dataset})
+    assert "" == why_refused(with_data, INSTALLATION)
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "said"),
+    [
+        pytest.param({"s3": {"path": "m/churn.skops"}}, {}, "", id="by the name's ending"),
+        pytest.param({"http": {"url": "http://a/m.onnx?v=2"}}, {}, "", id="of an address"),
+        pytest.param({"configMap": {"name": "m"}}, {"format": "Onnx"}, "", id="as it is said"),
+        pytest.param({"configMap": {"name": "m"}}, {}, "spec.import.format: the", id="unknown"),
+        pytest.param({"s3": {"path": "m/a.joblib"}}, {}, "spec.import: joblib files", id="pickle"),
+    ],
+)
+def test_what_an_import_is_has_to_be_known(
+    source: dict[str, Any], more: dict[str, Any], said: str
+) -> None:
+    """By `format`, or by the ending of the file's name; a pickle is trusted aloud."""
+    why = why_refused(_imported(source, more=more), INSTALLATION)
+    assert why.startswith(said)
+    assert bool(said) == bool(why)

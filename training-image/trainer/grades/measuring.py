@@ -52,6 +52,13 @@ def measured_beside(measures: Sequence[Measure], of: Measurable) -> dict[str, An
     return {measure.key: _paired(measure, of) for measure in paired}
 
 
+def measured_without_rows(measures: Sequence[Measure], bundle_bytes: int) -> dict[str, Any]:
+    """What is known of a model without any rows, by key: its size; what else is asked says why."""
+    size = {"value": str(bundle_bytes)}
+    absent = {"why": "the model was imported without a dataset, so there are no rows to ask about"}
+    return {m.key: size if isinstance(m, SizeMeasure) else absent for m in measures}
+
+
 def _of_candidate(measure: Measure, of: Measurable) -> dict[str, Any]:
     match measure:
         case SliceMeasure():

@@ -82,10 +82,14 @@ def probed(candidate: Candidate, rows: Rows) -> Candidate:
     `rows`: the train part. Raises whatever the model raises on a typical row.
     """
     signature = candidate.signature
-    typical = typical_row(rows, signature)
+    return probed_on(candidate, typical_row(rows, signature), _seen(rows, signature))
+
+
+def probed_on(candidate: Candidate, typical: Rows, seen: Mapping[str, Sequence[str]]) -> Candidate:
+    """The same, by one row that the model answers and the texts that are known of each column."""
     candidate.runtime.predict(typical)
-    features = probed_features(candidate.runtime, typical, _seen(rows, signature))
-    known = replace(signature, features=features)
+    features = probed_features(candidate.runtime, typical, seen)
+    known = replace(candidate.signature, features=features)
     runtime: Runtime = (
         OnnxRuntime(candidate.path, known)
         if candidate.estimator is None

@@ -35,7 +35,7 @@ def onnx_signature(
     Raises UserFault(ModelUnreadable).
     """
     refuse_spreading(path, most_of_one_file())
-    session = _session(path)
+    session = onnx_session(path)
     used = _used_features([argument.name for argument in session.get_inputs()], features)
     outputs = [output.type for output in session.get_outputs()]
     shape = session.get_outputs()[0].shape
@@ -54,7 +54,8 @@ def onnx_signature(
     return class_signature([classes], used, probabilities, targets)
 
 
-def _session(path: Path) -> Any:
+def onnx_session(path: Path) -> Any:
+    """A session of the graph in the file. Raises UserFault(ModelUnreadable)."""
     onnxruntime = onnx_library()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3

@@ -112,8 +112,9 @@ class TrainTask(Document):
 
     version: Literal[1]
     run: Text
-    dataset: DatasetReference
-    target: Text
+    dataset: DatasetReference | None
+    """None: a model that was imported without data; nothing but its file says what it takes."""
+    target: str
     recipe: Recipe | None = None
     recipe_digest: Digest
     seed: int
@@ -127,7 +128,14 @@ class TrainTask(Document):
     def _has_one_model(self) -> Self:
         if (self.recipe is None) == (self.candidate is None):
             raise ValueError("exactly one of recipe, candidate")
+        if self.dataset is None and self.recipe is not None and self.recipe.import_ is None:
+            raise ValueError("only an import can do without a dataset")
         return self
+
+    @property
+    def data_digest(self) -> str | None:
+        """Names the dataset version; None: there is none."""
+        return self.dataset.digest if self.dataset is not None else None
 
     @property
     def trust(self) -> Literal["Pickle"] | None:

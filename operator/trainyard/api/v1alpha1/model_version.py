@@ -88,8 +88,8 @@ class ModelVersionSpec(ApiModel):
     """Which attempt at its inputs the run was."""
     bundle_digest: Digest
     """Names the model's bytes in the store."""
-    dataset_digest: Digest
-    """Names the data it was trained and tested on."""
+    dataset_digest: Digest | None = None
+    """Names the data it was trained and tested on; absent: it was imported without any."""
     inputs_digest: Digest
     """Names the data and the recipe."""
     recipe_digest: Digest
@@ -151,8 +151,8 @@ class Evaluation(ApiModel):
     """The champion's bundle; absent: there was none or no gate needed one."""
     gates_digest: Digest
     """Names the gates."""
-    dataset_digest: Digest
-    """Whose test rows."""
+    dataset_digest: Digest | None = None
+    """Whose test rows; absent: there were none."""
     at: datetime
     accepted: bool
     gates: Annotated[tuple[GateReport, ...], Field(max_length=16)] = ()

@@ -131,7 +131,7 @@ class ModelImport(ApiModel):
         ),
     ]
     """Where the file is."""
-    format: Literal["Onnx", "Skops", "Joblib"]
-    """What the file is."""
+    format: Literal["Onnx", "Skops", "Joblib"] | None = None
+    """What the file is; absent: as the ending of its name says, .onnx, .skops or .joblib."""
     digest: Digest
     """The sha256 of the file; anything else is refused."""

@@ -57,12 +57,23 @@ class TrainingJobSpec(ApiModel):
                 "search needs an estimator: a container searches for itself",
             ),
             (
-                "!has(self.retrain) || !has(self.retrain.onNewData) || !has(self.dataset.digest)",
-                "a pinned dataset.digest never has new data: remove retrain.onNewData or the pin",
+                "has(self.dataset) || has(self.__import__)",
+                "name the dataset to train on: only an import can do without",
             ),
             (
                 (
-                    "!has(self.__import__) || self.__import__.format != 'Joblib'"
+                    "!has(self.retrain) || !has(self.retrain.onNewData)"
+                    " || (has(self.dataset) && !has(self.dataset.digest))"
+                ),
+                (
+                    "without a dataset, or with a pinned dataset.digest, there is never new data:"
+                    " remove retrain.onNewData or the pin"
+                ),
+            ),
+            (
+                (
+                    "!has(self.__import__) || !has(self.__import__.format)"
+                    " || self.__import__.format != 'Joblib'"
                     " || (has(self.trust) && self.trust == 'Pickle')"
                 ),
                 "joblib files run code when they are loaded: say trust: Pickle if you trust it",
@@ -70,8 +81,10 @@ class TrainingJobSpec(ApiModel):
         )
     )
 
-    dataset: DatasetReference
-    """Which data to train on."""
+    dataset: DatasetReference | None = None
+    """Which data to train on, and whose test rows the gates measure. Only an import can do without:
+    it is served as it is, what it takes is read from its file, and gates that need rows are
+    refused."""
     estimator: Estimator | None = None
     """An estimator of scikit-learn, XGBoost or LightGBM that the built-in image trains."""
     container: TrainingContainer | None = None

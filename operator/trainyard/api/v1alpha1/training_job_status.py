@@ -103,8 +103,8 @@ class Inputs(ApiModel):
     """Names the dataset version and the recipe."""
     recipe_digest: Digest
     """Names the recipe."""
-    dataset_digest: Digest
-    """Names the dataset version."""
+    dataset_digest: Digest | None = None
+    """Names the dataset version; absent: an import without data."""
     dataset_rows: int = 0
     """How many rows the dataset version has."""
     cause: RunCause
@@ -128,7 +128,7 @@ class Run(Task):
 
     inputs_digest: Digest
     recipe_digest: Digest
-    dataset_digest: Digest
+    dataset_digest: Digest | None = None
     target: ShortText = ""
     """The column that is predicted."""
     recipe: ShortText = ""
@@ -157,7 +157,7 @@ class CurrentVersion(ApiModel):
     """The ModelVersion."""
     bundle_digest: Digest
     inputs_digest: Digest
-    dataset_digest: Digest
+    dataset_digest: Digest | None = None
     runtime: ShortText = ""
     """Which runtime serves it; a ModelDeployment takes its server image by it."""
 

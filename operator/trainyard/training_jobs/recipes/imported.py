@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from trainyard.api.sources import Source
 from trainyard.api.v1alpha1.recipe import ModelImport
@@ -11,6 +13,8 @@ from trainyard.api.v1alpha1.training_job import TrainingJobSpec
 from trainyard.jobs.job_manifest import Document
 from trainyard.jobs.source_access import source_access
 from trainyard.jobs.training_pod import Training
+
+_ENDINGS = {".onnx": "Onnx", ".skops": "Skops", ".joblib": "Joblib"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +25,11 @@ class ImportRecipe:
 
     def identity(self) -> dict[str, Any]:
         """Return what makes it another recipe: where the file lies does not count."""
-        return {"import": {"format": self.imported.format, "digest": self.imported.digest}}
+        return {"import": {"format": format_of(self.imported), "digest": self.imported.digest}}
 
     def description(self) -> str:
         """Return format and digest of the file."""
-        return f"{self.imported.format} file {self.imported.digest}"
+        return f"{format_of(self.imported)} file {self.imported.digest}"
 
     def document(self) -> dict[str, Any]:
         """Return it as the task of the pod words it."""
@@ -35,6 +39,18 @@ class ImportRecipe:
     def training(self, document: Document) -> Training:
         """Return the pod's work: it fetches the file and trains nothing."""
         return Training(document, train=False, source=self.imported.source)
+
+
+def format_of(imported: ModelImport) -> str:
+    """Return what the file is, as it is said or as its name ends; "" where neither tells."""
+    if imported.format is not None:
+        return imported.format
+    source = imported.source
+    places = (source.config_map, source.pvc, source.s3)
+    path = next((place.path for place in places if place is not None), "")
+    if source.http is not None:
+        path = urlsplit(source.http.url).path
+    return _ENDINGS.get(PurePosixPath(path).suffix, "")
 
 
 def imported_from(spec: TrainingJobSpec) -> Source | None:

@@ -28,3 +28,13 @@ def test_nothing_is_trained() -> None:
     training = recipe_of(job.spec).training({})
     assert (training.train, training.container) == (False, None)
     assert training.source is not None
+
+
+def test_a_format_that_the_name_tells_is_the_same_recipe() -> None:
+    """Whether it is said or not."""
+    said = a_training_job(estimator=None, **_imported("http://a/model.onnx"))
+    untold = _imported("http://a/model.onnx")
+    del untold["import"]["format"]
+    told = recipe_of(a_training_job(estimator=None, **untold).spec)
+    assert recipe_of(said.spec).identity() == told.identity()
+    assert "Onnx" == told.document()["import"]["format"]
