@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
@@ -38,5 +39,7 @@ class Delivery:
     """The number up to which it has everything that it is to have."""
     failing_since: datetime | None = None
     why: str = ""
+    refused: Mapping[int, str] = field(default_factory=dict)
+    """Which of those that count as delivered it refuses for good, by number, and why."""
     again_at: datetime | None = None
     """When there may be something new to see; None: nothing is on its way."""

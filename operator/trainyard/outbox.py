@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic
 
-from trainyard.clients.addresses import NotDelivered
+from trainyard.clients.addresses import NotDelivered, RefusedForGood
 from trainyard.delivery import Delivery, NumberedT, Outgoing
 
 AT_ONCE = 16
@@ -29,6 +29,7 @@ class _Line(Generic[NumberedT]):
     failures: int = 0
     failing_since: datetime | None = None
     why: str = ""
+    refused: dict[int, str] = field(default_factory=dict)
     not_before: datetime | None = None
     offered_at: datetime | None = None
     task: asyncio.Task[None] | None = field(default=None, repr=False)
@@ -44,7 +45,10 @@ class Outbox(Generic[NumberedT]):
     def __init__(
         self, post: Callable[[str, NumberedT], Awaitable[None]], clock: Callable[[], datetime]
     ) -> None:
-        """`post` delivers one to the receiver of a name, or raises NotDelivered."""
+        """`post` delivers one to the receiver of a name, or raises NotDelivered.
+
+        What is RefusedForGood is set aside and told, so that those behind it go on.
+        """
         self._post = post
         self._clock = clock
         self._lines: dict[tuple[str, str], _Line[NumberedT]] = {}
@@ -67,7 +71,8 @@ class Outbox(Generic[NumberedT]):
         if line.waiting and line.task is None and is_due:
             line.task = asyncio.create_task(self._send(line), name=f"post to {line.receiver}")
         again = now + LOOK_AGAIN if line.task else line.not_before if line.waiting else None
-        return Delivery(line.delivered, line.failing_since, line.why, again)
+        line.refused = {n: why for n, why in line.refused.items() if n > outgoing.delivered}
+        return Delivery(line.delivered, line.failing_since, line.why, dict(line.refused), again)
 
     def _line(self, uid: str, outgoing: Outgoing[NumberedT]) -> _Line[NumberedT]:
         key = uid, outgoing.receiver
@@ -82,8 +87,11 @@ class Outbox(Generic[NumberedT]):
         try:
             while line.waiting:
                 first = line.waiting[0]
-                async with self._posting:
-                    await self._post(line.receiver, first)
+                try:
+                    async with self._posting:
+                        await self._post(line.receiver, first)
+                except RefusedForGood as fault:
+                    line.refused[first.number] = str(fault)
                 line.delivered = max(line.delivered, first.number)
                 line.waiting = tuple(n for n in line.waiting if n.number > line.delivered)
                 line.failures, line.failing_since, line.why, line.not_before = 0, None, "", None

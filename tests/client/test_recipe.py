@@ -93,6 +93,7 @@ def test_gates_and_seed_stand_beside_it() -> None:
     """Typed, as the API has them."""
     gate = {"name": "good", "metric": "accuracy", "min": "0.9"}
     job = training_job("wine", Ridge(), "data", gates=[gate], seed=7)
+    assert job.spec.dataset is not None
     assert ("data", 7, "good") == (job.spec.dataset.name, job.spec.seed, job.spec.gates[0].name)
 
 

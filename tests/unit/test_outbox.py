@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from builders_serving import NOW
 
-from trainyard.clients.addresses import NotDelivered
+from trainyard.clients.addresses import NotDelivered, RefusedForGood
 from trainyard.delivery import Delivery, Outgoing
 from trainyard.outbox import LONGEST_PAUSE, Outbox
 
@@ -30,6 +30,7 @@ class Receiver:
 
     taken: list[tuple[str, int]] = field(default_factory=list)
     closed: bool = False
+    refuses: frozenset[int] = frozenset()
     open: asyncio.Event = field(default_factory=asyncio.Event)
     posting: int = 0
     most: int = 0
@@ -42,6 +43,8 @@ class Receiver:
             await self.open.wait()
             if self.closed:
                 raise NotDelivered("it answers 503")
+            if number.number in self.refuses:
+                raise RefusedForGood("it answers 400")
             self.taken.append((receiver, number.number))
         finally:
             self.posting -= 1
@@ -142,3 +145,18 @@ async def test_lines_of_objects_that_are_gone_are_dropped() -> None:
     await scene.offer([1], uid="other")
     await scene.offer([1], delivered=0)
     assert 3 == len(scene.receiver.taken)
+
+
+async def test_what_is_refused_for_good_is_set_aside() -> None:
+    """Those behind it go on; why is told until the status has noted it, also after a kill."""
+    scene = Scene()
+    scene.receiver.refuses = frozenset({2})
+    scene.receiver.open.set()
+    await scene.offer([1, 2, 3])
+    done = await scene.offer([1, 2, 3])
+    assert (3, {2: "it answers 400"}, "") == (done.delivered, done.refused, done.why)
+    assert [1, 3] == [number for _, number in scene.receiver.taken]
+    assert {} == (await scene.offer([], delivered=3)).refused
+    scene.start()
+    await scene.offer([2, 3], delivered=1)
+    assert {2: "it answers 400"} == (await scene.offer([2, 3], delivered=1)).refused

@@ -19,6 +19,10 @@ class NotDelivered(Exception):
     """Somebody outside did not take it; says why without the address."""
 
 
+class RefusedForGood(NotDelivered):
+    """Somebody outside was asked and will never take this one as it is; others it may take."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where to post, and what goes with it; never to be shown."""

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import aiohttp
 
-from trainyard.clients.addresses import Addresses, NotDelivered
-from trainyard.clients.mlflow_api import Json, MlflowApi
+from trainyard.clients.addresses import Addresses, NotDelivered, RefusedForGood
+from trainyard.clients.mlflow_api import Json, MlflowApi, MlflowRefuses
 from trainyard.tracked import (
     CHALLENGER,
     CHAMPION,
@@ -57,6 +57,10 @@ class HttpMlflow:
                 await _record_run(api, tracked)
             else:
                 await _record_version(api, tracked)
+        except MlflowRefuses as fault:
+            if fault.is_for_good:
+                raise RefusedForGood(str(fault)) from None
+            raise
         except (LookupError, TypeError, AttributeError):
             raise NotDelivered("it answers otherwise than MLflow's REST API says") from None
 

@@ -20,16 +20,20 @@ _ROOT = "/api/2.0/mlflow/"
 _ERROR_CODE = re.compile(r'"error_code": ?"([A-Z_]{1,48})"')
 _ABSENT = "RESOURCE_DOES_NOT_EXIST"
 _PRESENT = "RESOURCE_ALREADY_EXISTS"
+_FOR_GOOD = frozenset({400, 413, 422})
+"""What is asked for is wrong in itself. Keys, addresses and what is missing can be put right over
+there: 401, 403, 404, 409 and 429 are tried again, as every 5xx is."""
 
 Json = dict[str, Any]
 
 
 class MlflowRefuses(NotDelivered):
-    """It answered with an error; `code` is its own word for it."""
+    """It answered with an error; `code` is its own word for it, "" where it has none."""
 
-    def __init__(self, message: str, code: str) -> None:
+    def __init__(self, message: str, code: str, status: int) -> None:
         super().__init__(message)
         self.code = code
+        self.is_for_good = status in _FOR_GOOD
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,12 @@ class MlflowApi:
             async with answered(self.session, question) as answer:
                 found = json.loads(await answer.body())
         except NoAnswer as fault:
-            code = _ERROR_CODE.search(str(fault)) if fault.status else None
             text = f"{what}: {without_address(fault)}"
-            if code is None:
+            if not fault.status:
                 raise NotDelivered(text) from None
-            raise MlflowRefuses(f"{text} {code[1]}", code[1]) from None
+            code = _ERROR_CODE.search(str(fault))
+            word = code[1] if code is not None else ""
+            raise MlflowRefuses(f"{text} {word}".rstrip(), word, fault.status) from None
         except (ValueError, RecursionError):
             raise NotDelivered(f"{what}: its address or its answer cannot be read") from None
         if not isinstance(found, dict):

@@ -13,6 +13,7 @@ class Tracker(Protocol):
     async def record(self, server: str, tracked: Tracked) -> None:
         """The server holds it as it is now, however often this is called.
 
-        Raises NotDelivered, which says why without the server's address.
+        Raises NotDelivered, which says why without the server's address; RefusedForGood where it
+        will never take this one.
         """
         ...

@@ -54,7 +54,7 @@ def with_tracking(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> T
             "failing_since": delivery.failing_since,
             "why": shorten(delivery.why, 500),
         }
-        state = state.model_copy(update=learnt)
+        state = _with_refusals(state, delivery.refused).model_copy(update=learnt)
         turn = turn.again_at(delivery.again_at)
     found = tracked_records(job, turn.status, observed)
     return turn.changed(tracking=_numbered(state, found))
@@ -74,9 +74,31 @@ def tracked(status: TrainingJobStatus) -> Iterator[Finding]:
     if state is not None and state.why:
         text = f"MLflow server {state.server}: {state.why}"
         yield Finding("Tracked", False, TrainingJobReason.NOT_TRACKED, text)
+    elif state is not None and (refused := [r for r in state.records if r.refused]):
+        text = (
+            f"MLflow server {state.server} takes runs and versions, but refuses for good"
+            f" {len(refused)} of {len(state.records)}, which it is asked to take again when they"
+            f" change: {refused[0].name}: {refused[0].refused}"
+        )
+        yield Finding("Tracked", False, TrainingJobReason.TRACKING_REFUSED, shorten(text, 500))
     elif state is not None:
         text = f"MLflow server {state.server} takes runs and versions"
         yield Finding("Tracked", True, TrainingJobReason.TRACKED, text)
+
+
+def _with_refusals(state: TrackingState, refused: Mapping[int, str]) -> TrackingState:
+    """Count each refusal once: when its number is delivered as far as the status knows."""
+    known = {n: why for n, why in refused.items() if n > state.delivered}
+    if not known:
+        return state
+    records = tuple(
+        record.model_copy(update={"refused": shorten(known[record.number], 256)})
+        if record.number in known
+        else record
+        for record in state.records
+    )
+    count = state.refused + len(known)
+    return state.model_copy(update={"records": records, "refused": count})
 
 
 def _server(job: TrainingJob, observed: Observed) -> str | None:

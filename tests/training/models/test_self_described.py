@@ -15,7 +15,7 @@ from lightgbm import LGBMClassifier
 from onnx import TensorProto, helper
 from skl2onnx import to_onnx
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from training_pod import Ended, Pod, train_task
+from training_pod import RESULT, Ended, Pod, train_task
 from training_runs import LINEAR, run
 
 from modelbundle.canonical import digest_of
@@ -40,6 +40,11 @@ def _imported(pod: Pod, content: bytes, kind: str, **more: Any) -> Ended:
     source = {"kind": "store", "path": path}
     wanted = {"source": source, "format": kind, "digest": digest_of(content)}
     task = train_task("", "", {"import": wanted, **more.pop("recipe", {})}, **more)
+    return _run(pod, task)
+
+
+def _run(pod: Pod, task: dict[str, Any]) -> Ended:
+    (pod.store / RESULT).unlink(missing_ok=True)
     return pod.run_all({**task, "dataset": None}, ("fetch", "predict", "publish"))
 
 
@@ -135,12 +140,9 @@ def test_of_what_gates_ask_only_the_size_is_known(pod: Pod, kind: str, size: str
     measures = [{"kind": kind, "key": "k", **asked[kind]}]
     ended = _imported(pod, content, "Onnx", measures=measures)
     assert [size] == list(ended.document["measures"]["k"])
-    task = {
-        **train_task("", "", {}, measures=measures),
-        "dataset": None,
-        "candidate": {"digest": ended.document["bundle"]},
-    }
-    again = pod.run_all(task, ("fetch", "predict", "publish"))
+    candidate = {"digest": ended.document["bundle"]}
+    again = _run(pod, train_task("", "", {}, measures=measures, candidate=candidate))
+    assert ("evaluate", 0) == (again.document["verb"], again.code)
     assert ended.document["measures"] == again.document["measures"]
 
 

@@ -10,7 +10,7 @@ from builders_training import an_installation, judged, raw_deployment
 from training_stories import JOB, a_world, newest_run, succeed
 from training_world import TrainingWorld
 
-from trainyard.clients.addresses import NotDelivered
+from trainyard.clients.addresses import NotDelivered, RefusedForGood
 from trainyard.mlflow_servers import MlflowServers
 from trainyard.outbox import Outbox
 from trainyard.tracked import RunState, Tracked, TrackedRun, TrackedVersion
@@ -26,11 +26,15 @@ class KeptRecords:
     held: dict[str, Tracked] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     closed: bool = False
+    refused: str = ""
+    """The name of a run that it takes for ill-formed."""
 
     async def record(self, server: str, tracked: Tracked) -> None:
         """See Tracker.record."""
         if self.closed:
             raise NotDelivered("it answers 503")
+        if isinstance(tracked, TrackedRun) and tracked.name == self.refused:
+            raise RefusedForGood("it answers 400")
         self.told.append(server)
         self.held[tracked.id] = tracked
 
@@ -246,3 +250,25 @@ async def test_another_server_gets_everything() -> None:
     await scene.settle()
     assert "tracking" not in scene.world.status(*JOB)
     assert None is scene.world.condition(*JOB, "Tracked")
+
+
+async def test_what_the_server_refuses_for_good_is_told_and_holds_up_nothing() -> None:
+    """It is counted once, and tried again when it changes."""
+    scene = Scene()
+    await scene.track()
+    scene.tracker.refused = newest_run(scene.world)["name"]
+    await scene.train("b", accuracy="0.9")
+    assert ["b"] == list(scene.tracker.versions)
+    assert ("False", "TrackingRefused") == scene.world.condition(*JOB, "Tracked")
+    (refused,) = [record for record in scene.state["records"] if record.get("refused")]
+    assert (scene.tracker.refused, "it answers 400") == (refused["name"], refused["refused"])
+    counted = scene.state["refused"]
+    assert scene.state["number"] == scene.state["delivered"]
+    scene.start()
+    await scene.settle()
+    assert counted == scene.state["refused"]
+    scene.tracker.refused = ""
+    scene.world.change(*JOB, tracking={"mlflow": {"server": "team", "experiment": "other"}})
+    await scene.settle()
+    assert ("True", "Tracked") == scene.world.condition(*JOB, "Tracked")
+    assert [0.9] == [run.metrics["accuracy"] for run in scene.tracker.runs]

@@ -41,6 +41,8 @@ class TrackedRecord(ApiModel):
     """Names the state."""
     number: int
     """Counts changed states."""
+    refused: ShortText = ""
+    """Why the server refuses it for good in this state; it is asked again when it changes."""
 
 
 class TrackingState(ApiModel):
@@ -56,6 +58,8 @@ class TrackingState(ApiModel):
     """The number up to which the server has everything."""
     lost: int = 0
     """Runs and versions that were removed before they arrived."""
+    refused: int = 0
+    """How often the server refused a run or version for good, which was set aside."""
     failing_since: datetime | None = None
     """Since when nothing arrives; it is tried again with growing pauses."""
     why: Sentence = ""

@@ -79,6 +79,8 @@ class TrainingJobReason(StrEnum):
     """Used while the MLflow server takes runs and versions."""
     NOT_TRACKED = "NotTracked"
     """Used while the MLflow server takes nothing, or is none that the installation knows."""
+    TRACKING_REFUSED = "TrackingRefused"
+    """Used while the MLflow server refuses a run or version for good; others arrive."""
     TAG_NOT_DIGEST = "TagNotDigest"
     """Used when spec.container.image names a tag, whose content may change."""
 
