@@ -70,6 +70,7 @@ def test_a_classifier_in_onnx(pod: Pod) -> None:
     ended = _imported(pod, to_onnx(model, MATRIX[:1]).SerializeToString(), "Onnx")
     found = _answers(pod, ended, _columns(MATRIX))
     assert model.predict(MATRIX).tolist() == found.values.tolist()
+    assert found.probabilities is not None
     np.testing.assert_allclose(found.probabilities, model.predict_proba(MATRIX), atol=1e-5)
     told = {key: ended.document[key] for key in ("dataset", "metrics", "testRows", "serves")}
     assert {"dataset": None, "metrics": {}, "testRows": 0, "serves": "onnx"} == told
@@ -132,7 +133,7 @@ def test_of_what_gates_ask_only_the_size_is_known(pod: Pod, kind: str, size: str
     """What needs rows says that there are none; also where the version is measured again."""
     model = LogisticRegression(max_iter=3000).fit(MATRIX, LABELS)
     content = to_onnx(model, MATRIX[:1]).SerializeToString()
-    asked = {
+    asked: dict[str, dict[str, Any]] = {
         "Size": {},
         "Latency": {"rows": 1, "percentile": 99},
         "Slice": {"metric": "recall", "column": "a", "side": "Lowest", "minRows": 5},

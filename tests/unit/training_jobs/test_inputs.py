@@ -93,7 +93,8 @@ def test_an_import_without_data_waits_for_none() -> None:
     """It runs at once, gives a version, and asks for no data; a Dataset that comes is a new one."""
     source = {"s3": {"path": "models/churn.onnx"}}
     imported = {"source": source, "digest": digest("7")}
-    world = TrainingWorld(raw_training_job(estimator=None, dataset=None, **{"import": imported}))
+    recipe: Raw = {"estimator": None, "dataset": None, "import": imported}
+    world = TrainingWorld(raw_training_job(**recipe))
     world.settle()
     run = newest_run(world)
     assert ("FirstRun", None) == (run["cause"]["kind"], run.get("datasetDigest"))
