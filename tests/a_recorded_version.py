@@ -28,6 +28,7 @@ VERSION: dict[str, Any] = {
         "testRows": 100,
         "libraries": {"scikit-learn": "1.8.0"},
         "image": "trainyard/training:1",
+        "code": {"revision": "0f3c9a1", "source": "https://git.example.org/x", "dirty": True},
     },
     "status": {
         "conditions": [
@@ -81,3 +82,9 @@ def alone() -> Recorded:
     """Return a version of which nothing else is left, from a cluster that knows few fields."""
     spec = {"bundleDigest": BUNDLE, "datasetDigest": DATA, "trainingJob": {"name": "wine"}}
     return recorded(Snapshot("models", {}), {"metadata": VERSION["metadata"], "spec": spec}, ())
+
+
+def without_data() -> Recorded:
+    """Return a version that was imported without data."""
+    spec = {name: value for name, value in VERSION["spec"].items() if name != "datasetDigest"}
+    return recorded(Snapshot("models", {"Dataset": [DATASET]}), {**VERSION, "spec": spec}, ())

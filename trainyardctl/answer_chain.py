@@ -188,6 +188,11 @@ def _version(version: Raw) -> Iterator[Link]:
     yield Link(Proof.SAID, f"because {cause.get('kind')}: {cause.get('message', '')}")
     if spec.get("image"):
         yield Link(Proof.SAID, f"code: image {spec['image']}")
+    code = spec.get("code") or {}
+    if code:
+        dirty = ", with changes that are in no revision" if code.get("dirty") else ""
+        said = f"revision {code.get('revision')} {code.get('source') or ''}".rstrip()
+        yield Link(Proof.SAID, f"code, as its container says: {said}{dirty}")
     for name, value in sorted((spec.get("metrics") or {}).items()):
         yield Link(Proof.SAID, f"{name} {value} on {spec.get('testRows', 0)} test rows")
     evaluations = at(version, "status.evaluations") or ()

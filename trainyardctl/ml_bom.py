@@ -83,6 +83,9 @@ def _properties(of: Recorded) -> Iterator[dict[str, str]]:
     for field in ("run", "recipeDigest", "inputsDigest", "image", "author", "runtime"):
         if spec.get(field):
             yield {"name": f"trainyard.dev/{field}", "value": str(spec[field])}
+    for name, value in (spec.get("code") or {}).items():
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        yield {"name": f"trainyard.dev/code/{name}", "value": text}
     for found in of.approvals:
         said = at(found, "spec") or {}
         text = f"{said.get('decision')} by {said.get('approver')}"

@@ -116,9 +116,17 @@ def _what(of: Recorded) -> Iterator[str]:
         ("Run", f"{spec.get('run')} of TrainingJob {at(of.version, 'spec.trainingJob.name')}"),
         ("Because", _cause(of)),
         ("Trained by", f"{spec.get('image') or NOT_RECORDED}; {libraries}".removesuffix("; ")),
+        ("Its code", _code(spec.get("code") or {})),
         ("Served by", str(spec.get("runtime") or NOT_RECORDED)),
     )
     yield from _table("What it is", rows)
+
+
+def _code(code: Raw) -> str:
+    if not code:
+        return NOT_RECORDED
+    dirty = ", with changes that are in no revision" if code.get("dirty") else ""
+    return f"{code.get('revision')} of {code.get('source') or 'a repository'}{dirty}"
 
 
 def _cause(of: Recorded) -> str:

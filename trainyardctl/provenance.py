@@ -53,6 +53,16 @@ def _materials(of: Recorded) -> Iterator[dict[str, Any]]:
             yield {"name": name, "digest": _sha256(str(spec[field]))}
     if spec.get("image"):
         yield {"name": "image", "uri": str(spec["image"])}
+    if spec.get("code"):
+        yield _code(spec["code"])
+
+
+def _code(code: dict[str, Any]) -> dict[str, Any]:
+    """The revision; what differed from it is in no repository, so nobody can fetch it by that."""
+    revision, source = str(code.get("revision")), str(code.get("source") or "")
+    said = {"revision": revision, "dirty": bool(code.get("dirty"))}
+    place = {"uri": f"git+{source}@{revision}"} if source else {}
+    return {"name": "code", **place, "annotations": said}
 
 
 def _verdicts(of: Recorded) -> Iterator[dict[str, Any]]:

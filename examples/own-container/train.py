@@ -36,8 +36,18 @@ def features() -> list[str]:
     return [column["name"] for column in found]
 
 
+def write_code() -> None:
+    """The version will say of which code this image was built, if the build was told."""
+    revision = os.environ.get("CODE_REVISION", "")
+    if revision:
+        source, dirty = os.environ.get("CODE_SOURCE", ""), os.environ.get("CODE_DIRTY") == "1"
+        code = {"revision": revision, "source": source, "dirty": dirty}
+        (OUTPUT / "code.json").write_text(json.dumps(code))
+
+
 def main() -> None:
     """Fit, and write model.onnx and metrics.json."""
+    write_code()
     names = features()
     table = pd.read_parquet(DATA / "train.parquet")
     # Servers hand numbers on with 32 bits: train on what the model will be asked.

@@ -5,9 +5,10 @@ That it is CycloneDX says `tests/chart/test_release_files.py`, by the standard's
 
 from __future__ import annotations
 
-from a_recorded_version import BUNDLE, DATA, all_recorded, alone
+from a_recorded_version import BUNDLE, DATA, all_recorded, alone, without_data
 
 from trainyardctl.ml_bom import ml_bom
+from trainyardctl.model_card import model_card
 
 
 def test_model_data_and_libraries_are_named() -> None:
@@ -22,6 +23,10 @@ def test_model_data_and_libraries_are_named() -> None:
     assert [DATA, purl] == [part["bom-ref"] for part in found["components"]]
     assert [{"ref": BUNDLE, "dependsOn": [DATA, purl]}] == found["dependencies"]
     said = {p["name"]: p["value"] for p in model["properties"]}
+    assert ("0f3c9a1", "true") == (
+        said["trainyard.dev/code/revision"],
+        said["trainyard.dev/code/dirty"],
+    )
     assert ("ada", "Approve by bob") == (
         said["trainyard.dev/author"],
         said["trainyard.dev/approval"],
@@ -31,3 +36,12 @@ def test_model_data_and_libraries_are_named() -> None:
 def test_the_same_version_gives_the_same_document() -> None:
     """No time and no random number is in it."""
     assert ml_bom(alone()) == ml_bom(alone())
+
+
+def test_a_model_without_data_names_none() -> None:
+    """It was imported so."""
+    found = without_data()
+    document = ml_bom(found)
+    assert [] == document["metadata"]["component"]["modelCard"]["modelParameters"]["datasets"]
+    assert [] == [part for part in document["components"] if part["type"] == "data"]
+    assert "| Version | none: the model was imported without data" in model_card(found)

@@ -28,6 +28,7 @@ def test_whatever_is_recorded_is_told() -> None:
         "| Author of the recipe | ada |",
         "| Because | NewData: 12 \\| more rows |",
         "| Trained by | trainyard/training:1; scikit-learn 1.8.0 |",
+        "| Its code | 0f3c9a1 of https://git.example.org/x, with changes that are in no revision |",
         "| Rows | 900 to train on, 100 to test on |",
         "| Against the version before | +12 rows |",
         "| accuracy | 0.91 |",

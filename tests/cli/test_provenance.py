@@ -21,7 +21,10 @@ def test_the_bundle_is_made_of_data_recipe_and_image() -> None:
         "recipe": {"sha256": "c" * 64},
         "inputs": {"sha256": "e" * 64},
         "image": "trainyard/training:1",
+        "code": "git+https://git.example.org/x@0f3c9a1",
     } == made_of
+    (code,) = [m for m in definition["resolvedDependencies"] if m["name"] == "code"]
+    assert {"revision": "0f3c9a1", "dirty": True} == code["annotations"]
     assert "ada" == definition["externalParameters"]["author"]
     details = found["predicate"]["runDetails"]
     assert "wine-1234567890" == details["metadata"]["invocationId"]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+from string import Template
 
 import training_pod
 import yaml
@@ -21,6 +22,8 @@ from trainyard.api.v1alpha1.recipe import TrainingContainer
 from trainyard.jobs.job_manifest import Work
 from trainyard.jobs.training_pod import Training, training_job_manifest
 
+BUILT_WITH = {"REVISION": "0f3c9a1", "SOURCE": "https://git.example.org/train", "DIRTY": "1"}
+"""The arguments of the build."""
 EXAMPLE = ROOT / "examples" / "own-container"
 
 
@@ -40,8 +43,9 @@ def _variables(pod: Pod, target: str) -> dict[str, str]:
 
 def _of_the_image() -> dict[str, str]:
     """The variables that the Dockerfile sets."""
-    (line,) = re.findall(r"^ENV (.*)$", (EXAMPLE / "Dockerfile").read_text("utf-8"), re.MULTILINE)
-    return dict(pair.split("=", 1) for pair in line.split())
+    lines = re.findall(r"^ENV (.*)$", (EXAMPLE / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    pairs = [pair.split("=", 1) for line in lines for pair in line.split()]
+    return {name: Template(value).substitute(BUILT_WITH) for name, value in pairs}
 
 
 def _train(pod: Pod, table: Table) -> tuple[subprocess.CompletedProcess[str], dict[str, object]]:
@@ -83,6 +87,8 @@ def test_it_keeps_the_contract(pod: Pod) -> None:
         assert 0 == ended.code, ended.document
     assert {"cost_per_case"} == set(ended.document["ownMetrics"])
     assert float(ended.document["metrics"]["accuracy"]) > 0.9
+    code = {"revision": "0f3c9a1", "source": BUILT_WITH["SOURCE"], "dirty": True}
+    assert code == ended.document["code"]
     folder = pod.bundle(ended.document["bundle"])
     assert "onnx" == chosen_runtime(folder, verify(folder, ended.document["bundle"]))
 

@@ -28,6 +28,7 @@ from trainer.grades.bundling import (
 )
 from trainer.grades.measuring import Measurable, measured, measured_beside, measured_without_rows
 from trainer.grades.model_answers import ModelAnswers
+from trainer.grades.own_code import CODE_NAME, OwnCode, read_own_code
 from trainer.grades.own_metrics import read_own_metrics
 from trainer.grades.scoring import (
     AnswerSheet,
@@ -53,8 +54,8 @@ OWN_METRICS_REPORTED = 64
 def run(task: TrainTask, environment: Environment) -> Result:
     """The candidate is graded and, unless it was only evaluated, published under its digest.
 
-    Raises UserFault: PredictionsInvalid, MetricsInvalid, ModelUnreadable, ModelNotTrusted,
-    BundleCorrupt; MachineFault when the store is away.
+    Raises UserFault: PredictionsInvalid, MetricsInvalid, CodeInvalid, ModelUnreadable,
+    ModelNotTrusted, BundleCorrupt; MachineFault when the store is away.
     """
     if task.dataset is None:
         return _without_rows(task, environment)
@@ -78,9 +79,11 @@ def run(task: TrainTask, environment: Environment) -> Result:
         "trainRows": pq.read_metadata(environment.data / TRAIN_NAME).num_rows,
         "testRows": sheet.rows,
     }
+    code = read_own_code(environment.output)
     metrics = {**own, **metric_texts(graded)}
-    published = _published(task, environment, candidate.signature, metrics)
+    published = _published(task, environment, candidate.signature, metrics, code)
     document |= {
+        **({"code": code.model_dump()} if code is not None else {}),
         "bundle": published.digest,
         "serves": published.serves,
         "libraries": library_versions(),
@@ -96,7 +99,7 @@ def _without_rows(task: TrainTask, environment: Environment) -> Result:
         found: dict[str, Any] = {"verb": "evaluate", "bundle": task.candidate.digest}
     else:
         signature = read_signature(environment.predictions / MODEL_NAME)
-        published = _published(task, environment, signature, {})
+        published = _published(task, environment, signature, {}, None)
         size = published.size
         found = {
             "verb": "train",
@@ -179,7 +182,11 @@ def _with_measures(document: dict[str, Any], task: TrainTask, of: Measurable) ->
 
 
 def _published(
-    task: TrainTask, environment: Environment, signature: Signature, metrics: Mapping[str, str]
+    task: TrainTask,
+    environment: Environment,
+    signature: Signature,
+    metrics: Mapping[str, str],
+    code: OwnCode | None,
 ) -> _Published:
     origin = Origin(
         target=task.target,
@@ -193,6 +200,8 @@ def _published(
         METRICS_NAME: {"dataset": task.data_digest, "metrics": metrics},
         RUNTIMES_NAME: read_runtimes(environment.predictions),
     }
+    if code is not None:
+        about[CODE_NAME] = code.model_dump()
     if task.search is not None:
         about[SEARCH_NAME] = search_table(task.search)
     with tempfile.TemporaryDirectory(prefix="bundle-", dir=environment.spool) as folder:

@@ -61,6 +61,7 @@ def _version(job: TrainingJob, run: Run, result: Mapping[str, Any], image: str) 
             "testRows": int(result.get("testRows") or 0),
             "libraries": dict(sorted((result.get("libraries") or {}).items())[:LIBRARIES_KEPT]),
             "image": image,
+            "code": result.get("code"),
         }
     )
 

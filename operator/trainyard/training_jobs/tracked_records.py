@@ -99,6 +99,7 @@ def _version(job: TrainingJob, version: ModelVersion, observed: Observed) -> Tra
         "trainyard.runtime": spec.runtime,
         "trainyard.image": spec.image,
         "trainyard.author": spec.author,
+        **_code(version),
         **_digests(spec.dataset_digest, spec.recipe_digest, spec.inputs_digest),
     }
     return TrackedVersion(
@@ -174,7 +175,20 @@ def _tags_of_run(run: Run, version: ModelVersion | None) -> dict[str, str]:
         "trainyard.modelVersion": run.model_version,
         "trainyard.image": version.spec.image if version is not None else "",
         "trainyard.author": version.spec.author if version is not None else "",
+        **_code(version),
         **_digests(run.dataset_digest, run.recipe_digest, run.inputs_digest),
+    }
+
+
+def _code(version: ModelVersion | None) -> dict[str, str]:
+    """Return the revision of the code under the names that MLflow itself gives it."""
+    code = version.spec.code if version is not None else None
+    if code is None:
+        return {}
+    return {
+        "mlflow.source.git.commit": code.revision,
+        "mlflow.source.git.repoURL": code.source,
+        "trainyard.codeDirty": str(code.dirty).lower(),
     }
 
 

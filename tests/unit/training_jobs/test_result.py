@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from builders_training import NOW, Raw, a_training_job, digest, train_result
 
-from trainyard.api.v1alpha1.model_version import ModelVersionSpec
+from trainyard.api.v1alpha1.model_version import CodeRevision, ModelVersionSpec
 from trainyard.api.v1alpha1.task import Fault
 from trainyard.api.v1alpha1.training_job_status import Run, RunCause
 from trainyard.jobs.failure import Failure
@@ -34,6 +34,15 @@ def test_a_result_becomes_the_spec_of_a_version() -> None:
     assert found.comparison is not None
     assert found.comparison.metrics == {"accuracy": "0.8"}
     assert (found.image, found.runtime) == ("image@sha256:1", "onnx")
+    assert found.code is None
+
+
+def test_the_code_of_a_container_is_recorded() -> None:
+    """As its image says."""
+    code = {"revision": "0f3c9a1", "source": "https://git.example.org/x", "dirty": True}
+    found = read_result(a_training_job(), RUN, {**train_result(), "code": code}, "i@sha256:1")
+    assert isinstance(found, ModelVersionSpec)
+    assert found.code == CodeRevision(revision="0f3c9a1", source=code["source"], dirty=True)
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,8 @@ class Reason(StrEnum):
     """Used when a model did not answer every row with a usable value."""
     METRICS_INVALID = "MetricsInvalid"
     """Used when metrics.json of a container is not a flat object of finite numbers."""
+    CODE_INVALID = "CodeInvalid"
+    """Used when code.json of a container does not say a revision, or says a password."""
     BUNDLE_NOT_FOUND = "BundleNotFound"
     """Used when the store has no complete bundle under the digest."""
     BUNDLE_CORRUPT = "BundleCorrupt"
@@ -109,6 +111,7 @@ _EXITS = {
     Reason.MODEL_NOT_SERVABLE: Exit.USER_CODE_FAILED,
     Reason.PREDICTIONS_INVALID: Exit.USER_CODE_FAILED,
     Reason.METRICS_INVALID: Exit.USER_CODE_FAILED,
+    Reason.CODE_INVALID: Exit.USER_CODE_FAILED,
     Reason.BUNDLE_NOT_FOUND: Exit.DIGEST_MISMATCH,
     Reason.BUNDLE_CORRUPT: Exit.DIGEST_MISMATCH,
     Reason.DIGEST_MISMATCH: Exit.DIGEST_MISMATCH,

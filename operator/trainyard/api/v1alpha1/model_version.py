@@ -73,6 +73,18 @@ class ChampionMeasured(ApiModel):
     """Why it could not be measured."""
 
 
+class CodeRevision(ApiModel):
+    """Of which code the container that trained it says that it is made."""
+
+    revision: ShortText
+    """The revision of the repository, as the label org.opencontainers.image.revision of an image
+    has it."""
+    source: ShortText = ""
+    """The repository's address, as org.opencontainers.image.source."""
+    dirty: bool = False
+    """True: files differed from that revision."""
+
+
 class ModelVersionSpec(ApiModel):
     """What a run gave; it never changes."""
 
@@ -120,6 +132,8 @@ class ModelVersionSpec(ApiModel):
     """The libraries that trained it."""
     image: Annotated[str, StringConstraints(max_length=512)] = ""
     """The image that trained it, as it really ran."""
+    code: CodeRevision | None = None
+    """What the image says of its code; absent: it says nothing."""
 
 
 class GateOutcome(StrEnum):
