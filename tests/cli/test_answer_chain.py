@@ -109,8 +109,10 @@ def test_the_whole_chain_is_told_and_what_can_be_proven_is() -> None:
         f"✔ names the data of wine-bbbbbbbbbb: {DATA}",
         "✔ its name ends in the digest's bbbbbbbbbb",
         f"✔ recipe and data together are the inputs {inputs_digest(RECIPE, DATA)}",
-        "· code, as its container says: revision 0f3c9a1 https://git.example.org/x, with changes"
-        " that are in no revision",
+        (
+            "· code, as its container says: revision 0f3c9a1 https://git.example.org/x, with"
+            " changes that are in no revision"
+        ),
         "· gate good: Passed, roc_auc 0.97 ≥ 0.8",
         f"✔ digest {RECIPE}, as of TrainingJob wine today",
     ):

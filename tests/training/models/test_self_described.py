@@ -176,7 +176,12 @@ def _boosted() -> Any:
             "a conversion is verified on rows: name a Dataset",
             id="boosted trees",
         ),
-        pytest.param(_unlisted, "ModelUnreadable", "the labels as its target", id="no labels"),
+        pytest.param(
+            _unlisted,
+            "ModelUnreadable",
+            "name a Dataset whose target holds the labels",
+            id="no labels",
+        ),
         pytest.param(
             lambda: LinearRegression().fit(MATRIX, MATRIX[:, :2]),
             "PredictionsInvalid",

@@ -51,6 +51,13 @@ def onnx_signature(
     if len(targets) > 1 and len(shape) > 1 and shape[1] == len(targets):
         return class_signature(seen_labels, used, probabilities, targets)
     classes = _listed_classes(path) or next(iter(seen_labels), ())
+    if not classes:
+        raise UserFault(
+            Reason.MODEL_UNREADABLE,
+            f"{path.name} answers labels, and neither its nodes, nor the shape of its"
+            " probabilities, nor a target say which there are: name a Dataset whose target holds"
+            " the labels",
+        )
     return class_signature([classes], used, probabilities, targets)
 
 

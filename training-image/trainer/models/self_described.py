@@ -22,7 +22,7 @@ from modelbundle.prediction import Prediction
 from modelbundle.publishing import RUNTIMES_NAME
 from modelbundle.reference_profile import profile_of
 from modelbundle.rows import Rows
-from modelbundle.signature import Feature, Label, Signature, Task
+from modelbundle.signature import Feature, Label, Signature
 from modelbundle.sklearn_runtime import SklearnRuntime
 from trainer.models.candidates import Candidate, probed_on
 from trainer.models.native_models import native_signature
@@ -63,7 +63,6 @@ def _loaded(path: Path, trust: str | None) -> Candidate:
             features = features_of_graph(session.get_inputs())
             labels = _counted_labels(session.get_outputs())
             signature = onnx_signature(path, features, labels)
-            _refuse_unlisted(path, signature)
             return Candidate(path, OnnxRuntime(path, signature), None)
         estimator = load_estimator(path, trust)
         _refuse_boosted(estimator)
@@ -82,15 +81,6 @@ def _counted_labels(outputs: Sequence[Any]) -> tuple[tuple[Label, ...], ...]:
     shape = outputs[1].shape
     counted = len(shape) == 2 and isinstance(shape[1], int)
     return (tuple(range(shape[1])),) if counted else ()
-
-
-def _refuse_unlisted(path: Path, signature: Signature) -> None:
-    if signature.task is Task.CLASSIFICATION and len(signature.classes) < 2:
-        raise UserFault(
-            Reason.MODEL_UNREADABLE,
-            f"{path.name} answers labels, and neither its nodes nor the shape of its probabilities"
-            f" say which there are: {INSTEAD} and the labels as its target",
-        )
 
 
 def _refuse_boosted(estimator: object) -> None:
