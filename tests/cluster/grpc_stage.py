@@ -170,7 +170,7 @@ class Calls:
 
     async def _one(self, stub: Any, row: int) -> str:
         table = next(iter(self.models.samples.values())).table[row : row + 1]
-        call = stub.ModelInfer(_request(self.model, table.to_numpy()), timeout=20)
+        call = stub.ModelInfer(request(self.model, table.to_numpy()), timeout=20)
         try:
             answer = await call
         except grpc.RpcError as fault:
@@ -183,7 +183,7 @@ class Calls:
         return "OK" if np.allclose(wanted, found, atol=CLOSE) else f"{found}, expected {wanted}"
 
 
-def _request(model: str, rows: np.ndarray) -> Any:
+def request(model: str, rows: np.ndarray) -> Any:
     """A request for these rows, in the messages of NVIDIA's client."""
     message = service_pb2.ModelInferRequest(model_name=model)
     message.inputs.add(name="input", datatype="FP64", shape=rows.shape)

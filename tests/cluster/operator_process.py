@@ -48,12 +48,18 @@ class Process:
 
 
 @asynccontextmanager
-async def operator_process(environment: Mapping[str, str], log: Path) -> AsyncIterator[Process]:
-    """Give an operator with this environment, not started yet; afterwards it is gone."""
+async def operator_process(
+    environment: Mapping[str, str], log: Path, *arguments: str
+) -> AsyncIterator[Process]:
+    """Give an operator with this environment, not started yet; afterwards it is gone.
+
+    `arguments`: of `forked_operator`.
+    """
     with log.open("ab") as output:
         starter = await asyncio.create_subprocess_exec(
             sys.executable,
             str(ROOT / "tests" / "forked_operator.py"),
+            *arguments,
             env=environment,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -50,10 +50,10 @@ class Node:
         """Run kubectl in the namespace."""
         return kubectl("-n", self.namespace, *arguments, stdin=stdin).stdout
 
-    async def start(self) -> None:
-        """Start the operator, with the rights of the chart where it works."""
+    def environment(self) -> dict[str, str]:
+        """Return what the operator is started with: the rights of the chart where it works."""
         worked_in = self.settings.get("TRAINYARD_NAMESPACES", self.namespace)
-        environment = {
+        return {
             **{key: value for key, value in os.environ.items() if "KUBE" not in key},
             "PYTHONPATH": str(ROOT / "operator"),
             "TRAINYARD_KUBECONFIG": chart_kubeconfig(self.folder, tuple(worked_in.split(","))),
@@ -66,11 +66,14 @@ class Node:
             "TRAINYARD_PORT": str(free_port()),
             **self.settings,
         }
+
+    async def start(self) -> None:
+        """Start the operator."""
         with (self.folder / "operator.log").open("ab") as log:
             self.operator = await asyncio.create_subprocess_exec(
                 sys.executable,
                 str(ROOT / "tests" / "serving_operator.py"),
-                env=environment,
+                env=self.environment(),
                 stdout=log,
                 stderr=log,
             )

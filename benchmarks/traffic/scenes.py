@@ -1,0 +1,228 @@
+"""What happens to a model under load: each scene begins and ends at rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.traffic.callers import Tally, Way
+from benchmarks.traffic.disturbing import killed_after_each_change, routers_deleted
+from benchmarks.traffic.place import CONNECTION_AGE, NAME, SPEC, Place
+
+LOOKED_AT = 10_000
+"""Requests by which the weight that users see is told."""
+HELD_WEIGHT = 20
+Raw = dict[str, Any]
+_QUICK: Raw = SPEC["rollout"]
+_HELD: Raw = {"steps": [{"weightPercent": HELD_WEIGHT, "minSeconds": 5, "pause": "Manual"}]}
+_SWITCH: Raw = {"strategy": "BlueGreen", "steps": [{"minSeconds": 5}]}
+_COPIES: Raw = {"strategy": "Shadow", "steps": [{"mirrorPercent": 100, "minSeconds": 10}]}
+_AT_ONCE: Raw = {"strategy": "Immediate", "steps": None}
+_FOLLOWED = CONNECTION_AGE * 1.1 + 3
+"""Seconds after which no user is connected to where the Service led before."""
+
+
+@dataclass(slots=True)
+class Walk:
+    """Scenes of one model, under the same load all the time."""
+
+    place: Place
+    tally: Tally
+    weights: dict[str, float] = field(default_factory=dict)
+    """Percent of the canary, as users saw it, by scene."""
+
+    async def release(self, rollout: Raw = _QUICK) -> str:
+        """A new version has all requests, and what the release brought is gone."""
+        await self.begin(rollout)
+        return await self.place.promoted(self.letter)
+
+    async def begin(self, rollout: Raw = _QUICK, *, bad: bool = False) -> None:
+        """A new version is there to be released."""
+        self.place.node.change(NAME, rollout={"strategy": "Canary", **_QUICK, **rollout})
+        await asyncio.to_thread(self.place.release, bad=bad)
+
+    @property
+    def letter(self) -> str:
+        """The newest version."""
+        return f"v{self.place.released}"
+
+    async def held(self) -> str:
+        """Wait until the canary is held at its weight; its revision."""
+        node = self.place.node
+        await node.sees(NAME, lambda: node.reason(NAME, "Suspended") == "Paused")
+        return str(node.status(NAME)["canary"]["revision"])
+
+    async def resumed(self, revision: str) -> None:
+        """The release goes on to its end."""
+        self.place.node.ask(NAME, f"resume@{revision}")
+        await self.place.promoted(self.letter)
+
+
+Scene = Callable[[Walk], Awaitable[None]]
+
+
+async def canary(walk: Walk) -> None:
+    """Steps to the promotion; while it is held users count who answers."""
+    await walk.begin(_HELD)
+    revision = await walk.held()
+    await asyncio.sleep(_FOLLOWED)
+    before, seen = dict(walk.tally.answered_by), 0
+    scene = walk.tally.scene
+    while seen < LOOKED_AT:
+        await asyncio.sleep(1)
+        since = {k: n - before.get(k, 0) for k, n in walk.tally.answered_by.items()}
+        seen = sum(since.values())
+    theirs = sum(n for (_, _, by), n in since.items() if by == revision)
+    walk.weights[scene] = 100 * theirs / seen
+    await walk.resumed(revision)
+
+
+async def plain_canary(walk: Walk) -> None:
+    """5 %, 50 %, 100 %."""
+    await walk.release()
+
+
+async def blue_green(walk: Walk) -> None:
+    """One switch, and the old pods go."""
+    await walk.release(_SWITCH)
+
+
+async def shadow(walk: Walk) -> None:
+    """Copies alone, then one switch."""
+    await walk.release(_COPIES)
+
+
+async def immediate(walk: Walk) -> None:
+    """One switch, as soon as pods are ready."""
+    await walk.release(_AT_ONCE)
+
+
+async def undo(walk: Walk) -> None:
+    """The old pods are warm: the version before is back at once."""
+    await walk.begin({"scaleDownDelaySeconds": 120})
+    await walk.place.stage.alone(NAME, walk.letter)
+    revision = walk.place.status()["stable"]["revision"]
+    await asyncio.sleep(3)
+    walk.place.node.ask(NAME, f"undo@{revision}")
+    await walk.place.node.sees(NAME, lambda: walk.place.status()["stable"]["revision"] != revision)
+    walk.place.node.change(NAME, rollout={"scaleDownDelaySeconds": 5})
+    await walk.place.at_rest()
+
+
+async def bad_version(walk: Walk) -> None:
+    """It refuses what it is asked, and is taken back."""
+    before = walk.place.status()["stable"]["revision"]
+    await walk.begin(bad=True)
+    node = walk.place.node
+    await node.sees(NAME, lambda: walk.place.status().get("quarantine"))
+    await walk.place.at_rest()
+    if before != walk.place.status()["stable"]["revision"]:
+        raise RuntimeError("the bad version was promoted")
+
+
+async def scaled(walk: Walk) -> None:
+    """More servers, fewer, and as many as before."""
+    for replicas in (3, 1, 2):
+        walk.place.node.change(NAME, replicas=replicas)
+        await asyncio.sleep(12)
+    await walk.place.at_rest()
+
+
+async def pods_deleted(walk: Walk) -> None:
+    """One server at rest, and one of each version in a release."""
+    revision = walk.place.status()["stable"]["revision"]
+    await _delete_one(walk, revision)
+    await walk.begin(_HELD)
+    canary = await walk.held()
+    for one in (revision, canary):
+        await _delete_one(walk, one)
+    await walk.resumed(canary)
+
+
+async def _delete_one(walk: Walk, revision: str) -> None:
+    node = walk.place.node
+    selected = ("pods", "-l", f"trainyard.dev/revision={revision}", "-o", "name")
+    node.kubectl("delete", node.kubectl("get", *selected).split()[0], "--wait=false")
+    await asyncio.sleep(14)
+
+
+async def routers_restarted(walk: Walk) -> None:
+    """In a release, all of them, one after the other."""
+    await walk.begin(_HELD)
+    revision = await walk.held()
+    node, router = walk.place.node, f"deployment/{NAME}-router"
+    node.kubectl("rollout", "restart", router)
+    await asyncio.to_thread(node.kubectl, "rollout", "status", router, "--timeout=600s")
+    await asyncio.sleep(12)
+    await walk.resumed(revision)
+
+
+async def routers_deleted_at_each_change(walk: Walk) -> None:
+    """A release in which one of two routers goes whenever something has changed."""
+    async with routers_deleted(walk.place):
+        await walk.begin()
+        await walk.place.stage.alone(NAME, walk.letter)
+    await walk.place.at_rest()
+
+
+async def operator_killed(walk: Walk) -> None:
+    """It ends by kill -9 in a step, and two seconds without one."""
+    await walk.begin(_HELD)
+    revision = await walk.held()
+    await walk.place.node.kill()
+    await asyncio.sleep(2)
+    await walk.place.node.start()
+    await walk.resumed(revision)
+
+
+async def operator_killed_after_each_change(walk: Walk) -> None:
+    """A release in which the operator ends after every single write, until all is at rest."""
+    async with killed_after_each_change(walk.place):
+        await walk.release()
+
+
+async def modes_at_rest(walk: Walk) -> None:
+    """Routers at all times, then again only in releases; pods of one Service, and back."""
+    for traffic in (
+        {"router": "Always"},
+        {"router": "Releasing"},
+        {"mode": "Replicas"},
+        {"mode": "Router"},
+    ):
+        walk.place.node.change(NAME, traffic=traffic)
+        await asyncio.sleep(_FOLLOWED)
+    await walk.place.at_rest()
+
+
+async def modes_in_a_release(walk: Walk) -> None:
+    """The same, while the canary has a part of the requests."""
+    await walk.begin(_HELD)
+    revision = await walk.held()
+    for router in ("Always", "Releasing"):
+        walk.place.node.change(NAME, traffic={"router": router})
+        await asyncio.sleep(8)
+    await walk.resumed(revision)
+
+
+SCENES: dict[str, Scene] = {
+    "canary": canary,
+    "canary, 5 and 50 %": plain_canary,
+    "undo": undo,
+    "blue-green": blue_green,
+    "shadow": shadow,
+    "immediate": immediate,
+    "bad version": bad_version,
+    "scaled up and down": scaled,
+    "pods deleted": pods_deleted,
+    "routers restarted": routers_restarted,
+    "routers deleted at each change": routers_deleted_at_each_change,
+    "operator killed": operator_killed,
+    "operator killed after each change": operator_killed_after_each_change,
+    "modes at rest": modes_at_rest,
+    "modes in a release": modes_in_a_release,
+}
+SWITCHES = ("canary, 5 and 50 %", "undo", "blue-green", "modes at rest")
+"""The short form: every change of the Service once."""
+WAYS = tuple(Way)

@@ -1,0 +1,128 @@
+"""What changed around the users, and when: the Service, what is behind it, and the pods."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from time import time
+from typing import Any
+
+from cluster_access import kubeconfig, tool
+
+from trainyard.model_deployments.traffic.carrier import GENERATION
+from trainyard.ownership import REVISION, ROLE
+
+KINDS = ("services", "endpointslices", "pods")
+_SLACK = 12.0
+_LONGEST_LINE = 1 << 22
+_READY = "Ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something became so."""
+
+    at: float
+    """Seconds since the epoch."""
+    what: str
+
+
+@dataclass(slots=True)
+class Trail:
+    """All changes so far; what is seen twice is noted once."""
+
+    changes: list[Change] = field(default_factory=list)
+    _known: dict[str, str] = field(default_factory=dict)
+    _arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def note(self, name: str, state: str) -> None:
+        """The object is in this state now."""
+        if self._known.get(name) == state:
+            return
+        self._known[name] = state
+        self.changes.append(Change(time(), f"{name} {state}"))
+        self._arrived.set()
+
+    def around(self, at: float) -> Sequence[Change]:
+        """Return what changed shortly before the moment, and just after."""
+        return [c for c in self.changes if at - _SLACK <= c.at <= at + 1]
+
+    async def next_change(self) -> Change:
+        """Wait for the next one."""
+        self._arrived.clear()
+        await self._arrived.wait()
+        return self.changes[-1]
+
+
+@asynccontextmanager
+async def trail_of(namespace: str) -> AsyncIterator[Trail]:
+    """Note what changes in the namespace until the end of the block."""
+    found = Trail()
+    watches = [asyncio.create_task(_watch(found, namespace, kind)) for kind in KINDS]
+    try:
+        yield found
+    finally:
+        for task in watches:
+            task.cancel()
+        await asyncio.gather(*watches, return_exceptions=True)
+
+
+async def _watch(trail: Trail, namespace: str, kind: str) -> None:
+    words = ("-n", namespace, "get", kind, "--watch", "-o", "json", "--output-watch-events")
+    while True:
+        process = await asyncio.create_subprocess_exec(
+            *(tool("kubectl"), "--kubeconfig", kubeconfig(), *words),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            limit=_LONGEST_LINE,
+        )
+        try:
+            text = ""
+            async for line in process.stdout or ():
+                text += line.decode()
+                if line == b"}\n":
+                    _noted(trail, json.loads(text))
+                    text = ""
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+def _noted(trail: Trail, event: dict[str, Any]) -> None:
+    raw = event["object"]
+    name = f"{raw['kind']}/{raw['metadata']['name']}"
+    trail.note(name, "gone" if event["type"] == "DELETED" else state_of(raw))
+
+
+def state_of(raw: dict[str, Any]) -> str:
+    """Return what is told of the object."""
+    told = {"Service": _service, "EndpointSlice": _slice, "Pod": _pod}[raw["kind"]]
+    return " ".join(told(raw))
+
+
+def _service(raw: dict[str, Any]) -> Iterator[str]:
+    selector = raw["spec"].get("selector") or {}
+    yield f"leads to {selector.get(ROLE) or selector.get(REVISION) or 'all'}"
+    yield f"decision {raw['metadata'].get('annotations', {}).get(GENERATION, '-')}"
+
+
+def _slice(raw: dict[str, Any]) -> Iterator[str]:
+    yield ",".join(str(port["port"]) for port in raw.get("ports") or ())
+    for endpoint in raw.get("endpoints") or ():
+        says = {name for name, value in endpoint["conditions"].items() if value}
+        yield f"{endpoint['targetRef']['name']}:{'+'.join(sorted(says)) or 'not ready'}"
+
+
+def _pod(raw: dict[str, Any]) -> Iterator[str]:
+    conditions = raw["status"].get("conditions", ())
+    ready = any(c["type"] == _READY and c["status"] == "True" for c in conditions)
+    yield raw["status"].get("podIP", "-")
+    yield "ready" if ready else "not ready"
+    if decision := raw["metadata"].get("annotations", {}).get(GENERATION):
+        yield f"decision {decision}"
+    if raw["metadata"].get("deletionTimestamp"):
+        yield "terminating"
