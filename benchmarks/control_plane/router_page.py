@@ -13,6 +13,7 @@ STATS = "/stats/prometheus"
 REQUESTS_PER_SECOND = 100
 """Of each router; each is answered well, within the tenth bucket."""
 _ANSWERED_AT = 10
+_NOBODY_CONNECTED = 'envoy_http_downstream_cx_active{envoy_http_conn_manager_prefix="serving"} 0'
 _OTHER_LINES = 600
 """What a real router shows beside: about as many lines of other metrics."""
 
@@ -83,6 +84,7 @@ def page(routes: Routes, healthy: Mapping[str, int], counts: Mapping[str, float]
         f'envoy_cluster_membership_healthy{{envoy_cluster_name="{name}"}} {healthy.get(name, 0)}'
         for name in routes.clusters
     ]
+    lines.append(_NOBODY_CONNECTED)
     for revision, count in counts.items():
         lines += _counted(routes.edges, revision, int(count))
     lines += [

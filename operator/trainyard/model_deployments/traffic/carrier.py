@@ -90,6 +90,11 @@ class Carrier:
         """Whether there is a router that serves."""
         return any(pod.ready for pod in self.pods)
 
+    @property
+    def all_ready(self) -> bool:
+        """Whether as many routers serve as there are to be."""
+        return 0 < self.router_replicas <= sum(pod.ready for pod in self.pods)
+
 
 def carried_annotations(
     generation: int, traffic: tuple[TrafficShare, ...], rollout: RolloutStatus | None

@@ -163,10 +163,12 @@ def _most(routing: Routing) -> str:
 
 
 def _routers_take_over(routing: Routing, carrier: Carrier) -> bool:
-    """Tell whether every router acts on the decision and reaches all versions of it."""
+    """Tell whether as many routers as there are to be act on the decision and reach all versions
+    of it: one alone would have every request until the next one serves.
+    """
     asked = [pod for pod in carrier.pods if pod.ready]
     names = {share.revision for share in routing.traffic}
     wanted = names | {f"{name}{GRPC_SUFFIX}" for name in names & routing.grpc}
-    return bool(asked) and all(
+    return carrier.all_ready and all(
         (pod.reports or 0) >= routing.generation and wanted <= pod.reaches for pod in asked
     )

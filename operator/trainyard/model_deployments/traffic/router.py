@@ -171,8 +171,8 @@ def removals(resource: ModelDeployment, carrier: Carrier) -> Iterator[Action]:
 
 
 def _service(routing: Routing, carrier: Carrier) -> Iterator[Action]:
-    """A Service that works without routers is not led to routers that are not ready yet."""
-    if carrier.ready or carrier.service_routed or not carrier.service_exists:
+    """A Service that works without routers is not led to routers before all of them serve."""
+    if carrier.all_ready or carrier.service_routed or not carrier.service_exists:
         yield Apply(user_service(routing, pod_labels(routing.owner), SERVING_PORT))
 
 

@@ -104,26 +104,32 @@ ROUTED = Carrier(service_exists=True, service_routed=True, router_uid="d", pods=
         pytest.param(releasing(100, 0), (pod(6),), "s", id="a router with an older decision"),
         pytest.param(releasing(100, 0), (pod(7, "s"),), "s", id="the canary is not reached"),
         pytest.param(releasing(100, 0), (pod(None),), "s", id="a router says nothing"),
-        pytest.param(releasing(100, 0), (pod(),), "routers", id="all is ready"),
+        pytest.param(releasing(100, 0), (pod(), pod()), "routers", id="all are ready"),
         pytest.param(
-            releasing(100, 0), (pod(), pod(None, ready=False)), "routers", id="of two one is ready"
+            releasing(100, 0), (pod(), pod(None, ready=False)), "s", id="of two one is ready"
         ),
+        pytest.param(releasing(100, 0), (pod(),), "s", id="of two one is there"),
         pytest.param(
             releasing(100, 0, grpc=True), (pod(),), "s", id="gRPC of the stable one is not reached"
         ),
         pytest.param(
-            releasing(100, 0, grpc=True), (pod(7, "s c s-grpc"),), "routers", id="over gRPC as well"
+            releasing(100, 0, grpc=True),
+            (pod(7, "s c s-grpc"), pod(7, "s c s-grpc")),
+            "routers",
+            id="over gRPC as well",
         ),
         pytest.param(releasing(0, 100), (), "c", id="the stable version died meanwhile"),
         pytest.param(releasing(50, 50), (), None, id="nothing but routers can split"),
-        pytest.param(releasing(50, 50), (pod(),), "routers", id="and they do"),
+        pytest.param(releasing(50, 50), (pod(), pod()), "routers", id="and they do"),
     ],
 )
 def test_the_service_is_led_to_routers_that_act_and_reach_both_versions(
     resource: ModelDeployment, pods: tuple[RouterPod, ...], expected: str | None
 ) -> None:
     """Until then it leads where the decision can be carried out, or stays."""
-    carrier = Carrier(service_exists=True, service_revision="s", router_uid="d", pods=pods)
+    carrier = Carrier(
+        service_exists=True, service_revision="s", router_uid="d", router_replicas=2, pods=pods
+    )
     assert expected == led_to(resource, carrier)
 
 

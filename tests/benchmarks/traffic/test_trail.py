@@ -1,0 +1,60 @@
+"""What is told of an object, and which changes stand beside a loss."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from benchmarks.traffic.trail import Change, Trail, state_of
+
+SERVICE = {
+    "kind": "Service",
+    "metadata": {"annotations": {"trainyard.dev/routing-generation": "4"}},
+    "spec": {"selector": {"trainyard.dev/role": "router"}},
+}
+SLICE = {
+    "kind": "EndpointSlice",
+    "ports": [{"port": 8080}],
+    "endpoints": [
+        {"targetRef": {"name": "a"}, "conditions": {"ready": True, "terminating": False}},
+        {"targetRef": {"name": "b"}, "conditions": {"ready": False}},
+    ],
+}
+POD = {
+    "kind": "Pod",
+    "metadata": {"deletionTimestamp": "2026-03-01T12:00:00Z"},
+    "status": {"podIP": "10.0.0.1", "conditions": [{"type": "Ready", "status": "True"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        pytest.param(SERVICE, "leads to router decision 4", id="Service"),
+        pytest.param(SLICE, "8080 a:ready b:not ready", id="EndpointSlice"),
+        pytest.param(POD, "10.0.0.1 ready terminating", id="Pod"),
+    ],
+)
+def test_an_object_is_told_in_a_line(raw: dict[str, Any], told: str) -> None:
+    """Of what leads users, and whether it serves."""
+    assert told == state_of(raw)
+
+
+async def test_what_did_not_change_is_noted_once() -> None:
+    """Who waits for a change gets the new one."""
+    trail = Trail()
+    trail.note("Pod/a", "ready")
+    waiting = asyncio.create_task(trail.next_change())
+    await asyncio.sleep(0)
+    trail.note("Pod/a", "ready")
+    trail.note("Pod/a", "gone")
+    assert "Pod/a gone" == (await waiting).what
+    assert ["Pod/a ready", "Pod/a gone"] == [change.what for change in trail.changes]
+
+
+def test_beside_a_loss_stands_what_came_shortly_before() -> None:
+    """And what the watch told a moment late."""
+    trail = Trail([Change(at, str(at)) for at in (80.0, 95.0, 100.5, 102.0)])
+    assert [95.0, 100.5] == [change.at for change in trail.around(100.0)]
