@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,6 +44,8 @@ _SPEC: Raw = {
     "analysis": {"intervalSeconds": 5, "minRequests": 50},
 }
 _TEMPLATE: Raw = {"spec": {"server": {"maxBatchRows": 37}}}
+_ALONE = {"TRAINYARD_LEADER_ELECTION": "false"}
+"""No other replica is there to lose a lease to on a busy machine."""
 _SELECTED = "labelSelector=trainyard.dev/role%3Drouter"
 _WRITES = frozenset({"create", "update", "patch", "delete"})
 
@@ -86,6 +89,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--models", type=int, default=100)
     parser.add_argument("--releasing", type=int, default=5)
     parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--logs", type=Path, metavar="FOLDER", help="keep all logs here")
     options = parser.parse_args(arguments)
     places = places_from(os.environ, Path.home(), _SOURCE)
     programs = Programs(places, Progress())
@@ -94,9 +98,12 @@ def main(arguments: Sequence[str]) -> int:
         return apart((sys.executable, "-m", MODULE, *arguments))
     answer_for_all()
     with TemporaryDirectory(prefix="trainyard-quiet-") as folder:
-        found = asyncio.run(
-            counted(found_programs, Path(folder), options.models, options.releasing)
-        )
+        work = counted(found_programs, Path(folder), options.models, options.releasing)
+        try:
+            found = asyncio.run(work)
+        finally:
+            if options.logs is not None:
+                shutil.copytree(folder, options.logs, ignore=shutil.ignore_patterns("etcd"))
     print(found.sentence())
     if options.json is not None:
         options.json.write_text(json.dumps(asdict(found), indent=1))
@@ -107,7 +114,7 @@ async def counted(programs: Mapping[str, Path], folder: Path, models: int, relea
     """Live through it."""
     async with (
         stage(programs, Fleet(models, 1, _SPEC), folder) as place,
-        operator_process(place.server.kubeconfig(), folder / "operator.log") as operator,
+        operator_process(place.server.kubeconfig(), folder / "operator.log", _ALONE) as operator,
     ):
         operator.begin()
         await operator.settled(_SETTLED_SECONDS)

@@ -29,7 +29,7 @@ async def asked(url: str, way: Way, wanted: int) -> Tally:
     """Return what two users met in so many requests."""
     tally = Tally("a scene")
     async with callers(Question(url, "{}"), Rates({way: 100}, users=2), tally):
-        while tally.good.total() + len(tally.lost) < wanted:
+        while tally.good.total() + len(tally.lost) < wanted:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     return tally
 

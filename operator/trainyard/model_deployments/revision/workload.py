@@ -53,6 +53,7 @@ class Workload:
     """Its label."""
     pods: int = 0
     ready: int = 0
+    """Pods that are ready, and that the cluster's controllers have seen to be."""
     trouble: Trouble | None = None
     message: str = ""
     unready_since: datetime | None = None
@@ -107,13 +108,25 @@ def workload_of(
         replicas=deployment["spec"].get("replicas", 1) if deployment else 0,
         role=(metadata.get("labels") or {}).get("trainyard.dev/role", ""),
         pods=sum((pod.get("status") or {}).get("phase") not in ENDED for pod in alive),
-        ready=sum(is_ready(pod) for pod in alive),
+        ready=ready_to_controllers(deployment, sum(is_ready(pod) for pod in alive)),
         trouble=worst.trouble if worst else None,
         message=worst.message if worst else "",
         creating=min(
             (c for pod in alive if (c := creating_of(pod))), key=lambda c: c.since, default=None
         ),
         unready_since=min((t for pod in alive if (t := _running_unready(pod))), default=None),
+    )
+
+
+def ready_to_controllers(deployment: Mapping[str, Any] | None, ready: int) -> int:
+    """Return how many of so many ready pods a Service would lead to at once.
+
+    What finds the endpoints of a Service knows pods from the cache that the Deployment's status is
+    counted from. Led to pods that it does not know to be ready yet, a Service leads to nobody.
+    """
+    status = (deployment or {}).get("status") or {}
+    return (
+        min(ready, int(status.get("readyReplicas", 0))) if "observedGeneration" in status else ready
     )
 
 

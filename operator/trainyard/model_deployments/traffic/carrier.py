@@ -65,6 +65,8 @@ class Carrier:
     """Of the routers' Deployment; empty: there is none."""
     router_replicas: int = 0
     """How many routers there are to be."""
+    routers_ready: int = 0
+    """How many serve, and would get requests at once if the Service led there."""
     configuration_uid: str = ""
     """Of the routers' ConfigMap; empty: there is none."""
     pods: tuple[RouterPod, ...] = ()
@@ -93,7 +95,7 @@ class Carrier:
     @property
     def all_ready(self) -> bool:
         """Whether as many routers serve as there are to be."""
-        return 0 < self.router_replicas <= sum(pod.ready for pod in self.pods)
+        return 0 < self.router_replicas <= self.routers_ready
 
 
 def carried_annotations(

@@ -136,6 +136,7 @@ def carrier_in(
     router = named(owned.deployments, router_name(resource))
     routers = owned.pods_with_role(ROUTER_ROLE)
     service = named(owned.services, resource.metadata.name)
+    workload = workload_of("", router, routers, main=ROUTER_ROLE)
     return Carrier(
         generation=generation_in(annotations),
         traffic=traffic_in(annotations),
@@ -147,7 +148,8 @@ def carrier_in(
         router_replicas=int(router["spec"].get("replicas", 1)) if router is not None else 0,
         configuration_uid=uid_of(named(owned.config_maps, router_name(resource))),
         pods=tuple(_router_pod(pod) for pod in routers),
-        trouble=workload_of("", router, routers, main=ROUTER_ROLE).message,
+        routers_ready=workload.ready,
+        trouble=workload.message,
         leftovers=tuple(seen(raw) for raw in (*(owned.routes or ()), *_backends(owned))),
     )
 

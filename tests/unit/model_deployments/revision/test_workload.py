@@ -149,3 +149,22 @@ def test_a_scheduler_that_finds_the_store_elsewhere_says_the_same(message: str) 
     found = pod_trouble(pod(conditions=[condition]))
     assert found is not None
     assert Trouble.STORE is found.trouble
+
+
+@pytest.mark.parametrize(
+    ("status", "ready"),
+    [
+        pytest.param({}, 2, id="nobody counted yet"),
+        pytest.param({"observedGeneration": 1}, 0, id="no pod is known to be ready"),
+        pytest.param({"observedGeneration": 1, "readyReplicas": 1}, 1, id="one of two is known"),
+        pytest.param({"observedGeneration": 1, "readyReplicas": 2}, 2, id="both are"),
+        pytest.param({"observedGeneration": 1, "readyReplicas": 3}, 2, id="one is so no more"),
+    ],
+)
+def test_a_pod_is_ready_when_the_clusters_controllers_know_it(
+    status: dict[str, int], ready: int
+) -> None:
+    """A Service led to pods that they do not know to be ready leads to nobody."""
+    deployment = {"metadata": {"uid": "u"}, "spec": {"replicas": 2}, "status": status}
+    pods = [pod(conditions=[{"type": "Ready", "status": "True"}]) for _ in range(2)]
+    assert ready == workload_of("r", deployment, pods).ready

@@ -128,7 +128,12 @@ def test_the_service_is_led_to_routers_that_act_and_reach_both_versions(
 ) -> None:
     """Until then it leads where the decision can be carried out, or stays."""
     carrier = Carrier(
-        service_exists=True, service_revision="s", router_uid="d", router_replicas=2, pods=pods
+        service_exists=True,
+        service_revision="s",
+        router_uid="d",
+        router_replicas=2,
+        routers_ready=sum(pod.ready for pod in pods),
+        pods=pods,
     )
     assert expected == led_to(resource, carrier)
 

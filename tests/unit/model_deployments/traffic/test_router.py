@@ -98,10 +98,12 @@ def test_there_are_no_routers_before_there_is_a_version_to_lead_to(
     [
         pytest.param(Carrier(service_exists=True), [], id="routers are not ready: it waits"),
         pytest.param(
-            Carrier(service_exists=True, router_replicas=2, pods=(pod(7),)), [], id="one of two is"
+            Carrier(service_exists=True, router_replicas=2, routers_ready=1, pods=(pod(7),)),
+            [],
+            id="one of two is",
         ),
         pytest.param(
-            Carrier(service_exists=True, router_replicas=2, pods=(pod(7), pod(7))),
+            Carrier(service_exists=True, router_replicas=2, routers_ready=2, pods=(pod(7), pod(7))),
             ["Service"],
             id="routers are ready",
         ),
