@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -14,7 +15,6 @@ from time import monotonic
 for _folder in ("serving-image", "training-image", "tests", "operator"):
     sys.path.insert(0, str(Path(__file__).parents[2] / _folder))
 
-from benchmarks.serving.machine import this_machine  # noqa: E402
 from benchmarks.traffic.callers import Rates, Tally, Way, callers  # noqa: E402
 from benchmarks.traffic.options import options_of  # noqa: E402
 from benchmarks.traffic.place import a_place  # noqa: E402
@@ -27,7 +27,8 @@ SHARES = {Way.KEPT: 0.5, Way.ONE_SHOT: 0.4, Way.GRPC: 0.1}
 def main(arguments: Sequence[str]) -> int:
     """Does what was asked for."""
     options = options_of(arguments)
-    print("\n".join(this_machine().sentences()), flush=True)
+    load = os.getloadavg()[0]
+    print(f"{os.cpu_count()} cores, load average {load:.1f} at the start", flush=True)
     found = [asyncio.run(_walked(options)) for _ in range(options.walks)]
     if options.json is not None:
         options.json.write_text(text(found))

@@ -125,6 +125,8 @@ async def counted(programs: Mapping[str, Path], folder: Path, models: int, relea
         for one in chosen:
             await until(partial(_is_held, place, one), _PATIENCE)
         in_releases = await _routers(place)
+        operator.begin()
+        await operator.settled(_SETTLED_SECONDS)
         began = place.server.audit_log.stat().st_size
         await _resume(place, chosen[0])
         await until(partial(_is_promoted, place, chosen[0]), _PATIENCE)
@@ -175,7 +177,8 @@ async def _is_held(place: Stage, one: Place) -> bool:
 
 
 async def _is_promoted(place: Stage, one: Place) -> bool:
-    return not (await _status(place, one)).get("canary")
+    status = await _status(place, one)
+    return not status.get("canary") and bool(status.get("routingAppliedAt"))
 
 
 async def _status(place: Stage, one: Place) -> Raw:

@@ -80,16 +80,21 @@ async def _watch(trail: Trail, namespace: str, kind: str) -> None:
             limit=_LONGEST_LINE,
         )
         try:
-            text = ""
-            async for line in process.stdout or ():
-                text += line.decode()
-                if line == b"}\n":
-                    _noted(trail, json.loads(text))
-                    text = ""
+            if process.stdout is not None:
+                await _read(trail, process.stdout)
         finally:
             if process.returncode is None:
                 process.kill()
             await process.wait()
+
+
+async def _read(trail: Trail, told: asyncio.StreamReader) -> None:
+    text = ""
+    async for line in told:
+        text += line.decode()
+        if line == b"}\n":
+            _noted(trail, json.loads(text))
+            text = ""
 
 
 def _noted(trail: Trail, event: dict[str, Any]) -> None:

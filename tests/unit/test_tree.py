@@ -27,7 +27,6 @@ MIRRORS = {
     "benchmarks/endurance": "tests/benchmarks/endurance",
     "benchmarks/faults": "tests/benchmarks/faults",
     "benchmarks/mutation": "tests/benchmarks/mutation",
-    "benchmarks/traffic": "tests/benchmarks/traffic",
 }
 """Where each package's tests stand."""
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
