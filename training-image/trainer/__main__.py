@@ -14,6 +14,7 @@ from importlib import import_module
 from trainer.pod.environment import Environment, read_environment
 from trainer.pod.exits import Exit, Fault, Reason, UserFault
 from trainer.pod.result import TERMINATION_BYTES, Result, failed, write_termination_message
+from trainer.pod.stopping import end_when_told
 from trainer.pod.storing import open_environment_store, record
 from trainer.tasks.batch_task import BatchTask
 from trainer.tasks.ingest_task import IngestTask
@@ -65,6 +66,10 @@ VERBS: Mapping[str, Verb] = {
     "erase": Verb("trainer.erase", read_erase_task, message_bytes=4096),
     "report": Verb("trainer.report", None, message_bytes=4096),
 }
+
+
+ENDED_AT_ONCE = frozenset({"fetch", "train", "trial", "predict"})
+"""Verbs that store nothing: told to end they do, so that their place is free for others."""
 
 
 def main(arguments: Sequence[str], variables: Mapping[str, str]) -> int:
@@ -143,4 +148,6 @@ if __name__ == "__main__":
         # What is loaded stays: looking through it for garbage costs a twentieth of the start.
         gc.set_threshold(100_000)
         import_module("trainer.pod.arrow_alone").use_arrow_alone()
+    if set(sys.argv[1:2]) & ENDED_AT_ONCE:
+        end_when_told()
     sys.exit(main(sys.argv[1:], os.environ))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-from trainyard.jobs.failure import USER_FAULT_CODES
 
 LOST_PODS_PER_PART = 2
 """So often a part begins anew after its pod was lost or killed for memory."""
@@ -19,16 +18,12 @@ def indexed(manifest: dict[str, Any], *, completions: int, parallelism: int) -> 
         "parallelism": min(parallelism, completions),
         "backoffLimitPerIndex": LOST_PODS_PER_PART,
         "maxFailedIndexes": completions,
-        "podFailurePolicy": {"rules": _rules()},
+        "podFailurePolicy": {"rules": _rules(spec["podFailurePolicy"]["rules"])},
     }
     return {**manifest, "spec": spec}
 
 
-def _rules() -> list[dict[str, Any]]:
-    return [
-        {
-            "action": "FailIndex",
-            "onExitCodes": {"operator": "In", "values": list(USER_FAULT_CODES)},
-        },
-        {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
-    ]
+def _rules(rules: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What ends a Job of one pod ends one part."""
+    by_part = {"FailJob": "FailIndex"}
+    return [{**rule, "action": by_part.get(rule["action"], rule["action"])} for rule in rules]

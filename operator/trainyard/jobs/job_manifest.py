@@ -11,6 +11,7 @@ from trainyard.api.base import Resource
 from trainyard.api.pod_settings import PodSettings, ResourceAmounts
 from trainyard.installation import Installation
 from trainyard.jobs.failure import USER_FAULT_CODES
+from trainyard.jobs.queueing import queued
 from trainyard.ownership import child_labels, owner_reference
 from trainyard.pod_defaults import amounts
 from trainyard.pod_security import (
@@ -36,6 +37,8 @@ class Work:
     installation: Installation
     settings: PodSettings
     deadline_seconds: int
+    queue: str = ""
+    """The queue of Kueue that admits it; empty: none."""
 
     @property
     def resources(self) -> ResourceAmounts:
@@ -64,7 +67,7 @@ def job(work: Work, parts: PodParts, **labels: str) -> dict[str, Any]:
     not attempts: Kubernetes starts another pod.
     """
     found = child_labels(work.owner, **labels)
-    return {
+    manifest: dict[str, Any] = {
         "apiVersion": "batch/v1",
         "kind": "Job",
         "metadata": {
@@ -84,6 +87,7 @@ def job(work: Work, parts: PodParts, **labels: str) -> dict[str, Any]:
             },
         },
     }
+    return queued(manifest, work.queue) if work.queue else manifest
 
 
 def _failure_rules() -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from trainyard.jobs.pods import (
     why_lost,
     why_waiting,
 )
+from trainyard.jobs.queueing import is_suspended, queue_of, why_suspended
 from trainyard.objects import ObjectRef, RawObject
 from trainyard.ownership import child_labels, is_owned
 from trainyard.pod_creation import Creating, creating_of, not_created
@@ -65,6 +66,10 @@ class JobView:
     message: str = ""
     is_relabelled: bool = False
     """Whether somebody took labels off it: its events are not heard any more."""
+    queue: str = ""
+    """The queue of Kueue that it is in; empty: none."""
+    is_suspended: bool = False
+    """Whether it may have no pods: it is not admitted, or not any more."""
     is_podless: bool = False
     """Whether the Job controller took it up and no pod came of it."""
     waiting: str = ""
@@ -164,7 +169,11 @@ def view_job(
         message=ended.get("message", "") if ended else "",
         is_relabelled=not child_labels(owner).items() <= job["metadata"].get("labels", {}).items(),
         is_podless=not (ended or own) and _is_taken_up(job),
-        waiting="" if ended else next((text for pod in own if (text := why_waiting(pod))), ""),
+        queue=queue_of(job),
+        is_suspended=is_suspended(job),
+        waiting=""
+        if ended
+        else why_suspended(job) or next(filter(None, map(why_waiting, own)), ""),
         creating=None if ended else next((c for pod in own if (c := creating_of(pod))), None),
         lost=next((text for pod in own if (text := why_lost(pod))), ""),
         image=next((image for pod in own if (image := image_of(pod))), ""),

@@ -88,6 +88,11 @@ Step = Start | Wait | Report | Retry | Ended | GaveUp
 JOB_LOST = Failure(
     Fault.INFRASTRUCTURE, "JobLost", "its Job vanished and the store holds no result of it"
 )
+PREEMPTED = Failure(
+    Fault.QUEUE,
+    "Preempted",
+    "its queue took its place back, and it ended before it was admitted again",
+)
 UNREADABLE = Failure(
     Fault.INFRASTRUCTURE,
     "ResultUnreadable",
@@ -118,8 +123,9 @@ def _worked(task: Task, view: JobView | None, now: datetime, max_retries: int) -
         return failed(task, _elsewhere(view), now, max_retries)
     if view.phase is JobPhase.FAILED:
         # The pods, and with them the begin, may be gone by now: the status remembers it.
-        begun = replace(view, started_at=view.started_at or task.started_at)
-        return failed(task, failure_of(begun), now, max_retries)
+        found = failure_of(replace(view, started_at=view.started_at or task.started_at))
+        made_room = view.is_suspended and found.fault is Fault.INFRASTRUCTURE
+        return failed(task, PREEMPTED if made_room else found, now, max_retries)
     if view.phase is JobPhase.SUCCEEDED:
         return Ended(view.results) if view.has_all_results else Report()
     return _awaited(view, now)
@@ -165,6 +171,8 @@ def failed(
     """Return what follows from that failure of the task's present attempt."""
     if failure.fault is Fault.SOURCE:
         return Retry(failure, now + pause_before(task.source_failures))
+    if failure.fault is Fault.QUEUE:
+        return Retry(failure, now + pause_before(0))
     before = task.infrastructure_failures
     if failure.fault is Fault.INFRASTRUCTURE and before < max_retries:
         return Retry(failure, now + pause_before(before))
@@ -186,6 +194,8 @@ def recorded(task: TaskT, step: Step, view: JobView | None, now: datetime) -> Ta
     started = task.started_at or begun
     update: dict[str, Any] = {"started_at": started}
     match step:
+        case Wait() if view is not None and view.is_suspended:
+            update = _suspended(task)
         case Wait() if started is not None and task.phase is TaskPhase.PENDING:
             update |= {"phase": TaskPhase.RUNNING}
         case Report():
@@ -202,11 +212,20 @@ def recorded(task: TaskT, step: Step, view: JobView | None, now: datetime) -> Ta
     return task.model_copy(update=update)
 
 
+def _suspended(task: Task) -> dict[str, Any]:
+    """It waits as before its first container began; what had begun was ended for others."""
+    if task.phase is not TaskPhase.RUNNING:
+        return {}
+    return {"phase": TaskPhase.PENDING, "started_at": None, "preemptions": task.preemptions + 1}
+
+
 def _after(task: Task, failure: Failure, now: datetime) -> dict[str, Any]:
     """Each kind of failure is counted for itself, and another kind ends the row."""
     of_infrastructure = failure.fault is Fault.INFRASTRUCTURE
     of_source = failure.fault is Fault.SOURCE
+    of_queue = failure.fault is Fault.QUEUE
     return {
+        "preemptions": task.preemptions + of_queue,
         "infrastructure_failures": task.infrastructure_failures + 1 if of_infrastructure else 0,
         "source_failures": task.source_failures + 1 if of_source else 0,
         "fault": failure.fault,

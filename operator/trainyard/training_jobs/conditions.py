@@ -9,6 +9,7 @@ from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Run, TrainingJobReason, TrainingJobStatus
 from trainyard.conditions import Finding, get_condition
 from trainyard.ownership import child_name
+from trainyard.training_jobs.admission import admission
 from trainyard.training_jobs.limits import is_stopped
 from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.refusal import why_refused
@@ -30,6 +31,7 @@ def findings(
         _ready(job, status, observed),
         *_last_run(status, observed),
         *(stalled or _under_way(status, observed)),
+        *admission(status, observed),
         *tracked(status),
         *_warnings(job),
     )

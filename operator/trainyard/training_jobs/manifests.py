@@ -44,14 +44,14 @@ def train_document(job: TrainingJob, run: Run) -> dict[str, Any]:
 def run_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str, Any]:
     """Return the Job of the run."""
     training = recipe_of(job.spec).training(train_document(job, run))
-    work = _work(job, run.name, installation, job.spec.attempts.deadline_seconds)
+    work = _queued_work(job, run.name, installation)
     return training_job_manifest(work, replace(training, env=job.spec.pod.env), run=run.name)
 
 
 def search_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str, Any]:
     """Return the Job that tries parameters before the run's model is fitted."""
     assert job.spec.search is not None and run.search is not None  # noqa: S101, PT018
-    work = _work(job, run.search.name, installation, job.spec.attempts.deadline_seconds)
+    work = _queued_work(job, run.search.name, installation)
     document = {**train_document(job, run), "search": trial_document(job.spec, run)}
     training = recipe_of(job.spec).training(document)
     return search_job_manifest(
@@ -91,6 +91,11 @@ def model_version(job: TrainingJob, spec: ModelVersionSpec) -> dict[str, Any]:
         },
         "spec": spec.to_api(),
     }
+
+
+def _queued_work(job: TrainingJob, name: str, installation: Installation) -> Work:
+    work = _work(job, name, installation, job.spec.attempts.deadline_seconds)
+    return replace(work, queue=job.spec.queue_name)
 
 
 def _work(job: TrainingJob, name: str, installation: Installation, deadline: int) -> Work:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trainyard.api.v1alpha1.model_version import ModelVersionSpec
-from trainyard.api.v1alpha1.task import TaskPhase
+from trainyard.api.v1alpha1.task import Task, TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Run, TrainingJobReason
 from trainyard.jobs.failure import Failure
@@ -62,7 +62,7 @@ def _worked(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run) 
         case Start():
             return turn.doing(Create(run_job(job, after, observed.installation)))
         case Wait(until):
-            return _with(turn, after).again_at(until)
+            return _told_preemption(_with(turn, after), run, run, after).again_at(until)
         case Report():
             report = run_report_job(job, after, observed.installation)
             return _with(turn, after).doing(Create(report))
@@ -86,16 +86,24 @@ def _searched(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run
         further = _round_over if is_complete(progress) else _tried_again
         return further(job, observed, turn, run)
     step = follow(progress, view, None, turn.now)
-    progress = recorded(progress, step, view, turn.now)
+    before, progress = progress, recorded(progress, step, view, turn.now)
     match step:
         case Wait(until):
-            return _with(turn, run.model_copy(update={"search": progress})).again_at(until)
+            turn = _with(turn, run.model_copy(update={"search": progress}))
+            return _told_preemption(turn, run, before, progress).again_at(until)
         case Retry(failure) | GaveUp(failure):
             return _gave_up(job, turn, run.model_copy(update={"search": progress}), failure)
         case _:
             # Its Job is not there (yet, or any more): trials that have a score are tried again
             # and give the same one.
             return turn.doing(Create(search_job(job, run, observed.installation)))
+
+
+def _told_preemption(turn: TrainingTurn, run: Run, before: Task, after: Task) -> TrainingTurn:
+    if after.preemptions == before.preemptions:
+        return turn
+    text = f"run {run.name}: the place of Job {after.name} was taken back: it waits to be admitted"
+    return turn.noted(TrainingJobReason.PREEMPTED, text)
 
 
 def _tried_again(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainyard.api.v1alpha1.dataset import Dataset
-from trainyard.api.v1alpha1.task import TaskPhase
+from trainyard.api.v1alpha1.task import Fault, TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Inputs, Run, RunCause, TrainingJobReason
 from trainyard.champion import find_champion
@@ -90,7 +90,7 @@ def begin(
     """
     run = _new_run(job, observed, turn, inputs)
     if after is not None:
-        counts = ("infrastructure_failures", "source_failures", "verifies")
+        counts = ("infrastructure_failures", "source_failures", "preemptions", "verifies")
         run = run.model_copy(update={name: getattr(after, name) for name in counts})
     because = f"{_because(run.cause)}{_with_data(observed.dataset, run)}"
     earlier = tuple(_not_waiting(other, inputs) for other in turn.status.runs)
@@ -132,7 +132,8 @@ def _not_waiting(run: Run, inputs: Inputs) -> Run:
     """The new attempt is the retry that an earlier one was waiting for."""
     if run.inputs_digest != inputs.digest or run.phase is not TaskPhase.WAITING:
         return run
-    return run.model_copy(update={"phase": TaskPhase.FAILED, "retry_at": None})
+    over = TaskPhase.STOPPED if run.fault is Fault.QUEUE else TaskPhase.FAILED
+    return run.model_copy(update={"phase": over, "retry_at": None})
 
 
 def _because(cause: RunCause) -> str:

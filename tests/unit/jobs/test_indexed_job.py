@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from builders_training import a_training_job, an_installation
 
+from trainyard.api.pod_settings import PodSettings
 from trainyard.jobs.failure import USER_FAULT_CODES
 from trainyard.jobs.indexed_job import LOST_PODS_PER_PART, indexed
+from trainyard.jobs.job_manifest import PodParts, Work, job
 
-MANIFEST: dict[str, Any] = {
-    "metadata": {"name": "j"},
-    "spec": {"backoffLimit": 0, "template": {}, "podReplacementPolicy": "Failed"},
-}
+MANIFEST = job(
+    Work(a_training_job(), "j", an_installation(), PodSettings(), 60),
+    PodParts(containers=[{"name": "score"}]),
+)
 
 
 def test_a_part_that_fails_does_not_end_the_others() -> None:

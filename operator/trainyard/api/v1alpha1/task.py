@@ -45,6 +45,8 @@ class Fault(StrEnum):
     object."""
     INFRASTRUCTURE = "Infrastructure"
     """Trying again may help."""
+    QUEUE = "Queue"
+    """Nobody has to: its queue took its place back, and it is tried again without being counted."""
 
 
 class Task(ApiModel):
@@ -58,6 +60,8 @@ class Task(ApiModel):
     """How many attempts in a row, up to this one, failed by the infrastructure's fault."""
     source_failures: int = 0
     """How many attempts in a row, up to this one, failed by a source or secret that is missing."""
+    preemptions: int = 0
+    """How often its Job was suspended after it began: its queue took its place back."""
     phase: TaskPhase
     """How far it is."""
     queued_at: datetime

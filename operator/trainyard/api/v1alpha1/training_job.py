@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from trainyard.api.base import (
     ApiModel,
@@ -23,6 +23,10 @@ from trainyard.api.v1alpha1.retrain import Retrain
 from trainyard.api.v1alpha1.search import Search
 from trainyard.api.v1alpha1.tracking import Tracking
 from trainyard.api.v1alpha1.training_job_status import TrainingJobStatus
+
+QueueName = Annotated[
+    str, StringConstraints(max_length=63, pattern=r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$")
+]
 
 
 class Attempts(ApiModel):
@@ -133,6 +137,9 @@ class TrainingJobSpec(ApiModel):
     """How often and how long a run may try."""
     pod: TrainingPodSettings = TrainingPodSettings()
     """Resources and placement of the training pods."""
+    queue_name: QueueName = ""
+    """The LocalQueue of Kueue in this namespace that admits the Jobs of runs; empty: they begin at
+    once. No part of what a model is made of."""
     suspend: bool = False
     """True: no new run begins and the one at work is stopped."""
     history_limit: Annotated[int, Field(ge=1, le=10)] = 10

@@ -37,6 +37,13 @@ class TrainingJobReason(StrEnum):
     SEARCHED = "Searched"
     """Used when the search for parameters of a run is over or in its next round, or asks again for
     results that were lost."""
+    QUEUED = "Queued"
+    """Used while the Job of a run waits in its queue to be admitted."""
+    ADMITTED = "Admitted"
+    """Used while the Job of a run that came from a queue is admitted."""
+    PREEMPTED = "Preempted"
+    """Used when the queue took the place of a run back, and while it waits to be admitted again;
+    that is no failure."""
     WAITING_TO_RETRY = "WaitingToRetry"
     """Used when a run failed and is tried again after a pause."""
     WAITING_FOR_DATA = "WaitingForData"
