@@ -70,6 +70,7 @@ async def a_route_of_gateways_and_back() -> set[Permission]:
 def training_until_nothing_is_kept() -> set[Permission]:
     """Return what data, runs and versions take, until the first of each is superfluous."""
     spec: dict[str, Any] = {"historyLimit": 1, "retrain": retraining()}
+    spec["distributed"] = {"workers": 2}
     world = with_first_version(raw_training_job(**spec))
     succeed(world, "a")
     for letter, rows in (("b", 200), ("c", 300), ("e", 400)):

@@ -54,6 +54,7 @@ VERBS: Mapping[str, Verb] = {
     "fetch": Verb("trainer.fetch", read_train_task),
     "train": Verb("trainer.train", read_train_task),
     "trial": Verb("trainer.trial", read_train_task, message_bytes=4096),
+    "work": Verb("trainer.work", None),
     "predict": Verb("trainer.predict", read_train_task),
     "publish": Verb("trainer.publish", read_train_task, recorded=True),
     "rehearse": Verb("trainer.rehearse", read_rehearse_task, message_bytes=4096),
@@ -68,7 +69,7 @@ VERBS: Mapping[str, Verb] = {
 }
 
 
-ENDED_AT_ONCE = frozenset({"fetch", "train", "trial", "predict"})
+ENDED_AT_ONCE = frozenset({"fetch", "train", "work", "trial", "predict"})
 """Verbs that store nothing: told to end they do, so that their place is free for others."""
 
 

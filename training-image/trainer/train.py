@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +63,14 @@ def run(task: TrainTask, environment: Environment) -> Result:
             " import brings its own model",
         )
     columns = read_columns(environment.data)
-    model = fitted(recipe, task.seed, columns, read_table(environment.data / TRAIN_NAME))
+    path = environment.data / TRAIN_NAME
+    if task.distributed is None:
+        model = fitted(recipe, task.seed, columns, read_table(path))
+    else:
+        # Imported late: Dask costs a second of CPU, and most models are fitted by one pod.
+        together = importlib.import_module("trainer.train_together")
+        port = environment.variables.get("TRAINYARD_SCHEDULER_PORT")
+        model = together.model_of(recipe, task, columns, path, port)
     try:
         write_skops(model, environment.output / "model.skops")
     except BundleFault as fault:
@@ -73,29 +81,33 @@ def run(task: TrainTask, environment: Environment) -> Result:
     return Result({}, Exit.DONE)
 
 
-def fitted(recipe: Estimator, seed: int, columns: Columns, table: pa.Table) -> BaseEstimator:
-    """The model of this recipe, fitted on the table."""
+def fitted(
+    recipe: Estimator, seed: int, columns: Columns, table: pa.Table, jobs: int | None = None
+) -> BaseEstimator:
+    """The model of this recipe, fitted on the table with so many jobs; None: as many as this
+    container may use.
+    """
     features = columns.features
     frame = frame_of_rows(rows_of_table(table, features), features)
-    jobs = usable_processors()
+    jobs = jobs or usable_processors()
     estimator = build_estimator(recipe.class_, recipe.parameters, seed, jobs)
     answers = _answers(estimator, table, columns.targets)
     _name_class_weights(estimator, answers)
     given = weights_of(table, columns)
-    prepared = partial(_prepared, recipe.preprocessing, features, frame, (seed, jobs))
+    prepared = partial(prepared_model, recipe.preprocessing, features, frame, (seed, jobs))
     if stops_early(estimator):
         steps = prepared(estimator)[:-1]
-        with _fitting(recipe.class_, frame):
+        with fitting(recipe.class_, frame):
             estimator = with_enough_trees(estimator, steps, (frame, answers, given), seed)
     model = prepared(_for_all(with_labels(estimator), columns.targets))
     _tell_uncommon_texts(recipe.preprocessing, features, frame)
     weights = _fit_weights(estimator, model, given, columns.targets)
-    with _fitting(recipe.class_, frame):
+    with fitting(recipe.class_, frame):
         model.fit(frame, answers, **weights)
-    return _without_jobs(model)
+    return without_jobs(model)
 
 
-def _prepared(
+def prepared_model(
     wanted: Preprocessing,
     features: Sequence[Feature],
     frame: pd.DataFrame,
@@ -206,7 +218,7 @@ def _fit_weights(
 
 
 @contextmanager
-def _fitting(name: str, frame: pd.DataFrame) -> Iterator[None]:
+def fitting(name: str, frame: pd.DataFrame) -> Iterator[None]:
     """What an estimator says while it is fitted is told: warnings aloud, a failure as the user's.
 
     One BLAS thread: sums in another order would give other bits, and another digest, on a node with
@@ -231,7 +243,7 @@ def _fitting(name: str, frame: pd.DataFrame) -> Iterator[None]:
         sys.stderr.write(f"while fitting: {text}\n")
 
 
-def _without_jobs(model: BaseEstimator) -> BaseEstimator:
+def without_jobs(model: BaseEstimator) -> BaseEstimator:
     """The number of workers belongs to the machine, not to the model."""
     names = [name for name in model.get_params() if name == "n_jobs" or name.endswith("__n_jobs")]
     model.set_params(**dict.fromkeys(names))

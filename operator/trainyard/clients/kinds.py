@@ -61,6 +61,7 @@ KINDS: Mapping[str, Kind] = by_name(
     Kind("PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets"),
     Kind("Pod", "", "v1", "pods"),
     Kind("Service", "", "v1", "services"),
+    Kind("NetworkPolicy", "networking.k8s.io", "v1", "networkpolicies"),
     Kind("ConfigMap", "", "v1", "configmaps"),
     Kind("ConfigMapMetadata", "", "v1", "configmaps", metadata_only=True),
     Kind("PersistentVolumeClaim", "", "v1", "persistentvolumeclaims"),

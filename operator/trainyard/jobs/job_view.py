@@ -133,16 +133,21 @@ async def see_job(
 
 def job_references(jobs: Iterable[RawObject], owner: Resource) -> tuple[ObjectRef, ...]:
     """Return what a delete needs to know of those Jobs that are the owner's and not leaving."""
+    return references("Job", jobs, owner)
+
+
+def references(kind: str, found: Iterable[RawObject], owner: Resource) -> tuple[ObjectRef, ...]:
+    """Return what a delete needs to know of those that are the owner's and not leaving."""
     return tuple(
         ObjectRef(
-            kind="Job",
+            kind=kind,
             namespace=owner.metadata.namespace,
-            name=job["metadata"]["name"],
-            uid=job["metadata"]["uid"],
-            resource_version=job["metadata"].get("resourceVersion", ""),
+            name=raw["metadata"]["name"],
+            uid=raw["metadata"]["uid"],
+            resource_version=raw["metadata"].get("resourceVersion", ""),
         )
-        for job in jobs
-        if is_owned(job, owner) and not job["metadata"].get("deletionTimestamp")
+        for raw in found
+        if is_owned(raw, owner) and not raw["metadata"].get("deletionTimestamp")
     )
 
 

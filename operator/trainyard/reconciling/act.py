@@ -22,7 +22,7 @@ from trainyard.reconciling.obstacles import carried_over, cleared
 from trainyard.reconciling.plan import Action, Apply, Create, Delete, Patch, Plan, PlannedEvent
 
 _IDENTITY = frozenset({"apiVersion", "kind", "metadata"})
-_NEVER_CHANGED = frozenset({"Job", "ModelVersion"})
+_NEVER_CHANGED = frozenset({"Job", "ModelVersion", "NetworkPolicy"})
 
 log = structlog.get_logger()
 

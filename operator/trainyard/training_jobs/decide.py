@@ -13,14 +13,14 @@ from trainyard.reconciling.plan import Create, Delete, Plan
 from trainyard.reconciling.turn import Turn
 from trainyard.training_jobs.conditions import findings
 from trainyard.training_jobs.inputs import demanded_inputs
-from trainyard.training_jobs.manifests import report_name
+from trainyard.training_jobs.manifests import report_name, workers_name
 from trainyard.training_jobs.observed import Observed, TrainingTurn
 from trainyard.training_jobs.progress import progressed
 from trainyard.training_jobs.refusal import why_refused
 from trainyard.training_jobs.requests import answer_request
 from trainyard.training_jobs.retention import (
     kept_runs,
-    superfluous_jobs,
+    superfluous_children,
     superfluous_versions,
     used_versions,
 )
@@ -81,7 +81,9 @@ def _tidied(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Trainin
         needed.add(report_name(job, work))
     if work is not None and work.search is not None and is_searching(work):
         needed.add(work.search.name)
-    for reference in superfluous_jobs(turn.status, observed.jobs, needed):
+    if work is not None and not is_searching(work):
+        needed.add(workers_name(job, work))
+    for reference in superfluous_children(turn.status, observed.children, needed):
         turn = turn.doing(Delete(reference))
     used = used_versions(turn.status, observed.versions, observed.deployments) | observed.pinned
     for version in superfluous_versions(observed.versions, used, limit):

@@ -27,6 +27,8 @@ def recipe_digest(spec: TrainingJobSpec) -> str:
         "trust": spec.trust,
         "seed": spec.seed or None,
         "search": _search(spec),
+        # Sums in another order give other last digits; how many pods add them up is no recipe.
+        "distributed": spec.distributed.engine if spec.distributed is not None else None,
     }
     return _digest({**shared, **recipe_of(spec).identity()})
 

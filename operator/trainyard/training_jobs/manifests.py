@@ -11,6 +11,7 @@ from trainyard.api.v1alpha1.model_version import ModelVersionSpec
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Run
 from trainyard.installation import Installation
+from trainyard.jobs.distributed_fit import gathering
 from trainyard.jobs.job_manifest import REPORT_DEADLINE_SECONDS, Work, report_job
 from trainyard.jobs.search_job import search_job_manifest
 from trainyard.jobs.training_pod import training_job_manifest
@@ -38,7 +39,13 @@ def train_document(job: TrainingJob, run: Run) -> dict[str, Any]:
         "gatesNeedChampion": any(g.against_champion is not None for g in job.spec.gates),
         **({"measures": measures} if measures else {}),
         **({"search": search} if search else {}),
+        **_distributed(job),
     }
+
+
+def _distributed(job: TrainingJob) -> dict[str, Any]:
+    found = job.spec.distributed
+    return {} if found is None else {"distributed": {"workers": found.workers}}
 
 
 def run_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str, Any]:
@@ -46,6 +53,24 @@ def run_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str,
     training = recipe_of(job.spec).training(train_document(job, run))
     work = _queued_work(job, run.name, installation)
     return training_job_manifest(work, replace(training, env=job.spec.pod.env), run=run.name)
+
+
+def workers_name(job: TrainingJob, run: Run) -> str:
+    """Return the name of the Job of the run's workers, of their Service and their policy."""
+    return child_name(job.metadata.name, run.name, "workers")
+
+
+def gathering_of(
+    job: TrainingJob, run: Run, installation: Installation
+) -> tuple[dict[str, Any], ...]:
+    """Return what has to be there beside the run's Job, where several pods fit its model."""
+    if job.spec.distributed is None:
+        return ()
+    training = recipe_of(job.spec).training(train_document(job, run))
+    work = _queued_work(job, workers_name(job, run), installation)
+    work = replace(work, deadline_seconds=2 * work.deadline_seconds)
+    training = replace(training, env=job.spec.pod.env)
+    return gathering(work, training, job.spec.distributed, run.name)
 
 
 def search_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str, Any]:

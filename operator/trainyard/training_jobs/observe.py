@@ -11,7 +11,7 @@ from trainyard.api.v1alpha1.model_version import ModelVersion
 from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob, TrainingJobSpec
 from trainyard.installation import Installation
-from trainyard.jobs.job_view import JobView, job_references, see_job
+from trainyard.jobs.job_view import JobView, references, see_job
 from trainyard.jobs.search_job import TRIAL
 from trainyard.outbox import Outbox
 from trainyard.ownership import OWNER, OWNER_KIND
@@ -37,7 +37,13 @@ async def observe_training_job(
     namespace = job.metadata.namespace
     versions = await _versions(job, world)
     labels = {OWNER_KIND: job.definition.singular, OWNER: job.metadata.name}
-    jobs = await world.list("Job", namespace, labels)
+    children = tuple(
+        [
+            reference
+            for kind in ("Job", "Service", "NetworkPolicy")
+            for reference in references(kind, await world.list(kind, namespace, labels), job)
+        ]
+    )
     view, report = await _work(job, world, installation)
     run = run_at_work(job.status.runs)
     search = run.search if run is not None and is_searching(run) else None
@@ -54,7 +60,7 @@ async def observe_training_job(
             if search is not None
             else None
         ),
-        jobs=job_references(jobs, job),
+        children=children,
     )
     if tracking is None:
         return seen

@@ -36,8 +36,8 @@ class Observed:
     """The report Job of the run at work."""
     search: JobView | None = None
     """The Job of the search that the run at work begins with."""
-    jobs: tuple[ObjectRef, ...] = ()
-    """All Jobs of this TrainingJob that are not being deleted."""
+    children: tuple[ObjectRef, ...] = ()
+    """All Jobs, Services and NetworkPolicies of this TrainingJob that are not being deleted."""
     delivery: Delivery | None = None
     """How it stands with the tracking server; None: nothing was offered to one."""
 

@@ -22,11 +22,11 @@ from trainyard.jobs.supervision import (
     recorded,
 )
 from trainyard.reconciling.plan import Create
+from trainyard.training_jobs.gathering import begun, gathered
 from trainyard.training_jobs.halving import next_round, tried_now
 from trainyard.training_jobs.identity import version_name
 from trainyard.training_jobs.manifests import (
     model_version,
-    run_job,
     run_report_job,
     search_job,
     search_name,
@@ -60,15 +60,16 @@ def _worked(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run) 
     after = recorded(run, step, observed.job, turn.now)
     match step:
         case Start():
-            return turn.doing(Create(run_job(job, after, observed.installation)))
+            return begun(job, after, observed, turn)
         case Wait(until):
+            turn = gathered(job, run, observed, turn)
             return _told_preemption(_with(turn, after), run, run, after).again_at(until)
         case Report():
             report = run_report_job(job, after, observed.installation)
             return _with(turn, after).doing(Create(report))
         case Ended():
-            begun = recorded(run, Wait(), observed.job, turn.now)
-            return _ended(job, observed, turn, begun, step)
+            worked = recorded(run, Wait(), observed.job, turn.now)
+            return _ended(job, observed, turn, worked, step)
         case Retry() | GaveUp():
             return _failed(turn, after, step)
 
@@ -152,7 +153,7 @@ def _chosen(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run) 
         objective = job.spec.search.objective
         text += f"; the best is trial {best.trial}: {objective} {best.score} by {best.parameters}"
     turn = _with(turn, run).noted(TrainingJobReason.SEARCHED, text)
-    return turn.doing(Create(run_job(job, run, observed.installation)))
+    return begun(job, run, observed, turn)
 
 
 def _gave_up(job: TrainingJob, turn: TrainingTurn, run: Run, failure: Failure) -> TrainingTurn:

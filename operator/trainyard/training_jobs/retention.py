@@ -18,15 +18,16 @@ def kept_runs(runs: Runs, limit: int) -> Runs:
     return tuple(run for run in runs if run.phase in AT_WORK or run in ended)
 
 
-def superfluous_jobs(
-    status: TrainingJobStatus, jobs: Sequence[ObjectRef], needed: set[str]
+def superfluous_children(
+    status: TrainingJobStatus, children: Sequence[ObjectRef], needed: set[str]
 ) -> tuple[ObjectRef, ...]:
-    """Return the Jobs that may go: not of the run at work, nor of the one that ended last.
+    """Return the Jobs, and what stands beside them, that may go.
 
-    The last one stays for its log. `needed` are further names that must stay.
+    Not those of the run at work, nor of the one that ended last, which stays for its log.
+    `needed` are further names that must stay.
     """
     kept = {run.name for run in (run_at_work(status.runs), last_ended(status.runs)) if run}
-    return tuple(job for job in jobs if job.name not in kept | needed)
+    return tuple(child for child in children if child.name not in kept | needed)
 
 
 def superfluous_versions(

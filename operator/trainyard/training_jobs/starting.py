@@ -10,9 +10,10 @@ from trainyard.champion import find_champion
 from trainyard.conditions import shorten
 from trainyard.jobs.supervision import Wait, follow
 from trainyard.reconciling.plan import Create
+from trainyard.training_jobs.gathering import begun
 from trainyard.training_jobs.identity import describe_recipe, run_name
 from trainyard.training_jobs.inputs import lacks_dataset
-from trainyard.training_jobs.manifests import run_job, search_job, search_name
+from trainyard.training_jobs.manifests import search_job, search_name
 from trainyard.training_jobs.observed import Observed, TrainingTurn
 from trainyard.training_jobs.runs import latest_for, next_number, replaced, run_at_work
 from trainyard.training_jobs.searching import new_search
@@ -97,8 +98,9 @@ def begin(
     turn = turn.changed(runs=(run, *earlier))
     text = f"run {run.name}, attempt {run.attempt}: {because}"
     turn = turn.noted(TrainingJobReason.RUN_STARTED, text)
-    first = search_job if run.search is not None else run_job
-    return turn.doing(Create(first(job, run, observed.installation)))
+    if run.search is None:
+        return begun(job, run, observed, turn)
+    return turn.doing(Create(search_job(job, run, observed.installation)))
 
 
 def _new_run(job: TrainingJob, observed: Observed, turn: TrainingTurn, inputs: Inputs) -> Run:

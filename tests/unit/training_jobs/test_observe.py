@@ -46,4 +46,4 @@ async def test_the_job_of_the_run_at_work_is_seen() -> None:
     found = await observe_training_job(job, world, installation=an_installation())
     assert found.job is not None
     assert (found.job.name, found.job.phase) == (newest_run(world)["name"], JobPhase.WAITING)
-    assert [reference.name for reference in found.jobs] == [found.job.name]
+    assert [reference.name for reference in found.children] == [found.job.name]

@@ -17,7 +17,7 @@ from trainyard.api.v1alpha1.training_job_status import TrainingJobStatus
 from trainyard.objects import ObjectRef
 from trainyard.training_jobs.retention import (
     kept_runs,
-    superfluous_jobs,
+    superfluous_children,
     superfluous_versions,
     used_versions,
 )
@@ -65,6 +65,6 @@ def test_a_version_that_is_pinned_or_canary_stays() -> None:
 def test_jobs_that_something_needs_stay() -> None:
     """The report Job of the run at work, for one."""
     jobs = [ObjectRef("Job", "team", name) for name in ("old", "report")]
-    gone = superfluous_jobs(TrainingJobStatus(), jobs, {"report"})
+    gone = superfluous_children(TrainingJobStatus(), jobs, {"report"})
     assert gone == (jobs[0],)
     assert kept_runs((), 3) == ()

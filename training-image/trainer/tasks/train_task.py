@@ -107,6 +107,12 @@ class Search(Document):
     trials: Annotated[tuple[Trial, ...], Field(max_length=100)]
 
 
+class Distributed(Document):
+    """Pods that share the work of the fit."""
+
+    workers: Annotated[int, Field(ge=1, le=64)]
+
+
 class TrainTask(Document):
     """One run on a dataset version: train by `recipe`, or only evaluate `candidate`."""
 
@@ -122,6 +128,7 @@ class TrainTask(Document):
     candidate: BundleReference | None = None
     gates_need_champion: bool = False
     search: Search | None = None
+    distributed: Distributed | None = None
     measures: Annotated[tuple[Measure, ...], Field(max_length=16)] = ()
 
     @model_validator(mode="after")

@@ -18,6 +18,7 @@ from trainyard.api.base import (
 from trainyard.api.gates import Gate
 from trainyard.api.names import NAME_RULES
 from trainyard.api.pod_settings import TrainingPodSettings
+from trainyard.api.v1alpha1.distributed import Distributed
 from trainyard.api.v1alpha1.recipe import Estimator, ModelImport, TrainingContainer
 from trainyard.api.v1alpha1.retrain import Retrain
 from trainyard.api.v1alpha1.search import Search
@@ -61,6 +62,10 @@ class TrainingJobSpec(ApiModel):
                 "search needs an estimator: a container searches for itself",
             ),
             (
+                "!has(self.distributed) || has(self.estimator)",
+                "distributed needs an estimator: a container distributes for itself",
+            ),
+            (
                 "has(self.dataset) || has(self.__import__)",
                 "name the dataset to train on: only an import can do without",
             ),
@@ -97,6 +102,8 @@ class TrainingJobSpec(ApiModel):
     """A model that was trained elsewhere."""
     search: Search | None = None
     """Which of the estimator's parameters are searched for, and how."""
+    distributed: Distributed | None = None
+    """Whether the model is fitted by several pods, and by how many."""
     trust: Literal["Pickle"] | None = None
     """Pickle: joblib files may be loaded, which runs code from them."""
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0

@@ -1,0 +1,1 @@
+"""One fit on several pods: who shares the work, and how do boosted trees grow by parts?"""
