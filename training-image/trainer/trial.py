@@ -5,6 +5,7 @@ The test rows have no part in it: they judge the model that is fitted with the b
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,15 +56,35 @@ def run(task: TrainTask, environment: Environment) -> Result:
     if known is not None:
         # The pod is one of a further Job, which is for the others.
         return Result({**told, "outcome": "Succeeded", "score": known}, Exit.DONE)
+    asking = None
+    if search.study is not None and search.study.first:
+        # Imported late: Optuna costs a second of CPU, which other searches need not pay.
+        asks = importlib.import_module("trainer.recipes.asking").Asking
+        asking = asks(search.study, int(index), task.seed)
+        tried = asking.parameters
     columns = read_columns(environment.data)
     table = _part(read_table(environment.data / TRAIN_NAME), search, task.seed)
     trial = recipe.model_copy(update={"parameters": {**recipe.parameters, **tried}})
+    found: list[float] = []
     try:
-        score = _score(trial, search, task.seed, columns, table)
+        for value in _scores(trial, search, task.seed, columns, table):
+            found.append(value)
+            ended_early = asking is not None and asking.is_hopeless(found)
+            if ended_early and len(found) < search.folds:
+                break
     except UserFault as fault:
         said = {"outcome": "Failed", "reason": str(fault.reason), "message": fault.message}
-        return Result({**told, **said}, Exit.DONE)
-    return Result({**told, "outcome": "Succeeded", "score": decimal_text(score)}, Exit.DONE)
+        return Result({**told, **said, **_chosen(asking, found)}, Exit.DONE)
+    told["outcome"] = "Succeeded" if len(found) == search.folds else "Pruned"
+    score = decimal_text(float(np.mean(found)))
+    return Result({**told, "score": score, **_chosen(asking, found)}, Exit.DONE)
+
+
+def _chosen(asking: Any, found: list[float]) -> dict[str, Any]:
+    if asking is not None:
+        return dict(asking.told())
+    means = np.cumsum(found) / np.arange(1, len(found) + 1)
+    return {"means": " ".join(f"{mean:.5g}" for mean in means)}
 
 
 def _part(table: pa.Table, search: Search, seed: int) -> pa.Table:
@@ -75,10 +96,9 @@ def _part(table: pa.Table, search: Search, seed: int) -> pa.Table:
     return table.take(np.sort(drawn))
 
 
-def _score(
+def _scores(
     recipe: Estimator, search: Search, seed: int, columns: Columns, table: pa.Table
-) -> float:
-    found = []
+) -> Iterator[float]:
     for fold, (rest, part) in enumerate(_folds(recipe, search.folds, seed, columns, table)):
         model = fitted(recipe, seed, columns, table.take(rest))
         signature = native_signature(model, columns.features, columns.targets)
@@ -93,8 +113,7 @@ def _score(
                 f"{search.objective} is not defined for this model on fold {fold}",
             )
         sys.stderr.write(f"fold {fold}: {search.objective} {value:.6g}\n")
-        found.append(value)
-    return float(np.mean(found))
+        yield value
 
 
 def _folds(

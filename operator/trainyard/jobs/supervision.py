@@ -216,7 +216,11 @@ def _suspended(task: Task) -> dict[str, Any]:
     """It waits as before its first container began; what had begun was ended for others."""
     if task.phase is not TaskPhase.RUNNING:
         return {}
-    return {"phase": TaskPhase.PENDING, "started_at": None, "preemptions": task.preemptions + 1}
+    return {
+        "phase": TaskPhase.PENDING,
+        "started_at": None,
+        "preemptions": (task.preemptions or 0) + 1,
+    }
 
 
 def _after(task: Task, failure: Failure, now: datetime) -> dict[str, Any]:
@@ -225,7 +229,7 @@ def _after(task: Task, failure: Failure, now: datetime) -> dict[str, Any]:
     of_source = failure.fault is Fault.SOURCE
     of_queue = failure.fault is Fault.QUEUE
     return {
-        "preemptions": task.preemptions + of_queue,
+        "preemptions": (task.preemptions or 0) + 1 if of_queue else task.preemptions,
         "infrastructure_failures": task.infrastructure_failures + 1 if of_infrastructure else 0,
         "source_failures": task.source_failures + 1 if of_source else 0,
         "fault": failure.fault,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from trainyard.api.gates import LOWER_IS_BETTER
 from trainyard.api.v1alpha1.search import Search, SearchProgress
+from trainyard.training_jobs.bayesian import batch, batches
 
 _FACTOR = 3
 _MOST_ROUNDS = 4
@@ -24,7 +25,9 @@ class Round:
 
 
 def rounds_of(search: Search, trials: int) -> tuple[Round, ...]:
-    """Return the rounds of the search; only Halving has several."""
+    """Return the rounds of the search; only Halving and Bayesian have several."""
+    if search.strategy == "Bayesian":
+        return tuple(Round(size, 1) for size in batches(trials))
     if search.strategy != "Halving":
         return (Round(trials, 1),)
     sizes = [trials]
@@ -52,6 +55,12 @@ def next_round(search: Search, progress: SearchProgress) -> SearchProgress | Non
     rows.
     """
     rounds = rounds_of(search, progress.trials)
+    if search.strategy == "Bayesian":
+        following = progress.round + 1
+        if following >= len(rounds) or progress.best is None:
+            return None
+        tried = batch(progress.trials, following)
+        return progress.model_copy(update={"round": following, "tried": tried})
     scored = [trial for trial in tried_now(progress) if is_score(progress.scores[trial])]
     if progress.round + 1 >= len(rounds) or not scored:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trainyard.api.v1alpha1.model_version import ModelVersionSpec
+from trainyard.api.v1alpha1.search import SearchProgress
 from trainyard.api.v1alpha1.task import Task, TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Run, TrainingJobReason
@@ -23,7 +24,7 @@ from trainyard.jobs.supervision import (
 )
 from trainyard.reconciling.plan import Create
 from trainyard.training_jobs.gathering import begun, gathered
-from trainyard.training_jobs.halving import next_round, tried_now
+from trainyard.training_jobs.halving import DROPPED, next_round
 from trainyard.training_jobs.identity import version_name
 from trainyard.training_jobs.manifests import (
     model_version,
@@ -148,12 +149,17 @@ def _chosen(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run) 
     over = {"phase": TaskPhase.SUCCEEDED, "finished_at": turn.now}
     run = run.model_copy(update={"search": progress.model_copy(update=over)})
     best = progress.best
-    text = f"run {run.name}: {progress.succeeded} of {len(tried_now(progress))} trials have a score"
+    text = f"run {run.name}: {progress.succeeded} of {_asked(progress)} trials have a score"
     if best is not None and job.spec.search is not None:
         objective = job.spec.search.objective
         text += f"; the best is trial {best.trial}: {objective} {best.score} by {best.parameters}"
     turn = _with(turn, run).noted(TrainingJobReason.SEARCHED, text)
     return begun(job, run, observed, turn)
+
+
+def _asked(progress: SearchProgress) -> int:
+    """How many trials could have a score: not those that Halving dropped in earlier rounds."""
+    return sum(not said.startswith(DROPPED) for said in progress.scores)
 
 
 def _gave_up(job: TrainingJob, turn: TrainingTurn, run: Run, failure: Failure) -> TrainingTurn:

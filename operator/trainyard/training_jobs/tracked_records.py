@@ -24,12 +24,12 @@ from trainyard.tracked import (
     TrackedTrial,
     TrackedVersion,
 )
+from trainyard.training_jobs.bayesian import tried_parameters
 from trainyard.training_jobs.halving import is_score
 from trainyard.training_jobs.identity import recipe_digest
 from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.recipes.recipe import recipe_of
 from trainyard.training_jobs.searching import chosen, is_searching
-from trainyard.training_jobs.trials import Parameters, trials_of
 from trainyard.training_jobs.versions import acceptance, version_named
 
 MOST_VERSIONS = 24
@@ -148,10 +148,10 @@ def _trials(spec: TrainingJobSpec, run: Run, *, is_present: bool) -> Iterator[Tr
     if run.search is None:
         return
     search = spec.search if is_present else None
-    tried: tuple[Parameters, ...] = trials_of(search, spec.seed) if search is not None else ()
+    tried = tried_parameters(search, spec.seed, run.search) if search is not None else ()
     for trial, said in enumerate(run.search.scores):
         if said:
-            parameters = tried[trial] if trial < len(tried) else {}
+            parameters = (tried[trial] if trial < len(tried) else None) or {}
             told = {name: _told(value) for name, value in parameters.items()}
             yield TrackedTrial(trial, float(said) if is_score(said) else None, told)
 

@@ -13,6 +13,8 @@ from trainyard.api.v1alpha1.search import Dimension, Search
 from trainyard.conditions import shorten
 
 Parameters = dict[str, Any]
+_MOST_NUMBERS = 800
+"""What a Bayesian search learns from stands in the status."""
 _LARGEST_GRID = 10_000
 """Combinations beyond are counted no further."""
 
@@ -24,13 +26,20 @@ def trials_of(search: Search, seed: int) -> tuple[Parameters, ...]:
         combinations = itertools.islice(itertools.product(*choices), search.trials)
         return tuple(dict(combination) for combination in combinations)
     return tuple(
-        {dimension.name: _drawn(dimension, seed, trial) for dimension in search.space}
+        parameters_from(search, drawn_numbers(search, seed, trial))
         for trial in range(search.trials)
     )
 
 
 def why_no_trials(search: Search) -> str:
-    """Return what keeps a grid from being tried as a whole, or ""."""
+    """Return what keeps a search from being tried as a whole, or ""."""
+    told = (len(search.space) + search.folds) * search.trials
+    if search.strategy == "Bayesian" and told > _MOST_NUMBERS:
+        return (
+            f"{search.trials} trials of {len(search.space)} parameters and {search.folds} folds are"
+            f" {told} numbers, and the status keeps {_MOST_NUMBERS}: ask for fewer, or use strategy"
+            " Random"
+        )
     if search.strategy != "Grid":
         return ""
     endless = next((d.name for d in search.space if d.float_ is not None), None)
@@ -66,8 +75,26 @@ def _choices(dimension: Dimension) -> Sequence[tuple[str, Any]]:
     return [(dimension.name, read_value(text)) for text in dimension.values or ()]
 
 
-def _drawn(dimension: Dimension, seed: int, trial: int) -> Any:
-    share = _share(seed, trial, dimension.name)
+def drawn_numbers(search: Search, seed: int, trial: int) -> tuple[int | float, ...]:
+    """Return what is drawn for each dimension; of values the place."""
+    return tuple(
+        _number(dimension, _share(seed, trial, dimension.name)) for dimension in search.space
+    )
+
+
+def parameters_from(search: Search, numbers: Sequence[int | float]) -> Parameters:
+    """Return the parameters that these numbers, one for each dimension, mean."""
+    pairs = zip(search.space, numbers, strict=True)
+    return {dimension.name: _parameter(dimension, number) for dimension, number in pairs}
+
+
+def _parameter(dimension: Dimension, number: float) -> Any:
+    if dimension.float_ is not None:
+        return {"$float": f"{number:.6g}"}
+    return int(number) if dimension.int_ else read_value((dimension.values or ())[int(number)])
+
+
+def _number(dimension: Dimension, share: float) -> int | float:
     if dimension.int_ is not None:
         low, high = dimension.int_.min, dimension.int_.max
         if dimension.int_.log:
@@ -76,11 +103,11 @@ def _drawn(dimension: Dimension, seed: int, trial: int) -> Any:
         return low + min(high - low, math.floor(share * (high - low + 1)))
     if dimension.float_ is not None:
         low_, high_ = float(dimension.float_.min), float(dimension.float_.max)
-        log = dimension.float_.log
-        drawn = _between(low_, high_, share) if log else low_ + share * (high_ - low_)
-        return {"$float": f"{drawn:.6g}"}
-    values = dimension.values or ()
-    return read_value(values[min(len(values) - 1, math.floor(share * len(values)))])
+        return (
+            _between(low_, high_, share) if dimension.float_.log else low_ + share * (high_ - low_)
+        )
+    count = len(dimension.values or ())
+    return min(count - 1, math.floor(share * count))
 
 
 def _between(low: float, high: float, share: float) -> float:

@@ -97,6 +97,42 @@ class Trial(Document):
     score: str | None = None
 
 
+class Range(Document):
+    """Numbers from `min` to `max`; log: each tenfold is tried as often."""
+
+    min: float
+    max: float
+    log: bool = False
+
+
+class Dimension(Document):
+    """A parameter of the estimator and what may be chosen for it."""
+
+    name: Text
+    values: tuple[str, ...] | None = None
+    int_: Range | None = Field(default=None, alias="int")
+    float_: Range | None = Field(default=None, alias="float")
+
+
+class EarlierTrial(Document):
+    """What a trial of an earlier round chose (of values the place), and its mean after each fold;
+    without means it failed.
+    """
+
+    numbers: tuple[int | float, ...]
+    means: tuple[float, ...] = ()
+    pruned: bool = False
+
+
+class Study(Document):
+    """What the trials of a round learn from; the first of them has this number in the search."""
+
+    first: Annotated[int, Field(ge=0)]
+    space: Annotated[tuple[Dimension, ...], Field(max_length=20)]
+    lower_is_better: bool
+    earlier: Annotated[tuple[EarlierTrial, ...], Field(max_length=100)] = ()
+
+
 class Search(Document):
     """A search for parameters: each trial is a pod's, by its completion index."""
 
@@ -105,6 +141,8 @@ class Search(Document):
     part: Annotated[int, Field(ge=1)] = 1
     """One of so many parts of the train rows is looked at; 1: all of them."""
     trials: Annotated[tuple[Trial, ...], Field(max_length=100)]
+    study: Study | None = None
+    """Where the trials choose for themselves."""
 
 
 class Distributed(Document):

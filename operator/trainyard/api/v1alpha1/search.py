@@ -12,6 +12,7 @@ from trainyard.api.v1alpha1.task import ShortText, Task
 
 MOST_TRIALS = 100
 _KNOWN = ",".join(f"'{name}'" for name in KNOWN_METRICS)
+DrawnText = Annotated[str, StringConstraints(max_length=320)]
 ParametersText = Annotated[str, StringConstraints(max_length=1024)]
 
 
@@ -94,10 +95,11 @@ class Search(ApiModel):
         )
     )
 
-    strategy: Literal["Random", "Grid", "Halving"] = "Random"
+    strategy: Literal["Random", "Grid", "Halving", "Bayesian"] = "Random"
     """Random: `trials` draws, by the seed. Grid: every combination of values and whole numbers.
     Halving: the draws of Random are tried on a part of the train rows; the best third goes on with
-    three times as many, up to all of them."""
+    three times as many, up to all of them. Bayesian: Optuna's TPE chooses by the scores of earlier
+    trials, a tenth of them at a time, and ends hopeless ones early."""
     trials: Annotated[int, Field(ge=1, le=MOST_TRIALS)] = 20
     """How many trials; with Grid how many at most."""
     parallelism: Annotated[int, Field(ge=1, le=100)] = 2
@@ -144,8 +146,12 @@ class SearchProgress(Task):
     best: BestTrial | None = None
     """The best one so far; with Halving of the present round."""
     round: int = 0
-    """The round of Halving, from 0."""
+    """The round of Halving or Bayesian, from 0."""
     tried: Annotated[tuple[int, ...], Field(max_length=MOST_TRIALS)] = ()
-    """The trials that went on to this round; absent: all."""
+    """The trials of this round; absent: all."""
     scores: Annotated[tuple[ShortText, ...], Field(max_length=MOST_TRIALS)] = ()
     """By trial: its score, why it has none, or nothing yet. Kept until the run has ended."""
+    drawn: Annotated[tuple[DrawnText, ...], Field(max_length=MOST_TRIALS)] = ()
+    """By trial: the numbers that Optuna chose for the dimensions, as JSON; of values the place."""
+    means: Annotated[tuple[ShortText, ...], Field(max_length=MOST_TRIALS)] = ()
+    """By trial: the mean score after each fold, by which others are ended early."""

@@ -60,8 +60,9 @@ class Task(ApiModel):
     """How many attempts in a row, up to this one, failed by the infrastructure's fault."""
     source_failures: int = 0
     """How many attempts in a row, up to this one, failed by a source or secret that is missing."""
-    preemptions: int = 0
-    """How often its Job was suspended after it began: its queue took its place back."""
+    preemptions: int | None = None
+    """How often its Job was suspended after it began: its queue took its place back. Absent:
+    never."""
     phase: TaskPhase
     """How far it is."""
     queued_at: datetime
