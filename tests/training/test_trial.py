@@ -134,3 +134,19 @@ def test_the_table_of_all_trials_lies_beside_the_bundle(pod: Pod) -> None:
     ended = pod.run_all(task)
     stored = json.loads((pod.bundle(ended.document["bundle"]) / "about/search.json").read_text())
     assert ["0.6", "0.9"] == [trial["score"] for trial in stored["trials"]]
+
+
+def test_a_trial_of_a_bayesian_search_chooses_for_itself(pod: Pod) -> None:
+    """By the trials of earlier rounds; one that is hopeless ends before its last fold."""
+    space = [{"name": "max_depth", "int": {"min": 1, "max": 8}}]
+    good = [{"numbers": [depth], "means": [1.5, 1.5, 1.5]} for depth in range(1, 9)]
+    study = {"first": 10, "space": space, "lowerIsBetter": False, "earlier": []}
+    search = {**a_search({}, {}), "study": study}
+    first = tried(pod, training_pod.wines(), search, "0").document
+    assert "Succeeded" == first["outcome"]
+    (depth,) = json.loads(first["drawn"])
+    fixed = tried(pod, training_pod.wines(), a_search({"max_depth": depth}), "0").document
+    assert (first["score"], first["means"]) == (fixed["score"], fixed["means"])
+    hopeless = {**search, "study": {**study, "earlier": good}}
+    ended = tried(pod, training_pod.wines(), hopeless, "1").document
+    assert ("Pruned", 1) == (ended["outcome"], len(ended["means"].split()))
