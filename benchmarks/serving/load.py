@@ -29,6 +29,7 @@ class Target:
 
     port: int
     requests: tuple[bytes, ...]
+    host: str = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,9 @@ class _Caller:
 
     __slots__ = ("due", "parts", "socket", "whole")
 
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE)
+    def __init__(self, target: Target) -> None:
+        address = (target.host, target.port)
+        self.socket = socket.create_connection(address, timeout=_PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.parts = b""
         self.due = 0.0
@@ -144,7 +146,7 @@ class _Callers:
         self._poll.close()
 
     def _add(self) -> _Caller:
-        caller = _Caller(self._target.port)
+        caller = _Caller(self._target)
         self._by_number[caller.socket.fileno()] = caller
         self._poll.register(caller.socket, select.EPOLLIN)
         return caller

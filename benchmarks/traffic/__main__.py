@@ -55,8 +55,9 @@ async def walked(
                 for scene in scenes:
                     began, tally.scene = monotonic(), scene
                     await SCENES[scene](walk)
-                    seconds[scene] = monotonic() - began
-                    print(f"{scene}: {seconds[scene]:.0f} s, {len(tally.lost)} lost", flush=True)
+                    took = monotonic() - began
+                    seconds[scene] = seconds.get(scene, 0.0) + took
+                    print(f"{scene}: {took:.0f} s, {len(tally.lost)} lost", flush=True)
         finally:
             if logs is not None:
                 shutil.copy(folder / "operator.log", logs)
