@@ -56,17 +56,18 @@ async def _ended(process: Process) -> None:
 
 
 @asynccontextmanager
-async def routers_deleted(place: Place) -> AsyncIterator[None]:
-    """After each change one router goes while there are two, with its grace."""
-    deleting = asyncio.create_task(_delete(place))
+async def routers_deleted(place: Place) -> AsyncIterator[list[str]]:
+    """After each change one router goes while there are two, with its grace; gives their names."""
+    gone: list[str] = []
+    deleting = asyncio.create_task(_delete(place, gone))
     try:
-        yield
+        yield gone
     finally:
         deleting.cancel()
         await asyncio.gather(deleting, return_exceptions=True)
 
 
-async def _delete(place: Place) -> None:
+async def _delete(place: Place, gone: list[str]) -> None:
     while True:
         change = await place.trail.next_change()
         if not change.what.startswith("Service/"):
@@ -75,3 +76,4 @@ async def _delete(place: Place) -> None:
         if len(routers) > 1:
             words = ("delete", "pod", routers[0], "--wait=false", "--ignore-not-found")
             await asyncio.to_thread(place.node.kubectl, *words)
+            gone.append(routers[0])

@@ -161,9 +161,11 @@ async def routers_restarted(walk: Walk) -> None:
 
 async def routers_deleted_at_each_change(walk: Walk) -> None:
     """A release in which one of two routers goes whenever something has changed."""
-    async with routers_deleted(walk.place):
+    async with routers_deleted(walk.place) as gone:
         await walk.begin()
         await walk.place.stage.alone(NAME, walk.letter)
+    if not gone:
+        raise RuntimeError("no router was deleted, so nothing was tried")
     await walk.place.at_rest()
 
 
@@ -179,8 +181,10 @@ async def operator_killed(walk: Walk) -> None:
 
 async def operator_killed_after_each_change(walk: Walk) -> None:
     """A release in which the operator ends after every single write, until all is at rest."""
-    async with killed_after_each_change(walk.place):
+    async with killed_after_each_change(walk.place) as proxy:
         await walk.release()
+    if not proxy.lives:
+        raise RuntimeError("the operator was never killed, so nothing was tried")
 
 
 async def modes_at_rest(walk: Walk) -> None:

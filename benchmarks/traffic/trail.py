@@ -81,20 +81,17 @@ async def _watch(trail: Trail, namespace: str, kind: str) -> None:
         )
         try:
             if process.stdout is not None:
-                await _read(trail, process.stdout)
+                await read(trail, process.stdout)
         finally:
             if process.returncode is None:
                 process.kill()
             await process.wait()
 
 
-async def _read(trail: Trail, told: asyncio.StreamReader) -> None:
-    text = ""
+async def read(trail: Trail, told: asyncio.StreamReader) -> None:
+    """Note the events that kubectl tells, one on each line."""
     async for line in told:
-        text += line.decode()
-        if line == b"}\n":
-            _noted(trail, json.loads(text))
-            text = ""
+        _noted(trail, json.loads(line))
 
 
 def _noted(trail: Trail, event: dict[str, Any]) -> None:

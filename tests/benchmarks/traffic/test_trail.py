@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
 
-from benchmarks.traffic.trail import Change, Trail, state_of
+from benchmarks.traffic.trail import Change, Trail, read, state_of
 
 SERVICE = {
     "kind": "Service",
@@ -40,6 +41,17 @@ POD = {
 def test_an_object_is_told_in_a_line(raw: dict[str, Any], told: str) -> None:
     """Of what leads users, and whether it serves."""
     assert told == state_of(raw)
+
+
+async def test_events_stand_on_a_line_each() -> None:
+    """As kubectl writes them."""
+    trail, told = Trail(), asyncio.StreamReader()
+    for type_ in ("ADDED", "DELETED"):
+        pod = POD | {"metadata": {"name": "a"}}
+        told.feed_data(json.dumps({"type": type_, "object": pod}).encode() + b"\n")
+    told.feed_eof()
+    await read(trail, told)
+    assert ["Pod/a 10.0.0.1 ready", "Pod/a gone"] == [change.what for change in trail.changes]
 
 
 async def test_what_did_not_change_is_noted_once() -> None:
