@@ -119,6 +119,12 @@ programs: # built once, so that no test waits for a compiler
 	$(call STAGE,programs that tests use)
 	for program in versitygw helm4 helm3 otelcol etcd kube-apiserver promtool alertmanager postgres kstatus operator-verify; do $(CLUSTER) tool $$program; done
 
+# Six minutes of CPU to build, so it is no part of `make test` (decision 75); in a network of its own, as root.
+.PHONY: kueue
+kueue: install ## Have the real Kueue admit and preempt runs on a real API server
+	for program in etcd kube-apiserver kueue; do $(CLUSTER) tool $$program; done
+	unshare --net --pid --fork --kill-child --mount-proc tests/kueue/apart.sh $(PYTEST) tests/kueue
+
 .PHONY: images
 images: cluster ## Build the images and load them into the cluster
 	$(call STAGE,images)

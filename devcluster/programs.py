@@ -64,6 +64,7 @@ def modules() -> dict[str, Module]:
             "github.com/operator-framework/api",
             {"operator-verify": "github.com/operator-framework/api/cmd/operator-verify"},
         ),
+        Module("kueue", "sigs.k8s.io/kueue", {"kueue": "sigs.k8s.io/kueue/cmd/kueue"}),
         Module("kstatus", "sigs.k8s.io/cli-utils", {"kstatus": "."}),
     )
     return {module.name: module for module in known}
