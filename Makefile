@@ -97,6 +97,10 @@ check: install ## Lint, types, contracts, generated files, unit tests
 SITE_TOOLS = $(BIN)/uv run --quiet --no-project --isolated --python $(BIN)/python \
   --with-requirements requirements/site.txt
 
+.PHONY: pictures
+pictures: install ## Draw the documents' pictures of the page anew, in Debian's Chromium
+	$(BIN)/python -m demo.pictures
+
 .PHONY: docs
 docs: install ## Build the documents as a site in dist/site
 	$(call STAGE,documents)
@@ -117,7 +121,7 @@ cluster: ## Start the cluster that the tests and the demo use
 .PHONY: programs
 programs: # built once, so that no test waits for a compiler
 	$(call STAGE,programs that tests use)
-	for program in versitygw helm4 helm3 otelcol etcd kube-apiserver promtool alertmanager postgres kstatus operator-verify; do $(CLUSTER) tool $$program; done
+	for program in versitygw helm4 helm3 otelcol etcd kube-apiserver promtool alertmanager postgres kstatus operator-verify chromium; do $(CLUSTER) tool $$program; done
 
 # Six minutes of CPU to build, so it is no part of `make test` (decision 75); in a network of its own, as root.
 .PHONY: kueue
@@ -185,10 +189,10 @@ peers: install ## Ask other model servers and ours the same (installs them on fi
 
 .PHONY: training
 training: install programs
-	$(call STAGE,training image · local cluster · demo)
+	$(call STAGE,training image · local cluster · demo · the page in a browser)
 	$(BIN)/python -m benchmarks.serving.locked_environments mlcroissant kfp
-	$(SUITE) $(TWO_AT_A_TIME) tests/contract tests/training tests/devcluster tests/demo \
-	  $(call ALONE,tests/contract tests/training tests/devcluster tests/demo)
+	$(SUITE) $(TWO_AT_A_TIME) tests/contract tests/training tests/devcluster tests/demo tests/browser \
+	  $(call ALONE,tests/contract tests/training tests/devcluster tests/demo tests/browser)
 
 .PHONY: on-cluster
 on-cluster: install images programs

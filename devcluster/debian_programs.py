@@ -21,12 +21,14 @@ class Packaged:
     """Where a program lies in its package; a star stands for its version.
 
     `needs`: whether what it depends on is unpacked beside it, as far as the machine lacks it. Such
-    a program is taken from the machine where it is installed.
+    a program is taken from the machine where it is installed. `beside`: packages that it does not
+    ask for and does not work well without.
     """
 
     package: str
     path: str
     needs: bool = False
+    beside: tuple[str, ...] = ()
 
 
 PACKAGED: Mapping[str, Packaged] = {
@@ -34,6 +36,12 @@ PACKAGED: Mapping[str, Packaged] = {
     "prometheus": Packaged("prometheus", "usr/bin/prometheus"),
     "alertmanager": Packaged("prometheus-alertmanager", "usr/bin/prometheus-alertmanager"),
     "postgres": Packaged("postgresql", "usr/lib/postgresql/*/bin/postgres", needs=True),
+    "chromium": Packaged(
+        "chromium-headless-shell",
+        "usr/lib/chromium/chromium-headless-shell",
+        needs=True,
+        beside=("fonts-inter", "fonts-dejavu-core"),
+    ),
 }
 
 
@@ -70,7 +78,10 @@ class DebianPrograms:
             with self.progress.step(f"fetching the package {package}"):
                 self._run("apt-get update", ("apt-get", "update", "-q"))
                 fetch = _with_needs(partial) if packaged.needs else ("apt-get", "download", "-q")
-                self._run(f"fetching {package}", ("env", "-C", str(partial), *fetch, package))
+                self._run(
+                    f"fetching {package}",
+                    ("env", "-C", str(partial), *fetch, package, *packaged.beside),
+                )
                 for archive in partial.glob("*.deb"):
                     unpack = ("dpkg-deb", "-x", str(archive), str(partial))
                     self._run(f"unpacking {archive.name}", unpack)

@@ -48,6 +48,18 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class BinLine:
+    """Values of a column that are counted together: their share of the training, and live."""
+
+    holds: str
+    training: str
+    live: str
+    training_width: float
+    """In percent; 0 where the share is no number."""
+    live_width: float
+
+
+@dataclass(frozen=True, slots=True)
 class DriftLine:
     """One column that drifted."""
 
@@ -56,6 +68,7 @@ class DriftLine:
     effect: str
     windows: int
     why: str
+    bins: Sequence[BinLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +164,17 @@ def _drifted(found: Raw) -> DriftLine:
         effect=str(found.get("effect", "")),
         windows=int(found.get("windows") or 0),
         why=str(found.get("why") or ""),
+        bins=tuple(_bin(line) for line in found.get("bins") or ()),
     )
+
+
+def _bin(found: Raw) -> BinLine:
+    training, live = str(found.get("training", "")), str(found.get("live", ""))
+    return BinLine(str(found.get("holds", "")), training, live, _width(training), _width(live))
+
+
+def _width(percent: str) -> float:
+    try:
+        return min(100.0, max(0.0, float(percent)))
+    except ValueError:
+        return 0.0

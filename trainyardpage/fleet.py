@@ -49,10 +49,14 @@ class Fleet:
         return self.found - len(self.rows)
 
 
+def fits(raw: Raw, sought: str) -> bool:
+    """Tell whether the object's namespace/name has the words that are sought."""
+    return sought.lower() in f"{at(raw, 'metadata.namespace') or ''}/{name_of(raw)}".lower()
+
+
 def fleet_of(deployments: Iterable[Raw], sought: str = "") -> Fleet:
     """Return the models whose namespace/name has the words that are sought."""
-    every = [_row(raw) for raw in deployments]
-    fitting = [row for row in every if sought.lower() in f"{row.namespace}/{row.name}".lower()]
+    fitting = [_row(raw) for raw in deployments if fits(raw, sought)]
     fitting.sort(key=lambda row: (_ORDER[row.outcome], row.namespace, row.name))
     outcomes = [row.outcome for row in fitting]
     counts = [(MARKS[o], outcomes.count(o)) for o in MARKS if o in outcomes]

@@ -10,6 +10,7 @@ from trainyardctl.next_steps import NextStep, next_steps
 from trainyardctl.outcome import stand_of
 from trainyardctl.snapshot import Raw, Snapshot, at, name_of
 from trainyardpage.approvals import Approvals, approvals_of
+from trainyardpage.batches import Batches, batches_by, batches_of
 from trainyardpage.evidence import Drift, Release, drift_of, release_of
 from trainyardpage.loop import Loop, Related, loop_of, related
 from trainyardpage.marks import MARKS, Mark
@@ -18,6 +19,9 @@ from trainyardpage.runs import Runs, runs_of
 from trainyardpage.traffic import Share, shares_of
 from trainyardpage.trail import NOTHING, Trail
 from trainyardpage.versions import Origin, Versions, origins_of, versions_of
+
+MOST_BATCH_STEPS = 3
+"""What can be done about more BatchPredictions is not listed: they are alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class OneModel:
     drift: Drift
     quality: Quality
     signals: Sequence[Told]
+    batches: Batches
     runs: Runs
     versions: Versions
     origins: Sequence[Origin]
@@ -62,6 +67,7 @@ def one_model(snapshot: Snapshot, name: str, trail: Trail = NOTHING) -> OneModel
     if raw is None:
         return None
     found, stand = related(snapshot, raw), stand_of(raw)
+    batches = batches_by(found, snapshot.of("BatchPrediction"))
     return OneModel(
         namespace=snapshot.namespace,
         name=name,
@@ -75,10 +81,11 @@ def one_model(snapshot: Snapshot, name: str, trail: Trail = NOTHING) -> OneModel
         drift=drift_of(raw),
         quality=quality_of(raw),
         signals=tuple(_signals(raw)),
+        batches=batches_of(batches),
         runs=runs_of(found),
         versions=versions_of(found),
         origins=tuple(origins_of(found, snapshot)),
-        steps=tuple(_steps(snapshot.namespace, found)),
+        steps=tuple(_steps(snapshot.namespace, found, batches)),
         history=tuple(_history(raw)),
     )
 
@@ -97,11 +104,12 @@ def _history(raw: Raw) -> Iterator[Told]:
         )
 
 
-def _steps(namespace: str, found: Related) -> Iterator[NextStep]:
+def _steps(namespace: str, found: Related, batches: Sequence[Raw]) -> Iterator[NextStep]:
     objects = (
         ("ModelDeployment", found.serving),
         ("TrainingJob", found.job),
         ("Dataset", found.data),
+        *(("BatchPrediction", raw) for raw in batches[:MOST_BATCH_STEPS]),
     )
     for kind, raw in objects:
         if raw is not None:

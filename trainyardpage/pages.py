@@ -8,15 +8,16 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from trainyardpage.batches import Batches
 from trainyardpage.drawing import drawing_of
 from trainyardpage.fleet import Fleet
 from trainyardpage.one_model import OneModel
 from trainyardpage.trail_chart import chart_of
 
 
-def fleet_page(fleet: Fleet, faults: Sequence[str]) -> str:
-    """Return the page of all models."""
-    return _page("fleet.html", root="./", fleet=fleet, faults=faults)
+def fleet_page(fleet: Fleet, batches: Batches, faults: Sequence[str]) -> str:
+    """Return the page of all models and of what is scored in batches."""
+    return _page("fleet.html", root="./", fleet=fleet, batches=batches, faults=faults)
 
 
 def model_page(model: OneModel, faults: Sequence[str]) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from trainyardpage.fleet import fleet_of
+from trainyardpage.batches import batches_of
+from trainyardpage.fleet import fits, fleet_of
 from trainyardpage.hosts import is_known_host
 from trainyardpage.live import Live
 from trainyardpage.one_model import one_model
@@ -48,7 +49,8 @@ class Page:
 
         def made() -> str:
             fleet = fleet_of(self.world.of("ModelDeployment"), sought)
-            return fleet_page(fleet, self.world.faults)
+            batches = [b for b in self.world.of("BatchPrediction") if fits(b, sought)]
+            return fleet_page(fleet, batches_of(batches), self.world.faults)
 
         return _html(self.rendered.page(self.world.generation, f"/?q={sought}", made))
 
@@ -77,9 +79,10 @@ class Page:
             return web.Response(status=503, text="too many listen: load the page again by hand")
         stream = web.StreamResponse(headers=_STREAM)
         await stream.prepare(request)
-        async with aclosing(self.live.events()) as events:
-            async for event in events:
-                await stream.write(event)
+        with suppress(ConnectionResetError):  # the reader went
+            async with aclosing(self.live.events()) as events:
+                async for event in events:
+                    await stream.write(event)
         return stream
 
     async def alive(self, _: web.Request) -> web.Response:

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trainyard.clients.cluster import KubernetesCluster
-from trainyard.clients.faults import ClusterFault, Gone
+from trainyard.clients.faults import ClusterFault, Gone, NotFound
 from trainyard.clients.kinds import KINDS as OBJECT_KINDS
 from trainyard.clients.watch_events import WatchEvents
-from trainyardctl.names import KINDS
-from trainyardpage.world import World
+from trainyardpage.world import SHOWN, World
 
 LASTING_SECONDS = 300
 SILENT_SECONDS = 30
 AGAIN_SECONDS = (1.0, 2.0, 5.0, 15.0)
 """Pauses after faults in a row; the last one goes on."""
+INSTALLED_LATER_SECONDS = 60
+"""A cluster of an older installation lacks a kind until somebody installs it."""
 EVERYWHERE = ("",)
 
 
@@ -31,7 +32,7 @@ class Door:
 async def watch_everything(door: Door, world: World, scopes: Sequence[str]) -> None:
     """Keep the world as the cluster is, until the task is cancelled."""
     async with asyncio.TaskGroup() as tasks:
-        for kind in KINDS:
+        for kind in SHOWN:
             for scope in scopes:
                 tasks.create_task(_keep(door, world, kind, scope))
 
@@ -47,6 +48,10 @@ async def _keep(door: Door, world: World, kind: str, scope: str) -> None:
         except Gone:
             continue  # too old to go on from: list again
         except ClusterFault as fault:
+            if isinstance(fault, NotFound) and OBJECT_KINDS[kind].optional:
+                world.replace(kind, scope, ())
+                await asyncio.sleep(INSTALLED_LATER_SECONDS)
+                continue
             world.fail(kind, scope, str(fault))
             await asyncio.sleep(AGAIN_SECONDS[min(faults, len(AGAIN_SECONDS) - 1)])
             faults += 1

@@ -10,6 +10,8 @@ from trainyardctl.names import KINDS
 from trainyardctl.snapshot import Raw, Snapshot, at, name_of
 from trainyardpage.trail import NOTHING, Trail, trail_after
 
+SHOWN = (*KINDS, "Approval")
+"""The kinds that the page reads."""
 _Key = tuple[str, str]
 _RELEASED = "ModelDeployment"
 
@@ -18,7 +20,7 @@ class World:
     """What the page shows; whoever waits for a change is woken by it."""
 
     def __init__(self) -> None:
-        self._objects: dict[str, dict[_Key, Raw]] = {kind: {} for kind in KINDS}
+        self._objects: dict[str, dict[_Key, Raw]] = {kind: {} for kind in SHOWN}
         self._trails: dict[_Key, Trail] = {}
         self._faults: dict[_Key, str] = {}
         self._heard: set[_Key] = set()
@@ -64,7 +66,7 @@ class World:
 
     def unheard(self, scopes: Sequence[str]) -> Sequence[str]:
         """Return the kinds that were not read yet in all of these scopes."""
-        return tuple(k for k in KINDS if any((k, s) not in self._heard for s in scopes))
+        return tuple(k for k in SHOWN if any((k, s) not in self._heard for s in scopes))
 
     def of(self, kind: str) -> Sequence[Raw]:
         """Return all objects of the kind, by namespace and name."""

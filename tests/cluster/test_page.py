@@ -163,5 +163,6 @@ async def test_it_asks_for_nothing_but_lists_and_watches(place: Place) -> None:
     assert {"GET"} == {exchange.method for exchange in place.proxy.exchanges}
     ours = f"/apis/trainyard.dev/v1alpha1/namespaces/{place.namespace}/"
     kinds = {exchange.path.split("?")[0].removeprefix(ours) for exchange in place.proxy.exchanges}
-    shown = {"datasets", "trainingjobs", "modelversions", "modeldeployments", "batchpredictions"}
+    shown = {"datasets", "trainingjobs", "modelversions", "modeldeployments"}
+    shown |= {"batchpredictions", "approvals"}
     assert shown == kinds

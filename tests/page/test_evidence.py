@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from a_namespace import deployment, releasing
 
-from trainyardpage.evidence import ArmLine, CheckLine, DriftLine, drift_of, release_of
+from trainyardpage.evidence import ArmLine, BinLine, CheckLine, DriftLine, drift_of, release_of
 
 ARMS = [
     {
@@ -24,6 +24,13 @@ ARMS = [
     },
     {"name": "Canary"},
 ]
+
+BINS = [
+    {"holds": "below 18", "training": "2", "live": "131"},
+    {"holds": "missing", "training": "", "live": "-1"},
+]
+SHOWN = (BinLine("below 18", "2", "131", 2.0, 100.0), BinLine("missing", "", "-1", 0.0, 0.0))
+"""A bar is never wider than its place, whatever a status says."""
 
 
 def test_a_release_under_way_shows_checks_and_both_versions() -> None:
@@ -69,7 +76,15 @@ def test_drift_is_shown_by_column() -> None:
         "until": "2026-05-05T10:00:00Z",
         "rows": 900,
         "columns": 13,
-        "drifted": [{"name": "age", "windows": 2, "effect": "0.31", "why": "below 18: 2 % → 31 %"}],
+        "drifted": [
+            {
+                "name": "age",
+                "windows": 2,
+                "effect": "0.31",
+                "why": "below 18: 2 % → 31 %",
+                "bins": BINS,
+            }
+        ],
     }
     monitors = [
         {"kind": "Errors", "why": "0.1 % of the requests"},
@@ -77,6 +92,8 @@ def test_drift_is_shown_by_column() -> None:
     ]
     found = drift_of(deployment(monitors=monitors))
     assert (900, 13) == (found.rows, found.columns)
-    assert [DriftLine("age", "feature", "0.31", 2, "below 18: 2 % → 31 %")] == list(found.lines)
+    assert [DriftLine("age", "feature", "0.31", 2, "below 18: 2 % → 31 %", SHOWN)] == list(
+        found.lines
+    )
     assert ("Errors", "0.1 % of the requests") == found.monitors[0]
     assert ((), "") == (drift_of(deployment()).lines, drift_of(deployment()).until)

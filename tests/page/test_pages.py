@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from a_namespace import Raw, deployment, namespace, releasing
 
+from trainyardctl.snapshot import Snapshot
+from trainyardpage.batches import batches_of
 from trainyardpage.fleet import fleet_of
 from trainyardpage.one_model import one_model
 from trainyardpage.pages import fleet_page, missing_page, model_page
@@ -56,7 +58,9 @@ def of_model(raw: Raw) -> str:
     trail = trail_after(NOTHING, raw)
     if rollout:
         later["status"]["rollout"] = {**rollout, "observedUntil": "2026-05-05T10:00:30Z"}
-    model = one_model(namespace(raw), "wine", trail_after(trail, later))
+    here = namespace(raw)
+    there = {**here.objects, "BatchPrediction": (BATCH,), "Approval": (APPROVAL,)}
+    model = one_model(Snapshot("models", there), "wine", trail_after(trail, later))
     assert model is not None
     return model_page(model, ())
 
@@ -93,16 +97,53 @@ WHOLE["status"] |= {
                 "rows": 900,
                 "since": "2026-05-04T10:00:00Z",
                 "until": "2026-05-05T10:00:00Z",
-                "drifted": [{"name": "age", "effect": "0.31", "why": "below 18: 2 % → 31 %"}],
+                "drifted": [
+                    {
+                        "name": "age",
+                        "effect": "0.31",
+                        "why": "below 18: 2 % → 31 %",
+                        "bins": [{"holds": "below 18", "training": "2", "live": "41"}],
+                    }
+                ],
             },
         }
     ],
     "history": [{"at": "2026-05-04T10:00:00Z", "reason": "Promoted", "message": "the first"}],
 }
+BATCH = {
+    "metadata": {"name": "tomorrow", "namespace": "models"},
+    "spec": {"model": {"modelDeployment": {"name": "wine"}}},
+    "status": {
+        "nextRunAt": "2026-05-06T02:00:00Z",
+        "run": {
+            "phase": "Running",
+            "parts": 4,
+            "modelVersion": "wine-a",
+            "output": "predictions/tomorrow/3",
+            "written": {
+                "parts": 3,
+                "scored": 8123,
+                "setAside": 2,
+                "examples": [{"file": "a.csv", "row": 7, "reason": "age: 'x' is no number"}],
+            },
+        },
+    },
+}
+APPROVAL = {
+    "metadata": {"creationTimestamp": "2026-05-05T10:00:00Z"},
+    "spec": {
+        "modelDeployment": {"name": "wine"},
+        "decision": "Approve",
+        "approver": "anna",
+        "roles": ["risk"],
+        "comment": "fine with me",
+    },
+}
+NO_BATCHES = batches_of(())
 PAGES = {
-    "fleet": fleet_page(fleet_of([deployment(), WHOLE]), ()),
-    "nobody found": fleet_page(fleet_of([deployment()], "nobody"), ()),
-    "no models": fleet_page(fleet_of([]), ("Dataset: HTTP 403",)),
+    "fleet": fleet_page(fleet_of([deployment(), WHOLE]), batches_of([BATCH]), ()),
+    "nobody found": fleet_page(fleet_of([deployment()], "nobody"), NO_BATCHES, ()),
+    "no models": fleet_page(fleet_of([]), NO_BATCHES, ("Dataset: HTTP 403",)),
     "one model": of_model(WHOLE),
     "a bare model": of_model({"metadata": {"name": "wine"}}),
     "missing": missing_page("There is none.", "../../"),
@@ -151,9 +192,11 @@ def test_one_model_shows_all_that_is_known() -> None:
         *("40 of 300 requests", "age moved", "below 18: 2 % → 31 %", "900 rows"),
         *("wine-b", "Forest(300)", "sha256:", "trainyard -n models promote mdep/wine"),
         *("2026-05-04 10:00:00", "the first"),
-        *("2 people have to approve", "roles risk", "Approved by anna", "1 more needed"),
+        *("2 people have to approve", "in the role risk", "Approved by anna", "1 more needed"),
         *("0.913", "left and right", "876 captured rows have a label", "may differ by 0.1"),
         *("Evidence over time", "Stable 6 of 12,345", "Metrics"),
+        *("41 %", "anna", "fine with me", "3 of 4", "8,123", "a.csv, row 7: age: 'x' is no number"),
+        *("trainyard -n models abort bp/tomorrow", "predictions/tomorrow/3"),
     ):
         assert words in text
 
@@ -162,7 +205,7 @@ def test_the_fleet_leads_to_each_model_by_a_relative_path() -> None:
     """So that it works behind the API server's proxy too."""
     raw = deployment()
     raw["metadata"]["namespace"] = "models"
-    page = Reader(fleet_page(fleet_of([raw]), ()))
+    page = Reader(fleet_page(fleet_of([raw]), NO_BATCHES, ()))
     assert {"href": "models/models/wine"} in page.all("a")
 
 
@@ -186,7 +229,7 @@ def test_what_objects_say_is_text(words: str) -> None:
         "history": [{"at": words, "reason": words, "message": words}],
         "traffic": [{"role": words, "revision": words, "weightPercent": 7}],
     }
-    for html in (of_model(raw), fleet_page(fleet_of([raw], words), (words,))):
+    for html in (of_model(raw), fleet_page(fleet_of([raw], words), batches_of([raw]), (words,))):
         page = Reader(html)
         assert 1 == len(page.all("script"))
         assert [] == page.all("img")

@@ -14,10 +14,9 @@ from a_namespace import deployment, releasing
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from trainyardctl.names import KINDS
 from trainyardpage import live
 from trainyardpage.server import SECURE, application
-from trainyardpage.world import World
+from trainyardpage.world import SHOWN, World
 
 Client = TestClient[web.Request, web.Application]
 
@@ -38,7 +37,7 @@ async def client(world: World) -> AsyncIterator[Client]:
 
 def fill(world: World) -> None:
     """Put one model into the world."""
-    for kind in KINDS:
+    for kind in SHOWN:
         world.replace(kind, "", [])
     raw = deployment()
     raw["metadata"]["namespace"] = "models"
@@ -84,7 +83,7 @@ async def test_it_is_ready_once_everything_was_read(world: World, client: Client
     answer = await client.get("/readyz")
     assert (
         503,
-        "not read yet: Dataset, TrainingJob, ModelVersion, ModelDeployment, BatchPrediction",
+        f"not read yet: {', '.join(SHOWN)}",
     ) == (
         answer.status,
         await answer.text(),

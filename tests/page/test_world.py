@@ -7,9 +7,9 @@ import asyncio
 import pytest
 from a_namespace import Raw, ours
 
-from trainyardctl.names import KINDS, object_name
+from trainyardctl.names import object_name
 from trainyardpage.trail import NOTHING
-from trainyardpage.world import World
+from trainyardpage.world import SHOWN, World
 
 
 def there(namespace: str, name: str, **metadata: object) -> Raw:
@@ -57,8 +57,8 @@ def test_what_only_api_servers_read_is_not_kept() -> None:
 def test_it_is_known_when_everything_was_read_once() -> None:
     """In each scope."""
     world, scopes = World(), ("a", "b")
-    assert tuple(KINDS) == world.unheard(scopes)
-    for kind in KINDS:
+    assert SHOWN == world.unheard(scopes)
+    for kind in SHOWN:
         world.replace(kind, "a", [])
     world.replace("Dataset", "b", [])
     assert "Dataset" not in world.unheard(scopes)

@@ -5,7 +5,10 @@
   const events = new EventSource(document.currentScript.dataset.events);
   let busy = false, again = false;
 
-  const say = (words) => { if (told.textContent !== words) told.textContent = words; };
+  const say = (words) => {
+    if (told.textContent !== words) told.textContent = words;
+    told.className = words === "live" ? "on" : "off";
+  };
 
   const place = (element) => {
     const path = [];
@@ -36,6 +39,19 @@
       if (again) { again = false; setTimeout(refresh, 500); }
     }
   }
+
+  document.documentElement.classList.add("script");
+  document.addEventListener("click", async (click) => {
+    const button = click.target.closest(".copy");
+    if (!button) return;
+    try {
+      await navigator.clipboard.writeText(button.previousElementSibling.textContent);
+      button.textContent = "Copied";
+    } catch {  // no right to, or a page that is not https
+      getSelection().selectAllChildren(button.previousElementSibling);
+      button.textContent = "Selected";
+    }
+  });
 
   const typing = () => document.activeElement instanceof HTMLInputElement;
 

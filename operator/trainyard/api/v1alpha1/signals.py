@@ -32,6 +32,17 @@ class Signal(ApiModel):
     message: Sentence = ""
 
 
+class DriftBin(ApiModel):
+    """Values of a column that are counted together."""
+
+    holds: Annotated[str, StringConstraints(max_length=80)]
+    """In words: `below 18`, `"north"`, `missing`."""
+    training: Annotated[str, StringConstraints(max_length=16)]
+    """Its share of the training data, in percent."""
+    live: Annotated[str, StringConstraints(max_length=16)]
+    """Its share of the window, in percent."""
+
+
 class DriftedColumn(ApiModel):
     """A feature or a prediction whose live values are not those of the training."""
 
@@ -44,6 +55,8 @@ class DriftedColumn(ApiModel):
     """Population stability index, beyond what chance alone gives."""
     why: Sentence = ""
     """The bins that moved most, with their shares of the training and of the window."""
+    bins: Annotated[tuple[DriftBin, ...], Field(max_length=12)] = ()
+    """Its bins; of more than twelve those that moved most."""
 
 
 class DriftWindow(ApiModel):

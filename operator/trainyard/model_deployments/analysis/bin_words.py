@@ -4,25 +4,59 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from trainyard.model_deployments.analysis.binned_columns import Bin
 
 BINS_NAMED = 2
+BINS_COMPARED = 12
 LONGEST_TEXT = 40
 MISSING = "missing"
 
 
+@dataclass(frozen=True, slots=True)
+class ComparedBin:
+    """A bin with its shares of the training and of the window, in percent."""
+
+    holds: str
+    training: str
+    live: str
+
+
 def moved_bins(bins: Sequence[Bin], live: Sequence[int]) -> str:
     """Return the bins that moved most: "below 18: 2 % → 31 %, missing: 1 % → 0.2 %"."""
-    before, after = sum(b.count for b in bins) or 1, sum(live) or 1
-    moves = [(b.count / before, count / after) for b, count in zip(bins, live, strict=True)]
-    places = sorted(range(len(bins)), key=lambda i: -_weight(*moves[i], 1 / before))
-    numeric = any(b.holds.endswith(", +inf)") for b in bins)
+    moves, numeric = _moves(bins, live), _is_numeric(bins)
     return ", ".join(
-        f"{_contents(bins, i, numeric=numeric)}: {_percent(moves[i][0])} → {_percent(moves[i][1])}"
-        for i in places[:BINS_NAMED]
+        f"{_contents(bins, i, numeric=numeric)}:"
+        f" {_percent(moves[i][0])} % → {_percent(moves[i][1])} %"
+        for i in _by_weight(bins, moves)[:BINS_NAMED]
         if moves[i][0] != moves[i][1]
     )
+
+
+def compared_bins(bins: Sequence[Bin], live: Sequence[int]) -> tuple[ComparedBin, ...]:
+    """Return the bins as the profile orders them; of more than twelve those that moved most."""
+    moves, numeric = _moves(bins, live), _is_numeric(bins)
+    return tuple(
+        ComparedBin(_contents(bins, i, numeric=numeric), *(_percent(share) for share in moves[i]))
+        for i in sorted(_by_weight(bins, moves)[:BINS_COMPARED])
+    )
+
+
+def _moves(bins: Sequence[Bin], live: Sequence[int]) -> Sequence[tuple[float, float]]:
+    """Return the shares of each bin before and now."""
+    before, after = sum(b.count for b in bins) or 1, sum(live) or 1
+    return [(b.count / before, count / after) for b, count in zip(bins, live, strict=True)]
+
+
+def _by_weight(bins: Sequence[Bin], moves: Sequence[tuple[float, float]]) -> Sequence[int]:
+    """Return the places of the bins, the one that moved most first."""
+    least = 1 / (sum(b.count for b in bins) or 1)
+    return sorted(range(len(bins)), key=lambda i: -_weight(*moves[i], least))
+
+
+def _is_numeric(bins: Sequence[Bin]) -> bool:
+    return any(b.holds.endswith(", +inf)") for b in bins)
 
 
 def _weight(before: float, after: float, least: float) -> float:
@@ -59,4 +93,4 @@ def _number(text: str) -> str:
 
 def _percent(share: float) -> str:
     percent = 100 * share
-    return f"{percent:.0f} %" if percent >= 10 or not percent else f"{percent:.2g} %"
+    return f"{percent:.0f}" if percent >= 10 or not percent else f"{percent:.2g}"

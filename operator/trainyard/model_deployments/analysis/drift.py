@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from trainyard.model_deployments.analysis.bin_words import moved_bins
+from trainyard.model_deployments.analysis.bin_words import ComparedBin, compared_bins, moved_bins
 from trainyard.model_deployments.analysis.binned_columns import (
     BinReading,
     ColumnKey,
@@ -24,6 +24,7 @@ class Drifted:
     column: ColumnKey
     effect: float
     why: str
+    bins: tuple[ComparedBin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def drift_in(
         return DriftFinding(rows, 0, why="the reference has no column that can be compared")
     unlikely = discoveries([differs.p_value for _, differs, _, _ in found], FALSE_SHARE)
     drifted = [
-        Drifted(column, differs.effect, moved_bins(bins, live))
+        Drifted(column, differs.effect, moved_bins(bins, live), compared_bins(bins, live))
         for i, (column, differs, bins, live) in enumerate(found)
         if i in unlikely and differs.effect >= min_effect
     ]

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from trainyard.api.v1alpha1.drift_monitor import DriftMonitor as DriftSpec
-from trainyard.api.v1alpha1.signals import DriftedColumn, DriftWindow, MonitorState, SignalKind
+from trainyard.api.v1alpha1.signals import (
+    DriftBin,
+    DriftedColumn,
+    DriftWindow,
+    MonitorState,
+    SignalKind,
+)
 from trainyard.conditions import shorten
+from trainyard.model_deployments.analysis.bin_words import ComparedBin
 from trainyard.model_deployments.analysis.binned_columns import BinReading, BinWindow
 from trainyard.model_deployments.analysis.drift import DriftFinding, drift_in
 from trainyard.model_deployments.monitoring.monitor import (
@@ -95,10 +102,17 @@ def _column_states(finding: DriftFinding, before: DriftWindow | None) -> Sequenc
             windows=known.get((found.column.prediction, shorten(found.column.name, 253)), 0) + 1,
             effect=f"{found.effect:.2f}",
             why=shorten(found.why, 500),
+            bins=tuple(
+                DriftBin(holds=b.holds, training=b.training, live=b.live) for b in found.bins
+            ),
         )
         for found in finding.drifted
     ]
     return sorted(states, key=lambda d: -d.windows)
+
+
+def _bin(found: ComparedBin) -> DriftBin:
+    return DriftBin(holds=shorten(found.holds, 80), training=found.training, live=found.live)
 
 
 def _sentence(finding: DriftFinding, drifted: Sequence[DriftedColumn]) -> str:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from trainyard.model_deployments.analysis.bin_words import moved_bins
+from trainyard.model_deployments.analysis.bin_words import (
+    BINS_COMPARED,
+    ComparedBin,
+    compared_bins,
+    moved_bins,
+)
 from trainyard.model_deployments.analysis.binned_columns import Bin
 
 
@@ -59,3 +64,20 @@ def test_the_bins_that_moved_most_are_named(
 ) -> None:
     """With their shares before and after."""
     assert words == moved_bins(reference, live)
+
+
+def test_every_bin_is_compared_in_the_order_of_the_profile() -> None:
+    """With its shares in percent."""
+    assert (
+        ComparedBin("below 18", "2", "31"),
+        ComparedBin("18 to 40.5", "58", "39"),
+        ComparedBin("40.5 or more", "40", "30"),
+        ComparedBin("missing", "0", "0"),
+    ) == compared_bins(AGES, [31, 39, 30, 0])
+
+
+def test_of_many_bins_those_that_moved_most_are_compared() -> None:
+    """A status stays small."""
+    many = bins(*((f"city {n}", 10) for n in range(40)))
+    found = compared_bins(many, [10] * 39 + [100, 0])
+    assert (BINS_COMPARED, '"city 39"') == (len(found), found[-1].holds)

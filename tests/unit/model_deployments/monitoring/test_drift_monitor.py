@@ -74,6 +74,7 @@ async def test_two_windows_in_a_row_raise_the_signal_and_two_clear_it() -> None:
     assert message.endswith("2 times in a row")
     assert ["age"] == [d.name for d in last(live).drifted]
     assert 2 == last(live).drifted[0].windows
+    assert ("below 18", "2", "31") == tuple(last(live).drifted[0].bins[0].model_dump().values())
     await live.window(*SAME)
     assert 1 == len(signals(live))
     await live.window(*SAME)

@@ -1,0 +1,1 @@
+"""Models that were made up, and a browser, for pictures and tests of the page."""
