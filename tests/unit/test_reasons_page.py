@@ -26,8 +26,9 @@ def rows_of(kind: str) -> list[tuple[list[str], str]]:
 def test_every_reason_stands_once_with_what_to_do(kind: type[Resource]) -> None:
     """And none that the kind does not have."""
     rows = rows_of(kind.definition.kind)
-    assert sorted(r.word for r in reasons_of(kind)) == sorted(w for words, _ in rows for w in words)
-    assert all(told.strip(" |").endswith(".") for _, told in rows)
+    told, known = [w for words, _ in rows for w in words], [r.word for r in reasons_of(kind)]
+    assert sorted(known) == sorted(told), "write what to do into docs/operations/reasons.md"
+    assert all(what.strip(" |").endswith(".") for _, what in rows)
 
 
 def test_every_command_on_the_page_is_one_of_ours() -> None:
