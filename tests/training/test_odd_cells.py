@@ -71,9 +71,28 @@ REFUSED: list[tuple[str, Cells, tuple[str, ...]]] = [
         ("no calendar has", "row 4 is 0000-00-00", "csv.nullValues"),
     ),
     ("hours of no day", lambda i: f"2025-01-{i % 28 + 1:02}T24:00:00", ("no calendar has",)),
+    ("numbers in base two", lambda i: f"0b{i % 16:04b}", ("plain numbers",)),
+    ("wide yen", lambda i: f"￥{i % 9 + 1},200", ("plain numbers", "currency")),
+    ("a blank behind the minus", lambda i: f"- {i}.5" if i % 3 else f"{i}.5", ("plain numbers",)),
+    ("powers of ten", lambda i: f"{i % 9 + 1}x10^{i % 4}", ("plain numbers",)),
+    ("raised powers of ten", lambda i: f"{i % 9 + 1}.5 × 10⁻³", ("plain numbers",)),
+    ("mixed fractions", lambda i: f"{i % 9} {i % 3 + 1}/{i % 3 + 4}", ("plain numbers",)),
+    ("minutes of arc", lambda i: f"{i % 60}°{i % 60:02}'{i % 60:02}\"N", ("plain numbers",)),
+    ("blanks and a comma", lambda i: f"{i % 9 + 1} {100 + i},5", ("csv.thousands",)),
+    ("times of C", lambda i: f"Mon Sep {i % 28 + 1:2} 10:00:00 2025", ("csv.dateFormats",)),
+    (
+        "times of Oracle",
+        lambda i: f"{i % 28 + 1:02}-JAN-25 10.00.00.000000 AM",
+        ("csv.dateFormats",),
+    ),
+    (
+        "times of Java",
+        lambda i: f"2025-01-{i % 28 + 1:02}T10:00:00+01:00[Europe/Berlin]",
+        ("csv.dateFormats",),
+    ),
     ("halves", lambda i: f"{i}½", ("plain numbers",)),
     ("one odd truth", lambda i: "maybe" if i == 50 else str(i % 2 == 0), ("row 51 is maybe",)),
-]
+]  # fmt: skip
 
 
 def _shifted(zero: int) -> dict[int, int]:
@@ -113,6 +132,14 @@ TOLD: list[tuple[str, Cells, str, tuple[str, ...]]] = [
     ("dates as numbers", lambda i: f"2025{i % 12 + 1:02}0{i % 9 + 1}", "Integer", ("20250101 as",)),
     ("a mark for missing", lambda i: -999 if i % 3 == 0 else i / 7, "Float", ("-999, far from",)),
     ("a large mark", lambda i: 99999 if i % 3 == 0 else i % 50, "Integer", ("99999, far from",)),
+    ("the end of 32 bits", lambda i: 2**31 - 1 if i % 7 == 0 else i % 50, "Integer",
+     ("2147483647, far from",)),
+    ("the end of doubles", lambda i: "1.7976931348623157e308" if i % 7 == 0 else i / 7, "Float",
+     ("1.7976931348623157e+308, far from",)),
+    ("a fill of NetCDF", lambda i: "1e20" if i % 12 == 0 else f"{10 + i % 20}.5", "Float",
+     ("1e+20, far from",)),
+    ("minus one", lambda i: -1 if i % 6 == 0 else 20 + i % 60, "Integer", ("holds -1, and no",)),
+    ("complex numbers", lambda i: f"{i % 9}+{i % 7}j", "Category", ("pairs of numbers",)),
     ("truths in many ways", lambda i: ("True", "F", "false", "t")[i % 4], "Category", ("Boolean",)),
     ("truths and numbers", lambda i: ("true", "false", 1, 0)[i % 4], "Category", ("Boolean",)),
     ("capitals", lambda i: ("Berlin", "BERLIN", "Ulm")[i % 3], "Category", ("BERLIN and Berlin",)),

@@ -6,7 +6,7 @@ import contextlib
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +19,10 @@ from trainer.checks.dataset_checks import empty_failure, split_empty_failure
 from trainer.checks.difference import Before, Difference
 from trainer.checks.dividing import Divided, Division
 from trainer.checks.examination import Examination, Sources
-from trainer.checks.notes import future_notes, notes_of, target_notes
+from trainer.checks.notes import notes_of, target_notes
 from trainer.checks.shape_checks import unreadable_failures
 from trainer.checks.split_leakage import SplitLeakage, split_leakage
+from trainer.checks.time_notes import time_notes
 from trainer.checks.version_pages import with_refusal_page, with_version_pages
 from trainer.datasets.dataset_manifest import (
     MANIFEST,
@@ -80,7 +81,7 @@ class Ingest:
         )
         typed = TypedRows(schema)
         before, untold = self._before()
-        examined = Examination(self.task, typed, self.folder, before)
+        examined = Examination(self.task, typed, self.folder, before, self.pipeline)
         division = self._divided(examined, typed, raw, reading, before)
         sources = Sources(reading.row_numbers, _newest(reading), reading.done, reading.left_out)
         leaks = examined.leaks(sources)
@@ -112,7 +113,7 @@ class Ingest:
         self, examined: Examination, typed: TypedRows, reading: Reading, leaks: Iterable[Failure]
     ) -> Iterator[str]:
         yield from notes_of(typed, reading)
-        yield from future_notes(self.task, typed, examined.newest)
+        yield from time_notes(self.task, typed, examined)
         yield from target_notes(typed, examined.classes)
         yield from (f"{leak.check}: {leak.message}" for leak in leaks)
 
@@ -126,11 +127,14 @@ class Ingest:
     ) -> Division:
         schema, split = typed.schema, self.task.split
         leakage = split_leakage(self.task, schema, before.manifest if before else None)
-        division = Division(split, _arrow_schema(schema), self.folder, leakage)
-        blocks = self.pipeline.ahead(self._examined(examined, typed, raw, reading, leakage))
+        columns = _arrow_schema(schema)
+        division = Division(split, columns, self.folder, leakage, self.pipeline)
+        blocks = self._examined(examined, typed, raw, reading, leakage)
         with contextlib.closing(blocks):
             for block, keys in blocks:
                 division.add(block.rows, keys)
+        division.end()
+        examined.end()
         return division
 
     def _before(self) -> tuple[Before | None, tuple[str, ...]]:
@@ -158,7 +162,7 @@ class Ingest:
         raw: Iterator[RawBatch],
         reading: Reading,
         leakage: SplitLeakage | None,
-    ) -> Iterator[tuple[Block, BlockKeys]]:
+    ) -> Generator[tuple[Block, BlockKeys]]:
         blocks = typed.blocks(raw, self.pipeline)
         features, ids = (leakage.features, leakage.ids) if leakage else ((), ())
 
@@ -212,11 +216,14 @@ def run(task: IngestTask, environment: Environment) -> Result:
     known = task.known_state
     if known is not None and _is_kept(store, task.previous) and source.state() == known:
         return Result({"verb": "ingest", "outcome": "Unchanged", "sourceState": known})
-    with tempfile.TemporaryDirectory(prefix="ingest-", dir=environment.spool) as name:
+    processors = min(_MOST_PROCESSORS, usable_processors())
+    with (
+        tempfile.TemporaryDirectory(prefix="ingest-", dir=environment.spool) as name,
+        Pipeline(processors) as pipeline,
+    ):
         folder = Path(name)
         columns = tuple(column.name for column in task.columns or ())
         reading = Reading(source.files, task.format, folder, task.csv, columns)
-        pipeline = Pipeline(min(_MOST_PROCESSORS, usable_processors()))
         progress = Progress(time.monotonic, _say)
         try:
             document = Ingest(task, store, folder, progress, source, pipeline).result(reading)

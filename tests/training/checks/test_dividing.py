@@ -40,6 +40,7 @@ def _divided(folder: Path, split: Split, step: int, ticks: list[int]) -> Divided
     for start in range(0, 1000, step):
         rows = _rows(start, min(1000, start + step))
         division.add(rows, block_keys(rows))
+    division.end()
     return division.finish(ticks.append)
 
 
@@ -75,4 +76,5 @@ def test_without_the_column_of_times_nothing_is_divided(tmp_path: Path) -> None:
     division = Division(Split.model_validate(_SPLITS["Time"]), _SCHEMA, tmp_path)
     rows = _rows(0, 5).select(["n", "y"])
     division.add(rows, block_keys(rows))
+    division.end()
     assert (0, 0) == (division.finish(print).train_rows, 0)

@@ -25,6 +25,7 @@ def test_one_pass_checks_hashes_and_profiles(tmp_path: Path) -> None:
     batch = RawBatch(pa.table({"a": ["1", "-1", "1"], "y": ["no"] * 3}).to_batches()[0])
     for block in typed.blocks(iter([batch])):
         examined.add(block, row_keys(block.rows))
+    examined.end()
     sources = Sources(RowNumbers(()), None)
     assert ["Range", "Duplicates", "MinRows"] == [
         str(failure.check) for failure in examined.failures(sources)

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from ingests import Rig, csv_of, ingest_task, plain_rows
-
-from trainer.checks.notes import future_notes
-from trainer.rows.schema import declared_schema
-from trainer.rows.typed_rows import TypedRows
+from ingests import Rig, csv_of, plain_rows
 
 
 def test_what_was_read_otherwise_than_written_is_told(rig: Rig) -> None:
@@ -58,14 +52,3 @@ def test_data_without_a_feature_is_told(rig: Rig) -> None:
     """It is a version, of which no model comes."""
     rig.put("t.csv", csv_of([{"y": row["y"]} for row in plain_rows(60)]))
     assert ["no column is a feature: there is nothing that a model could learn from"] == _told(rig)
-
-
-def test_times_after_today_are_told() -> None:
-    """An end of validity is no time of a row."""
-    columns = [{"name": "at", "type": "Timestamp", "role": "Time"}, {"name": "y", "type": "Float"}]
-    task = ingest_task(Path("/source"), columns=columns)
-    typed = TypedRows(declared_schema(task.columns or (), task))
-    assert ["column at holds times after today, up to 2999-01-01: is that right?"] == list(
-        future_notes(task, typed, lambda _: 32_472_144_000.0)
-    )
-    assert [] == list(future_notes(task, typed, lambda _: 0.0))

@@ -28,6 +28,7 @@ def _write(folder: Path, rows: int, step: int) -> tuple[DatasetFile, ...]:
     writer = PartWriter(folder, "train", _SCHEMA)
     for start in range(0, rows, step):
         writer.add(_batch(start, min(rows, start + step)))
+    writer.end()
     files = writer.finish()
     assert rows == writer.rows == sum(file.rows for file in files)
     return files

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from trainer.pod.pipelining import Pipeline
+from trainer.pod.pipelining import Pipeline, Worker
 
 
 @pytest.mark.parametrize("processors", [1, 2, 4])
@@ -61,3 +61,40 @@ def test_a_stream_that_nobody_reads_to_its_end_stops(processors: int) -> None:
     del stream
     assert len(taken) < 20
     assert before == threading.active_count()
+
+
+def _divided(worker: Worker, divisors: list[int]) -> None:
+    for divisor in divisors:
+        worker.submit(divmod, 1, divisor)
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_a_worker_calls_in_order_and_fails_where_it_is_asked(processors: int) -> None:
+    """At the latest when all is to be done; what comes later may be done or not."""
+    before = threading.active_count()
+    called: list[int] = []
+    with Pipeline(processors) as pipeline:
+        worker = pipeline.worker()
+        lengths = [worker.submit(called.append, number) for number in range(20)]
+        worker.finish()
+        assert list(range(20)) == called
+        assert [None] * 20 == [length.result() for length in lengths]
+        with pytest.raises(ZeroDivisionError):
+            _divided(worker, [1, 0, 1, 1])
+    assert before == threading.active_count()
+
+
+def test_a_worker_works_meanwhile_and_lets_no_more_than_one_call_wait() -> None:
+    """Whoever hands over more waits."""
+    started, go_on = threading.Event(), threading.Event()
+    with Pipeline(2) as pipeline:
+        worker = pipeline.worker()
+        first = worker.submit(lambda: (started.set(), go_on.wait(30))[1])
+        worker.submit(int)
+        assert started.wait(30)
+        third = threading.Thread(target=worker.submit, args=(int,))
+        third.start()
+        assert third.is_alive()
+        go_on.set()
+        third.join(30)
+        assert first.result(30)

@@ -20,6 +20,7 @@ from trainer.datasets.dataset_manifest import DatasetFile
 from trainer.datasets.parts import PartWriter
 from trainer.files.spool import Spool
 from trainer.pod.numpy_arrays import as_arrow
+from trainer.pod.pipelining import IN_TURN, Pipeline
 from trainer.rows.row_digests import BlockKeys, Keys, Positions
 from trainer.tasks.ingest_task import Split, SplitBy
 
@@ -43,12 +44,17 @@ class Division:
     """Takes every block once, in order; `leakage` learns where each row went."""
 
     def __init__(
-        self, split: Split, schema: pa.Schema, folder: Path, leakage: SplitLeakage | None = None
+        self,
+        split: Split,
+        schema: pa.Schema,
+        folder: Path,
+        leakage: SplitLeakage | None = None,
+        pipeline: Pipeline = IN_TURN,
     ) -> None:
         self._split = split
         self._leakage = leakage
-        self._train = PartWriter(folder, "train", schema)
-        self._test = PartWriter(folder, "test", schema)
+        self._train = PartWriter(folder, "train", schema, pipeline.worker())
+        self._test = PartWriter(folder, "test", schema, pipeline.worker())
         self._times = TimeThreshold(folder) if split.by is SplitBy.TIME else None
         self._spool = Spool(folder / "typed")
 
@@ -61,8 +67,13 @@ class Division:
             self._times.add(rows.column(self._split.column))
             self._spool.add(_with_features(rows, keys.features))
 
+    def end(self) -> None:
+        """There are no more rows. Those that wait for others do so until it is finished."""
+        if self._times is None:
+            self._end_parts()
+
     def finish(self, progress: Callable[[int], None]) -> Divided:
-        """Both parts, whole; rows that waited are counted on the way."""
+        """After the end: both parts, whole; rows that waited are counted on the way."""
         splitter = Splitter(self._split)
         if self._times is not None:
             splitter = Splitter(self._split, self._times.threshold(self._split.test_percent))
@@ -70,8 +81,13 @@ class Division:
                 rows, keys = _without_features(waited)
                 self._divide(rows, _NONE, keys, splitter)
                 progress(self._train.rows + self._test.rows)
+            self._end_parts()
         files = (*self._test.finish(), *self._train.finish())
         return Divided(files, self._train.rows, self._test.rows, splitter, self._leakage)
+
+    def _end_parts(self) -> None:
+        self._test.end()
+        self._train.end()
 
     def _divide(
         self, rows: pa.RecordBatch, hashed: Positions, keys: BlockKeys, splitter: Splitter

@@ -99,5 +99,9 @@ def _suspects(keys: Keys) -> Keys:
     suspected = np.zeros(1 << 16, dtype=bool)
     suspected[repeated >> 16] = True
     found: Keys = keys[suspected[low >> 16]]
-    found = found[np.isin(found[:, 0].astype(np.uint32), repeated)]
+    if len(found):
+        # As `np.isin`, which loads numpy's masked arrays.
+        sought = found[:, 0].astype(np.uint32)
+        places = np.minimum(np.searchsorted(repeated, sought), len(repeated) - 1)
+        found = found[repeated[places] == sought]
     return found[np.lexsort((found[:, 2], found[:, 1], found[:, 0]))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,13 +18,14 @@ from trainer.checks.dataset_checks import (
     row_bound_failures,
 )
 from trainer.checks.difference import Before, Comparison, Difference
-from trainer.checks.duplicates import DuplicateSearch
+from trainer.checks.duplicates import Duplicates, DuplicateSearch
 from trainer.checks.leakage import leaks
 from trainer.checks.limits import Limits
 from trainer.checks.profiling import Profile
 from trainer.checks.shape_checks import shape_failures
 from trainer.files.raw_batch import FileRead, LeftOut
 from trainer.files.row_numbers import RowNumbers
+from trainer.pod.pipelining import IN_TURN, Pipeline
 from trainer.rows.findings import Failure
 from trainer.rows.row_digests import ContentDigest, Keys, positions
 from trainer.rows.sampling import RowSample, Sample
@@ -42,10 +44,15 @@ class Sources:
 
 
 class Examination:
-    """Sees every block once, in order, with the keys of its rows."""
+    """Sees every block once, in order, with the keys of its rows, and then its end."""
 
     def __init__(
-        self, task: IngestTask, typed: TypedRows, folder: Path, before: Before | None = None
+        self,
+        task: IngestTask,
+        typed: TypedRows,
+        folder: Path,
+        before: Before | None = None,
+        pipeline: Pipeline = IN_TURN,
     ) -> None:
         schema = typed.schema
         self._task = task
@@ -56,6 +63,8 @@ class Examination:
         self._limits = Limits(schema)
         repeats = task.checks.max_duplicate_rows_percent
         self._duplicates = DuplicateSearch(folder) if repeats is not None else None
+        self._searching = pipeline.worker()
+        self._repeats: Future[Duplicates] | None = None
         self._sampled: Sample | None = None
         self._comparison = Comparison(before, schema, folder) if before is not None else None
 
@@ -71,14 +80,19 @@ class Examination:
         if self._duplicates is not None:
             self._duplicates.add(keys, block.first_row)
 
+    def end(self) -> None:
+        """There are no more blocks: repeated rows are being looked for."""
+        if self._duplicates is not None:
+            self._repeats = self._searching.submit(self._duplicates.result)
+
     def failures(self, sources: Sources) -> Iterator[Failure]:
-        """Everything that is wrong with columns, cells and the data as a whole."""
+        """After the end: everything that is wrong with columns, cells and the data as a whole."""
         task, typed, numbers = self._task, self._typed, sources.numbers
         yield from shape_failures(typed, numbers, sources.files, sources.left_out)
         yield from emptied_failures(typed)
         yield from missing_failures(task, typed, numbers)
         yield from self._limits.failures(typed.rows, numbers)
-        found = self._duplicates.result() if self._duplicates is not None else None
+        found = self._repeats.result() if self._repeats is not None else None
         yield from duplicate_failures(task.checks, found, typed.rows, numbers)
         yield from row_bound_failures(task.checks, typed.rows)
         yield from age_failures(task, typed, self._profile, sources.modified)
@@ -113,6 +127,10 @@ class Examination:
     def newest(self, name: str) -> float | None:
         """The highest time of the column, in seconds since 1970; None without any."""
         return self._profile.newest(name)
+
+    def oldest(self, name: str) -> float | None:
+        """The lowest time of the column, in seconds since 1970; None without any."""
+        return self._profile.oldest(name)
 
     def classes(self, name: str) -> Mapping[str, int]:
         """How often each text or truth of the column comes; empty for others, and for too many."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 
 from trainer.files.partitions import partitions_of
 from trainer.files.reading import Reading
 from trainer.rows.findings import Check, shown
 from trainer.rows.typed_rows import TypedRows
-from trainer.tasks.ingest_task import IngestTask, Role
+from trainer.tasks.ingest_task import Role
 
 _SHOWN_COLUMNS = 10
-_AHEAD = timedelta(days=1)
 
 
 def notes_of(typed: TypedRows, reading: Reading) -> Iterator[str]:
@@ -44,22 +42,6 @@ def notes_of(typed: TypedRows, reading: Reading) -> Iterator[str]:
             "texts are stored without spaces around them, in Unicode's composed form, true and"
             f" false in small letters and whole numbers without .0, which changed {cells} cells"
         )
-
-
-def future_notes(
-    task: IngestTask, typed: TypedRows, newest: Callable[[str], float | None]
-) -> Iterator[str]:
-    """Times of rows that have not come yet."""
-    for column in typed.schema.stored:
-        seconds = newest(column.name) if column.role is Role.TIME else None
-        if seconds is None:
-            continue
-        moment = datetime.fromtimestamp(seconds, UTC)
-        if moment > task.now + _AHEAD:
-            yield (
-                f"column {column.name} holds times after today, up to {moment:%Y-%m-%d}: is that"
-                " right?"
-            )
 
 
 def target_notes(typed: TypedRows, classes: Callable[[str], Mapping[str, int]]) -> Iterator[str]:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from modelbundle.canonical import canonical_json
 from trainer.rows.schema import Schema
+from trainer.rows.typed_rows import summed_rows
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _TOP = 20
@@ -105,6 +106,7 @@ class Profile:
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
+        self._summed_rows = summed_rows(len(schema.stored))
         self._rows = 0
         self._missing = {column.name: 0 for column in schema.stored}
         self._numbers: dict[str, _Numbers] = {}
@@ -117,21 +119,32 @@ class Profile:
         for name, column in zip(rows.schema.names, rows.columns, strict=True):
             self._missing[name] += column.null_count
             if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
-                values = pc.cast(column.drop_null(), pa.float64(), safe=False)
-                numbers = self._numbers.setdefault(name, _Numbers())
-                found[name] = numbers.add(values.to_numpy())
+                found[name] = self._summed(name, pc.cast(column, pa.float64(), safe=False))
             elif pa.types.is_timestamp(column.type):
-                micros = pc.cast(column.drop_null(), pa.int64())
-                seconds = pc.divide(pc.cast(micros, pa.float64(), safe=False), 1e6)
-                self._numbers.setdefault(name, _Numbers()).add(seconds.to_numpy())
+                micros = pc.cast(column, pa.int64())
+                self._summed(name, pc.divide(pc.cast(micros, pa.float64(), safe=False), 1e6))
             else:
                 self._values.setdefault(name, _Values()).add(column)
         return found
+
+    def _summed(self, name: str, column: pa.Array) -> Extremes | None:
+        numbers = self._numbers.setdefault(name, _Numbers())
+        found = []
+        for start in range(0, len(column), self._summed_rows):
+            values = column.slice(start, self._summed_rows)
+            if extremes := numbers.add(values.drop_null().to_numpy()):
+                found.append(extremes)
+        return (min(found)[0], max(high for _, high in found)) if found else None
 
     def newest(self, name: str) -> float | None:
         """The highest value of a number or time (seconds since 1970); None without any."""
         numbers = self._numbers.get(name)
         return numbers.high if numbers and numbers.count else None
+
+    def oldest(self, name: str) -> float | None:
+        """The lowest value of a number or time (seconds since 1970); None without any."""
+        numbers = self._numbers.get(name)
+        return numbers.low if numbers and numbers.count else None
 
     def classes(self, name: str) -> Mapping[str, int]:
         """How often each text or truth of the column comes; empty for others, and for too many."""

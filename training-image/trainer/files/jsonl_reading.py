@@ -21,6 +21,7 @@ _ROWS = 8192
 _BATCH_BYTES = 4 << 20
 _LINE_BYTES = 1 << 20
 _DEEPEST = 4
+_RECORD_SEPARATOR = b"\x1e"
 _Row = dict[str, Any]
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DEEP = "it holds objects within objects within objects: export them flat"
@@ -29,7 +30,8 @@ _DEEP = "it holds objects within objects within objects: export them flat"
 def read_jsonl(
     name: str, stream: Stream, unreadable: Unreadable, left_out: LeftOut, lists: ListColumns
 ) -> Iterator[RawBatch]:
-    """One row per line that is a JSON object; numbers keep the digits that stand there.
+    """One row per line that is a JSON object; numbers keep the digits that stand there, and record
+    separators before objects (JSON text sequences, RFC 7464) are skipped.
 
     Objects within become one column per member (`place.lat`), lists of numbers of one length one
     column per number; other lists go to `left_out`. Empty lines are skipped; lines that are no
@@ -45,6 +47,7 @@ def read_jsonl(
             raise UserFault(
                 Reason.FORMAT_UNREADABLE, f"file {name}: line {number + 1} is longer than 1 MiB"
             )
+        line = line.lstrip(_RECORD_SEPARATOR)
         if not line.strip():
             continue
         number += 1
@@ -70,6 +73,12 @@ def _check_start(name: str, stream: Stream) -> None:
             Reason.FORMAT_UNREADABLE,
             f"file {name} is one JSON array: each line must be one JSON object (JSON lines); write"
             " one object per line, as jq -c '.[]' does",
+        )
+    if start.lstrip(_RECORD_SEPARATOR).split(b"\n", 1)[0].strip() == b"{":
+        raise UserFault(
+            Reason.FORMAT_UNREADABLE,
+            f"file {name}: its objects take several lines, but each line must be one JSON object"
+            " (JSON lines): write one object per line, as jq -c . does",
         )
 
 

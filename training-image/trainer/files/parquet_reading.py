@@ -20,6 +20,8 @@ from trainer.files.signatures import refuse_other_kinds
 from trainer.pod.exits import Reason, UserFault
 
 _ROWS = 16_384
+_MOST_ROWS = 65_536
+_BATCH_BYTES = 16 << 20
 _BUFFER_BYTES = 1 << 20
 
 
@@ -64,9 +66,19 @@ def _read(name: str, copy: Path, left_out: LeftOut, lists: ListColumns) -> Itera
     ) as parquet:
         checked_header(name, _flat(parquet.schema_arrow.empty_table()).schema.names)
         _decide_lists(parquet, left_out, lists)
-        for batch in parquet.iter_batches(_ROWS, use_threads=False):
+        for batch in parquet.iter_batches(_rows_at_a_time(parquet.metadata), use_threads=False):
             flat = _flat(pa.Table.from_batches([batch]))
             yield from (RawBatch(_plain(piece, left_out, lists)) for piece in in_pieces(flat))
+
+
+def _rows_at_a_time(metadata: pq.FileMetaData) -> int:
+    """Of short rows more, since every batch costs some time of its own."""
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    longest = max((g.total_byte_size / g.num_rows for g in groups if g.num_rows), default=0)
+    wide = (
+        longest * _MOST_ROWS > _BATCH_BYTES or metadata.num_columns * _MOST_ROWS * 8 > _BATCH_BYTES
+    )
+    return _ROWS if wide else _MOST_ROWS
 
 
 def _decide_lists(parquet: pq.ParquetFile, left_out: LeftOut, lists: ListColumns) -> None:

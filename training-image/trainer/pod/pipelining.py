@@ -7,23 +7,65 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, Self, TypeVar, cast
 
 T = TypeVar("T")
 R = TypeVar("R")
+P = ParamSpec("P")
 
 _END: Any = object()
 _DEPTH = 2
 
 
+class Worker:
+    """Calls what it is given, one after the other; besides the call at work, one may wait."""
+
+    def __init__(self, thread: Executor | None = None) -> None:
+        self._thread = thread
+        self._pending: deque[Future[Any]] = deque()
+
+    def submit(self, function: Callable[P, R], *given: P.args, **named: P.kwargs) -> Future[R]:
+        """What the call will return. Raises what a call before it has raised."""
+        while len(self._pending) >= _DEPTH:
+            self._pending.popleft().result()
+        if self._thread is None:
+            future: Future[R] = Future()
+            future.set_result(function(*given, **named))
+        else:
+            future = self._thread.submit(function, *given, **named)
+            self._pending.append(future)
+        return future
+
+    def finish(self) -> None:
+        """Every call has returned. Raises what one of them has raised."""
+        while self._pending:
+            self._pending.popleft().result()
+
+
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """So many processors; with one, everything is done in turn and without threads."""
+    """So many processors; with one, everything is done in turn and without threads.
+
+    Leaving it waits for its workers.
+    """
 
     processors: int = 1
+    _threads: ExitStack = field(default_factory=ExitStack, repr=False, compare=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.close()
+
+    def worker(self) -> Worker:
+        """One with a thread of its own."""
+        if self.processors == 1:
+            return Worker()
+        return Worker(self._threads.enter_context(ThreadPoolExecutor(1)))
 
     def ahead(self, items: Iterator[T]) -> Generator[T]:
         """The same items, made by a thread of their own, a few before they are taken."""
@@ -56,7 +98,7 @@ def _mapped(function: Callable[[T], R], items: Iterator[T], threads: int) -> Gen
         try:
             for item in items:
                 waiting.append(pool.submit(function, item))
-                if len(waiting) > threads:
+                if len(waiting) >= threads:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

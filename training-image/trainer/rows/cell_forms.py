@@ -46,18 +46,21 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _CODE = re.compile(r"[+-]?0[0-9]+(\.[0-9]*)?")
 _GROUPED = re.compile(
     r"[+-]?[0-9]{1,3}(([,'’_ \u00a0\u202f][0-9]{3})+(\.[0-9]+)?|(\.[0-9]{3}){2,}(,[0-9]+)?"
-    r"|(\.[0-9]{3})+,[0-9]+|(,[0-9]{2})+,[0-9]{3}(\.[0-9]+)?)"
+    r"|([.'’ \u00a0\u202f][0-9]{3})+,[0-9]+|(,[0-9]{2})+,[0-9]{3}(\.[0-9]+)?)"
 )
 _COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?")
 _MARKS = re.compile(
-    r"^[(]|[)]$|[$€£¥₹%‰]|\b(USD|EUR|GBP|CHF|JPY|Fr\.|kr)\b|-$|(?<=[0-9])\s*(USD|EUR|GBP|CHF)$"
+    r"^[(]|[)]$|[$€£¥￥₩₽₺₹%‰]|\b(USD|EUR|GBP|CHF|JPY|Fr\.|kr)\b|-$|(?<=[0-9])\s*(USD|EUR|GBP|CHF)$"
 )
 _MONTH = r"(jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zä]*\.?"
 _DAY = r"(0?[1-9]|[12][0-9]|3[01])"
 _NTH = rf"{_DAY}(st|nd|rd|th)?"
 _WEEKDAY = r"((mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
 _ZONE = r"( ?(z|utc|gmt|[cew]es?t|[ecmp][sd]t|bst|[ij]st|msk|[+-][0-9]{2}(:?[0-9]{2})?))?"
-_CLOCK = rf"([T ,]+[0-9]{{1,2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]+)?)?( ?[ap]\.?m\.?)?{_ZONE})?"
+_CLOCK = (
+    r"([T ,]+[0-9]{1,2}[:.][0-9]{2}([:.][0-9]{2}(\.[0-9]+)?)?( ?[ap]\.?m\.?)?"
+    rf"{_ZONE}(\[[a-z_/+-]+\])?)?"
+)
 _DATES = (
     rf"{_DAY}[/-]{_DAY}[/-]([0-9]{{4}}|[0-9]{{2}})",
     rf"{_DAY}\.{_DAY}\.[0-9]{{4}}",
@@ -65,7 +68,7 @@ _DATES = (
     rf"[0-9]{{4}}[/.]{_DAY}[/.]{_DAY}",
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}",
     rf"{_WEEKDAY}{_NTH}[ .-]*{_MONTH}[ ,-]*[0-9]{{2,4}}",
-    rf"{_WEEKDAY}{_MONTH} {_NTH}( [0-9:]{{5,8}})?,? [0-9]{{4}}",
+    rf"{_WEEKDAY}{_MONTH} {{1,2}}{_NTH}( [0-9:]{{5,8}})?,? [0-9]{{4}}",
 )
 _DATE = re.compile(f"({'|'.join(_DATES)}){_CLOCK}", re.IGNORECASE)
 _DURATION = re.compile(
@@ -85,7 +88,10 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _OTHERWISE = re.compile(
-    rf"0x[0-9a-f]+|{_NUMBER}d[+-]?[0-9]+|[0-9]*[¼½¾⅓⅔⅛]|[−–]{_NUMBER}|'{_NUMBER}|=\"?{_NUMBER}\"?",
+    rf"0x[0-9a-f]+|0b[01]+|0o[0-7]+|{_NUMBER}d[+-]?[0-9]+|[0-9]*[¼½¾⅓⅔⅛]|[0-9]+ [0-9]+/[0-9]+"
+    rf"|(- |[−–] ?){_NUMBER}|'{_NUMBER}|=\"?{_NUMBER}\"?"
+    rf"|{_NUMBER} ?[x×*·] ?10(\^[+-]?[0-9]+|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+    r"|[0-9]{1,3}° ?([0-9]{1,2}['′] ?([0-9]{1,2}(\.[0-9]+)?(\"|″|'') ?)?)?[NSEWO]?",
     re.IGNORECASE,
 )
 _ISO_DAY = re.compile(
@@ -103,7 +109,7 @@ _PATTERNS = (
     (re.compile(rf"'{_NUMBER}'"), Form.QUOTED),
     (_PERIOD, Form.PERIOD),
     (_SEVERAL, Form.SEVERAL),
-    (re.compile(rf"{_NUMBER} ?(/|±|\+/-) ?{_NUMBER}"), Form.RATIO),
+    (re.compile(rf"{_NUMBER} ?(/|±|\+/-) ?{_NUMBER}|{_NUMBER}[+-]{_NUMBER}[ij]"), Form.RATIO),
 )
 _INT64 = range(-(2**63), 2**63)
 _LONGEST = 64

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,14 @@ from trainer.rows.moments import digits_moment, epoch_micros
 _LEAST = 8
 """With fewer different numbers nothing can be told from their sizes."""
 
-_SENTINELS = frozenset({-9, -99, -999, -9999, -99999, 999, 9999, 99999, 999999})
+_NINES = frozenset({-9, -99, -999, -9999, -99999, 999, 9999, 99999, 999999})
+_ENDS = frozenset({2.0**15 - 1, 2.0**31 - 1, 2.0**63, 3.4028234663852886e38, sys.float_info.max})
+"""The highest numbers of their types."""
+_FILLS = frozenset({1e20, 1e30, 1e36, 9.969209968386869e36})
+"""What stands for no measurement in files of NetCDF and of its kin."""
+_SENTINELS = _NINES | _ENDS | _FILLS | {-fill for fill in _FILLS} | {-end for end in _ENDS}
+_SENTINELS |= {-(2.0**15), -(2.0**31)}
+_FEWEST_DIGITS = 1e15
 _FAR = 5
 _DAYS = range(date(1900, 1, 1).toordinal(), date(2100, 1, 1).toordinal())
 _YEARS = range(2000, 2050)
@@ -42,11 +50,17 @@ def number_notes(name: str, inferred: InferredColumn) -> Iterator[str]:
         return
     for place, others in ((0, numbers[1:]), (-1, numbers[:-1])):
         value, reach = numbers[place], max(abs(others[0]), abs(others[-1]))
-        if value in _SENTINELS and abs(value) > _FAR * reach:
+        if value in _SENTINELS and abs(value) / _FAR > reach:
+            shown = f"{value:.0f}" if abs(value) < _FEWEST_DIGITS else repr(value)
             yield (
-                f"column {name} holds {value:.0f}, far from all other numbers: if it means a"
+                f"column {name} holds {shown}, far from all other numbers: if it means a"
                 " missing value, declare csv.nullValues"
             )
+    if numbers[0] == -1 and numbers[1] > 0 and not inferred.forms[Form.FLOAT]:
+        yield (
+            f"column {name} holds -1, and no other number below 1: if it means a missing value,"
+            " declare csv.nullValues"
+        )
 
 
 def _written(name: str, inferred: InferredColumn) -> Iterator[str]:

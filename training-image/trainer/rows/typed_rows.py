@@ -17,11 +17,22 @@ from trainer.rows.time_parts import part_of
 from trainer.rows.typed_values import ARROW_TYPES, Converted, convert
 from trainer.tasks.ingest_task import TimePart
 
-BLOCK_ROWS = 16_384
-"""Every accumulator sees the same blocks, however the source was cut into batches: sums and
-digests then cannot depend on it."""
-
+SUMMED_ROWS = 16_384
+"""Sums of floats are taken of so many rows at a time, however the source was cut into batches:
+what they are then depends on the rows alone."""
+BLOCK_ROWS = 4 * SUMMED_ROWS
 _BLOCK_CELLS = 1 << 20
+
+
+def summed_rows(columns: int) -> int:
+    """SUMMED_ROWS, fewer of many columns."""
+    return max(1024, min(SUMMED_ROWS, _BLOCK_CELLS // max(1, columns)))
+
+
+def block_rows(columns: int) -> int:
+    """BLOCK_ROWS, fewer of many columns; a multiple of those that are summed at a time."""
+    summed = summed_rows(columns)
+    return summed * max(1, min(BLOCK_ROWS, _BLOCK_CELLS // max(1, columns)) // summed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,7 @@ class TypedRows:
 
     def blocks(self, batches: Iterator[RawBatch], pipeline: Pipeline = IN_TURN) -> Iterator[Block]:
         """All rows in blocks of one size (BLOCK_ROWS, fewer of many columns), the last shorter."""
-        size = max(1024, min(BLOCK_ROWS, _BLOCK_CELLS // max(1, len(self.schema.stored))))
+        size = block_rows(len(self.schema.stored))
         self.fits = {column.name: Fit() for column in self.schema.columns}
         waiting: list[pa.RecordBatch] = []
         count = done = 0
