@@ -84,12 +84,17 @@ def test_a_worker_calls_in_order_and_fails_where_it_is_asked(processors: int) ->
     assert before == threading.active_count()
 
 
+def _waited(started: threading.Event, go_on: threading.Event) -> bool:
+    started.set()
+    return go_on.wait(30)
+
+
 def test_a_worker_works_meanwhile_and_lets_no_more_than_one_call_wait() -> None:
     """Whoever hands over more waits."""
     started, go_on = threading.Event(), threading.Event()
     with Pipeline(2) as pipeline:
         worker = pipeline.worker()
-        first = worker.submit(lambda: (started.set(), go_on.wait(30))[1])
+        first = worker.submit(_waited, started, go_on)
         worker.submit(int)
         assert started.wait(30)
         third = threading.Thread(target=worker.submit, args=(int,))
