@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from modelbundle.canonical import canonical_json, digest_of, file_sha256
+from modelbundle.canonical import file_sha256
 from modelbundle.store import Store
 from trainer.checks.dataset_checks import empty_failure, split_empty_failure
 from trainer.checks.difference import Before, Difference
@@ -83,7 +83,7 @@ class Ingest:
         before, untold = self._before()
         examined = Examination(self.task, typed, self.folder, before, self.pipeline)
         division = self._divided(examined, typed, raw, reading, before)
-        sources = Sources(reading.row_numbers, _newest(reading), reading.done, reading.left_out)
+        sources = Sources(reading.row_numbers, reading.modified, reading.done, reading.left_out)
         leaks = examined.leaks(sources)
         difference = examined.difference() if typed.rows and schema.stored else None
         failures = _failures(examined, typed, sources)
@@ -199,7 +199,7 @@ class Ingest:
             "verb": "ingest",
             "outcome": "Refused",
             "rows": typed.rows,
-            "sourceDigest": _source_digest(reading),
+            "sourceDigest": reading.digest,
             "failures": [failure.document() for failure in by_importance(failures)],
         }
 
@@ -262,15 +262,6 @@ def _failures(examined: Examination, typed: TypedRows, sources: Sources) -> list
     return failures
 
 
-def _newest(reading: Reading) -> datetime | None:
-    return max((file.modified for file in reading.done if file.modified), default=None)
-
-
-def _source_digest(reading: Reading) -> str:
-    """Names what was read: the names and bytes of all files."""
-    return digest_of(canonical_json([[file.name, file.sha256] for file in reading.done]))
-
-
 def _arrow_schema(schema: Schema) -> pa.Schema:
     return pa.schema([(column.name, ARROW_TYPES[column.type]) for column in schema.stored])
 
@@ -297,7 +288,7 @@ def _accepted(published: Published, reading: Reading, warnings: list[str]) -> Do
         "outcome": "Accepted",
         "digest": published.digest,
         "schemaDigest": manifest.schema_digest,
-        "sourceDigest": _source_digest(reading),
+        "sourceDigest": reading.digest,
         "rows": manifest.rows,
         "trainRows": manifest.train_rows,
         "testRows": manifest.test_rows,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 
+from modelbundle.canonical import canonical_json, digest_of
 from trainer.files.compression import Stream, packing_faults, unpacked
 from trainer.files.csv_reading import read_csv
 from trainer.files.formats import format_of
@@ -131,6 +133,16 @@ class Reading:
         return RowNumbers(
             tuple(FileRows(file.name, file.start, file.unreadable) for file in self.done)
         )
+
+    @property
+    def modified(self) -> datetime | None:
+        """When the newest of the files was last changed; None where no owner says so."""
+        return max((file.modified for file in self.done if file.modified), default=None)
+
+    @property
+    def digest(self) -> str:
+        """Names what was read: the names and bytes of all files."""
+        return digest_of(canonical_json([[file.name, file.sha256] for file in self.done]))
 
     def _of_file(
         self, name: str, kind: Format | None, reader: ChunkReader, unreadable: Unreadable
