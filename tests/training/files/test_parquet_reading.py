@@ -24,7 +24,7 @@ def _read(content: bytes, spool: Path) -> list[pa.RecordBatch]:
 
 def test_all_rows_come_and_the_copy_goes(tmp_path: Path) -> None:
     """In bounded batches, with plain types; texts as they are written."""
-    table = pa.table({" a": pa.array(range(20_000), pa.int16()), "b": ["x"] * 20_000})
+    table = pa.table({" a": pa.array(range(100_000), pa.int32()), "b": ["x"] * 100_000})
     pq.write_table(table, tmp_path / "t")
     content = (tmp_path / "t").read_bytes()
     (tmp_path / "t").unlink()
@@ -32,7 +32,7 @@ def test_all_rows_come_and_the_copy_goes(tmp_path: Path) -> None:
     assert [{"a": pa.int64(), "b": CODED_TEXTS}] * 2 == [
         dict(zip(batch.schema.names, batch.schema.types, strict=True)) for batch in batches
     ]
-    assert 20_000 == sum(batch.num_rows for batch in batches)
+    assert 100_000 == sum(batch.num_rows for batch in batches)
     assert [] == list(tmp_path.iterdir())
 
 
