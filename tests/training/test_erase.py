@@ -6,9 +6,13 @@ Proves: training-image/trainer/retention/erased_rows.py
 from __future__ import annotations
 
 import io
+import json
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -139,10 +143,41 @@ def _part() -> bytes:
     return content.getvalue()
 
 
-def test_the_manifest_of_the_guide_says_what_the_image_reads() -> None:
-    """Its task is one, and it erases."""
+def _container() -> dict[str, Any]:
     page = Path(__file__).parents[2] / "docs/how-to/retention.md"
     manifest = yaml.safe_load(page.read_text().split("```yaml\n")[1].split("```")[0])
     (container,) = manifest["spec"]["template"]["spec"]["containers"]
+    return dict(container)
+
+
+def test_the_manifest_of_the_guide_says_what_the_image_reads() -> None:
+    """Its task is one, and it erases."""
+    container = _container()
     task = read_erase_task(container["env"][1]["value"])
     assert (["erase"], False, 2) == (container["args"], task.dry_run, len(task.request_ids))
+
+
+def test_the_container_of_the_guide_erases_the_rows_of_requests(
+    trained: CapturedWorld, tmp_path: Path
+) -> None:
+    """Its own command and variables, as a process; captures are an hour old, so that no pod
+    writes them again.
+    """
+    trained.empty()
+    trained.capture([Answered(name, "c0") for name in ("c-4711-1", "b", "c-4711-2", "d")], "old")
+    an_hour_ago = datetime.now(UTC).timestamp() - 3600
+    for part in (trained.pod.store / "captures").rglob("*.parquet"):
+        os.utime(part, (an_hour_ago, an_hour_ago))
+    container, log = _container(), tmp_path / "log"
+    variables = {entry["name"]: entry["value"] for entry in container["env"]} | {
+        "PATH": os.environ["PATH"],
+        "TMPDIR": str(tmp_path),
+        "TRAINYARD_STORE_URL": f"file://{trained.pod.store}",
+        "TRAINYARD_TERMINATION_LOG": str(log),
+    }
+    command = [sys.executable, "-m", "trainer", *container["args"]]
+    ended = subprocess.run(command, env=variables, cwd="/", capture_output=True, check=False)
+    assert 0 == ended.returncode, ended.stderr
+    said = json.loads(log.read_text())
+    assert ("Erased", 2, 1) == (said["outcome"], said["rows"], said["parts"])
+    assert {"b", "d"} == ids(trained)
