@@ -127,8 +127,6 @@ def _run(name: str, environment: Environment) -> Result:
         )
     # Imported late: pyarrow, scikit-learn and onnx are each needed by some verbs only.
     module = import_module(verb.module)
-    # What is loaded stays: nobody looks through it for garbage any more, not even at the end.
-    gc.freeze()
     given = () if verb.read_task is None else (verb.read_task(_task_text(environment)),)
     result: Result = module.run(*given, environment)
     return result
@@ -149,8 +147,13 @@ def _shown_verb(name: str) -> str:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["ingest"]:
         # Looking for garbage among what is being loaded costs a twentieth of the start.
-        gc.set_threshold(1_000_000)
+        gc.disable()
         import_module("trainer.pod.arrow_alone").use_arrow_alone()
+        import_module(VERBS["ingest"].module)
+        # What is loaded stays: nobody looks through it any more, not even at the end.
+        gc.freeze()
+        gc.set_threshold(100_000)
+        gc.enable()
     if set(sys.argv[1:2]) & ENDED_AT_ONCE:
         end_when_told()
     sys.exit(main(sys.argv[1:], os.environ))
