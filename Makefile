@@ -37,7 +37,7 @@ install: $(VENV)/.installed ## Make the virtual environment with the pinned pack
 
 .PHONY: lock
 lock: install ## Resolve the extras of pyproject.toml into requirements/*.txt with hashes
-	for extra in bootstrap operator cli serving serving-sklearn training sbom site dev; do \
+	for extra in bootstrap operator cli serving serving-sklearn training federated sbom site dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    --extra $$extra pyproject.toml -o requirements/$$extra.txt; \
@@ -142,7 +142,7 @@ SBOM_TOOLS = $(BIN)/uv run --quiet --no-project --isolated --python $(BIN)/pytho
 sbom: install ## Write a bill of materials (CycloneDX) for each image and the chart to dist/sbom
 	$(call STAGE,bills of materials)
 	mkdir -p dist/sbom
-	for image in operator serving serving-sklearn training; do \
+	for image in operator serving serving-sklearn training federated; do \
 	  $(SBOM_TOOLS) cyclonedx-py requirements --output-reproducible --short-PURLs \
 	    -o dist/sbom/$$image.cdx.json requirements/$$image.txt; \
 	done
@@ -158,7 +158,7 @@ package: install ## Pack the chart, the CRDs and a bundle for OLM to dist/, with
 	cd dist && sha256sum *.tgz crds.yaml > checksums.txt
 
 # folder:image:target of its Dockerfile
-IMAGES := operator:operator: serving-image:serving:server serving-image:serving-sklearn:server-sklearn training-image:training:
+IMAGES := operator:operator: serving-image:serving:server serving-image:serving-sklearn:server-sklearn training-image:training:trainer training-image:training-federated:trainer-federated
 .PHONY: publish
 publish: # needs docker, cosign, helm and rights in REGISTRY; VERSION is that of the release
 	@: $${REGISTRY:?say where the images go} $${VERSION:?say which release this is}

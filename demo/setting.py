@@ -43,6 +43,7 @@ class Images:
 
     operator: str = "trainyard/operator:dev"
     training: str = "trainyard/training:dev"
+    federated: str = "trainyard/training-federated:dev"
     serving: str = "trainyard/serving:dev"
     serving_sklearn: str = "trainyard/serving-sklearn:dev"
     router: str = "trainyard/envoy:dev"
@@ -103,6 +104,7 @@ def install_operator(operator: Kubectl, narrator: Narrator, images: Images) -> N
         "image.repository": images.operator.rpartition(":")[0],
         "image.tag": images.operator.rpartition(":")[2],
         "images.training": images.training,
+        "images.federated": images.federated,
         "images.serving": images.serving,
         "images.servingSklearn": images.serving_sklearn,
         "images.router": images.router,

@@ -11,12 +11,18 @@ from devcluster.refusal import Refusal
 DOCKERFILES = {
     "operator": "operator/Dockerfile",
     "training": "training-image/Dockerfile",
+    "training-federated": "training-image/Dockerfile",
     "serving": "serving-image/Dockerfile",
     "serving-sklearn": "serving-image/Dockerfile",
     "envoy": "devcluster/images/envoy/Dockerfile",
     "prometheus": "devcluster/images/prometheus/Dockerfile",
 }
-TARGETS = {"serving": "server", "serving-sklearn": "server-sklearn"}
+TARGETS = {
+    "serving": "server",
+    "serving-sklearn": "server-sklearn",
+    "training": "trainer",
+    "training-federated": "trainer-federated",
+}
 
 
 def recipes(repository: Path, names: Sequence[str]) -> tuple[Recipe, ...]:

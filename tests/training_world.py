@@ -1,8 +1,4 @@
-"""A cluster in memory in which the three training kinds are reconciled until nothing moves.
-
-It satisfies `World`, stores statuses the way the API server does (as JSON), and plays the part of
-kubelet and Job controller only when a test says how a Job ends.
-"""
+"""A cluster in memory: kinds of training are reconciled, kubelet and Jobs do what a test says."""
 
 from __future__ import annotations
 
@@ -11,6 +7,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from applied import apply_to
 from builders_training import NAMESPACE, NOW, Raw, an_installation
 from job_pods import a_pod_being_made, a_refusal, ended, pod_of
 from operator_account import Permission, allow
@@ -27,7 +24,7 @@ from trainyard.model_versions.observe import observe_model_version
 from trainyard.objects import RawObject
 from trainyard.outbox import Outbox
 from trainyard.reconciling.parsing import ResourceT, parse
-from trainyard.reconciling.plan import Create, Delete, Plan
+from trainyard.reconciling.plan import Apply, Create, Delete, Plan
 from trainyard.training_jobs.decide import decide_training_job
 from trainyard.training_jobs.observe import observe_training_job
 
@@ -189,6 +186,8 @@ class TrainingWorld:
             self.used |= allow(action)
             if isinstance(action, Create):
                 self._create(action.manifest)
+            elif isinstance(action, Apply):
+                apply_to(self, action.manifest)
             elif isinstance(action, Delete):
                 self._delete(action.ref.kind, action.ref.name)
         self.events += [f"{event.reason}: {event.message}" for event in plan.events]

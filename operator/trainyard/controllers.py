@@ -101,7 +101,7 @@ def _of_training(
             TrainingJob,
             partial(observe_training_job, installation=installation, tracking=tracking),
             decide_training_job,
-            children=("Job", "Pod", "Service", "NetworkPolicy"),
+            children=("Job", "Pod", "Service", "NetworkPolicy", "ConfigMap"),
             reads=READ_BY_TRAINING_JOB,
             names=named_by_training_job,
             state=state_of_training_job,

@@ -61,6 +61,8 @@ class Installation:
     training_image: str
     serving_image: str
     router_image: str
+    federated_image: str = ""
+    """Coordinates and takes part where several parties train; empty: none of them can."""
     serving_sklearn_image: str = ""
     """Serves every model; empty: serving_image does."""
     image_pull_policy: PullPolicy = "IfNotPresent"

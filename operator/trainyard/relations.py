@@ -25,6 +25,7 @@ VIEWS: dict[tuple[str, str], tuple[Path, ...]] = {
     ("Dataset", "TrainingJob"): (
         ("spec", "dataset"),
         ("status", "refreshRequested"),
+        ("status", "federation"),
     ),
     ("Dataset", "ConfigMapMetadata"): (("metadata", "resourceVersion"),),
     ("ModelVersion", "TrainingJob"): (
@@ -58,13 +59,17 @@ VIEWS: dict[tuple[str, str], tuple[Path, ...]] = {
 
 
 def named_by_dataset(raw: RawObject) -> Iterator[Named]:
-    """Yield the ConfigMap that its source reads."""
+    """Yield the ConfigMap that its source reads, and the TrainingJobs that may train on it."""
     yield from _named("ConfigMapMetadata", _at(raw, "spec", "source", "configMap"))
+    for coordinator in _items(raw, "spec", "federation", "allowedCoordinators"):
+        yield from _named_elsewhere("TrainingJob", coordinator)
 
 
 def named_by_training_job(raw: RawObject) -> Iterator[Named]:
-    """Yield the Dataset, and the ModelDeployments of gates and signals."""
+    """Yield the Dataset, those of participants, and the ModelDeployments of gates and signals."""
     yield from _named("Dataset", _at(raw, "spec", "dataset"))
+    for participant in _items(raw, "spec", "federated", "participants"):
+        yield from _named_elsewhere("Dataset", _at(participant, "dataset"))
     for gate in _items(raw, "spec", "gates"):
         yield from _named("ModelDeployment", _at(gate, "againstChampion", "modelDeployment"))
     for subscription in _items(raw, "spec", "retrain", "onSignals"):
@@ -159,6 +164,13 @@ def _named(kind: str, reference: Any) -> Iterator[Named]:
         yield kind, name
 
 
+def _named_elsewhere(kind: str, reference: Any) -> Iterator[Named]:
+    namespace = _at(reference, "namespace")
+    for found, name in _named(kind, reference):
+        if isinstance(namespace, str) and namespace:
+            yield found, f"{namespace}/{name}"
+
+
 def _items(raw: Any, *path: str) -> list[Any]:
     found = _at(raw, *path)
     return found if isinstance(found, list) else []
@@ -174,6 +186,7 @@ def _at(raw: Any, *path: str) -> Any:
 
 READ_BY_DATASET = (
     reads_namers("Dataset", "TrainingJob"),
+    reads_by_name("Dataset", "TrainingJob"),
     reads_by_name("Dataset", "ConfigMapMetadata"),
 )
 READ_BY_TRAINING_JOB = (

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     """How many days what no object refers to any more is kept in the store; 0: for ever."""
     training_image: str = "trainyard/training:dev"
     """Image of ingest, training and evaluation pods."""
+    federated_image: str = "trainyard/training-federated:dev"
+    """Image of the pods of several parties that train together; empty: nobody does here."""
     serving_image: str = "trainyard/serving:dev"
     """Image of model servers that need ONNX Runtime alone."""
     serving_sklearn_image: str = "trainyard/serving-sklearn:dev"
@@ -144,6 +146,7 @@ class Settings(BaseSettings):
             id=self.installation,
             store=self.artifact_store(),
             training_image=self.training_image,
+            federated_image=self.federated_image,
             serving_image=self.serving_image,
             serving_sklearn_image=self.serving_sklearn_image,
             router_image=self.router_image,

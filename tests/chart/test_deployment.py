@@ -61,7 +61,13 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
         "namespaces": ["team-a", "team-b"],
         "installation": "main",
         "logLevel": "DEBUG",
-        "images": {"training": "t:1", "serving": "s:1", "servingSklearn": "k:1", "router": "r:1"},
+        "images": {
+            "training": "t:1",
+            "serving": "s:1",
+            "servingSklearn": "k:1",
+            "router": "r:1",
+            "federated": "f:1",
+        },
     }
     for name, value in environment(values).items():
         monkeypatch.setenv(name, value)
@@ -75,6 +81,7 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
         store_read_secret="reader",
         store_retention_days=90,
         training_image="t:1",
+        federated_image="f:1",
         serving_image="s:1",
         serving_sklearn_image="k:1",
         router_image="r:1",

@@ -17,6 +17,7 @@ from trainer.pod.result import TERMINATION_BYTES, Result, failed, write_terminat
 from trainer.pod.stopping import end_when_told
 from trainer.pod.storing import open_environment_store, record
 from trainer.tasks.batch_task import BatchTask
+from trainer.tasks.federation import ParticipateTask
 from trainer.tasks.ingest_task import IngestTask
 from trainer.tasks.join_task import JoinTask
 from trainer.tasks.rehearse_task import RehearseTask
@@ -26,13 +27,23 @@ from trainer.tasks.task import (
     read_erase_task,
     read_ingest_task,
     read_join_task,
+    read_participate_task,
     read_rehearse_task,
     read_sweep_task,
     read_train_task,
 )
 from trainer.tasks.train_task import TrainTask
 
-Task = BatchTask | IngestTask | JoinTask | RehearseTask | TrainTask | SweepTask | EraseTask
+Task = (
+    BatchTask
+    | IngestTask
+    | JoinTask
+    | ParticipateTask
+    | RehearseTask
+    | TrainTask
+    | SweepTask
+    | EraseTask
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,10 @@ VERBS: Mapping[str, Verb] = {
     "ingest": Verb("trainer.ingest", read_ingest_task, recorded=True, message_bytes=4096),
     "fetch": Verb("trainer.fetch", read_train_task),
     "train": Verb("trainer.train", read_train_task),
+    "certify": Verb("trainer.certify", read_train_task, message_bytes=4096),
+    "coordinate": Verb("trainer.coordinate", read_train_task),
+    "enrol": Verb("trainer.enrol", read_participate_task, message_bytes=4096),
+    "participate": Verb("trainer.participate", read_participate_task),
     "trial": Verb("trainer.trial", read_train_task, message_bytes=4096),
     "work": Verb("trainer.work", None),
     "predict": Verb("trainer.predict", read_train_task),
@@ -141,7 +156,7 @@ def _task_text(environment: Environment) -> str:
 
 def _shown_verb(name: str) -> str:
     """Documents of the training pod all say `train`, whichever container wrote them."""
-    return "train" if name in {"fetch", "predict", "publish"} else name
+    return "train" if name in {"fetch", "certify", "coordinate", "predict", "publish"} else name
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from modelbundle.publishing import RUNTIMES_NAME
 from modelbundle.signature import Signature
 from trainer.datasets.columns import read_columns
 from trainer.datasets.tables import TEST_NAME, TRAIN_NAME, read_table
+from trainer.federated.outcome import read_federation
 from trainer.grades.bundling import (
     METRICS_NAME,
     Ingredients,
@@ -88,6 +89,7 @@ def run(task: TrainTask, environment: Environment) -> Result:
         "serves": published.serves,
         "libraries": library_versions(),
     }
+    document |= _of_several_parties(environment)
     of = _measurable(environment, sheet, (candidate, champion), published.size)
     return Result(_with_measures({"verb": "train", **document}, task, of))
 
@@ -118,6 +120,15 @@ def _without_rows(task: TrainTask, environment: Environment) -> Result:
         "champion": None,
     }
     return Result({**shared, **found, **({"measures": measures} if measures else {})})
+
+
+def _of_several_parties(environment: Environment) -> dict[str, Any]:
+    """Who trained it, and on how many rows; nothing where one party did."""
+    federation = read_federation(environment.output)
+    if federation is None:
+        return {}
+    rows = sum(int(party["rows"]) for party in federation["participants"])
+    return {"federation": federation, "trainRows": rows}
 
 
 @dataclass(frozen=True, slots=True)

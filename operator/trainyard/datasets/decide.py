@@ -14,6 +14,7 @@ from trainyard.datasets.identity import refresh_name, spec_digest
 from trainyard.datasets.manifests import ingest_job, report_job_of
 from trainyard.datasets.observed import DatasetTurn, Observed
 from trainyard.datasets.outcome import UNREADABLE_STATE, Accepted, Refused, Unchanged, read_outcome
+from trainyard.datasets.participations import with_participations
 from trainyard.datasets.requests import answer_request
 from trainyard.datasets.triggers import (
     RETRAIN,
@@ -60,6 +61,7 @@ def decide_dataset(dataset: Dataset, observed: Observed, now: datetime) -> Plan[
         if trigger is not None:
             refresh = new_refresh(dataset, turn.status, trigger, digest, now)
             turn = _started(dataset, observed, turn, refresh)
+    turn = with_participations(dataset, observed, turn)
     return _concluded(dataset, observed, _tidied(observed, turn), forbidden or problem).plan()
 
 
@@ -160,6 +162,7 @@ def _tidied(observed: Observed, turn: DatasetTurn) -> DatasetTurn:
     reporting = refresh is not None and refresh.phase is TaskPhase.REPORTING
     if reporting and observed.report is not None:
         kept.add(observed.report.name)
+    kept |= {part.name for part in turn.status.participations}
     created = {a.manifest["metadata"]["name"] for a in turn.actions if isinstance(a, Create)}
     return turn.doing(*(Delete(job) for job in observed.jobs if job.name not in kept | created))
 

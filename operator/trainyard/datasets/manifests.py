@@ -7,9 +7,12 @@ from typing import Any
 from trainyard.api.base import ApiModel
 from trainyard.api.v1alpha1.dataset import Dataset, DatasetSpec
 from trainyard.api.v1alpha1.dataset_status import Refresh
+from trainyard.api.v1alpha1.federated import Participation
 from trainyard.datasets.identity import column_document
+from trainyard.datasets.observed import RunOfOthers
 from trainyard.installation import Installation
 from trainyard.jobs.extraction import extraction_container, extraction_volume
+from trainyard.jobs.federated_pods import COORDINATOR_PORT, participation_job
 from trainyard.jobs.job_manifest import (
     REPORT_DEADLINE_SECONDS,
     PodParts,
@@ -26,6 +29,8 @@ from trainyard.ownership import child_name
 from trainyard.store_access import RESULT
 
 REFRESH_DEADLINE_SECONDS = 6 * 3600
+PARTICIPATION_DEADLINE_SECONDS = 7 * 24 * 3600
+"""As long as the certificate of a run is valid."""
 
 _LATER_CHECKS = {"splitLeakage": "Warn"}
 """Checks that came after the first images, each with what an image that knows it does by itself."""
@@ -83,6 +88,24 @@ def ingest_job(dataset: Dataset, refresh: Refresh, installation: Installation) -
             volumes=[*access.volumes, extraction_volume(work, source)],
         )
     return job(work, parts, run=refresh.name)
+
+
+def participation_manifest(
+    dataset: Dataset, part: Participation, run: RunOfOthers, installation: Installation
+) -> dict[str, Any]:
+    """Return the Job by which the Dataset takes part in the run."""
+    document = {
+        "version": 1,
+        "run": part.run,
+        "participant": f"{dataset.metadata.namespace}/{dataset.metadata.name}",
+        "dataset": part.dataset_digest,
+        "target": run.target,
+        "address": run.address,
+        "port": COORDINATOR_PORT,
+        "certificate": run.certificate,
+    }
+    work = _work(dataset, part.name, installation, PARTICIPATION_DEADLINE_SECONDS)
+    return participation_job(work, document, run=part.run)
 
 
 def report_job_of(dataset: Dataset, refresh: Refresh, installation: Installation) -> dict[str, Any]:

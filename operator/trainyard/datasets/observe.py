@@ -8,8 +8,10 @@ from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.task import AT_WORK, TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.datasets.manifests import report_name
-from trainyard.datasets.observed import Observed
+from trainyard.datasets.observed import Observed, RunOfOthers
+from trainyard.datasets.participations import participation_name
 from trainyard.installation import Installation
+from trainyard.jobs.federated_pods import ENROL
 from trainyard.jobs.job_view import JobView, job_references, see_job
 from trainyard.ownership import OWNER, OWNER_KIND
 from trainyard.reconciling.world import World
@@ -25,7 +27,9 @@ async def observe_dataset(
     labels = {OWNER_KIND: dataset.definition.singular, OWNER: dataset.metadata.name}
     jobs = await world.list("Job", namespace, labels)
     users = await world.referrers("Dataset", namespace, dataset.metadata.name, by="TrainingJob")
-    training_jobs = [await world.load(TrainingJob, namespace, name) for name in users]
+    loaded = [await world.load(TrainingJob, namespace, name) for name in users if "/" not in name]
+    own = dataset.metadata.name
+    training_jobs = [job for job in loaded if job is not None and _trains_on(job, own)]
     refresh = dataset.status.refresh
     job: JobView | None = None
     report: JobView | None = None
@@ -34,14 +38,46 @@ async def observe_dataset(
         if refresh.phase is TaskPhase.REPORTING:
             name = report_name(dataset, refresh)
             report = await see_job(world, dataset, name, _REPORTERS, installation)
+    runs = await _runs_of_others(dataset, world)
     return Observed(
         installation=installation,
         job=job,
         report=report,
         requested=tuple(_requested(training_jobs)),
+        runs_of_others=runs,
+        participations={
+            name: await see_job(world, dataset, name, (ENROL,), installation)
+            for name in {participation_name(dataset, run) for run in runs}
+        },
         config_map_version=await _config_map_version(dataset, world),
         jobs=job_references(jobs, dataset),
     )
+
+
+def _trains_on(job: TrainingJob, dataset: str) -> bool:
+    """Whether the Dataset is its own, not that of a participant."""
+    return job.spec.dataset is not None and job.spec.dataset.name == dataset
+
+
+async def _runs_of_others(dataset: Dataset, world: World) -> tuple[RunOfOthers, ...]:
+    federation = dataset.spec.federation
+    found = []
+    for allowed in federation.allowed_coordinators if federation is not None else ():
+        job = await world.load(TrainingJob, allowed.namespace, allowed.name)
+        state = job.status.federation if job is not None else None
+        if state is None:
+            continue
+        found.append(
+            RunOfOthers(
+                coordinator=allowed.full_name,
+                run=state.run,
+                target=state.target,
+                address=state.address,
+                certificate=state.certificate,
+                participants=frozenset(p.dataset for p in state.participants),
+            )
+        )
+    return tuple(found)
 
 
 async def _config_map_version(dataset: Dataset, world: World) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from trainyard.api.v1alpha1.dataset_status import DatasetStatus
 from trainyard.installation import Installation
@@ -11,6 +12,21 @@ from trainyard.objects import ObjectRef
 from trainyard.reconciling.turn import Turn
 
 DatasetTurn = Turn[DatasetStatus]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOfOthers:
+    """A run that several parties train, as the status of its TrainingJob tells of it."""
+
+    coordinator: str
+    """Namespace and name of the TrainingJob."""
+    run: str
+    target: str
+    address: str
+    certificate: str
+    """Empty while the coordinator has none."""
+    participants: frozenset[str]
+    """Namespace and name of the Datasets that are asked to take part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +42,9 @@ class Observed:
     """Ids of the refreshes that TrainingJobs request of this Dataset."""
     config_map_version: str = ""
     """The resourceVersion of the ConfigMap that the source names; empty where there is none."""
+    runs_of_others: tuple[RunOfOthers, ...] = ()
+    """The runs at work of the TrainingJobs that the spec allows as coordinators."""
+    participations: Mapping[str, JobView] = field(default_factory=dict)
+    """The Jobs by which the Dataset takes part, by name."""
     jobs: tuple[ObjectRef, ...] = ()
     """All Jobs of this Dataset that are not being deleted."""

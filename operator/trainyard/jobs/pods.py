@@ -131,7 +131,7 @@ def why_lost(pod: RawObject) -> str:
 def image_of(pod: RawObject) -> str:
     """Return the training container's image where there is one, else the first that is reported."""
     images = {s["name"]: s.get("imageID", "") for s in _statuses(pod) if s.get("imageID")}
-    return images.get("train") or next(iter(images.values()), "")
+    return images.get("train") or images.get("coordinate") or next(iter(images.values()), "")
 
 
 def moment(text: str | None) -> datetime | None:

@@ -14,6 +14,7 @@ from typing import Any
 from trainyard.api.pod_settings import EnvironmentVariable
 from trainyard.api.sources import Source
 from trainyard.api.v1alpha1.recipe import TrainingContainer
+from trainyard.jobs.federated_pods import coordinator_containers, coordinator_volumes
 from trainyard.jobs.job_manifest import (
     Document,
     PodParts,
@@ -48,6 +49,8 @@ class Training:
     document: Document
     train: bool = True
     """False: fetch brings the model (imports, evaluations)."""
+    coordinates: bool = False
+    """True: several parties train, and this pod coordinates them."""
     container: TrainingContainer | None = None
     """The user's container; None: the built-in trainer."""
     source: Source | None = None
@@ -68,7 +71,7 @@ def training_job_manifest(work: Work, training: Training, **labels: str) -> dict
             environment=[task, *keys, *access.environment],
             mounts=[*_mounts("fetch"), *mounts, *access.mounts],
         ),
-        *([_train(work, training, task)] if training.train else []),
+        *_trains(work, training, task),
         trainer_container(
             work,
             "predict",
@@ -87,9 +90,20 @@ def training_job_manifest(work: Work, training: Training, **labels: str) -> dict
     parts = PodParts(
         containers=[publish],
         init_containers=init,
-        volumes=[*volumes, *access.volumes, *_behaviour_volumes(training)],
+        volumes=[
+            *volumes,
+            *access.volumes,
+            *_behaviour_volumes(training),
+            *(coordinator_volumes(work.owner) if training.coordinates else []),
+        ],
     )
     return job(work, parts, **labels)
+
+
+def _trains(work: Work, training: Training, task: dict[str, Any]) -> list[dict[str, Any]]:
+    if training.coordinates:
+        return coordinator_containers(work, task)
+    return [_train(work, training, task)] if training.train else []
 
 
 def _behaviours(training: Training) -> list[str]:

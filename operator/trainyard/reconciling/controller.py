@@ -50,7 +50,8 @@ class Reads:
 
     kind: str
     readers: Callable[[References, Name], Iterable[str]]
-    """Names the objects of the controller, in the same namespace, that read the one changed."""
+    """Names the objects of the controller that read the one changed; those of another namespace as
+    `namespace/name`."""
     view: Callable[[RawObject], object] = whole
     """The part of it that they look at: while it stays equal nobody is woken."""
     names: NamedBy | None = None

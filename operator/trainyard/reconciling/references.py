@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from trainyard.objects import Name, RawObject
 
 Named = tuple[str, str]
-"""Kind and name of an object in the same namespace."""
+"""Kind and name of an object in the same namespace; of one elsewhere `namespace/name`."""
 NamedBy = Callable[[RawObject], Iterable[Named]]
 """Yields what an object names; takes whatever is stored, however ill-formed."""
 
@@ -26,15 +26,18 @@ class References:
         read = self._named_by.get(kind)
         if read is None:
             return
-        before = self._named.pop((kind, name), frozenset())
-        after = frozenset(read(raw)) if raw is not None else frozenset()
-        if after:
-            self._named[kind, name] = after
-        namespace, own = name
-        for target, other in before - after:
-            self._forget((target, (namespace, other)), (kind, own))
-        for target, other in after - before:
-            self._referrers[target, (namespace, other)].add((kind, own))
+        before = self._places(name, self._named.pop((kind, name), frozenset()))
+        named = frozenset(read(raw)) if raw is not None else frozenset()
+        after = self._places(name, named)
+        if named:
+            self._named[kind, name] = named
+        for target, place in before - after:
+            self._forget((target, place), (kind, seen_from(place[0], name)))
+        for target, place in after - before:
+            self._referrers[target, place].add((kind, seen_from(place[0], name)))
+
+    def _places(self, name: Name, named: frozenset[Named]) -> set[tuple[str, Name]]:
+        return {(target, placed(name[0], other)) for target, other in named}
 
     def named(self, kind: str, name: Name, target: str) -> set[str]:
         """Return the objects of kind `target` that this one names."""
@@ -49,3 +52,14 @@ class References:
         left.discard(referrer)
         if not left:
             del self._referrers[target]
+
+
+def placed(namespace: str, name: str) -> Name:
+    """Return which object is meant by the name, as it is written in that namespace."""
+    elsewhere, separator, own = name.rpartition("/")
+    return (elsewhere, own) if separator else (namespace, own)
+
+
+def seen_from(namespace: str, name: Name) -> str:
+    """Return how the object is named in that namespace."""
+    return name[1] if name[0] == namespace else "/".join(name)

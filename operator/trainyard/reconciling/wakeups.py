@@ -10,7 +10,7 @@ from trainyard.reconciling.cache import Cache, Change, Scope
 from trainyard.reconciling.controller import Controller, Reads
 from trainyard.reconciling.namespaces import asks
 from trainyard.reconciling.queue import Key, WorkQueue
-from trainyard.reconciling.references import References
+from trainyard.reconciling.references import References, placed
 
 NAMESPACE = "Namespace"
 GONE = "DELETED"
@@ -79,7 +79,7 @@ class Wakeups:
         """Yield who reads the object, by what is known of references at this moment."""
         for controller, reads in reading:
             for reader in reads.readers(self._references, name):
-                yield Key(controller, name[0], reader)
+                yield Key(controller, *placed(name[0], reader))
 
     def _concerned(self, change: Change, before: RawObject) -> Iterator[Key]:
         namespace, name = change.name

@@ -10,6 +10,7 @@ from trainyard.api.v1alpha1.training_job_status import Run, TrainingJobReason, T
 from trainyard.conditions import Finding, get_condition
 from trainyard.ownership import child_name
 from trainyard.training_jobs.admission import admission
+from trainyard.training_jobs.federation import told_participants
 from trainyard.training_jobs.limits import is_stopped
 from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.refusal import why_refused
@@ -150,6 +151,8 @@ def _under_way(status: TrainingJobStatus, observed: Observed) -> Iterator[Findin
         view = observed.report or observed.search or observed.job
         waits = view.trouble if view is not None else ""
         text = f"run {work.name} {_doing(work)}" + (f": {waits}" if waits else "")
+        if status.federation is not None:
+            text = f"{text}: {told_participants(status.federation)}"
         yield Finding(_type(work), status=True, reason=TrainingJobReason.TRAINING, message=text)
         return
     latest = latest_for(status.runs, status.inputs.digest) if status.inputs else None

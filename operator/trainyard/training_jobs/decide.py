@@ -8,10 +8,12 @@ from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import TrainingJobReason, TrainingJobStatus
 from trainyard.conditions import merge_conditions
+from trainyard.jobs.federated_pods import coordinator_name
 from trainyard.objects import ObjectRef
 from trainyard.reconciling.plan import Create, Delete, Plan
 from trainyard.reconciling.turn import Turn
 from trainyard.training_jobs.conditions import findings
+from trainyard.training_jobs.federation import federated
 from trainyard.training_jobs.inputs import demanded_inputs
 from trainyard.training_jobs.manifests import report_name, workers_name
 from trainyard.training_jobs.observed import Observed, TrainingTurn
@@ -57,6 +59,7 @@ def decide_training_job(
         turn = scheduled(job, observed, turn)
         turn = returned(job, started_if_due(job, observed, turn))
     turn = turn.changed(current=current_version(job, turn.status.inputs, observed))
+    turn = federated(job, observed, turn)
     return _concluded(job, observed, _tidied(job, observed, turn)).plan()
 
 
@@ -83,6 +86,8 @@ def _tidied(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Trainin
         needed.add(work.search.name)
     if work is not None and not is_searching(work):
         needed.add(workers_name(job, work))
+    if turn.status.federation is not None:
+        needed.add(coordinator_name(job))
     for reference in superfluous_children(turn.status, observed.children, needed):
         turn = turn.doing(Delete(reference))
     used = used_versions(turn.status, observed.versions, observed.deployments) | observed.pinned

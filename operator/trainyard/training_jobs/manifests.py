@@ -12,6 +12,7 @@ from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Run
 from trainyard.installation import Installation
 from trainyard.jobs.distributed_fit import gathering
+from trainyard.jobs.federated_pods import coordinator_address
 from trainyard.jobs.job_manifest import REPORT_DEADLINE_SECONDS, Work, report_job
 from trainyard.jobs.search_job import search_job_manifest
 from trainyard.jobs.training_pod import training_job_manifest
@@ -31,7 +32,7 @@ def train_document(job: TrainingJob, run: Run) -> dict[str, Any]:
         "run": run.name,
         "dataset": {"digest": run.dataset_digest} if run.dataset_digest else None,
         "target": run.target,
-        "recipe": {"trust": job.spec.trust, **recipe_of(chosen(job.spec, run)).document()},
+        "recipe": _recipe(job, run),
         "recipeDigest": run.recipe_digest,
         "seed": job.spec.seed,
         "champion": {"digest": run.champion} if run.champion else None,
@@ -46,6 +47,13 @@ def train_document(job: TrainingJob, run: Run) -> dict[str, Any]:
 def _distributed(job: TrainingJob) -> dict[str, Any]:
     found = job.spec.distributed
     return {} if found is None else {"distributed": {"workers": found.workers}}
+
+
+def _recipe(job: TrainingJob, run: Run) -> dict[str, Any]:
+    words = {"trust": job.spec.trust, **recipe_of(chosen(job.spec, run)).document()}
+    if job.spec.federated is not None:
+        words["federated"] = {**words["federated"], "address": coordinator_address(job)}
+    return words
 
 
 def run_job(job: TrainingJob, run: Run, installation: Installation) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from trainyard.api.v1alpha1.model_version import ModelVersion
 from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob, TrainingJobSpec
 from trainyard.installation import Installation
+from trainyard.jobs.federated_pods import CERTIFY
 from trainyard.jobs.job_view import JobView, references, see_job
 from trainyard.jobs.search_job import TRIAL
 from trainyard.outbox import Outbox
@@ -61,6 +62,8 @@ async def observe_training_job(
             else None
         ),
         children=children,
+        certificate=await _certificate(job, world, installation),
+        participants=await _participants(job, world),
     )
     if tracking is None:
         return seen
@@ -72,6 +75,22 @@ async def _dataset(job: TrainingJob, world: World) -> Dataset | None:
     if job.spec.dataset is None:
         return None
     return await world.load(Dataset, job.metadata.namespace, job.spec.dataset.name)
+
+
+async def _certificate(job: TrainingJob, world: World, installation: Installation) -> str:
+    run = run_at_work(job.status.runs)
+    if job.spec.federated is None or run is None:
+        return ""
+    view = await see_job(world, job, run.name, (CERTIFY,), installation)
+    return str(view.results.get(0, {}).get("certificate", ""))[:4096]
+
+
+async def _participants(job: TrainingJob, world: World) -> dict[str, Dataset]:
+    if job.spec.federated is None:
+        return {}
+    named = [participant.dataset for participant in job.spec.federated.participants]
+    found = {d.full_name: await world.load(Dataset, d.namespace, d.name) for d in named}
+    return {name: dataset for name, dataset in found.items() if dataset is not None}
 
 
 async def _versions(job: TrainingJob, world: World) -> tuple[ModelVersion, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
@@ -38,6 +39,10 @@ class Observed:
     """The Job of the search that the run at work begins with."""
     children: tuple[ObjectRef, ...] = ()
     """All Jobs, Services and NetworkPolicies of this TrainingJob that are not being deleted."""
+    certificate: str = ""
+    """Of the coordinator of the run at work, PEM; empty: there is none yet."""
+    participants: Mapping[str, Dataset] = field(default_factory=dict)
+    """The Datasets that take part in a federated recipe, by namespace and name."""
     delivery: Delivery | None = None
     """How it stands with the tracking server; None: nothing was offered to one."""
 

@@ -26,6 +26,11 @@ def why_refused(spec: TrainingJobSpec, installation: Installation) -> str:
         return unknown
     if spec.search is not None and (untried := why_no_trials(spec.search)):
         return f"spec.search: {untried}"
+    if spec.federated is not None and not installation.federated_image:
+        return (
+            "spec.federated: this installation has no image for it: set images.federated of the"
+            " chart (TRAINYARD_FEDERATED_IMAGE)"
+        )
     unmeasured = why_never_measured(spec) or why_without_rows(spec)
     return f"spec.gates: {unmeasured}" if unmeasured else ""
 

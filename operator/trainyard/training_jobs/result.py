@@ -15,6 +15,7 @@ from trainyard.conditions import shorten
 from trainyard.jobs.failure import Failure
 from trainyard.jobs.measured import champion_measured, measures_of_result, metrics_of
 from trainyard.ownership import AUTHOR
+from trainyard.training_jobs.federation import with_versions
 from trainyard.training_jobs.identity import describe_recipe
 from trainyard.training_jobs.searching import chosen
 
@@ -39,7 +40,7 @@ def read_result(
 def _version(job: TrainingJob, run: Run, result: Mapping[str, Any], image: str) -> ModelVersionSpec:
     if result.get("dataset") != run.dataset_digest:
         raise ValueError(f"it speaks of dataset {result['dataset']}, not {run.dataset_digest}")
-    return ModelVersionSpec.model_validate(
+    found = ModelVersionSpec.model_validate(
         {
             "trainingJob": {"name": job.metadata.name, "uid": job.metadata.uid},
             "run": run.name,
@@ -60,10 +61,13 @@ def _version(job: TrainingJob, run: Run, result: Mapping[str, Any], image: str) 
             "trainRows": int(result.get("trainRows") or 0),
             "testRows": int(result.get("testRows") or 0),
             "libraries": dict(sorted((result.get("libraries") or {}).items())[:LIBRARIES_KEPT]),
+            "federation": result.get("federation"),
             "image": image,
             "code": result.get("code"),
         }
     )
+    record = with_versions(found.federation, job.status.federation)
+    return found.model_copy(update={"federation": record})
 
 
 def metrics_for_run(spec: ModelVersionSpec) -> dict[str, str]:

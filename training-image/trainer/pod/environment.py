@@ -54,6 +54,16 @@ class Environment:
         return self.mount / "champion"
 
     @property
+    def keys(self) -> Path:
+        """Key and certificate of a coordinator, or what a participant's SuperNode needs."""
+        return self.mount / "keys"
+
+    @property
+    def participants(self) -> Path:
+        """The public keys of the participants (coordinate)."""
+        return self.mount / "participants"
+
+    @property
     def behaviours(self) -> Path:
         """ConfigMaps with behaviours that gates ask for, a folder each (predict)."""
         return self.mount / "behaviours"

@@ -89,6 +89,8 @@ class Reason(StrEnum):
     """Used when the artifact store does not answer; trying again may help."""
     SOURCE_UNREACHABLE = "SourceUnreachable"
     """Used when the source does not answer or breaks off; trying again may help."""
+    PARTICIPANTS_MISSING = "ParticipantsMissing"
+    """Used when fewer participants of a run enrolled or answered than it needs; they may come."""
     UNEXPECTED = "Unexpected"
     """Used when this program or its machine failed; the traceback is in the log."""
 
@@ -125,6 +127,7 @@ _EXITS = {
     Reason.STORE_DENIED: Exit.NOT_THERE_YET,
     Reason.STORE_MISSING: Exit.NOT_THERE_YET,
     Reason.STORE_UNREACHABLE: Exit.STORE_UNREACHABLE,
+    Reason.PARTICIPANTS_MISSING: Exit.UNEXPECTED,
     Reason.UNEXPECTED: Exit.UNEXPECTED,
     Reason.SOURCE_UNREACHABLE: Exit.SOURCE_UNREACHABLE,
 }

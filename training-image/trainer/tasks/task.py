@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from trainer.pod.exits import Reason, UserFault
 from trainer.tasks.batch_task import BatchTask
+from trainer.tasks.federation import ParticipateTask
 from trainer.tasks.ingest_task import IngestTask
 from trainer.tasks.join_task import JoinTask
 from trainer.tasks.rehearse_task import RehearseTask
@@ -46,6 +47,11 @@ def read_rehearse_task(text: str) -> RehearseTask:
 def read_batch_task(text: str) -> BatchTask:
     """The task in this JSON. Raises UserFault (exit 10) naming field and value."""
     return _read(BatchTask, text)
+
+
+def read_participate_task(text: str) -> ParticipateTask:
+    """The task in this JSON. Raises UserFault (exit 10) naming field and value."""
+    return _read(ParticipateTask, text)
 
 
 def read_sweep_task(text: str) -> SweepTask:

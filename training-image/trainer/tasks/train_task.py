@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from trainer.tasks.federation import Federation
 from trainer.tasks.measures import Measure
 from trainer.tasks.task_parts import Digest, Document, Source, Text
 
@@ -74,19 +75,26 @@ class Import(Document):
     digest: Digest
 
 
+class Federated(Federation):
+    """An estimator that several parties train, each on its own rows."""
+
+    estimator: Estimator
+
+
 class Recipe(Document):
-    """Exactly one of estimator, container, import."""
+    """Exactly one of estimator, container, import, federated."""
 
     estimator: Estimator | None = None
     container: Container | None = None
     import_: Import | None = Field(default=None, alias="import")
+    federated: Federated | None = None
     trust: Literal["Pickle"] | None = None
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
-        given = [part for part in (self.estimator, self.container, self.import_) if part]
-        if len(given) != 1:
-            raise ValueError("recipe: exactly one of estimator, container, import")
+        parts = (self.estimator, self.container, self.import_, self.federated)
+        if sum(part is not None for part in parts) != 1:
+            raise ValueError("recipe: exactly one of estimator, container, import, federated")
         return self
 
 

@@ -19,6 +19,7 @@ from trainyard.api.dataset_sources import DatasetSource
 from trainyard.api.names import NAME_RULES
 from trainyard.api.pod_settings import PodSettings
 from trainyard.api.v1alpha1.dataset_status import DatasetStatus
+from trainyard.api.v1alpha1.federated import DatasetFederation
 from trainyard.api.v1alpha1.schedule import Schedule
 from trainyard.api.v1alpha1.version_difference import AgainstPrevious
 
@@ -245,6 +246,8 @@ class DatasetSpec(ApiModel):
     refresh: Schedule | None = None
     """When to refresh by the clock; without it: when this spec changes, by request, or when a
     TrainingJob requests it."""
+    federation: DatasetFederation | None = None
+    """Who may train on the rows where they are; absent: nobody of another namespace."""
     history_limit: Annotated[int, Field(ge=1, le=20)] = 10
     """How many versions the status lists."""
     pod: PodSettings = PodSettings()

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from trainyard.api.base import ApiModel, Digest, KindStatus, Text
+from trainyard.api.v1alpha1.federated import Participation
 from trainyard.api.v1alpha1.task import ShortText, Task
 from trainyard.api.v1alpha1.version_difference import VersionDifference
 
@@ -42,6 +43,10 @@ class DatasetReason(StrEnum):
     """Used when a person accepted that the data may have another schema from now on."""
     REQUEST_REFUSED = "RequestRefused"
     """Used when somebody asked for something that a Dataset cannot do."""
+    PARTICIPATING = "Participating"
+    """Used when the Dataset begins to take part in a run of another's TrainingJob."""
+    PARTICIPATION_ENDED = "ParticipationEnded"
+    """Used when its part in a run is over, or no longer allowed."""
     SPEC_INVALID = "SpecInvalid"
     """Used when the spec says something that cannot be done here."""
 
@@ -158,5 +163,7 @@ class DatasetStatus(KindStatus):
     """The next slot of `refresh.cron`."""
     refreshes_done: Annotated[tuple[RefreshDone, ...], Field(max_length=10)] = ()
     """What came of refreshes that TrainingJobs requested."""
+    participations: Annotated[tuple[Participation, ...], Field(max_length=16)] = ()
+    """Its parts in runs of others, while these are at work."""
     why: Text = ""
     """One sentence for `kubectl get`."""

@@ -21,6 +21,7 @@ from trainyard.api.base import (
 from trainyard.api.gates import GateKind
 from trainyard.api.measures import MeasureRequest, Measures
 from trainyard.api.pod_settings import AS_RECORDED, TrainingPodSettings
+from trainyard.api.v1alpha1.federated import FederationRecord
 from trainyard.api.v1alpha1.task import ShortText, Task
 from trainyard.api.v1alpha1.training_job_status import RunCause
 
@@ -130,6 +131,8 @@ class ModelVersionSpec(ApiModel):
     """How many rows it was measured on."""
     libraries: Annotated[dict[ShortText, ShortText], Field(max_length=16)] | None = None
     """The libraries that trained it."""
+    federation: FederationRecord | None = None
+    """The parties that trained it together; absent: one did."""
     image: Annotated[str, StringConstraints(max_length=512)] = ""
     """The image that trained it, as it really ran."""
     code: CodeRevision | None = None

@@ -19,6 +19,7 @@ from trainyard.api.gates import Gate
 from trainyard.api.names import NAME_RULES
 from trainyard.api.pod_settings import TrainingPodSettings
 from trainyard.api.v1alpha1.distributed import Distributed
+from trainyard.api.v1alpha1.federated import Federated
 from trainyard.api.v1alpha1.recipe import Estimator, ModelImport, TrainingContainer
 from trainyard.api.v1alpha1.retrain import Retrain
 from trainyard.api.v1alpha1.search import Search
@@ -54,8 +55,11 @@ class TrainingJobSpec(ApiModel):
     model_config = ConfigDict(
         json_schema_extra=cel(
             (
-                "[has(self.estimator),has(self.container),has(self.__import__)].filter(x,x).size()==1",
-                "give exactly one of estimator, container, import",
+                (
+                    "[has(self.estimator),has(self.container),has(self.__import__),"
+                    "has(self.federated)].filter(x,x).size()==1"
+                ),
+                "give exactly one of estimator, container, import, federated",
             ),
             (
                 "!has(self.search) || has(self.estimator)",
@@ -100,6 +104,9 @@ class TrainingJobSpec(ApiModel):
     """A container of the user's that trains."""
     import_: ModelImport | None = Field(default=None, alias="import")
     """A model that was trained elsewhere."""
+    federated: Federated | None = None
+    """An estimator that several parties train, each on rows that stay with it. spec.dataset then
+    has the rows to test on, and the columns that all of them have."""
     search: Search | None = None
     """Which of the estimator's parameters are searched for, and how."""
     distributed: Distributed | None = None

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from trainyard.api.base import ApiModel, Digest, KindStatus, Text
+from trainyard.api.v1alpha1.federated import FederationState
 from trainyard.api.v1alpha1.retrain import LimitsState, RefreshRequested
 from trainyard.api.v1alpha1.search import SearchProgress
 from trainyard.api.v1alpha1.task import ShortText, Task
@@ -194,6 +195,8 @@ class TrainingJobStatus(KindStatus):
     """Asks the Dataset to refresh once."""
     limits: LimitsState | None = None
     """What the limits of retraining have counted."""
+    federation: FederationState | None = None
+    """The participants of a run that several parties train, while it is at work."""
     tracking: TrackingState | None = None
     """What the tracking server has."""
     next_scheduled_at: datetime | None = None

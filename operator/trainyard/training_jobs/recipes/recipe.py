@@ -5,9 +5,10 @@ from __future__ import annotations
 from trainyard.api.v1alpha1.training_job import TrainingJobSpec
 from trainyard.training_jobs.recipes.container import ContainerRecipe
 from trainyard.training_jobs.recipes.estimator import EstimatorRecipe
+from trainyard.training_jobs.recipes.federated import FederatedRecipe
 from trainyard.training_jobs.recipes.imported import ImportRecipe
 
-Recipe = EstimatorRecipe | ContainerRecipe | ImportRecipe
+Recipe = EstimatorRecipe | ContainerRecipe | ImportRecipe | FederatedRecipe
 
 
 def recipe_of(spec: TrainingJobSpec) -> Recipe:
@@ -18,4 +19,6 @@ def recipe_of(spec: TrainingJobSpec) -> Recipe:
         return ContainerRecipe(spec.container)
     if spec.import_ is not None:
         return ImportRecipe(spec.import_)
-    raise ValueError("spec: give exactly one of estimator, container, import")
+    if spec.federated is not None:
+        return FederatedRecipe(spec.federated)
+    raise ValueError("spec: give exactly one of estimator, container, import, federated")

@@ -1,0 +1,174 @@
+"""How do the rounds of a run go? Flower's ServerApp: agree, train, and leave the model.
+
+What came of it lies in the output folder: the model and `federation.json`, or `failure.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flwr.app import ArrayRecord, ConfigRecord, Context, Message, RecordDict
+from flwr.serverapp import Grid, ServerApp
+
+from modelbundle.faults import BundleFault
+from modelbundle.signature import Feature, Task
+from modelbundle.skops_file import write_skops
+from trainer.datasets.columns import read_columns
+from trainer.federated.agreement import Agreement, agreed
+from trainer.federated.client_app import CONFIG
+from trainer.federated.enrolment import enrolled_nodes
+from trainer.federated.outcome import FAILURE_NAME, FEDERATION_NAME
+from trainer.federated.rounds import TooFewReplies, strategy_of
+from trainer.federated.shared_model import parameters_of, shared_model, with_parameters
+from trainer.federated.statement import Statement, read_statement
+from trainer.pod.environment import read_environment
+from trainer.pod.exits import Reason, UserFault
+from trainer.recipes.estimators import build_estimator, task_of
+from trainer.tasks.federation import Federation
+from trainer.tasks.task import read_train_task
+from trainer.tasks.train_task import Estimator
+
+app = ServerApp()
+_PAUSE = 1.0
+
+
+@app.main()  # type: ignore[untyped-decorator, unused-ignore]
+def main(grid: Grid, context: Context) -> None:  # noqa: ARG001 — Flower's signature
+    """The output folder holds the model, or why there is none."""
+    environment = read_environment(os.environ)
+    task = read_train_task(environment.variables["TRAINYARD_TASK"])
+    recipe = task.recipe
+    if recipe is None or recipe.federated is None:
+        raise ValueError("the task has no recipe of several parties")
+    failure = environment.output / FAILURE_NAME
+    try:
+        features = read_columns(environment.data).features
+        told = _trained(grid, recipe.federated.estimator, task.seed, recipe.federated, features)
+        model, document = told
+        write_skops(model, environment.output / "model.skops")
+        _write(environment.output / FEDERATION_NAME, document)
+    except TooFewReplies as fault:
+        _write(failure, {"message": str(fault), "reason": str(Reason.PARTICIPANTS_MISSING)})
+    except (UserFault, BundleFault) as fault:
+        _write(failure, {"message": str(fault), "reason": str(Reason.TRAINING_RAISED)})
+    except Exception as error:
+        traceback.print_exc()
+        text = f"{type(error).__name__}: {error}"
+        _write(failure, {"message": text, "reason": str(Reason.UNEXPECTED)})
+        raise
+
+
+def _trained(
+    grid: Grid,
+    recipe: Estimator,
+    seed: int,
+    federation: Federation,
+    features: tuple[Feature, ...],
+) -> tuple[Any, dict[str, Any]]:
+    task = task_of(build_estimator(recipe.class_, recipe.parameters, seed, 1)) or Task.REGRESSION
+    statements, refusals = _statements(grid, federation, features, task)
+    agreement = agreed(features, list(statements.values()), recipe.preprocessing.max_categories)
+    model = shared_model(recipe, seed, agreement)
+    arrays = ArrayRecord(parameters_of(model, recipe.class_))
+    strategy, counted = strategy_of(federation, frozenset(statements), arrays)
+    result = strategy.start(
+        grid=grid,
+        initial_arrays=arrays,
+        num_rounds=federation.rounds,
+        timeout=federation.round_seconds,
+        train_config=_train_config(recipe, seed, federation, agreement),
+    )
+    with_parameters(model, recipe.class_, result.arrays.to_numpy_ndarrays())
+    document = {
+        "rounds": counted.rounds,
+        "strategy": federation.strategy,
+        "participants": [
+            {"name": name, "rows": statement.rows, "rounds": counted.rounds_of[name]}
+            for name, statement in statements.items()
+        ],
+        "refusals": refusals,
+    }
+    return model, document
+
+
+def _train_config(
+    recipe: Estimator, seed: int, federation: Federation, agreement: Agreement
+) -> ConfigRecord:
+    return ConfigRecord(
+        {
+            "agreement": agreement.text(),
+            "recipe": recipe.model_dump_json(by_alias=True),
+            "seed": seed,
+            "iterations": federation.local_iterations,
+        }
+    )
+
+
+def _statements(
+    grid: Grid, federation: Federation, features: tuple[Feature, ...], task: Task
+) -> tuple[dict[str, Statement], dict[str, str]]:
+    """What each participant says that can take part, and why others cannot.
+
+    Raises TooFewReplies.
+    """
+    found: dict[str, Statement] = {}
+    refusals: dict[str, str] = {}
+    replies = grid.send_and_receive(
+        _questions(_present(grid, federation), features, task), timeout=federation.round_seconds
+    )
+    names = enrolled_nodes(os.environ)
+    for reply in replies:
+        name = names.get(reply.metadata.src_node_id, "")
+        if reply.has_error() or name not in federation.participants:
+            sys.stderr.write(f"{name or 'a stranger'} says nothing that can be used\n")
+            continue
+        said = reply.content.config_records[CONFIG]
+        if "refusal" in said:
+            refusals[name] = str(said["refusal"])
+            continue
+        found[name] = read_statement(json.loads(str(said["statement"])))
+    if len(found) < federation.min_participants:
+        told = "".join(f"; {name}: {why}" for name, why in sorted(refusals.items()))
+        why = (
+            f"{len(found)} of {len(federation.participants)} participants can take part, and"
+            f" minParticipants is {federation.min_participants}{told}"
+        )
+        if refusals:
+            raise UserFault(Reason.TRAINING_RAISED, why)
+        raise TooFewReplies(why)
+    return dict(sorted(found.items())), refusals
+
+
+def _questions(nodes: list[int], features: tuple[Feature, ...], task: Task) -> list[Message]:
+    columns = {"features": [[f.name, str(f.kind)] for f in features], "task": str(task)}
+    content = RecordDict({CONFIG: ConfigRecord({"columns": json.dumps(columns)})})
+    return [Message(content=content, message_type="query", dst_node_id=node) for node in nodes]
+
+
+def _present(grid: Grid, federation: Federation) -> list[int]:
+    """The SuperNodes that are there: all of them, or as many as enrolled in time."""
+    return _awaited(
+        lambda: list(grid.get_node_ids()), len(federation.participants), federation.enrol_seconds
+    )
+
+
+def _awaited(present: Callable[[], list[int]], wanted: int, seconds: float) -> list[int]:
+    until = time.monotonic() + seconds
+    found = present()
+    while len(found) < wanted and time.monotonic() < until:
+        time.sleep(_PAUSE)
+        found = present()
+    return found
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(document), encoding="utf-8")
+    part.rename(path)
