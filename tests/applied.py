@@ -18,5 +18,6 @@ def apply_to(world: _Stored, manifest: Mapping[str, Any]) -> None:
     wanted = json.loads(json.dumps(manifest))
     kind, name = wanted["kind"], wanted["metadata"]["name"]
     found = world.raw(kind, name) if name in world.names(kind) else {}
+    wanted["metadata"]["uid"] = f"uid-{kind}-{name}"
     if any(found.get(key) != value for key, value in wanted.items() if key != "metadata"):
         world.put(wanted)

@@ -61,13 +61,8 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
         "namespaces": ["team-a", "team-b"],
         "installation": "main",
         "logLevel": "DEBUG",
-        "images": {
-            "training": "t:1",
-            "serving": "s:1",
-            "servingSklearn": "k:1",
-            "router": "r:1",
-            "federated": "f:1",
-        },
+        "images": {"training": "t:1", "serving": "s:1", "router": "r:1"}
+        | {"servingSklearn": "k:1", "federated": "f:1"},
     }
     for name, value in environment(values).items():
         monkeypatch.setenv(name, value)

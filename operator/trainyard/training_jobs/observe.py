@@ -14,6 +14,7 @@ from trainyard.installation import Installation
 from trainyard.jobs.federated_pods import CERTIFY
 from trainyard.jobs.job_view import JobView, references, see_job
 from trainyard.jobs.search_job import TRIAL
+from trainyard.objects import ObjectRef
 from trainyard.outbox import Outbox
 from trainyard.ownership import OWNER, OWNER_KIND
 from trainyard.reconciling.world import World
@@ -37,14 +38,6 @@ async def observe_training_job(
     """Return the data, Jobs, versions and deployments that matter to the TrainingJob."""
     namespace = job.metadata.namespace
     versions = await _versions(job, world)
-    labels = {OWNER_KIND: job.definition.singular, OWNER: job.metadata.name}
-    children = tuple(
-        [
-            reference
-            for kind in ("Job", "Service", "NetworkPolicy")
-            for reference in references(kind, await world.list(kind, namespace, labels), job)
-        ]
-    )
     view, report = await _work(job, world, installation)
     run = run_at_work(job.status.runs)
     search = run.search if run is not None and is_searching(run) else None
@@ -61,7 +54,7 @@ async def observe_training_job(
             if search is not None
             else None
         ),
-        children=children,
+        children=await _children(job, world),
         certificate=await _certificate(job, world, installation),
         participants=await _participants(job, world),
     )
@@ -69,6 +62,15 @@ async def observe_training_job(
         return seen
     deliveries = tracking.offer_all(job.metadata.uid, outgoing_records(job, seen))
     return replace(seen, delivery=next(iter(deliveries.values()), None))
+
+
+async def _children(job: TrainingJob, world: World) -> tuple[ObjectRef, ...]:
+    labels = {OWNER_KIND: job.definition.singular, OWNER: job.metadata.name}
+    found: list[ObjectRef] = []
+    for kind in ("Job", "Service", "NetworkPolicy"):
+        listed = await world.list(kind, job.metadata.namespace, labels)
+        found.extend(references(kind, listed, job))
+    return tuple(found)
 
 
 async def _dataset(job: TrainingJob, world: World) -> Dataset | None:
