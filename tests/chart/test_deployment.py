@@ -49,6 +49,12 @@ def test_every_variable_is_one_that_the_operator_reads() -> None:
     assert {e["name"] for e in container(everything)["env"]} <= known
 
 
+IMAGES = {"training": "t:1", "serving": "s:1", "router": "r:1"} | {
+    "servingSklearn": "k:1",
+    "federated": "f:1",
+}
+
+
 def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rendered values pass the operator's own validation and mean what was said."""
     values = {
@@ -61,8 +67,7 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
         "namespaces": ["team-a", "team-b"],
         "installation": "main",
         "logLevel": "DEBUG",
-        "images": {"training": "t:1", "serving": "s:1", "router": "r:1"}
-        | {"servingSklearn": "k:1", "federated": "f:1"},
+        "images": IMAGES,
     }
     for name, value in environment(values).items():
         monkeypatch.setenv(name, value)

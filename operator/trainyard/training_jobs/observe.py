@@ -36,7 +36,6 @@ async def observe_training_job(
     tracking: Outbox[Tracked] | None = None,
 ) -> Observed:
     """Return the data, Jobs, versions and deployments that matter to the TrainingJob."""
-    namespace = job.metadata.namespace
     versions = await _versions(job, world)
     view, report = await _work(job, world, installation)
     run = run_at_work(job.status.runs)
