@@ -72,7 +72,7 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
     for name, value in environment(values).items():
         monkeypatch.setenv(name, value)
     read = Settings()
-    expected = Settings.model_construct(
+    assert read == Settings.model_construct(
         namespaces=("team-a", "team-b"),
         installation="main",
         store="s3://models/team",
@@ -95,7 +95,6 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
         prometheus_namespace_label="namespace",
         log_level="DEBUG",
     )
-    assert expected == read
 
 
 def test_the_pod_is_as_restricted_as_pod_security_wants() -> None:
