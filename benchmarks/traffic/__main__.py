@@ -58,6 +58,9 @@ async def walked(
                     took = monotonic() - began
                     seconds[scene] = seconds.get(scene, 0.0) + took
                     print(f"{scene}: {took:.0f} s, {len(tally.lost)} lost", flush=True)
+        except BaseException:
+            print(shown(figures_of(tally, seconds, walk.weights, {})), flush=True)
+            raise
         finally:
             if logs is not None:
                 shutil.copy(folder / "operator.log", logs)

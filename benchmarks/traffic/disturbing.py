@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cluster.operator_process import Process, operator_process
 from cluster.proxy import Exchange, Proxy
+from cluster_access import kubeconfig
 
 from benchmarks.traffic.place import Place
 
@@ -24,7 +25,7 @@ async def killed_after_each_change(place: Place) -> AsyncIterator[Proxy]:
     node = place.node
     environment = node.environment()
     await node.kill()
-    proxy = Proxy(Path(environment["TRAINYARD_KUBECONFIG"]))
+    proxy = Proxy(Path(kubeconfig()))
     await proxy.start()
     environment["TRAINYARD_KUBECONFIG"] = str(proxy.write_kubeconfig(node.folder / "proxied"))
     log = node.folder / "operator.log"

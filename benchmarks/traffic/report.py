@@ -72,7 +72,7 @@ def _table(figures: Figures) -> Iterator[str]:
 
 def _below(figures: Figures) -> Iterator[str]:
     total = sum(sum(counts.values()) for counts in figures.good.values()) + len(figures.lost)
-    took = sum(figures.seconds.values())
+    took = sum(figures.seconds.values()) or 1.0  # the first scene was cut short
     yield f"{len(figures.lost)} of {total:,} requests lost in {took:.0f} s ({total / took:.0f}/s)"
     if figures.by_the_bad_version:
         yield f"{figures.by_the_bad_version} more were refused by the version that is bad"
