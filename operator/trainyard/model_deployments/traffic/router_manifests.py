@@ -160,7 +160,10 @@ def _container(installation: Installation, resources: ResourceAmounts) -> dict[s
             "readinessProbe": {
                 "httpGet": {"path": envoy.READY_PATH, "port": envoy.STATS_PORT},
                 "periodSeconds": 1,
-                "failureThreshold": 2,
+                # As the servers': where a node has no time for two seconds, both routers would be
+                # unready at once, and the Service would lead to nobody.
+                "failureThreshold": 3,
+                "timeoutSeconds": 2,
             },
             "lifecycle": {"preStop": {"exec": {"command": ["bash", "-c", _drain()]}}},
             "resources": amounts(resources),
