@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 from modelbundle.faults import BundleFault
 from modelbundle.rows import frame_of_rows
 from modelbundle.signature import Feature, Label, Task
+from modelbundle.sklearn_runtime import parts_of
 from modelbundle.skops_file import write_skops
 from trainer.datasets.columns import Columns, read_columns
 from trainer.datasets.tables import TRAIN_NAME, read_table, rows_of_table, weights_of
@@ -32,6 +33,7 @@ from trainer.pod.processors import usable_processors
 from trainer.pod.result import Result
 from trainer.recipes.boosting import is_boosted, settle_trees, with_labels
 from trainer.recipes.custom_steps import custom_branches
+from trainer.recipes.deciding import calibrated, refuse_undecidable, with_threshold
 from trainer.recipes.early_stopping import stops_early, with_enough_trees
 from trainer.recipes.estimators import build_estimator, task_of
 from trainer.recipes.labels import labels_of_all, numbers_of_all
@@ -99,11 +101,14 @@ def fitted(
         steps = prepared(estimator)[:-1]
         with fitting(recipe.class_, frame):
             estimator = with_enough_trees(estimator, steps, (frame, answers, given), seed)
-    model = prepared(_for_all(with_labels(estimator), columns.targets))
+    refuse_undecidable(recipe, estimator, answers)
+    deciding = calibrated(with_labels(estimator), recipe.calibration, seed)
+    model = prepared(_for_all(deciding, columns.targets))
     _tell_uncommon_texts(recipe.preprocessing, features, frame)
     weights = _fit_weights(estimator, model, given, columns.targets)
     with fitting(recipe.class_, frame):
         model.fit(frame, answers, **weights)
+        model = with_threshold(model, recipe.threshold, (frame, answers), seed)
     return without_jobs(model)
 
 
@@ -247,5 +252,9 @@ def without_jobs(model: BaseEstimator) -> BaseEstimator:
     """The number of workers belongs to the machine, not to the model."""
     names = [name for name in model.get_params() if name == "n_jobs" or name.endswith("__n_jobs")]
     model.set_params(**dict.fromkeys(names))
+    for part in parts_of(model):
+        # What was fitted inside is a copy that parameters do not reach.
+        if "n_jobs" in getattr(part, "__dict__", ()):
+            part.n_jobs = None
     settle_trees(model)
     return model

@@ -30,6 +30,7 @@ from modelbundle.signature import MATRIX_INPUT, Signature, Task
 from trainer.models.boosted_conversion import boosted_trees_known
 from trainer.models.missing_value_tracks import set_missing_value_tracks
 from trainer.models.single_targets import with_single_targets
+from trainer.models.threshold_conversion import thresholds_known
 from trainer.models.verification_rows import Sample
 
 TOLERANCE = 1e-5
@@ -146,6 +147,7 @@ def _largest(differences: npt.NDArray[np.float64]) -> float:
 
 def onnx_model(estimator: Any, signature: Signature, *, doubled: bool) -> Any:
     """The estimator as ONNX, in float64 if `doubled`, whatever it answers. Raises anything."""
+    thresholds_known()
     with boosted_trees_known(estimator) as opsets:
         model = _translated(estimator, signature, doubled, opsets)
     set_missing_value_tracks(model, estimator)

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from trainer.tasks.federation import Federation
 from trainer.tasks.measures import Measure
-from trainer.tasks.task_parts import Digest, Document, Source, Text
+from trainer.tasks.task_parts import Digest, Document, Exact, Source, Text
 
 MAX_CATEGORIES = 64
 """So many of a feature's texts, the most frequent, are kept apart by the built-in preprocessing
@@ -43,12 +43,35 @@ class Preprocessing(Document):
     steps: tuple[Step, ...] = ()
 
 
+class Calibration(Document):
+    """Probabilities are fitted to how often they come true."""
+
+    method: Literal["Sigmoid", "Isotonic"]
+    folds: Annotated[int, Field(ge=2, le=10)]
+
+
+class Threshold(Document):
+    """From which probability on the answer is `class`: a value, or the best one by a metric."""
+
+    class_: Text = Field(alias="class")
+    value: Exact | None = None
+    metric: Literal["accuracy", "balanced_accuracy", "f1"] | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.value is None) == (self.metric is None):
+            raise ValueError("threshold: exactly one of value, metric")
+        return self
+
+
 class Estimator(Document):
     """A scikit-learn estimator by its dotted path; parameters may hold {$float} and {$none}."""
 
     class_: Text = Field(alias="class")
     parameters: dict[str, Any] = Field(default_factory=dict)
     preprocessing: Preprocessing = Preprocessing()
+    calibration: Calibration | None = None
+    threshold: Threshold | None = None
 
 
 class EnvironmentVariable(Document):

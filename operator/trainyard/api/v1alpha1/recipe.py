@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from trainyard.api.base import ApiModel, Digest, cel
+from trainyard.api.base import ApiModel, DecimalString, Digest, cel
 from trainyard.api.pod_settings import EnvironmentVariable
 from trainyard.api.sources import Source
 
@@ -67,6 +67,34 @@ class Preprocessing(ApiModel):
     """Transformers for columns by name."""
 
 
+class Calibration(ApiModel):
+    """Probabilities are fitted to how often they come true, by rows that were held back."""
+
+    method: Literal["Sigmoid", "Isotonic"] = "Sigmoid"
+    """Sigmoid: a logistic curve, for few rows; Isotonic: any rising curve, for a thousand and
+    more."""
+    folds: Annotated[int, Field(ge=2, le=10)] = 5
+    """How many parts of the train rows are held back in turn."""
+
+
+class Threshold(ApiModel):
+    """From which probability on the answer is a class, of two."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            ("has(self.value) != has(self.metric)", "give exactly one of value, metric")
+        )
+    )
+
+    class_: Annotated[str, StringConstraints(min_length=1, max_length=256)] = Field(alias="class")
+    """The class that is answered from the threshold on, as the target says it."""
+    value: DecimalString | None = None
+    """The threshold."""
+    metric: Literal["accuracy", "balanced_accuracy", "f1"] | None = None
+    """The threshold is the one of a hundred with which this is highest, by cross-validation on the
+    train rows."""
+
+
 class Estimator(ApiModel):
     """An estimator that the built-in image trains."""
 
@@ -91,6 +119,10 @@ class Estimator(ApiModel):
     `{$none: true}` for these."""
     preprocessing: Preprocessing = Preprocessing()
     """What is put before the estimator."""
+    calibration: Calibration | None = None
+    """Absent: probabilities are as the estimator says them."""
+    threshold: Threshold | None = None
+    """Absent: the answer is the likeliest class."""
 
 
 class TrainingContainer(ApiModel):

@@ -30,6 +30,7 @@ class EstimatorRecipe:
                 "class": self.estimator.class_,
                 "parameters": dict(self.estimator.parameters) or None,
                 "preprocessing": words,
+                **self._deciding(),
             }
         }
 
@@ -37,6 +38,8 @@ class EstimatorRecipe:
         """Return class and parameters."""
         parameters = json.dumps(self.estimator.parameters, sort_keys=True)
         text = f"{self.estimator.class_} {parameters}"
+        for name, words in self._deciding().items():
+            text += f", {name} {' '.join(str(value) for value in words.values())}"
         mode = self.estimator.preprocessing.mode
         if self.estimator.preprocessing.max_categories != _USUAL.max_categories:
             text += f", at most {self.estimator.preprocessing.max_categories} categories"
@@ -51,8 +54,13 @@ class EstimatorRecipe:
                 "class": self.estimator.class_,
                 "parameters": self.estimator.parameters,
                 "preprocessing": self._preprocessing(),
+                **self._deciding(),
             }
         }
+
+    def _deciding(self) -> dict[str, Any]:
+        given = {"calibration": self.estimator.calibration, "threshold": self.estimator.threshold}
+        return {name: part.to_api() for name, part in given.items() if part is not None}
 
     def _preprocessing(self) -> dict[str, Any]:
         given = self.estimator.preprocessing

@@ -42,3 +42,17 @@ def test_steps_are_another_recipe() -> None:
     told = other.document()["estimator"]["preprocessing"]
     assert told == {"mode": "Custom", "steps": [{**step, "parameters": {}}]}
     assert other.description().endswith("preprocessing Custom TargetEncoder")
+
+
+def test_calibration_and_threshold_are_parts_of_the_recipe() -> None:
+    """Absent, they change no identity; given, they are described and handed to the pod."""
+    plain = {"class": "sklearn.linear_model.LogisticRegression"}
+    deciding = {"calibration": {"method": "Sigmoid"}, "threshold": {"class": "M", "value": "0.3"}}
+    before, after = (
+        recipe_of(a_training_job(estimator=given).spec) for given in (plain, {**plain, **deciding})
+    )
+    assert {"class", "parameters", "preprocessing"} == set(before.identity()["estimator"])
+    told = {"calibration": {"method": "Sigmoid", "folds": 5}, "threshold": deciding["threshold"]}
+    for words in (after.identity(), after.document()):
+        assert told == {name: words["estimator"][name] for name in told}
+    assert after.description().endswith(", calibration Sigmoid 5, threshold M 0.3")
