@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,10 +39,16 @@ def is_evicted(pod: Mapping[str, Any]) -> bool:
     return bool(pod["status"].get("reason") == "Evicted")
 
 
+def address_of(pod: str) -> str:
+    """Return the address of the pod of this name."""
+    first, second = divmod(zlib.crc32(pod.encode()) % 62_500, 250)
+    return f"10.88.{first}.{second + 1}"
+
+
 def pod_status(
-    labels: Mapping[str, str], behaviour_of: Callable[[str], Behaviour]
+    name: str, labels: Mapping[str, str], behaviour_of: Callable[[str], Behaviour]
 ) -> dict[str, Any]:
-    """Return the status of a pod with these labels."""
+    """Return the status of the pod of this name with these labels."""
     behaviour = behaviour_of(labels.get(REVISION, ""))
     up = behaviour.ready and not behaviour.crashes and not behaviour.image_missing
     running = {"running": {"startedAt": NOW.isoformat()}}
@@ -62,7 +69,7 @@ def pod_status(
         server["state"] = {"waiting": {"reason": "ImagePullBackOff", "message": "no image"}}
     return {
         "phase": "Running",
-        "podIP": "10.88.0.9",
+        "podIP": address_of(name),
         "conditions": [{"type": "Ready", "status": "True" if up else "False"}],
         "containerStatuses": [server],
     }

@@ -11,6 +11,7 @@ from typing import Any
 
 from builders_serving import INSTALLATION, NAME, NAMESPACE, NOW, digest, raw_deployment
 from envoy_pages import decision_page
+from kept_pages import KeptPages
 from serving_pods import Behaviour, is_evicted, pod_status
 from stored_objects import StoredObjects
 from webhook_receivers import KeptNotifications, outbox_of
@@ -72,6 +73,7 @@ class ServingYard(StoredObjects):
     bins: BinCounters = field(init=False)
     errors: ErrorWindows = field(init=False)
     outbox: Outbox[Any] = field(init=False)
+    pages: KeptPages = field(default_factory=KeptPages)
     webhooks: KeptNotifications = field(default_factory=KeptNotifications)
     asked: int = 0  # requests to pods, the Service and Prometheus
 
@@ -197,7 +199,7 @@ class ServingYard(StoredObjects):
         self.objects["Pod", name] = {
             "kind": "Pod",
             "metadata": metadata,
-            "status": pod_status(template["metadata"]["labels"], self._behaviour),
+            "status": pod_status(name, template["metadata"]["labels"], self._behaviour),
         }
 
     def _behaviour(self, revision: str) -> Behaviour:
@@ -214,6 +216,7 @@ class ServingYard(StoredObjects):
             installation=self.installation,
             counters=self,
             bins=self.bins,
+            answer_pages=self.pages,
             errors=self.errors,
             outbox=self.outbox,
             scraper=self,

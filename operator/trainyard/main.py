@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
+from trainyard.clients.answer_pages import HttpAnswerPages
 from trainyard.clients.kinds import KINDS
 from trainyard.clients.login import LoginImpossible, log_in
 from trainyard.clients.mlflow import HttpMlflow
@@ -78,6 +79,7 @@ def serving_sources(settings: Settings, session: aiohttp.ClientSession) -> Servi
         errors=ErrorWindows(counters),
         outbox=Outbox(partial(post, webhooks), _now),
         bins=BinCounters(scraper, prometheus),
+        answer_pages=HttpAnswerPages(session),
         scraper=scraper,
         predictor=HttpPredictor(),
         prometheus=prometheus,

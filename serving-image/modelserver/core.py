@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any, Protocol
 
 import orjson
@@ -30,8 +30,8 @@ Encode = Callable[[Outcome], None]
 Headers = MutableMapping[bytes, bytes]
 
 
-class Capturing(Protocol):
-    """Who keeps some of the requests with their answers."""
+class Keeper(Protocol):
+    """Who keeps some of the requests with their answers, or the answers alone."""
 
     def id_of(self, headers: Headers, named: str | None) -> str:
         """The id of a request; one that is made stands among the headers, to be echoed."""
@@ -63,7 +63,7 @@ class Core:
         signature: Signature,
         batcher: Batcher,
         max_rows: int,
-        capture: Capturing | None = None,
+        keepers: Sequence[Keeper] = (),
     ) -> None:
         self.identity = identity
         self.signature = signature
@@ -71,7 +71,7 @@ class Core:
         self._clock = batcher.clock
         self._decoded = batcher.metrics.decoded
         self._max_rows = max_rows
-        self._capture = capture
+        self._keepers = tuple(keepers)
         self._unseen: Unseen | None = None
         self._v2 = V2Decoder(signature, max_rows)
         self._v2_answers = V2Answers(identity)
@@ -117,20 +117,23 @@ class Core:
     def _noted(
         self, encode: Encode, rows: Rows, headers: Headers, named: str | None = None
     ) -> Encode:
-        """`encode`; where the request is drawn, it is captured too, once it is answered."""
-        capture = self._capture
-        if capture is None:
-            return encode
-        request_id = capture.id_of(headers, named)
-        if not capture.wants(request_id, headers):
+        """`encode`; where somebody keeps the request, it is added too, once it is answered."""
+        kept = self._kept_by(headers, named)
+        if not kept:
             return encode
 
         def encode_and_add(outcome: Outcome) -> None:
             encode(outcome)
             if not isinstance(outcome, ModelFailed):
-                capture.add(request_id, rows, outcome)
+                for keeper, request_id in kept:
+                    keeper.add(request_id, rows, outcome)
 
         return encode_and_add
+
+    def _kept_by(self, headers: Headers, named: str | None) -> list[tuple[Keeper, str]]:
+        """Who keeps the request, and under which id."""
+        ids = ((keeper, keeper.id_of(headers, named)) for keeper in self._keepers)
+        return [(keeper, own) for keeper, own in ids if keeper.wants(own, headers)]
 
     def _submitted(self, rows: Rows, encode: Encode, begun: float) -> Job:
         """The job, and its decoding since `begun` counted."""
@@ -154,11 +157,10 @@ class Core:
         request = self._v2.request(document, binary)
         self._told(request.rows)
         self._batcher.metrics.decoded(self._batcher.clock() - begun)
-        capture = self._capture
-        request_id = capture.id_of(headers, request.id) if capture is not None else ""
+        kept = self._kept_by(headers, request.id)
         predicted = await self._batcher.predict(request.rows)
-        if capture is not None and capture.wants(request_id, headers):
-            capture.add(request_id, request.rows, predicted)
+        for keeper, request_id in kept:
+            keeper.add(request_id, request.rows, predicted)
         return request, predicted
 
 

@@ -24,6 +24,7 @@ from modelserver.descriptors import connections_that_fit
 from modelserver.error_log import ErrorLog, LogBridge
 from modelserver.explanations.explaining import Explaining
 from modelserver.explanations.explanation_answers import ExplanationAnswers
+from modelserver.http.answers_api import AnswersApi
 from modelserver.http.connections import Connections
 from modelserver.http.http_api import HttpApi
 from modelserver.http.http_connection import Listening
@@ -41,6 +42,7 @@ from modelserver.requests.routing import Route
 from modelserver.requests.server_context import Note, ServerContext
 from modelserver.settings import Limits, ServerSettings
 from modelserver.startup import ReadyModel
+from modelserver.telemetry.answer_sample import AnswerSample
 from modelserver.telemetry.observers import (
     capturing,
     notify_all,
@@ -54,6 +56,8 @@ from modelserver.telemetry.observers import (
 
 if TYPE_CHECKING:
     from modelserver.grpc.grpc_port import GrpcPort
+
+_FEW_READERS = 16
 
 
 def serve(settings: ServerSettings, model: ReadyModel) -> None:
@@ -80,7 +84,9 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     identity = ModelIdentity(settings.model_name, settings.revision, settings.bundle.digest)
     signature = model.runtime.signature
     capture = capturing(settings, signature, metrics, log)
-    core = Core(identity, signature, batcher, settings.limits.request_rows, capture)
+    sample = AnswerSample()
+    keepers = [keeper for keeper in (capture, sample) if keeper is not None]
+    core = Core(identity, signature, batcher, settings.limits.request_rows, keepers)
     core.name_unseen(unseen_texts(settings, signature, metrics))
     fixed = _fixed(identity, model)
     outbox = Outbox()
@@ -101,9 +107,10 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     watchdog = loop.create_task(log_stuck_batches(server.lifecycle, log))
     try:
         second = await _opened_grpc_port(settings, core, fixed, server)
+        third = await _opened_answers_port(settings, sample, Wire(identity))
         await port.open(settings.host, settings.port)
         await ending.wait()
-        await asyncio.gather(port.close(), *(item.close() for item in second))
+        await asyncio.gather(port.close(), *(item.close() for item in (*second, *third)))
     finally:
         watchdog.cancel()
         batcher.close()
@@ -182,6 +189,18 @@ def _fixed(identity: ModelIdentity, model: ReadyModel) -> dict[Route, Answer]:
         Route.EXAMPLE: example_request(model.example),
         Route.MODELS_V1: models_v1(identity),
     }
+
+
+async def _opened_answers_port(
+    settings: ServerSettings, sample: AnswerSample, wire: Wire
+) -> list[HttpPort]:
+    """The port for the operator alone, if one was asked for."""
+    if settings.answers_port is None:
+        return []
+    few = Connections(time.monotonic(), _FEW_READERS)
+    port = HttpPort(Listening(AnswersApi(sample.read), few, Limits(), wire, Outbox()))
+    await port.open(settings.host, settings.answers_port)
+    return [port]
 
 
 async def _opened_grpc_port(

@@ -107,7 +107,10 @@ class BundleSettings:
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """All that `python -m modelserver` needs to know; `grpc_port`: None where nobody asked."""
+    """All that `python -m modelserver` needs to know.
+
+    `grpc_port`, `answers_port`: None where nobody asked.
+    """
 
     bundle: BundleSettings
     model_name: str
@@ -120,6 +123,7 @@ class ServerSettings:
     telemetry: Telemetry = Telemetry()
     capture: CaptureSettings | None = None
     explain: ExplainSettings | None = None
+    answers_port: int | None = None
 
 
 def bundle_settings(environ: Mapping[str, str]) -> BundleSettings:
@@ -156,6 +160,7 @@ def server_settings(environ: Mapping[str, str]) -> ServerSettings:
         telemetry=_telemetry(environ),
         capture=capture_settings(environ),
         explain=_explain(environ),
+        answers_port=_answers_port(environ),
     )
 
 
@@ -202,6 +207,14 @@ def _grpc_port(environ: Mapping[str, str]) -> int | None:
     if port and find_spec("grpc") is None:
         expected = "none: this image has no grpcio; install it, or take an image that has it"
         raise SettingsWrong("TRAINYARD_GRPC_PORT", str(port), expected)
+    return port or None
+
+
+def _answers_port(environ: Mapping[str, str]) -> int | None:
+    port = _whole(environ, "TRAINYARD_ANSWERS_PORT", 0, (1, 65535))
+    others = environ.get("TRAINYARD_PORT", "8080"), environ.get("TRAINYARD_GRPC_PORT")
+    if port and str(port) in others:
+        raise SettingsWrong("TRAINYARD_ANSWERS_PORT", str(port), "a port of its own")
     return port or None
 
 

@@ -16,6 +16,7 @@ from trainyard.model_deployments.collector import (
 )
 from trainyard.model_deployments.revision.workload import FETCH, SERVER
 from trainyard.model_deployments.traffic.mode import (
+    ANSWERS_PORT,
     DRAIN_SECONDS,
     GRPC,
     GRPC_PORT,
@@ -67,7 +68,7 @@ def deployment(
 ) -> dict[str, Any]:
     """Return the revision's Deployment; it is written once, later only its replicas change."""
     labels = revision_labels(resource, revision.revision)
-    metadata = _metadata(resource, revision.revision)
+    metadata = _metadata(resource, revision.revision, revision_labels(resource, revision.revision))
     metadata["labels"] = labels | {ROLE: role}
     metadata["annotations"] = {RECORD: revision.model_dump_json(by_alias=True)}
     return {
@@ -99,7 +100,9 @@ def service(resource: ModelDeployment, revision: Revision) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": _metadata(resource, revision.revision),
+        "metadata": _metadata(
+            resource, revision.revision, revision_labels(resource, revision.revision)
+        ),
         "spec": {
             "clusterIP": "None",
             # The router knows by its own checks who is ready; where nobody is, a pod that is slow
@@ -122,12 +125,7 @@ def preview_service(resource: ModelDeployment, revision: Revision) -> dict[str, 
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {
-            "name": preview_name(resource),
-            "namespace": resource.metadata.namespace,
-            "labels": child_labels(resource),
-            "ownerReferences": [owner_reference(resource)],
-        },
+        "metadata": _metadata(resource, preview_name(resource), child_labels(resource)),
         "spec": {
             "selector": {REVISION: revision.revision},
             "ports": [http, grpc_service_port(GRPC_PORT)] if revision.grpc else [http],
@@ -141,16 +139,10 @@ def disruption_budget(resource: ModelDeployment) -> dict[str, Any]:
     One for each revision would come and go with it, and one for the routers beside; pods that
     never became ready may always be evicted.
     """
-    metadata = {
-        "name": resource.metadata.name,
-        "namespace": resource.metadata.namespace,
-        "labels": child_labels(resource),
-        "ownerReferences": [owner_reference(resource)],
-    }
     return {
         "apiVersion": "policy/v1",
         "kind": "PodDisruptionBudget",
-        "metadata": metadata,
+        "metadata": _metadata(resource, resource.metadata.name, child_labels(resource)),
         "spec": {
             "maxUnavailable": resource.spec.disruption_budget.max_unavailable,
             "unhealthyPodEvictionPolicy": "AlwaysAllow",
@@ -239,6 +231,7 @@ def _server_environment(resource: ModelDeployment, revision: Revision) -> list[d
         _variable("TRAINYARD_MODEL_NAME", resource.metadata.name),
         _variable("TRAINYARD_REVISION", revision.revision),
         _variable("TRAINYARD_DRAIN_SECONDS", str(DRAIN_SECONDS)),
+        _variable("TRAINYARD_ANSWERS_PORT", str(ANSWERS_PORT)),
         _variable("TRAINYARD_MAX_BATCH_ROWS", str(revision.max_batch_rows)),
         *_connection_age(revision),
         *([_variable("TRAINYARD_GRPC_PORT", str(GRPC_PORT))] if revision.grpc else ()),
@@ -291,10 +284,10 @@ def _variable(name: str, value: str) -> dict[str, Any]:
     return {"name": name, "value": value}
 
 
-def _metadata(resource: ModelDeployment, revision: str) -> dict[str, Any]:
+def _metadata(resource: ModelDeployment, name: str, labels: dict[str, str]) -> dict[str, Any]:
     return {
-        "name": revision,
+        "name": name,
         "namespace": resource.metadata.namespace,
-        "labels": revision_labels(resource, revision),
+        "labels": labels,
         "ownerReferences": [owner_reference(resource)],
     }

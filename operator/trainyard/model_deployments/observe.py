@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
+from trainyard.clients.answer_pages import AnswerPages
 from trainyard.clients.predictions import Predictor
 from trainyard.clients.prometheus import Prometheus, PrometheusFault
 from trainyard.clients.scraping import Scraper
@@ -27,6 +28,7 @@ from trainyard.model_deployments.monitoring.smoke_test import smoke_test_wanted
 from trainyard.model_deployments.notifications import outgoing_notifications
 from trainyard.model_deployments.observe_approvals import with_approvals
 from trainyard.model_deployments.observe_jobs import with_jobs
+from trainyard.model_deployments.observe_pairs import read_pairs
 from trainyard.model_deployments.observe_routers import (
     RouterQuestions,
     asked_router,
@@ -59,6 +61,7 @@ class ServingSources:
     installation: Installation
     counters: MetricSource
     bins: BinCounters
+    answer_pages: AnswerPages
     errors: ErrorWindows
     outbox: Outbox[Notification]
     scraper: Scraper
@@ -167,7 +170,10 @@ async def _with_numbers(
         reading = await sources.counters.read(question)
     values = _values(resource, resource.status.canary)
     answers = await _asked(queries(analysis), values, sources)
-    return replace(seen, reading=reading, answers=answers)
+    pairs = None
+    if rollout.mirror_percent:
+        pairs = await read_pairs(resource, rollout, owned, sources.answer_pages)
+    return replace(seen, reading=reading, answers=answers, pairs=pairs)
 
 
 async def _monitored(

@@ -16,6 +16,7 @@ from trainyard.api.v1alpha1.model_deployment_status import (
 from trainyard.delivery import Delivery
 from trainyard.installation import Installation
 from trainyard.jobs.job_view import JobView
+from trainyard.model_deployments.analysis.answer_pairs import PairReading
 from trainyard.model_deployments.analysis.binned_columns import BinReading
 from trainyard.model_deployments.analysis.evidence import Reading
 from trainyard.model_deployments.analysis.queries import QueryAnswer
@@ -90,6 +91,8 @@ class Observed:
     """Counters of both versions; None: not looked at."""
     answers: Mapping[str, QueryAnswer] | None = None
     """Answers to the checks' queries; None: not asked."""
+    pairs: PairReading | None = None
+    """What both versions answered to the same requests; None: not asked."""
     monitors: Mapping[str, QueryAnswer | BinReading | Reading] | None = None
     """Answers to what the monitors asked, by signal; None: not asked."""
     drift_checkpoint: str = ""

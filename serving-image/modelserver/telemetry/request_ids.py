@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import secrets
 import zlib
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from itertools import count
 
 HEADER = b"x-request-id"
-NO_USERS = frozenset({b"trainyard-mirrored", b"trainyard-probe"})
+PROBE = b"trainyard-probe"
+NO_USERS = frozenset({b"trainyard-mirrored", PROBE})
 """Headers of requests that no user waits for."""
 LONGEST = 256
 _SPREAD = 2654435761  # Knuth's: neighbours differ in all bits
@@ -34,14 +35,19 @@ class RequestIds:
 
         One that is made here stands among the headers afterwards, which are echoed.
         """
-        sent = headers.get(HEADER)
-        if sent and len(sent) <= LONGEST:
-            return sent.decode("latin-1")
-        if named and len(named) <= LONGEST:
-            return named
+        if sent := sent_id(headers, named):
+            return sent
         made = f"{self._token}-{next(self._next):x}"
         headers[HEADER] = made.encode()
         return made
+
+
+def sent_id(headers: Mapping[bytes, bytes], named: str | None) -> str:
+    """The id that the client or a router sent; empty: none that can be used."""
+    sent = headers.get(HEADER)
+    if sent and len(sent) <= LONGEST:
+        return sent.decode("latin-1")
+    return named if named and len(named) <= LONGEST else ""
 
 
 def drawn_by_id(percent: float) -> Callable[[str], bool]:

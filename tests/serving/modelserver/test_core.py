@@ -57,7 +57,9 @@ def _core(sample: Sample, capture: Kept | None = None) -> Core:
     manifest = read_manifest(sample.directory)
     runtime = load_runtime(sample.directory, manifest, RuntimeName.SKLEARN)
     batcher = Batcher(runtime, 256, time.perf_counter)
-    return Core(IDENTITY, sample.signature, batcher, max_rows=10, capture=capture)
+    return Core(
+        IDENTITY, sample.signature, batcher, max_rows=10, keepers=[capture] if capture else []
+    )
 
 
 async def _answer(start: Callable[[Deliver], Job]) -> Answer:

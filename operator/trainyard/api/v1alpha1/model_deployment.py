@@ -114,28 +114,13 @@ class Check(ApiModel):
     quality: QualityCheck | None = None
     """Labels that come later, against the stable version."""
     agreement: AgreementCheck | None = None
-    """The same answers to recorded inputs."""
+    """The same answers to recorded inputs, and to live requests of which it gets a copy."""
     dry_run: bool = False
     """True: judged and shown, but decides nothing."""
 
 
 class AnalysisSpec(ApiModel):
     """How a new version is judged."""
-
-    model_config = ConfigDict(
-        json_schema_extra=cel(
-            (
-                (
-                    "!has(self.checks) || self.checks.all(c, !has(c.agreement))"
-                    " || has(self.rehearsal)"
-                ),
-                (
-                    "the check agreement compares answers to recorded inputs: set rehearsal, for"
-                    " example {rows: 1000}"
-                ),
-            )
-        )
-    )
 
     interval_seconds: Annotated[int, Field(ge=5, le=3600)] = 15
     """How often counters are read during a rollout."""
@@ -184,6 +169,26 @@ class AnalysisSpec(ApiModel):
 
 class ModelDeploymentSpec(ApiModel):
     """What to serve, and how new versions are released and judged."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            (
+                (
+                    "!has(self.analysis) || !has(self.analysis.checks)"
+                    " || self.analysis.checks.all(c, !has(c.agreement))"
+                    " || has(self.analysis.rehearsal)"
+                    " || has(self.rollout) && (self.rollout.strategy == 'Shadow'"
+                    " || has(self.rollout.steps)"
+                    " && self.rollout.steps.exists(s, has(s.mirrorPercent)))"
+                ),
+                (
+                    "the check agreement compares answers to recorded inputs, or to requests of"
+                    " which the new version gets a copy: set analysis.rehearsal, for example"
+                    " {rows: 1000}, or a step with mirrorPercent"
+                ),
+            )
+        )
+    )
 
     model: ModelSource
     """Which model."""

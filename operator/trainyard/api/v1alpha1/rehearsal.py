@@ -18,11 +18,13 @@ class RehearsalSpec(ApiModel):
 
 
 class AgreementCheck(ApiModel):
-    """Whether both versions say the same of the recorded inputs of analysis.rehearsal."""
+    """Whether both versions say the same of recorded inputs (analysis.rehearsal) and of live
+    requests (mirrorPercent).
+    """
 
     min_percent: Percent = 98
-    """Share of the rows for which the answers must agree. A row less or more is chance: what lies
-    too near is no evidence, and more rows tell."""
+    """Share of the answers that must agree. One less or more is chance: what lies too near is no
+    evidence, and more rows or requests tell."""
     tolerance_percent: Percent = "0.1"
     """Numbers agree that differ by no more of themselves; labels agree that are equal."""
 

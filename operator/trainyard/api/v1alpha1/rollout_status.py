@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from trainyard.api.base import ApiModel, Name, Sentence
+from trainyard.api.v1alpha1.answer_pairs import AnswerPairs
 from trainyard.api.v1alpha1.approval import UserName
 from trainyard.api.v1alpha1.arm import Arm
 from trainyard.api.v1alpha1.counter_anchor import CounterAnchor
@@ -92,6 +93,8 @@ class RolloutStatus(ApiModel):
     """Whose approvals of it count."""
     rehearsal: Rehearsal | None = None
     """The recorded inputs that it answered before its first live request."""
+    pairs: AnswerPairs | None = None
+    """How alike both versions answered live requests in steps with copies; null: no copies yet."""
     checks: Annotated[tuple[CheckState, ...], Field(max_length=16)] = ()
     arms: Annotated[tuple[Arm, ...], Field(max_length=4)] = ()
     """What was counted of each group of requests since the first step."""

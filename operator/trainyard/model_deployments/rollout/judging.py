@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from trainyard.api.v1alpha1.model_deployment import AnalysisSpec, ModelDeploymentSpec
 from trainyard.api.v1alpha1.rehearsal import Rehearsal
@@ -11,9 +12,11 @@ from trainyard.api.v1alpha1.rollout_status import CheckState, RolloutStatus
 from trainyard.api.v1alpha1.task import AT_WORK
 from trainyard.conditions import shorten
 from trainyard.model_deployments.analysis import arms
+from trainyard.model_deployments.analysis.answer_pairs import with_pairs
 from trainyard.model_deployments.analysis.checks.kind import Look, Samples
 from trainyard.model_deployments.analysis.checks.kinds import kind_of
 from trainyard.model_deployments.analysis.evidence import Answer, Interval, Reading
+from trainyard.model_deployments.analysis.rehearsal import tolerance_percent
 from trainyard.model_deployments.analysis.verdict import judge
 from trainyard.model_deployments.monitoring.label_monitor import labelled_arms
 from trainyard.model_deployments.rollout.forecast import expected_seconds
@@ -72,6 +75,10 @@ def with_evidence(view: View, rollout: RolloutStatus) -> Judgement:
         if reading.observed_until is not None and not waits:
             changes |= {"observed_until": reading.observed_until, "anchor": reading.anchor}
         counted = counted.model_copy(update=changes)
+    if counted.observed_until != rollout.observed_until and observed.pairs is not None:
+        tolerance = float(Decimal(tolerance_percent(view.resource.spec.analysis))) / 100
+        paired = with_pairs(rollout.pairs, observed.pairs, tolerance)
+        counted = counted.model_copy(update={"pairs": paired})
     labelled = labelled_arms(view)
     told = arms.with_outcomes(counted.arms, labelled)
     counted = counted.model_copy(update={"arms": told})
@@ -84,6 +91,7 @@ def with_evidence(view: View, rollout: RolloutStatus) -> Judgement:
             observed.answers,
             labelled,
             _rehearsed(rollout),
+            counted.pairs,
         ),
         Samples(counted.stable_requests, counted.canary_requests, analysis.min_requests),
         view.resource.status.dispersion,

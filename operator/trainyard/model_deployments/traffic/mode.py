@@ -29,6 +29,8 @@ SERVICE_PORT = 80
 """Port of the user-facing Service."""
 SERVING_PORT = 8080
 """Port on which model servers and routers answer predictions."""
+ANSWERS_PORT = 8082
+"""Port on which model servers tell the operator what they answered; no Service leads there."""
 GRPC_PORT = 9000
 """Port for gRPC, of the user-facing Service as of the model servers."""
 GRPC = "grpc"

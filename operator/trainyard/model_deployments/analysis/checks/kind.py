@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from trainyard.api.v1alpha1.answer_pairs import AnswerPairs
 from trainyard.api.v1alpha1.model_deployment import Check
 from trainyard.api.v1alpha1.rehearsal import Rehearsal
 from trainyard.api.v1alpha1.rollout_status import CheckState
@@ -40,6 +41,8 @@ class Look:
     """What the last join of labels says; None: there was none."""
     rehearsal: Rehearsal | None = None
     """Answers to recorded inputs; None: there was no rehearsal."""
+    pairs: AnswerPairs | None = None
+    """Answers to live requests so far; None: the new version got no copies."""
 
 
 @dataclass(frozen=True, slots=True)
