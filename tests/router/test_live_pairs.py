@@ -70,6 +70,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             for name, sample in zip(own, samples, strict=True)
         ]
         plain = routing(stable=100, canary=0)
+        shadow = plain.owner.spec.rollout.model_copy(update={"strategy": "Shadow"})
+        spec = plain.owner.spec.model_copy(update={"rollout": shadow})
+        plain = replace(plain, owner=plain.owner.model_copy(update={"spec": spec}))
         traffic = tuple(
             share.model_copy(update={"mirror_percent": 100 * (share.revision == NEW)})
             for share in plain.traffic
@@ -149,5 +152,5 @@ async def _copies_are_answered(scene: Scene) -> None:
 async def test_who_tells_nothing_is_named() -> None:
     """A server of another image has no such port."""
     async with aiohttp.ClientSession() as session:
-        with pytest.raises(PageUnread, match="127.0.0.1"):
+        with pytest.raises(PageUnread, match="connect"):
             await HttpAnswerPages(session).read(f"http://127.0.0.1:{free_port()}", "w", 1)

@@ -14,6 +14,7 @@ _NOT_OURS = (
     "keys below trainyard.dev/, and app.kubernetes.io/managed-by, are the operator's own",
 )
 SERVER_VARIABLES = (
+    "TRAINYARD_ANSWERS_PORT",
     "TRAINYARD_BUNDLE_DIGEST",
     "TRAINYARD_BUNDLE_DIR",
     "TRAINYARD_CAPTURE_EXCLUDE",

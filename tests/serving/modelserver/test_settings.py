@@ -93,6 +93,7 @@ def test_what_is_watched_is_read() -> None:
         pytest.param("TRAINYARD_PORT", "70000", id="a port that does not exist"),
         pytest.param("TRAINYARD_GRPC_PORT", "8080", id="two servers on one port"),
         pytest.param("TRAINYARD_GRPC_PORT", "0", id="a second port that nobody could find"),
+        pytest.param("TRAINYARD_ANSWERS_PORT", "8080", id="answers where users come"),
         pytest.param("TRAINYARD_DRAIN_SECONDS", "-1", id="a negative time"),
         pytest.param("TRAINYARD_ACCESS_LOG", "yes", id="a switch that is neither 0 nor 1"),
         pytest.param("TRAINYARD_STUCK_SECONDS", "0", id="a batch that is stuck at once"),
@@ -130,6 +131,12 @@ def test_explanations_are_read() -> None:
     assert ExplainSettings(8, 4096) == server_settings(on).explain
     more = {**on, "TRAINYARD_EXPLAIN_EVALUATIONS": "64"}
     assert ExplainSettings(8, 64) == server_settings(more).explain
+
+
+def test_answers_are_told_on_a_port_of_their_own() -> None:
+    """Where somebody asked for one."""
+    assert server_settings(GOOD).answers_port is None
+    assert 8082 == server_settings({**GOOD, "TRAINYARD_ANSWERS_PORT": "8082"}).answers_port
 
 
 def test_capture_is_read() -> None:

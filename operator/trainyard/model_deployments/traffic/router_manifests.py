@@ -7,6 +7,7 @@ from typing import Any
 from trainyard.api.pod_settings import PodSettings, ResourceAmounts
 from trainyard.api.quantities import number_of
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
+from trainyard.api.v1alpha1.rollout import RolloutSpec
 from trainyard.installation import Installation
 from trainyard.model_deployments.traffic import envoy
 from trainyard.model_deployments.traffic.carrier import carried_annotations
@@ -65,10 +66,14 @@ def start_of(resource: ModelDeployment) -> Start:
     return Start(
         memory=int(number_of(limit) or number_of(MEMORY_LIMIT) or 0),
         connection_age=resource.spec.server.max_connection_age_seconds,
-        # A new user is assigned by it.
-        identifies=resource.spec.traffic.sticky is not None,
+        # A new user is assigned by it, and answers to a request and to its copy are paired by it.
+        identifies=resource.spec.traffic.sticky is not None or _copies(resource.spec.rollout),
         limit=resource.spec.traffic.limit_per_client,
     )
+
+
+def _copies(rollout: RolloutSpec) -> bool:
+    return rollout.strategy == "Shadow" or any(step.mirror_percent for step in rollout.steps)
 
 
 def config_map(routing: Routing) -> dict[str, Any]:
