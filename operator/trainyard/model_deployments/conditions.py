@@ -60,7 +60,10 @@ def _ready(view: View, status: ModelDeploymentStatus) -> Finding:
         return closed
     name = view.resource.metadata.name
     if smoke_test is None or (not smoke_test.answered and not smoke_test.message):
-        return Finding("Ready", False, Reason.PREDICTION_PENDING, "no prediction was made yet")
+        why = "; ".join(
+            ["no prediction was made yet", *(f.message for f in _awaited_route(view, status))]
+        )
+        return Finding("Ready", False, Reason.PREDICTION_PENDING, why)
     if not smoke_test.answered:
         why = f"a prediction through Service {name}: {smoke_test.message}"
         return Finding("Ready", False, Reason.PREDICTION_FAILED, why)
@@ -184,6 +187,11 @@ def _suspended(view: View, status: ModelDeploymentStatus) -> Iterator[Finding]:
         yield Finding("Suspended", True, _rollout_reason(rollout.phase), rollout.why)
 
 
+def _awaited_route(view: View, status: ModelDeploymentStatus) -> Iterator[Finding]:
+    """Say what a first version waits for: a prediction is made when the route is taken."""
+    yield from (finding for finding in _route(view, status) if finding.status is not True)
+
+
 def _route(view: View, status: ModelDeploymentStatus) -> Iterator[Finding]:
     """Say whether requests that come through Gateways are split, where it is for them to do it."""
     carrier, name = view.observed.carrier, view.resource.metadata.name
@@ -192,7 +200,13 @@ def _route(view: View, status: ModelDeploymentStatus) -> Iterator[Finding]:
     if carrier.refused:
         yield Finding("RouteAccepted", False, Reason.TRAFFIC_UNSUPPORTED, carrier.refused)
     elif not carrier.accepted:
-        why = f"no answer yet of every Gateway of spec.traffic.gateway to HTTPRoute {name}"
+        parents = view.resource.spec.traffic.gateway
+        of = ", ".join(p.name for p in parents.parent_refs) if parents is not None else ""
+        why = (
+            f"no answer yet of every Gateway of spec.traffic.gateway ({of}) to HTTPRoute {name}:"
+            " is it there, does it allow routes from this namespace, and does its controller run?"
+            " `kubectl get gateways -A` tells; traffic.mode Router needs none"
+        )
         yield Finding("RouteAccepted", None, Reason.ROUTE_PENDING, why)
     else:
         yield Finding("RouteAccepted", True, Reason.ROUTE_ACCEPTED, f"HTTPRoute {name} is taken")

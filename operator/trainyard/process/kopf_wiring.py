@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -40,6 +41,8 @@ LINGERS_SECONDS = 0.02
 """For how long such a task waits for another event of its object."""
 NO_OBJECT = "metadata.name=-"
 """No object has this name."""
+_OBSERVATION = "kopf._core.reactor.observation"
+"""The logger of what kopf thinks of the kinds that the cluster has."""
 IDENTITY: Any = MANAGER
 """Without one kopf asks for the user's name, which our uid in the image does not have."""
 
@@ -61,6 +64,22 @@ class Watching:
     """Learns which watches are open."""
 
 
+class OptionalKinds(logging.Filter):
+    """Leaves out kopf's warning that a kind is missing where it may be: the operator tells that
+    itself, with what it is needed for.
+    """
+
+    def __init__(self, kinds: Sequence[Kind]) -> None:
+        super().__init__()
+        self._optional = {kind.plural for kind in kinds if kind.optional}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """See logging.Filter."""
+        text = record.getMessage()
+        missing = set(re.findall(r"plural='([^']+)'", text))
+        return not (text.startswith("Unresolved") and missing and missing <= self._optional)
+
+
 class InformerEnded(Exception):
     """A part of kopf ended that runs for ever: from now on something is not seen any more."""
 
@@ -76,6 +95,7 @@ async def watch(
     """
     for noisy in ("kopf", "kopf.objects"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger(_OBSERVATION).addFilter(OptionalKinds(watching.kinds))
     others = asyncio.all_tasks()
     sessions: list[aiohttp.ClientSession] = []
     parts = await kopf.spawn_tasks(

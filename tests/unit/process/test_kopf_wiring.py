@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import monotonic
@@ -12,6 +13,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from kopf._cogs.structs.references import Selector
+from kopf._core.reactor.observation import _disable_mismatched_selectors, logger
 from kubernetes.aio import client
 
 from trainyard.clients.kinds import KINDS
@@ -19,6 +22,7 @@ from trainyard.process.kopf_wiring import (
     SILENT_SECONDS,
     WATCH_SECONDS,
     InformerEnded,
+    OptionalKinds,
     Watching,
     quiet_settings,
     request_trace,
@@ -204,3 +208,29 @@ async def test_a_watch_that_ends_as_watches_do_is_opened_again(line: bytes, list
     """Both are everyday life."""
     async with api_server(line) as server:
         assert [Scope("Dataset", "ns")] * lists == await seen_of(server, lists=lists)
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        pytest.param(["HTTPRoute"], False, id="a kind that may be missing"),
+        pytest.param(["HTTPRoute", "Approval"], False, id="two of them"),
+        pytest.param(["HTTPRoute", "Dataset"], True, id="one that may not"),
+    ],
+)
+def test_a_kind_that_may_be_missing_is_no_warning_of_kopfs(
+    missing: list[str], *, told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In kopf's own words: they end with a sentence that says how to serve what need not be."""
+    found = OptionalKinds(list(KINDS.values()))
+    logger.addFilter(found)
+    try:
+        with caplog.at_level(logging.WARNING, logger.name):
+            kinds = [KINDS[name] for name in missing]
+            selectors = frozenset(
+                Selector(group=k.group, version=k.version, plural=k.plural) for k in kinds
+            )
+            _disable_mismatched_selectors(resources=set(), selectors=selectors)
+    finally:
+        logger.removeFilter(found)
+    assert told is bool(caplog.records)

@@ -101,6 +101,22 @@ async def test_a_gateway_that_is_silent_gets_no_higher_weight() -> None:
     assert ("Unknown", "RoutePending") == (condition(yard, "RouteAccepted") or ())[:2]
 
 
+async def test_a_first_version_that_no_gateway_answers_for_says_what_to_look_at() -> None:
+    """It serves inside the cluster, but is not Ready: nobody comes in as was asked for."""
+    yard = GatewayYard(spec={"traffic": TRAFFIC}, gateways_silent=True)
+    yard.publish("a")
+    await yard.run(120)
+    found = condition(yard, "Ready")
+    assert found is not None
+    assert ("False", "PredictionPending") == found[:2]
+    for words in ("(public)", f"HTTPRoute {NAME}", "kubectl get gateways", "mode Router"):
+        assert words in found[2]
+    assert found[2] == yard.resource.status.why
+    yard.gateways_silent = False
+    await yard.run(60)
+    assert "True" == (condition(yard, "Ready") or ("",))[0]
+
+
 async def test_a_cluster_without_the_gateway_api_serves_inside_and_says_what_is_missing() -> None:
     """No HTTPRoute is tried; with the API there it is made."""
     yard = GatewayYard(spec={"traffic": TRAFFIC})
