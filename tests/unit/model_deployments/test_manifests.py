@@ -55,6 +55,7 @@ def test_the_server_knows_what_it_serves_and_has_no_credentials() -> None:
         "TRAINYARD_MODEL_NAME": "tumours",
         "TRAINYARD_REVISION": REVISION.revision,
         "TRAINYARD_DRAIN_SECONDS": "8",
+        "TRAINYARD_ANSWERS_PORT": "8082",
         "TRAINYARD_MAX_BATCH_ROWS": "512",
         "TRAINYARD_MAX_CONNECTION_AGE_SECONDS": "60",
     } == environment(server)
