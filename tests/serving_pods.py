@@ -39,16 +39,21 @@ def is_evicted(pod: Mapping[str, Any]) -> bool:
     return bool(pod["status"].get("reason") == "Evicted")
 
 
+def one_address(_: str) -> str:
+    """Return the address of every pod, where nobody tells them apart by it."""
+    return "10.88.0.9"
+
+
 def address_of(pod: str) -> str:
-    """Return the address of the pod of this name."""
+    """Return an address of its own for the pod of this name."""
     first, second = divmod(zlib.crc32(pod.encode()) % 62_500, 250)
     return f"10.88.{first}.{second + 1}"
 
 
 def pod_status(
-    name: str, labels: Mapping[str, str], behaviour_of: Callable[[str], Behaviour]
+    address: str, labels: Mapping[str, str], behaviour_of: Callable[[str], Behaviour]
 ) -> dict[str, Any]:
-    """Return the status of the pod of this name with these labels."""
+    """Return the status of a pod with this address and these labels."""
     behaviour = behaviour_of(labels.get(REVISION, ""))
     up = behaviour.ready and not behaviour.crashes and not behaviour.image_missing
     running = {"running": {"startedAt": NOW.isoformat()}}
@@ -69,7 +74,7 @@ def pod_status(
         server["state"] = {"waiting": {"reason": "ImagePullBackOff", "message": "no image"}}
     return {
         "phase": "Running",
-        "podIP": address_of(name),
+        "podIP": address,
         "conditions": [{"type": "Ready", "status": "True" if up else "False"}],
         "containerStatuses": [server],
     }

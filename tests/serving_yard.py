@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from builders_serving import INSTALLATION, NAME, NAMESPACE, NOW, digest, raw_deployment
 from envoy_pages import decision_page
 from kept_pages import KeptPages
-from serving_pods import Behaviour, is_evicted, pod_status
+from serving_pods import Behaviour, is_evicted, one_address, pod_status
 from stored_objects import StoredObjects
 from webhook_receivers import KeptNotifications, outbox_of
 
@@ -73,6 +73,7 @@ class ServingYard(StoredObjects):
     bins: BinCounters = field(init=False)
     errors: ErrorWindows = field(init=False)
     outbox: Outbox[Any] = field(init=False)
+    addresses: Callable[[str], str] = one_address
     pages: KeptPages = field(default_factory=KeptPages)
     webhooks: KeptNotifications = field(default_factory=KeptNotifications)
     asked: int = 0  # requests to pods, the Service and Prometheus
@@ -199,7 +200,9 @@ class ServingYard(StoredObjects):
         self.objects["Pod", name] = {
             "kind": "Pod",
             "metadata": metadata,
-            "status": pod_status(name, template["metadata"]["labels"], self._behaviour),
+            "status": pod_status(
+                self.addresses(name), template["metadata"]["labels"], self._behaviour
+            ),
         }
 
     def _behaviour(self, revision: str) -> Behaviour:

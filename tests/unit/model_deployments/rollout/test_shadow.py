@@ -29,6 +29,7 @@ class AnswersOf(KeptPages):
     def __init__(self, yard: ServingYard, says: dict[str, str]) -> None:
         super().__init__()
         self.yard, self.says = yard, says
+        yard.addresses = address_of
         self.windows: list[str] = []
 
     async def read(self, address: str, window: str, seconds: int) -> bytes:
