@@ -12,6 +12,7 @@ from typing import Any
 from builders_serving import INSTALLATION, NAME, NAMESPACE, NOW, digest, raw_deployment
 from envoy_pages import decision_page
 from kept_pages import KeptPages
+from prometheus_answers import one_number
 from serving_pods import Behaviour, is_evicted, one_address, pod_status
 from stored_objects import StoredObjects
 from webhook_receivers import KeptNotifications, outbox_of
@@ -19,13 +20,7 @@ from webhook_receivers import KeptNotifications, outbox_of
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.clients.exposition import ScrapedSample
 from trainyard.clients.predictions import PredictionAnswer
-from trainyard.clients.prometheus import (
-    MOST_SERIES,
-    PrometheusFault,
-    QueryResult,
-    ResultType,
-    Series,
-)
+from trainyard.clients.prometheus import MOST_SERIES, PrometheusFault, QueryResult
 from trainyard.clients.scraping import ScrapeFailed
 from trainyard.installation import Installation
 from trainyard.model_deployments.analysis.bin_counters import BinCounters
@@ -302,5 +297,4 @@ class ServingYard(StoredObjects):
         self.asked += 1
         if promql not in self.numbers:
             raise PrometheusFault("timeout")
-        series = Series({}, ((at, self.numbers[promql]),))
-        return QueryResult(ResultType.VECTOR, (series,))
+        return one_number(self.numbers[promql], at)

@@ -85,7 +85,7 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     signature = model.runtime.signature
     capture = capturing(settings, signature, metrics, log)
     sample = AnswerSample()
-    keepers = [keeper for keeper in (capture, sample) if keeper is not None]
+    keepers = [sample] if capture is None else [capture, sample]
     core = Core(identity, signature, batcher, settings.limits.request_rows, keepers)
     core.name_unseen(unseen_texts(settings, signature, metrics))
     fixed = _fixed(identity, model)
@@ -95,22 +95,16 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     connections = _connections(settings.limits, metrics, log)
     api = HttpApi(core, fixed, server, outbox, explaining)
     port = HttpPort(Listening(api, connections, settings.limits, Wire(identity), outbox))
-    ending, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def drain() -> None:
-        if server.lifecycle.drain():
-            connections.draining = True
-            loop.call_later(settings.drain_seconds, ending.set)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, drain)
-    watchdog = loop.create_task(log_stuck_batches(server.lifecycle, log))
+    ending = _drained(server, connections, settings.drain_seconds)
+    watchdog = asyncio.create_task(log_stuck_batches(server.lifecycle, log))
     try:
         second = await _opened_grpc_port(settings, core, fixed, server)
         third = await _opened_answers_port(settings, sample, Wire(identity))
         await port.open(settings.host, settings.port)
         await ending.wait()
-        await asyncio.gather(port.close(), *(item.close() for item in (*second, *third)))
+        await asyncio.gather(
+            *(each.close() for each in (port, *third)), *(each.close() for each in second)
+        )
     finally:
         watchdog.cancel()
         batcher.close()
@@ -118,6 +112,20 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
             if other is not None:
                 other.close()
     return batcher.batch_seconds() > 0 or (explaining is not None and explaining.busy)
+
+
+def _drained(server: ServerContext, connections: Connections, seconds: float) -> asyncio.Event:
+    """Return what is set when the time to drain is over, which a signal to end begins."""
+    ending, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def drain() -> None:
+        if server.lifecycle.drain():
+            connections.draining = True
+            loop.call_later(seconds, ending.set)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, drain)
+    return ending
 
 
 def _explaining(

@@ -1,4 +1,7 @@
-"""Copies made by a real Envoy, and what two real model servers tell of both their answers."""
+"""Copies made by a real Envoy, and what two real model servers tell of both their answers.
+
+Proves: operator/trainyard/api/v1alpha1/answer_pairs.py, operator/trainyard/clients/answer_pages.py
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from modelbundle.example import request_inputs
 from modelbundle.rows import Rows
 from trainyard.clients.answer_pages import HttpAnswerPages, PageUnread
 from trainyard.model_deployments.analysis.answer_pairs import Page, PairReading, page_in, with_pairs
+from trainyard.model_deployments.traffic.mode import Routing
 
 ROWS = 120
 INFER = f"/v2/models/{MODEL}/infer"
@@ -69,22 +73,26 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             )
             for name, sample in zip(own, samples, strict=True)
         ]
-        plain = routing(stable=100, canary=0)
-        shadow = plain.owner.spec.rollout.model_copy(update={"strategy": "Shadow"})
-        spec = plain.owner.spec.model_copy(update={"rollout": shadow})
-        plain = replace(plain, owner=plain.owner.model_copy(update={"spec": spec}))
-        traffic = tuple(
-            share.model_copy(update={"mirror_percent": 100 * (share.revision == NEW)})
-            for share in plain.traffic
-        )
         pods = {name: [Pod(s.client.port)] for name, s in zip(own, servers, strict=True)}
-        envoy = envoy_running(replace(plain, traffic=traffic), pods, folder)
+        envoy = envoy_running(_shadowing(routing(stable=100, canary=0)), pods, folder)
         yield Scene(
             {name: server.client for name, server in zip(own, servers, strict=True)},
             own,
             stack.enter_context(envoy),
             [_body(samples[0], number) for number in range(ROWS)],
         )
+
+
+def _shadowing(plain: Routing) -> Routing:
+    """Return the same, in which the new version gets a copy of every request."""
+    shadow = plain.owner.spec.rollout.model_copy(update={"strategy": "Shadow"})
+    spec = plain.owner.spec.model_copy(update={"rollout": shadow})
+    traffic = tuple(
+        share.model_copy(update={"mirror_percent": 100 * (share.revision == NEW)})
+        for share in plain.traffic
+    )
+    owner = plain.owner.model_copy(update={"spec": spec})
+    return replace(plain, owner=owner, traffic=traffic)
 
 
 def _body(sample: bundles.Sample, row: int) -> bytes:

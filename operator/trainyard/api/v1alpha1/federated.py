@@ -84,6 +84,10 @@ class Federated(ApiModel):
                 ),
                 "steps of your own are fitted on rows of one party: use preprocessing Auto or None",
             ),
+            (
+                "!has(self.estimator.calibration) && !has(self.estimator.threshold)",
+                "no one has the rows to choose it on: leave calibration and threshold out",
+            ),
         )
     )
 

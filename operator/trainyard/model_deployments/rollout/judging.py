@@ -65,8 +65,7 @@ def with_evidence(view: View, rollout: RolloutStatus) -> Judgement:
     analysis = analysis_of_step(view.resource.spec, rollout)
     if not rollout.step or rollout.readiness_only:
         return Judgement(rollout, Answer.NO_EVIDENCE, rollout.why, counted=False)
-    observed = view.observed
-    reading = observed.reading if _is_same(view, rollout) else None
+    reading = view.observed.reading if _is_same(view, rollout) else None
     waits = reading is not None and _waits_for_requests(view, rollout, reading)
     interval = reading.interval if reading is not None and not waits else None
     counted = _counted(rollout, interval)
@@ -75,20 +74,17 @@ def with_evidence(view: View, rollout: RolloutStatus) -> Judgement:
         if reading.observed_until is not None and not waits:
             changes |= {"observed_until": reading.observed_until, "anchor": reading.anchor}
         counted = counted.model_copy(update=changes)
-    if counted.observed_until != rollout.observed_until and observed.pairs is not None:
-        tolerance = float(Decimal(tolerance_percent(view.resource.spec.analysis))) / 100
-        paired = with_pairs(rollout.pairs, observed.pairs, tolerance)
-        counted = counted.model_copy(update={"pairs": paired})
+    if counted.observed_until != rollout.observed_until:
+        counted = _with_answers(view, counted)
     labelled = labelled_arms(view)
-    told = arms.with_outcomes(counted.arms, labelled)
-    counted = counted.model_copy(update={"arms": told})
+    counted = counted.model_copy(update={"arms": arms.with_outcomes(counted.arms, labelled)})
     verdict = judge(
         analysis,
         rollout.checks,
         Look(
             interval,
             counted.last_reading,
-            observed.answers,
+            view.observed.answers,
             labelled,
             _rehearsed(rollout),
             counted.pairs,
@@ -104,6 +100,15 @@ def with_evidence(view: View, rollout: RolloutStatus) -> Judgement:
         )
     counted_now = _fresh(view, kept, until or kept.observed_until)
     return Judgement(kept, verdict.answer, verdict.why, counted=counted_now)
+
+
+def _with_answers(view: View, rollout: RolloutStatus) -> RolloutStatus:
+    """Return the rollout with what both versions answered to the same requests, if any was read."""
+    if view.observed.pairs is None:
+        return rollout
+    tolerance = float(Decimal(tolerance_percent(view.resource.spec.analysis))) / 100
+    paired = with_pairs(rollout.pairs, view.observed.pairs, tolerance)
+    return rollout.model_copy(update={"pairs": paired})
 
 
 def _counted(rollout: RolloutStatus, interval: Interval | None) -> RolloutStatus:
