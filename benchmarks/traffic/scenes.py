@@ -90,8 +90,11 @@ async def blue_green(walk: Walk) -> None:
 
 
 async def shadow(walk: Walk) -> None:
-    """Copies alone, then one switch."""
-    await walk.release(_COPIES)
+    """Copies alone, and one switch when a person says so."""
+    await walk.begin(_COPIES)
+    revision = await walk.held()
+    walk.place.node.ask(NAME, f"promote@{revision}")
+    await walk.place.promoted(walk.letter)
 
 
 async def immediate(walk: Walk) -> None:
