@@ -29,7 +29,7 @@ COLUMNS: list[tuple[str, pa.Array, str, str]] = [
     ("256 bits", _array(Decimal, pa.decimal256(60, 2)), "Float", ""),
     ("days", _array(lambda i: DAY + dt.timedelta(days=i)), "Timestamp", ""),
     ("the last day", _array(lambda i: dt.date(9999, 12, 31) if i % 4 else DAY), "Timestamp",
-     "after today, up to 9999-12-31"),
+     "9999-12-31, far from all"),
     ("the first day", _array(lambda i: dt.date(1, 1, 1) if i % 4 else DAY), "Timestamp", ""),
     ("nanoseconds", _array(lambda i: 1_760_000_000 * 10**9 + i, pa.timestamp("ns")), "Timestamp",
      ""),

@@ -113,7 +113,7 @@ class Ingest:
         self, examined: Examination, typed: TypedRows, reading: Reading, leaks: Iterable[Failure]
     ) -> Iterator[str]:
         yield from notes_of(typed, reading)
-        yield from time_notes(self.task, typed, examined)
+        yield from time_notes(self.task, typed, examined, reading.done)
         yield from target_notes(typed, examined.classes)
         yield from (f"{leak.check}: {leak.message}" for leak in leaks)
 

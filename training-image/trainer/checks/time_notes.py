@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainer.checks.examination import Examination
+from trainer.files.raw_batch import FileRead
 from trainer.rows.typed_rows import TypedRows
 from trainer.tasks.ingest_task import ColumnType, IngestTask, Role
 
@@ -25,9 +26,12 @@ _GAP_SHARE = 0.25
 _MICROS = 1_000_000
 
 
-def time_notes(task: IngestTask, typed: TypedRows, examined: Examination) -> Iterator[str]:
+def time_notes(
+    task: IngestTask, typed: TypedRows, examined: Examination, files: Iterable[FileRead]
+) -> Iterator[str]:
     """Days that often mean no time, far from all other times, and times of rows to come."""
     sample = examined.sampled()
+    declare = "declare csv.nullValues, or " if any(file.csv for file in files) else ""
     for column in typed.schema.stored:
         oldest, newest = examined.oldest(column.name), examined.newest(column.name)
         if column.type is not ColumnType.TIMESTAMP or oldest is None or newest is None:
@@ -37,7 +41,7 @@ def time_notes(task: IngestTask, typed: TypedRows, examined: Examination) -> Ite
         for day in days:
             yield (
                 f"column {column.name} holds {day}, far from all other times: if it means a missing"
-                " value, declare csv.nullValues, or export an empty cell"
+                f" value, {declare}export an empty cell"
             )
         ahead = datetime.fromtimestamp(newest, UTC) > task.now + _AHEAD
         day = _day(newest)
