@@ -10,8 +10,8 @@ from chart_rendering import Manifest, of_kind, render
 from operator_account import permissions
 
 from trainyard.clients.kinds import KINDS as OBJECT_KINDS
-from trainyardctl.names import KINDS
 from trainyardpage.settings import read_page_settings
+from trainyardpage.world import SHOWN
 
 NAMESPACES = ["team-a", "team-b"]
 
@@ -46,7 +46,7 @@ def test_it_may_list_and_watch_what_it_shows_and_nothing_else() -> None:
     """Not even read one object by name."""
     wanted = {
         (OBJECT_KINDS[kind].group, OBJECT_KINDS[kind].plural, verb)
-        for kind in KINDS
+        for kind in SHOWN
         for verb in ("list", "watch")
     }
     assert wanted == permissions(of_page("ClusterRole")["rules"])
