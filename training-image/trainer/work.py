@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from pathlib import Path
 
 from distributed import Worker
+from distributed.system import MEMORY_LIMIT
 
 from trainer.distributed.gathering import SCHEDULER
 from trainer.pod.environment import Environment
@@ -19,7 +19,6 @@ _FIRST_SECONDS = 86_400
 """So long the first scheduler may take; the Job's deadline is shorter."""
 _NEXT_SECONDS = 120
 """After the scheduler was lost: another pod of the run may bring one."""
-_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 def run(environment: Environment) -> Result:
@@ -42,7 +41,8 @@ async def _is_over(address: str, patience: int) -> bool:
     worker = Worker(
         address,
         nthreads=usable_processors(),
-        memory_limit=memory_limit(),
+        # As the container's cgroup says; beyond a part of it, data goes to the disk.
+        memory_limit=MEMORY_LIMIT,
         local_directory=SCRATCH,
         death_timeout=patience,
         dashboard=False,
@@ -53,13 +53,3 @@ async def _is_over(address: str, patience: int) -> bool:
     except (OSError, TimeoutError):
         return True
     return bool(getattr(worker, "is_over", False))
-
-
-def memory_limit(limit: Path = _LIMIT) -> int | str:
-    """How many bytes this container may use; beyond a part of it, data goes to the disk."""
-    try:
-        text = limit.read_text(encoding="ascii").strip()
-    except OSError:
-        # No cgroup v2 at this place.
-        return "auto"
-    return int(text) if text.isdigit() else "auto"
