@@ -38,6 +38,7 @@ def frame() -> pd.DataFrame:
     found = pd.DataFrame({name: chance.normal(size=ROWS) for name in "ab"})
     found["c"] = chance.choice([*"xyzxyzxyz", "seldom"], ROWS)
     found.loc[::17, "a"] = np.nan
+    found.loc[::23, "c"] = None
     signal = found.b + (found.c == "x") - (found.c == "y") + chance.normal(size=ROWS) / 3
     found["label"] = np.where(signal > 0, "yes", "no")
     found["number"] = signal

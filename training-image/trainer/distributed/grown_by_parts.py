@@ -31,7 +31,7 @@ from trainer.recipes.boosting import boosted_parts
 from trainer.recipes.labels import labels_of, numbers_of
 
 Array = npt.NDArray[Any]
-PART_ROWS = 131_072
+PART_ROWS = 65_536
 """So many rows a part has at least; the parts are the same whoever reads them."""
 _DASK = {"xgboost": ("xgboost.dask", "DaskXGB"), "lightgbm": ("lightgbm", "DaskLGBM")}
 
@@ -56,9 +56,12 @@ def seen(path: Path, columns: Columns, *, classes: bool) -> Seen:
         for batch in file.iter_batches(columns=wanted) if wanted else ():
             table = pa.Table.from_batches([batch])
             if classes:
-                labels.update(labels_of(table.column(columns.target), columns.target))
+                few = pa.chunked_array([table.column(columns.target).unique()])
+                labels.update(labels_of(few, columns.target))
             for name in named:
-                texts[name].update(table.column(name).to_pylist())
+                for found in table.column(name).value_counts().to_pylist():
+                    # A missing text is the empty one to every model.
+                    texts[name][found["values"] or ""] += found["counts"]
     return Seen(tuple(sorted(labels)), texts)
 
 
@@ -117,7 +120,7 @@ def _arrays(model: Any, path: Path, columns: Columns) -> tuple[da.Array, da.Arra
     shared = delayed((model[:-1], _encoder(model), str(path), columns), pure=False)
     parts = [(read(shared, groups), sum(sizes[n] for n in groups)) for groups in _groups(sizes)]
     features = [da.from_delayed(p[0], (rows, width), np.float32) for p, rows in parts]
-    answers = [da.from_delayed(p[1], (rows,), np.float64) for p, rows in parts]
+    answers = [da.from_delayed(p[1], (rows,), np.float32) for p, rows in parts]
     weights = [da.from_delayed(p[2], (rows,), np.float64) for p, rows in parts]
     return (
         da.concatenate(features),
@@ -153,8 +156,10 @@ def _read(
         table = file.read_row_groups(list(groups))
     frame = frame_of_rows(rows_of_table(table, columns.features), columns.features)
     features = np.asarray(steps.transform(frame), dtype=np.float32)
-    target = table.column(columns.target)
+    target, weights = table.column(columns.target), weights_of(table, columns)
     if encoder is None:
-        return features, numbers_of(target, columns.target), weights_of(table, columns)
-    numbers = encoder.transform(np.array(labels_of(target, columns.target)))
-    return features, numbers.astype(np.float64), weights_of(table, columns)
+        answers: Array = numbers_of(target, columns.target)
+    else:
+        answers = encoder.transform(np.array(labels_of(target, columns.target)))
+    # Both libraries hold answers in 32 bits.
+    return features, answers.astype(np.float32), weights
