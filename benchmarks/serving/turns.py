@@ -36,28 +36,30 @@ Rounds = Sequence[Mapping[str, Turn]]
 
 
 def rounds_of_turns(
-    asked: Mapping[str, Asked], rounds: int, seconds: float, warm_up: float
+    asked: Mapping[str, Asked], rounds: int, seconds: float, warm_up: float, rest: float = 0.0
 ) -> Rounds:
     """In every round each is asked for so many seconds over 64 connections, one after the other.
 
+    `rest`: seconds after a turn in which a server does what it has put off; its CPU time counts.
     Raises RuntimeError for an answer that is not 200.
     """
     for each in asked.values():
-        _turn(each, warm_up)
+        _turn(each, warm_up, rest)
     kinds = list(asked)
     return [
-        {kind: _turn(asked[kind], seconds) for kind in random.sample(kinds, len(kinds))}
+        {kind: _turn(asked[kind], seconds, rest) for kind in random.sample(kinds, len(kinds))}
         for _ in range(rounds)
     ]
 
 
-def _turn(asked: Asked, seconds: float) -> Turn:
+def _turn(asked: Asked, seconds: float, rest: float) -> Turn:
     server = asked.server
     clocks = [_clock_of(process.number) for process in server.tree.processes()]
     before = sum(time.clock_gettime(clock) for clock in clocks)
     result = closed_loop(Target(server.port, asked.requests), _CONNECTIONS, seconds)
     if result.wrong:
         raise RuntimeError(f"{result.wrong} requests were not answered with 200")
+    time.sleep(rest)
     used = sum(time.clock_gettime(clock) for clock in clocks) - before
     return Turn(used / len(result.latencies), result.rate)
 

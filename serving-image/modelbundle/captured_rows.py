@@ -30,10 +30,14 @@ class CaptureUnreadable(ValueError):
     """The bytes are not frames of this version."""
 
 
-class CapturedRequest(NamedTuple):
-    """One request that was answered; `time`: seconds since 1970, when it was."""
+class AnsweredRequests(NamedTuple):
+    """Requests that were answered at once: `counts[i]` of the rows belong to `ids[i]`.
 
-    id: str
+    `time`: seconds since 1970, when they were.
+    """
+
+    ids: list[str]
+    counts: list[int]
     time: float
     rows: Rows
     predicted: Prediction
@@ -91,19 +95,19 @@ class CaptureEncoder:
             signature.class_counts,
         )
 
-    def frame(self, requests: Sequence[CapturedRequest]) -> bytes:
+    def frame(self, answered: Sequence[AnsweredRequests]) -> bytes:
         """One frame with all of them; at least one."""
-        rows = concatenated([request.rows for request in requests])
+        rows = concatenated([each.rows for each in answered])
         numbers, texts = rows.numbers, rows.texts
         if self._excludes:
             numbers, texts = numbers[:, self._numbers], texts[:, self._texts]
-        values = np.concatenate([request.predicted.values for request in requests])
-        probabilities = [request.predicted.probabilities for request in requests]
+        values = np.concatenate([each.predicted.values for each in answered])
+        probabilities = [each.predicted.probabilities for each in answered]
         blocks = [numbers]
         head: dict[str, Any] = {
-            "ids": [request.id for request in requests],
-            "times": [request.time for request in requests],
-            "counts": [len(request.rows) for request in requests],
+            "ids": [name for each in answered for name in each.ids],
+            "times": [each.time for each in answered for _ in each.ids],
+            "counts": [count for each in answered for count in each.counts],
             "numbers": numbers.shape,
             "texts": texts.tolist() if texts.shape[1] else None,
             "shape": values.shape,

@@ -32,6 +32,13 @@ class Prediction(NamedTuple):
             None if self.probabilities is None else self.probabilities[start:stop],
         )
 
+    def taken(self, places: Sequence[int]) -> Prediction:
+        """A copy of the answers to the rows at these places, in their order."""
+        return Prediction(
+            self.values[places],
+            None if self.probabilities is None else self.probabilities[places],
+        )
+
 
 class Runtime(Protocol):
     """A loaded model."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping
 from typing import Any, Protocol
 
 import orjson
@@ -14,7 +14,8 @@ from modelbundle.prediction import Prediction
 from modelbundle.rows import Rows
 from modelbundle.signature import PROBABILITIES_OUTPUT, Signature, Tensor
 from modelserver import SERVER_NAME, SERVER_VERSION
-from modelserver.batches.batching import Batcher, Job, Outcome
+from modelserver.batches.batching import Batcher
+from modelserver.batches.job import Job, Outcome
 from modelserver.payloads.answers import Answer, ModelIdentity, json_answer, v1_answer
 from modelserver.payloads.answers import Headers as AnswerHeaders
 from modelserver.payloads.binary_tensors import BINARY_HEADER, BinaryPart
@@ -30,14 +31,19 @@ Encode = Callable[[Outcome], None]
 Headers = MutableMapping[bytes, bytes]
 
 
-class Keeper(Protocol):
-    """Who keeps some of the requests with their answers, or the answers alone."""
+# Of the headers of a request and the id in its body: the id under which it is captured, or None. An
+# id that is made stands among the headers afterwards, to be echoed.
+Draw = Callable[[Headers, str | None], str | None]
+
+
+class Sampler(Protocol):
+    """Who keeps some of the answers while somebody reads them."""
 
     def id_of(self, headers: Headers, named: str | None) -> str:
-        """The id of a request; one that is made stands among the headers, to be echoed."""
+        """The id that came with the request; empty: none, or nobody reads."""
 
     def wants(self, request_id: str, headers: Headers) -> bool:
-        """True when the request shall be added once it is answered."""
+        """True when the answer shall be added once it is there."""
 
     def add(self, request_id: str, rows: Rows, predicted: Prediction) -> None:
         """Called at once; must not block."""
@@ -63,7 +69,8 @@ class Core:
         signature: Signature,
         batcher: Batcher,
         max_rows: int,
-        keepers: Sequence[Keeper] = (),
+        draw: Draw | None = None,
+        sampler: Sampler | None = None,
     ) -> None:
         self.identity = identity
         self.signature = signature
@@ -71,7 +78,8 @@ class Core:
         self._clock = batcher.clock
         self._decoded = batcher.metrics.decoded
         self._max_rows = max_rows
-        self._keepers = tuple(keepers)
+        self._draw = draw
+        self._sampler = sampler
         self._unseen: Unseen | None = None
         self._v2 = V2Decoder(signature, max_rows)
         self._v2_answers = V2Answers(identity)
@@ -93,8 +101,8 @@ class Core:
                 answer = self._v2_answers.of(outcome, request)
                 deliver(answer._replace(headers=(*answer.headers, *told)) if told else answer)
 
-        noted = self._noted(encode, request.rows, headers, request.id)
-        return self._submitted(request.rows, noted, begun)
+        encode = self._sampled(encode, request.rows, headers, request.id)
+        return self._submitted(request.rows, encode, begun, self._drawn(headers, request.id))
 
     def start_v1(self, body: bytes | bytearray, headers: Headers, deliver: Deliver) -> Job:
         """The V1 answer will be delivered. Raises RequestRefused."""
@@ -108,36 +116,45 @@ class Core:
             else:
                 deliver(v1_answer(outcome)._replace(headers=told))
 
-        return self._submitted(rows, self._noted(encode, rows, headers), begun)
+        encode = self._sampled(encode, rows, headers)
+        return self._submitted(rows, encode, begun, self._drawn(headers, None))
 
     def _told(self, rows: Rows) -> AnswerHeaders:
         """What the answer says about the rows besides what the model says."""
         return () if self._unseen is None else self._unseen.headers(rows)
 
-    def _noted(
+    def _sampled(
         self, encode: Encode, rows: Rows, headers: Headers, named: str | None = None
     ) -> Encode:
-        """`encode`; where somebody keeps the request, it is added too, once it is answered."""
-        kept = self._kept_by(headers, named)
-        if not kept:
+        """`encode`; where the answer is wanted for the sample, it is added to it, too."""
+        request_id = self._wanted(headers, named)
+        if not request_id:
             return encode
 
         def encode_and_add(outcome: Outcome) -> None:
             encode(outcome)
             if not isinstance(outcome, ModelFailed):
-                for keeper, request_id in kept:
-                    keeper.add(request_id, rows, outcome)
+                self._add(request_id, rows, outcome)
 
         return encode_and_add
 
-    def _kept_by(self, headers: Headers, named: str | None) -> list[tuple[Keeper, str]]:
-        """Who keeps the request, and under which id."""
-        ids = ((keeper, keeper.id_of(headers, named)) for keeper in self._keepers)
-        return [(keeper, own) for keeper, own in ids if keeper.wants(own, headers)]
+    def _wanted(self, headers: Headers, named: str | None) -> str:
+        """The id under which the answer is wanted for the sample; empty: it is not."""
+        if self._sampler is None:
+            return ""
+        request_id = self._sampler.id_of(headers, named)
+        return request_id if self._sampler.wants(request_id, headers) else ""
 
-    def _submitted(self, rows: Rows, encode: Encode, begun: float) -> Job:
+    def _add(self, request_id: str, rows: Rows, predicted: Prediction) -> None:
+        if request_id and self._sampler is not None:
+            self._sampler.add(request_id, rows, predicted)
+
+    def _drawn(self, headers: Headers, named: str | None) -> str | None:
+        return self._draw(headers, named) if self._draw is not None else None
+
+    def _submitted(self, rows: Rows, encode: Encode, begun: float, drawn: str | None) -> Job:
         """The job, and its decoding since `begun` counted."""
-        job = self._batcher.submit(rows, encode)
+        job = self._batcher.submit(rows, encode, drawn)
         self._decoded(job.submitted - begun)
         return job
 
@@ -157,10 +174,10 @@ class Core:
         request = self._v2.request(document, binary)
         self._told(request.rows)
         self._batcher.metrics.decoded(self._batcher.clock() - begun)
-        kept = self._kept_by(headers, request.id)
-        predicted = await self._batcher.predict(request.rows)
-        for keeper, request_id in kept:
-            keeper.add(request_id, request.rows, predicted)
+        request_id = self._wanted(headers, request.id)
+        drawn = self._drawn(headers, request.id)
+        predicted = await self._batcher.predict(request.rows, drawn)
+        self._add(request_id, request.rows, predicted)
         return request, predicted
 
 

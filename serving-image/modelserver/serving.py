@@ -84,9 +84,10 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     identity = ModelIdentity(settings.model_name, settings.revision, settings.bundle.digest)
     signature = model.runtime.signature
     capture = capturing(settings, signature, metrics, log)
-    sample = AnswerSample()
-    keepers = [sample] if capture is None else [capture, sample]
-    core = Core(identity, signature, batcher, settings.limits.request_rows, keepers)
+    sample, draw = AnswerSample(), capture.drawn if capture is not None else None
+    core = Core(identity, signature, batcher, settings.limits.request_rows, draw, sample)
+    if capture is not None:
+        batcher.keep_with(capture.add)
     core.name_unseen(unseen_texts(settings, signature, metrics))
     fixed = _fixed(identity, model)
     outbox = Outbox()

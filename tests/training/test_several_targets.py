@@ -23,7 +23,8 @@ from modelbundle.packing import verify
 from modelbundle.prediction import Prediction, Runtime
 from modelbundle.reference_profile import read_profile
 from modelbundle.rows import rows_of_frame
-from modelserver.batches.batching import Batcher, Job
+from modelserver.batches.batching import Batcher
+from modelserver.batches.job import Job
 from modelserver.core import Core, Deliver
 from modelserver.payloads.answers import Answer, ModelIdentity
 from modelserver.self_test import self_test

@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,6 +21,8 @@ from modelbundle.prediction import Prediction, Runtime
 from modelbundle.rows import Rows, concatenated
 from modelserver.batches.batch_speed import BatchSpeed
 from modelserver.batches.gathering import Gathering
+from modelserver.batches.job import Batch, Job, Outcome
+from modelserver.batches.keeping import Keep, keep_drawn
 from modelserver.metrics.batch_metrics import BatchMetrics
 from modelserver.payloads.refusals import BeyondModel, ModelFailed
 
@@ -31,34 +32,8 @@ _WORTH_GATHERING_SECONDS = 0.0002
 # The product of two such numbers is no longer a float32, in which most models compute.
 _EXTREME = 1e18
 
-Outcome = Prediction | ModelFailed
 # Rows that were predicted, what the model said, and the time of the clock.
 Sampling = Callable[[Rows, Prediction, float], None]
-
-
-class Job:
-    """Rows on their way to their outcome; set `gone` when nobody waits for it any more."""
-
-    __slots__ = ("count", "deliver", "gone", "rows", "submitted")
-
-    def __init__(self, rows: Rows, deliver: Callable[[Outcome], None], submitted: float) -> None:
-        self.rows = rows
-        self.count = len(rows)
-        self.deliver = deliver
-        self.submitted = submitted
-        self.gone = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Batch:
-    """What came of rows that were predicted together: one outcome per part.
-
-    `whole`: the answers to all rows; None when they had to be asked for part by part.
-    """
-
-    rows: Rows
-    whole: Prediction | None
-    outcomes: list[Outcome]
 
 
 class Batcher:
@@ -80,6 +55,7 @@ class Batcher:
         self._runtime = runtime
         self._max_rows = max_rows
         self._sampling = sampling
+        self._keep: Keep | None = None
         self._waiting: deque[Job] = deque()
         self._scheduled: asyncio.Handle | None = None
         self._busy = False
@@ -93,9 +69,15 @@ class Batcher:
         """The outcomes of a batch will be delivered inside `together`, such as an outbox."""
         self._together = together
 
-    def submit(self, rows: Rows, deliver: Callable[[Outcome], None]) -> Job:
+    def keep_with(self, keep: Keep) -> None:
+        """Drawn requests are given to `keep` after their answers are delivered, once a batch."""
+        self._keep = keep
+
+    def submit(
+        self, rows: Rows, deliver: Callable[[Outcome], None], drawn: str | None = None
+    ) -> Job:
         """`deliver` will be called once, in this event loop, unless the job is gone by then."""
-        job = Job(rows, deliver, self.clock())
+        job = Job(rows, deliver, self.clock(), drawn)
         self._waiting.append(job)
         self._schedule()
         return job
@@ -108,7 +90,7 @@ class Batcher:
             self._scheduled.cancel()
             self._begin()
 
-    async def predict(self, rows: Rows) -> Prediction:
+    async def predict(self, rows: Rows, drawn: str | None = None) -> Prediction:
         """The answers to these rows, for callers that are tasks. Raises ModelFailed."""
         found: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
@@ -117,7 +99,7 @@ class Batcher:
             if not found.done():
                 found.set_result(outcome)
 
-        job = self.submit(rows, settle)
+        job = self.submit(rows, settle, drawn)
         try:
             outcome = await found
         finally:
@@ -216,6 +198,8 @@ class Batcher:
             metrics.repeated += len(jobs) > 1
         if self._sampling is not None:
             self._sample(jobs, batch, now)
+        if self._keep is not None:
+            keep_drawn(jobs, batch, self._keep)
 
     def _hand_over_all(self, jobs: Sequence[Job], batch: Batch) -> int:
         """How many were still there to be told."""
@@ -225,6 +209,7 @@ class Batcher:
                 try:
                     job.deliver(outcome)
                 except Exception as fault:  # noqa: BLE001  (the other jobs of the batch wait)
+                    job.drawn = None
                     _tell_instead(job, outcome, fault)
                 delivered += 1
         return delivered

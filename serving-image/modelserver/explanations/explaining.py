@@ -20,7 +20,8 @@ import numpy as np
 from modelbundle.prediction import Prediction, Runtime
 from modelbundle.rows import Numbers, Rows
 from modelbundle.signature import Label, Signature
-from modelserver.batches.batching import Job, predicted_together
+from modelserver.batches.batching import predicted_together
+from modelserver.batches.job import Job
 from modelserver.explanations.questions import Question, decoded, numbers_of, own_class, why_not
 from modelserver.explanations.shapley import Sets, most_columns, shares_of
 from modelserver.payloads.answers import Answer

@@ -9,8 +9,6 @@ from modelserver.payloads.answers import Answer, Headers, ModelIdentity
 from modelserver.requests.request import Request
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_ECHOED = (b"traceparent", b"x-request-id")
-_ANY_ECHOED = frozenset(_ECHOED)
 _MAX_ECHO = 256
 _MOST_HEADS = 256
 
@@ -55,11 +53,11 @@ class Wire:
 def _more(request: Request, *, close: bool) -> bytes:
     """Headers that the request, or the end of the connection, asks for."""
     more = b""
-    if not _ANY_ECHOED.isdisjoint(request.headers):
-        for name in _ECHOED:
-            sent = request.headers.get(name)
-            if sent is not None and len(sent) <= _MAX_ECHO:
-                more += b"%b: %b\r\n" % (name, sent)
+    trace, request_id = request.headers.get(b"traceparent"), request.headers.get(b"x-request-id")
+    if trace is not None and len(trace) <= _MAX_ECHO:
+        more = b"traceparent: " + trace + b"\r\n"
+    if request_id is not None and len(request_id) <= _MAX_ECHO:
+        more += b"x-request-id: " + request_id + b"\r\n"
     if close:
         more += b"connection: close\r\n"
     elif request.version == "1.0":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from modelserver.batches.batching import Job
+    from modelserver.batches.job import Job
     from modelserver.payloads.answers import Answer
     from modelserver.requests.routing import Route
 

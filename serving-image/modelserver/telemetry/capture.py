@@ -10,21 +10,21 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable
 from itertools import islice
 
-from modelbundle.captured_rows import CapturedRequest, CaptureEncoder
+from modelbundle.captured_rows import AnsweredRequests, CaptureEncoder
 from modelbundle.prediction import Prediction
 from modelbundle.rows import Rows
 from modelbundle.signature import Signature
 from modelserver.error_log import ErrorLog
 from modelserver.settings import CaptureSettings
 from modelserver.telemetry.collector_link import CollectorLink
-from modelserver.telemetry.request_ids import NO_USERS, RequestIds, drawn_by_id
+from modelserver.telemetry.request_ids import RequestDraw
 
 MAX_WAITING_BYTES = 32 << 20
 _EVERY_SECONDS = 0.1
-_REQUESTS_PER_FRAME = 256
+_BATCHES_PER_FRAME = 256
 _PER_REQUEST, _PER_TEXT = 400, 80  # what the objects of one take beside their numbers
 _LAST_SECONDS = 5.0
 _PAUSE_SECONDS = 1.0
@@ -41,13 +41,12 @@ class Capture:
         now: Callable[[], float] = time.time,
     ) -> None:
         self.sampled = 0
-        self._ids = RequestIds()
-        self._is_drawn = drawn_by_id(settings.percent)
+        self.drawn = RequestDraw(settings.percent).drawn
         self._encoder = CaptureEncoder(signature, settings.exclude)
         self._link = CollectorLink(settings.socket, self._encoder.model.frame())
         self._log = log
         self._now = now
-        self._waiting: deque[CapturedRequest] = deque()
+        self._waiting: deque[AnsweredRequests] = deque()
         self._added = self._taken = 0  # bytes; the loop writes the first, the thread the second
         self._refused = self._unsent = 0  # rows, likewise
         self._ending = threading.Event()
@@ -64,23 +63,16 @@ class Capture:
         """Rows that will not be: no room to wait, or the collector went with them."""
         return self._refused + self._unsent + self._link.lost
 
-    def id_of(self, headers: MutableMapping[bytes, bytes], named: str | None) -> str:
-        """The request's id, see `RequestIds`."""
-        return self._ids.id_of(headers, named)
-
-    def wants(self, request_id: str, headers: Mapping[bytes, bytes]) -> bool:
-        """True when the request is drawn and a user's."""
-        return self._is_drawn(request_id) and NO_USERS.isdisjoint(headers)
-
-    def add(self, request_id: str, rows: Rows, predicted: Prediction) -> None:
-        """The answered request will be stored, or is counted as dropped."""
+    def add(self, ids: list[str], counts: list[int], rows: Rows, predicted: Prediction) -> None:
+        """These answered requests will be stored, or are counted as dropped."""
         self.sampled += len(rows)
-        size = _size(rows)
+        answered = AnsweredRequests(ids, counts, self._now(), rows, predicted)
+        size = _size(answered)
         if self._added - self._taken + size > MAX_WAITING_BYTES:
             self._refused += len(rows)
             return
         self._added += size
-        self._waiting.append(CapturedRequest(request_id, self._now(), rows, predicted))
+        self._waiting.append(answered)
 
     def close(self, max_seconds: float = _LAST_SECONDS) -> None:
         """What waits is sent and stored, as far as there is time."""
@@ -95,7 +87,7 @@ class Capture:
                 self._ending.wait(_PAUSE_SECONDS)
         if self._forward():
             self._link.finish()
-        self._unsent += sum(len(request.rows) for request in self._waiting)
+        self._unsent += sum(len(each.rows) for each in self._waiting)
         self._waiting.clear()
 
     def _forward(self) -> bool:
@@ -112,13 +104,13 @@ class Capture:
         return True
 
     def _send_some(self) -> None:
-        requests = list(islice(self._waiting, _REQUESTS_PER_FRAME))
-        for request in requests:
+        answered = list(islice(self._waiting, _BATCHES_PER_FRAME))
+        for each in answered:
             self._waiting.popleft()
-            self._taken += _size(request.rows)
-        rows = sum(len(request.rows) for request in requests)
+            self._taken += _size(each)
+        rows = sum([len(each.rows) for each in answered])
         try:
-            frame = self._encoder.frame(requests)
+            frame = self._encoder.frame(answered)
         except Exception as fault:  # noqa: BLE001  (the thread must outlive a bug: others wait)
             self._unsent += rows
             self._log.write("capture-failed", f"{rows} rows cannot be captured: {fault}", fault)
@@ -126,5 +118,9 @@ class Capture:
         self._link.send(frame, rows)
 
 
-def _size(rows: Rows) -> int:
-    return rows.numbers.nbytes + _PER_TEXT * rows.texts.size + _PER_REQUEST
+def _size(answered: AnsweredRequests) -> int:
+    """About how many bytes of memory they take."""
+    rows, (values, chances) = answered.rows, answered.predicted
+    answers = values.nbytes + (chances.nbytes if chances is not None else 0)
+    objects = _PER_REQUEST * len(answered.ids) + _PER_TEXT * rows.texts.size
+    return rows.numbers.nbytes + answers + objects

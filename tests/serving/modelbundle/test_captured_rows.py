@@ -9,7 +9,7 @@ import pytest
 
 from modelbundle.captured_rows import (
     LENGTHS,
-    CapturedRequest,
+    AnsweredRequests,
     CapturedRows,
     CaptureEncoder,
     CaptureUnreadable,
@@ -31,11 +31,11 @@ LABELLED = Signature(Task.CLASSIFICATION, ("a", "b"), FEATURES, probabilities=Tr
 NUMBERED = Signature(Task.REGRESSION, (), FEATURES, probabilities=False)
 
 
-def request(id_: str, count: int, predicted: Prediction) -> CapturedRequest:
+def request(id_: str, count: int, predicted: Prediction) -> AnsweredRequests:
     """So many rows with numbers and texts."""
     numbers = np.arange(2.0 * count).reshape(count, 2)
     texts = np.array([["left", "Ann"]] * count, dtype=object)
-    return CapturedRequest(id_, 1.25, Rows(numbers, texts), predicted)
+    return AnsweredRequests([id_], [count], 1.25, Rows(numbers, texts), predicted)
 
 
 def taken(frame: bytes) -> tuple[Any, bytes]:

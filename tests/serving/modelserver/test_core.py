@@ -17,7 +17,8 @@ from modelbundle.loading import RuntimeName, load_runtime
 from modelbundle.manifest_reading import read_manifest
 from modelbundle.prediction import Prediction
 from modelbundle.rows import Rows
-from modelserver.batches.batching import Batcher, Job
+from modelserver.batches.batching import Batcher
+from modelserver.batches.job import Job
 from modelserver.core import (
     Core,
     Deliver,
@@ -39,27 +40,25 @@ class Kept:
     def __init__(self) -> None:
         self.rows: list[tuple[str, int, int]] = []
 
-    def id_of(self, headers: MutableMapping[bytes, bytes], named: str | None) -> str:
-        """The id of the body, or one that is made."""
+    def drawn(self, headers: MutableMapping[bytes, bytes], named: str | None) -> str | None:
+        """By the id of the body, or one that is made."""
         headers[b"x-request-id"] = b"made"
-        return named or "made"
+        return named if named and named.startswith("k") else None
 
-    def wants(self, request_id: str, headers: MutableMapping[bytes, bytes]) -> bool:
-        """By the id alone."""
-        return request_id.startswith("k")
-
-    def add(self, request_id: str, rows: Rows, predicted: Prediction) -> None:
+    def add(self, ids: list[str], counts: list[int], rows: Rows, predicted: Prediction) -> None:
         """Remembers how many rows and answers there were."""
-        self.rows.append((request_id, len(rows), len(predicted.values)))
+        assert counts == [len(rows)]
+        self.rows.append((ids[0], len(rows), len(predicted.values)))
 
 
 def _core(sample: Sample, capture: Kept | None = None) -> Core:
     manifest = read_manifest(sample.directory)
     runtime = load_runtime(sample.directory, manifest, RuntimeName.SKLEARN)
     batcher = Batcher(runtime, 256, time.perf_counter)
-    return Core(
-        IDENTITY, sample.signature, batcher, max_rows=10, keepers=[capture] if capture else []
-    )
+    if capture is None:
+        return Core(IDENTITY, sample.signature, batcher, max_rows=10)
+    batcher.keep_with(capture.add)
+    return Core(IDENTITY, sample.signature, batcher, max_rows=10, draw=capture.drawn)
 
 
 async def _answer(start: Callable[[Deliver], Job]) -> Answer:

@@ -11,7 +11,8 @@ from serving_watched_model import Watched, strange
 
 from modelbundle.prediction import Prediction, Runtime
 from modelbundle.rows import Rows
-from modelserver.batches.batching import Batcher, Outcome, predicted_together
+from modelserver.batches.batching import Batcher, predicted_together
+from modelserver.batches.job import Outcome
 from modelserver.payloads.refusals import BeyondModel, ModelFailed
 
 

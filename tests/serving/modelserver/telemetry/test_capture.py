@@ -45,7 +45,7 @@ class Scene:
     def add(self, count: int = 1) -> None:
         """A request of so many rows was answered."""
         rows = Rows(np.zeros((count, 1)), np.empty((count, 0), dtype=object))
-        self.capture.add("id", rows, Prediction(np.zeros(count), None))
+        self.capture.add(["id"], [count], rows, Prediction(np.zeros(count), None))
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -118,7 +118,7 @@ def test_what_went_with_a_collector_is_dropped(scene: Scene) -> None:
 
 def test_a_queue_that_is_full_drops_and_counts(scene: Scene) -> None:
     """Nobody takes the rows; the memory they take is bounded, and adding goes on."""
-    rows, _ = divmod(MAX_WAITING_BYTES // 10, 8)
+    rows = MAX_WAITING_BYTES // 10 // 16  # a number and an answer each
     for _ in range(15):
         scene.add(rows)
     sampled, stored, dropped = scene.counts
