@@ -55,9 +55,12 @@ class RefreshWindow(ApiModel):
         if not self.cron:
             return None
         length = timedelta(seconds=self.seconds)
-        openings = CronSim(self.cron, (now - length).astimezone(ZoneInfo(self.time_zone)))
+        since = now - length
+        openings = CronSim(self.cron, since.astimezone(ZoneInfo(self.time_zone)))
         try:
-            return next(openings).astimezone(UTC) + length * _share(uid)
+            # Where an hour comes twice, the iterator may begin with an opening of its first time.
+            opening = next(at for at in openings if at.astimezone(UTC) > since)
+            return opening.astimezone(UTC) + length * _share(uid)
         except StopIteration:
             return None
 

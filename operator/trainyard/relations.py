@@ -28,6 +28,11 @@ VIEWS: dict[tuple[str, str], tuple[Path, ...]] = {
         ("status", "federation"),
     ),
     ("Dataset", "ConfigMapMetadata"): (("metadata", "resourceVersion"),),
+    ("Dataset", "ModelDeployment"): (
+        ("metadata", "uid"),
+        ("status", "labelJoin", "last"),
+        ("status", "labelJoin", "folder"),
+    ),
     ("ModelVersion", "TrainingJob"): (
         ("spec",),
         ("status", "inputs"),
@@ -59,8 +64,11 @@ VIEWS: dict[tuple[str, str], tuple[Path, ...]] = {
 
 
 def named_by_dataset(raw: RawObject) -> Iterator[Named]:
-    """Yield the ConfigMap that its source reads, and the TrainingJobs that may train on it."""
+    """Yield the ConfigMap or the ModelDeployment that its source reads, and the TrainingJobs that
+    may train on it."""
     yield from _named("ConfigMapMetadata", _at(raw, "spec", "source", "configMap"))
+    captures = _at(raw, "spec", "source", "captures")
+    yield from _named("ModelDeployment", _at(captures, "modelDeployment"))
     for coordinator in _items(raw, "spec", "federation", "allowedCoordinators"):
         yield from _named_elsewhere("TrainingJob", coordinator)
 
@@ -188,6 +196,7 @@ READ_BY_DATASET = (
     reads_namers("Dataset", "TrainingJob"),
     reads_by_name("Dataset", "TrainingJob"),
     reads_by_name("Dataset", "ConfigMapMetadata"),
+    reads_by_name("Dataset", "ModelDeployment"),
 )
 READ_BY_TRAINING_JOB = (
     reads_by_name("TrainingJob", "Dataset"),

@@ -17,7 +17,8 @@ class ScheduleInvalid(ValueError):
 def next_slot(schedule: Schedule, after: datetime, field: str) -> datetime:
     """Return the first slot after that moment, in UTC.
 
-    Raises ScheduleInvalid; `field` is where the schedule stands, for its text.
+    Of an hour that comes twice a time of day counts the first time only, what comes every few
+    minutes or every hour counts both times. Raises ScheduleInvalid; `field` is where the schedule stands, for its text.
     """
     try:
         zone = UTC if schedule.time_zone in {"UTC", "Etc/UTC"} else ZoneInfo(schedule.time_zone)
@@ -27,13 +28,14 @@ def next_slot(schedule: Schedule, after: datetime, field: str) -> datetime:
             "write one like Europe/Vienna"
         ) from error
     try:
-        slot = next(CronSim(schedule.cron, after.astimezone(zone)))
+        slots = (slot.astimezone(UTC) for slot in CronSim(schedule.cron, after.astimezone(zone)))
+        # Asked within such an hour's second time, the iterator begins with slots of its first.
+        return next(slot for slot in slots if slot > after)
     except (CronSimError, StopIteration) as error:
         raise ScheduleInvalid(
             f"{field}.cron: {schedule.cron!r} never comes or is not a cron expression; "
             "write five fields like */15 * * * *"
         ) from error
-    return slot.astimezone(UTC)
 
 
 def planned_slot(

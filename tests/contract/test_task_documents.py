@@ -205,7 +205,7 @@ def test_a_rehearse_document_is_read() -> None:
 def test_a_join_document_is_read() -> None:
     """Where captures are, which version of which labels, and what is measured."""
     task = read_join_task(json.dumps(join_document(LABELLED, JOIN)))
-    assert ("captures/uid-1", "labelled/wine", "join-9876543210") == (
+    assert ("captures/uid-1", "labelled/uid-1", "join-9876543210") == (
         task.captures,
         task.folder,
         task.previous,

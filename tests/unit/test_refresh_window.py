@@ -49,3 +49,11 @@ def test_a_window_that_means_nothing_is_refused(said: dict[str, object]) -> None
     """When the operator starts."""
     with pytest.raises(ValidationError):
         RefreshWindow.model_validate(said)
+
+
+def test_an_opening_in_an_hour_that_comes_twice_is_no_second_one() -> None:
+    """It was at 02:30 summer time; in the hour after the window it is the next day's turn."""
+    window = RefreshWindow(cron="30 2 * * *", time_zone="Europe/Vienna", seconds=60)
+    turn = window.turn_of("uid", datetime(2026, 10, 25, 1, 10, tzinfo=UTC))
+    assert turn is not None
+    assert turn >= datetime(2026, 10, 26, 1, 30, tzinfo=UTC)

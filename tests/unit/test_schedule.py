@@ -55,6 +55,51 @@ def test_a_night_with_a_change_of_time_has_one_slot(day: datetime, expected: str
     assert f"{slot + timedelta(days=1):%d}" == f"{next_slot(schedule, slot, 'spec'):%d}"
 
 
+@pytest.mark.parametrize(
+    ("zone", "cron", "before", "expected"),
+    [
+        pytest.param(zone, cron, before, expected, id=f"{zone}: {cron}")
+        for zone, cron, before, expected in (
+            ("Europe/Vienna", "30 2 * * *", "2026-10-24 20:00", "25 00:30, 26 01:30"),
+            ("Europe/Vienna", "0 3 * * *", "2026-10-24 20:00", "25 02:00, 26 02:00"),
+            ("Europe/Vienna", "*/30 2 * * *", "2026-10-24 23:00", "25 00:00, 25 00:30, 25 01:00"),
+            ("Europe/Vienna", "30 * * * *", "2026-10-24 23:00", "24 23:30, 25 00:30, 25 01:30"),
+            ("Europe/Vienna", "30 2 * * *", "2026-03-28 20:00", "29 01:00, 30 00:30"),
+            ("America/New_York", "30 1 * * *", "2026-10-31 20:00", "01 05:30, 02 06:30"),
+            ("America/Havana", "30 0 * * *", "2026-10-31 20:00", "01 04:30, 02 05:30"),
+            ("Australia/Lord_Howe", "45 1 * * *", "2026-04-04 08:00", "04 14:45, 05 15:15"),
+            ("Africa/Cairo", "30 23 * * *", "2026-10-29 12:00", "29 20:30, 30 21:30"),
+            ("Asia/Kathmandu", "30 2 * * *", "2026-10-24 12:00", "24 20:45, 25 20:45"),
+        )
+    ],
+)
+def test_whenever_it_is_asked_the_slots_of_a_changed_night_are_the_same(
+    zone: str, cron: str, before: str, expected: str
+) -> None:
+    """Also within the hour that comes twice: a restart there repeats no slot."""
+    schedule = Schedule(cron=cron, time_zone=zone)
+    start = datetime.fromisoformat(before).replace(tzinfo=UTC)
+    slots = [next_slot(schedule, start, "spec")]
+    for _ in expected.split(", ")[1:]:
+        slots.append(next_slot(schedule, slots[-1], "spec"))
+    assert expected == ", ".join(f"{slot:%d %H:%M}" for slot in slots)
+    moment = start
+    while moment < slots[-1]:
+        coming = next(slot for slot in slots if slot > moment)
+        assert coming == next_slot(schedule, moment, "spec"), f"asked at {moment}"
+        moment += timedelta(minutes=25)
+
+
+def test_a_slot_that_was_due_late_is_not_due_again_in_the_second_hour() -> None:
+    """The operator was away from half past one until the hour had begun again."""
+    schedule = Schedule(cron="30 2 * * *", time_zone="Europe/Vienna")
+    slot = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    late = datetime(2026, 10, 25, 1, 5, tzinfo=UTC)
+    assert slot == planned_slot(schedule, slot, late, "spec")
+    upcoming = next_slot(schedule, late, "spec")
+    assert slot + timedelta(hours=25) == planned_slot(schedule, upcoming, late, "spec")
+
+
 @pytest.fixture
 def somewhere_else(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have the machine stand in Tokyo."""

@@ -132,7 +132,8 @@ def _late(store: Store, task: JoinTask, found: LabelledRows) -> int:
         return 0
     try:
         with store_faults():
-            content = store.read(f"{task.folder}/{task.previous}{_KEYS}")
+            folder = task.previous_folder or task.folder
+            content = store.read(f"{folder}/{task.previous}{_KEYS}")
     except StoreNotFound:
         return 0
     before = pq.read_table(io.BytesIO(content))[KEY].combine_chunks()

@@ -135,7 +135,13 @@ def _failed(
 def _started(
     dataset: Dataset, observed: Observed, turn: DatasetTurn, refresh: Refresh
 ) -> DatasetTurn:
-    refresh = refresh.model_copy(update={"config_map_version": observed.config_map_version})
+    last = turn.status.last_refresh
+    seen = {
+        "config_map_version": observed.config_map_version,
+        # Of a deployment that was deleted the rows are still there.
+        "labelled": observed.labelled or (last.labelled if last is not None else ""),
+    }
+    refresh = refresh.model_copy(update=seen)
     done = answered(turn.status, refresh, "Refreshing", None)
     job = ingest_job(dataset, refresh, observed.installation)
     return turn.changed(refresh=refresh, refreshes_done=done).doing(Create(job))

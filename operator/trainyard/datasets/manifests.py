@@ -52,7 +52,7 @@ def ingest_document(
         "reader": installation.training_image,
         "version": 1,
         "dataset": dataset.metadata.name,
-        "source": source_access(spec.source).document,
+        "source": source_access(spec.source, refresh.labelled).document,
         "format": spec.format,
         "target": spec.target,
         "columns": _columns(spec),
@@ -66,7 +66,7 @@ def ingest_document(
 def ingest_job(dataset: Dataset, refresh: Refresh, installation: Installation) -> dict[str, Any]:
     """Return the Job of the refresh."""
     work = _work(dataset, refresh.name, installation, REFRESH_DEADLINE_SECONDS)
-    access = source_access(dataset.spec.source)
+    access = source_access(dataset.spec.source, refresh.labelled)
     environment, mounts = store_parts(work, read_only=False)
     container = trainer_container(
         work,

@@ -13,6 +13,7 @@ from trainyard.datasets.participations import participation_name
 from trainyard.installation import Installation
 from trainyard.jobs.federated_pods import ENROL
 from trainyard.jobs.job_view import JobView, job_references, see_job
+from trainyard.jobs.labelled_rows import last_folder
 from trainyard.ownership import OWNER, OWNER_KIND
 from trainyard.reconciling.world import World
 
@@ -50,6 +51,7 @@ async def observe_dataset(
             for name in {participation_name(dataset, run) for run in runs}
         },
         config_map_version=await _config_map_version(dataset, world),
+        labelled=await _labelled(dataset, world),
         jobs=job_references(jobs, dataset),
     )
 
@@ -86,6 +88,15 @@ async def _config_map_version(dataset: Dataset, world: World) -> str:
         return ""
     found = await world.get("ConfigMapMetadata", dataset.metadata.namespace, source.name)
     return str(found["metadata"].get("resourceVersion", "")) if found is not None else ""
+
+
+async def _labelled(dataset: Dataset, world: World) -> str:
+    source = dataset.spec.source.captures
+    if source is None:
+        return ""
+    name = source.model_deployment.name
+    found = await world.get("ModelDeployment", dataset.metadata.namespace, name)
+    return last_folder(found) if found is not None else ""
 
 
 def _requested(training_jobs: Iterable[TrainingJob | None]) -> Iterator[str]:

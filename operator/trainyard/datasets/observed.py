@@ -46,5 +46,8 @@ class Observed:
     """The runs at work of the TrainingJobs that the spec allows as coordinators."""
     participations: Mapping[str, JobView] = field(default_factory=dict)
     """The Jobs by which the Dataset takes part, by name."""
+    labelled: str = ""
+    """Where the labelled requests of the source's ModelDeployment lie; empty where it is not there,
+    or none is named."""
     jobs: tuple[ObjectRef, ...] = ()
     """All Jobs of this Dataset that are not being deleted."""

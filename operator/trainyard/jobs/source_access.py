@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from trainyard.api.dataset_sources import DatasetSource, DvcSource
 from trainyard.api.sources import BucketSource, Source
-from trainyard.jobs.labelled_rows import labelled_rows
+from trainyard.jobs.labelled_rows import former_folder, labelled_rows
 
 MOUNT_PATH = "/trainyard/source"
 VOLUME = "source"
+_LABELLED = re.compile(r"labelled/[^/\s]+/rows\.parquet")
 _SECRET_KEYS = (
     ("TRAINYARD_SOURCE_ACCESS_KEY_ID", "accessKeyId"),
     ("TRAINYARD_SOURCE_SECRET_ACCESS_KEY", "secretAccessKey"),
@@ -27,10 +29,11 @@ class SourceAccess:
     mounts: tuple[dict[str, Any], ...] = ()
 
 
-def source_access(source: Source) -> SourceAccess:
+def source_access(source: Source, labelled: str = "") -> SourceAccess:
     """Return how to reach the source; exactly one of its members is set.
 
-    A ConfigMap that does not exist is mounted as an empty folder, so that the pod starts and says
+    `labelled`: the folder of the labelled rows of `captures`; empty: the former one, by name. A
+    ConfigMap that does not exist is mounted as an empty folder, so that the pod starts and says
     what it misses instead of hanging.
     """
     if source.config_map is not None:
@@ -42,8 +45,8 @@ def source_access(source: Source) -> SourceAccess:
     if source.s3 is not None:
         return _bucket(source.s3)
     if source.captures is not None:
-        rows = labelled_rows(source.captures.model_deployment.name)
-        return SourceAccess({"kind": "store", "path": rows})
+        folder = labelled or former_folder(source.captures.model_deployment.name)
+        return SourceAccess({"kind": "store", "path": labelled_rows(folder)})
     if isinstance(source, DatasetSource) and source.container is not None:
         return _mounted(None, source.container.path)
     return _elsewhere(source)
@@ -64,7 +67,7 @@ def with_source_named(source: Source, text: str) -> str:
         return text.replace(MOUNT_PATH, f"PersistentVolumeClaim {source.pvc.claim_name}")
     if source.captures is not None:
         name = source.captures.model_deployment.name
-        return text.replace(labelled_rows(name), f"the labelled requests of ModelDeployment {name}")
+        return _LABELLED.sub(f"the labelled requests of ModelDeployment {name}", text)
     if isinstance(source, DatasetSource):
         if source.container is not None:
             return text.replace(MOUNT_PATH, "the output of source.container")

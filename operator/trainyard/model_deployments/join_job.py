@@ -21,7 +21,7 @@ from trainyard.jobs.job_manifest import (
     trainer_container,
     variable,
 )
-from trainyard.jobs.labelled_rows import labelled_folder
+from trainyard.jobs.labelled_rows import former_folder, labelled_folder
 from trainyard.model_deployments.collector import capture_folder
 from trainyard.ownership import child_name
 from trainyard.store_access import RESULT
@@ -49,8 +49,9 @@ def join_document(resource: ModelDeployment, join: LabelJoin) -> dict[str, Any]:
         "version": 1,
         "run": join.name,
         "captures": capture_folder(resource),
-        "folder": labelled_folder(resource.metadata.name),
+        "folder": labelled_folder(resource.metadata.uid),
         "previous": join.last or None,
+        "previousFolder": _previous_folder(resource, join),
         "now": now,
         **_asked(resource, join.dataset_digest),
     }
@@ -93,6 +94,12 @@ def join_name(resource: ModelDeployment, inputs: str, attempt: int) -> str:
     """Return the Job's name: the same join is never started twice."""
     metadata = resource.metadata
     return child_name(metadata.name, metadata.uid, JOIN, inputs, str(attempt))
+
+
+def _previous_folder(resource: ModelDeployment, join: LabelJoin) -> str | None:
+    if not join.last:
+        return None
+    return join.folder or former_folder(resource.metadata.name)
 
 
 def _asked(resource: ModelDeployment, digest: str) -> dict[str, Any]:

@@ -57,7 +57,8 @@ def test_every_kind_is_found_in_whole_units(tmp_path: Path) -> None:
         pytest.param(Kind.RUN, "runs/uid-2/run-1", False, id="a run of a deleted object"),
         pytest.param(Kind.CAPTURE, "captures/uid-1", True, id="captures of a deployment"),
         pytest.param(Kind.CAPTURE, "captures/uid-2", False, id="captures of a deleted one"),
-        pytest.param(Kind.LABELLED, "labelled/scoring", True, id="labelled rows"),
+        pytest.param(Kind.LABELLED, "labelled/scoring", True, id="labelled rows of before"),
+        pytest.param(Kind.LABELLED, "labelled/uid-1", True, id="labelled rows"),
         pytest.param(Kind.LABELLED, "labelled/ranking", False, id="labelled rows of nobody"),
     ],
 )

@@ -62,7 +62,8 @@ def is_referenced(unit: Unit, references: References) -> bool:
         case Kind.CAPTURE:
             return unit.name in references.owners
         case Kind.LABELLED:
-            return unit.name in references.deployments
+            # By the uid of the deployment; before, by its name.
+            return unit.name in references.owners or unit.name in references.deployments
 
 
 def fingerprint(name: str) -> str:

@@ -31,7 +31,7 @@ class JoinTask(Document):
     """Join the labels with the rows below `captures`, and measure each revision by them.
 
     `folder`: where the labelled rows go, under the name of the run. `previous`: the run of the
-    join before.
+    join before, which wrote to `previous_folder`.
     """
 
     version: Literal[1]
@@ -43,4 +43,5 @@ class JoinTask(Document):
     window_rows: Annotated[int, Field(ge=50, le=1_000_000)]
     fairness: Fairness | None = None
     previous: str | None = None
+    previous_folder: str | None = None
     now: datetime

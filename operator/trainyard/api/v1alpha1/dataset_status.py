@@ -132,6 +132,9 @@ class Refresh(Task):
     """When data that does not change will be older than checks.maxAgeSeconds."""
     config_map_version: ShortText = ""
     """The resourceVersion of the source's ConfigMap when it began."""
+    labelled: ShortText = ""
+    """Where the labelled requests of `source.captures` lay when it began, below the namespace's
+    part of the store."""
     unchanged_since: datetime | None = None
     """When the source was read last; absent: by this refresh."""
 

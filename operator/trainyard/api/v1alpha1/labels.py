@@ -103,6 +103,9 @@ class LabelJoin(Task):
     """Names the version of the labels and what is asked of it."""
     last: Name = ""
     """The last join that ended well; its labelled rows are in the store."""
+    folder: ShortText = ""
+    """Where these lie, below the namespace's part of the store; absent: `labelled/<name>`, where
+    they were before they went by the deployment's uid."""
     counts: LabelCounts | None = None
     """What that found; None: there was none."""
     metric: ShortText = ""

@@ -11,6 +11,7 @@ from trainyard.api.v1alpha1.labels import LabelCounts, LabelJoin, LiveQuality
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentReason as Reason
 from trainyard.api.v1alpha1.task import AT_WORK, TaskPhase
 from trainyard.conditions import shorten
+from trainyard.jobs.labelled_rows import labelled_folder
 from trainyard.jobs.supervision import (
     Ended,
     GaveUp,
@@ -64,7 +65,7 @@ def _begun(view: View, before: LabelJoin | None, digest: str, inputs: str) -> La
     )
     if before is None:
         return found
-    kept = ("last", "counts", "metric", "revisions")
+    kept = ("last", "folder", "counts", "metric", "revisions")
     return found.model_copy(update={name: getattr(before, name) for name in kept})
 
 
@@ -94,6 +95,7 @@ def _ended(view: View, turn: Turn, join: LabelJoin, result: Mapping[str, Any]) -
         return turn.changed(label_join=join.model_copy(update=failed))
     found = {
         "last": join.name,
+        "folder": labelled_folder(view.resource.metadata.uid),
         "counts": counts,
         "metric": str(result.get("metric", "")),
         "revisions": revisions[:4],

@@ -119,7 +119,7 @@ async def test_a_version_of_the_labels_is_joined_once() -> None:
         asked["labels"]["labelColumn"],
         asked["labels"]["maxDelaySeconds"],
     )
-    assert ("captures/owner-uid", "labelled/tumours") == (asked["captures"], asked["folder"])
+    assert ("captures/owner-uid", "labelled/owner-uid") == (asked["captures"], asked["folder"])
     assert {"column": "site", "measure": "DemographicParityDifference"} == asked["fairness"]
     await end(yard, 0, found(yard, "0.8", "0.95"))
     assert ([], TaskPhase.SUCCEEDED) == (jobs(yard), join(yard).phase)
