@@ -1,4 +1,7 @@
-"""Drawn requests of a batch, with their own answers."""
+"""Drawn requests of a batch, with their own answers.
+
+Proves: serving-image/modelserver/batches/job.py
+"""
 
 from __future__ import annotations
 
