@@ -18,7 +18,8 @@ def next_slot(schedule: Schedule, after: datetime, field: str) -> datetime:
     """Return the first slot after that moment, in UTC.
 
     Of an hour that comes twice a time of day counts the first time only, what comes every few
-    minutes or every hour counts both times. Raises ScheduleInvalid; `field` is where the schedule stands, for its text.
+    minutes or every hour counts both times. Raises ScheduleInvalid; `field` is where the schedule
+    stands, for its text.
     """
     try:
         zone = UTC if schedule.time_zone in {"UTC", "Etc/UTC"} else ZoneInfo(schedule.time_zone)
