@@ -65,7 +65,8 @@ VIEWS: dict[tuple[str, str], tuple[Path, ...]] = {
 
 def named_by_dataset(raw: RawObject) -> Iterator[Named]:
     """Yield the ConfigMap or the ModelDeployment that its source reads, and the TrainingJobs that
-    may train on it."""
+    may train on it.
+    """
     yield from _named("ConfigMapMetadata", _at(raw, "spec", "source", "configMap"))
     captures = _at(raw, "spec", "source", "captures")
     yield from _named("ModelDeployment", _at(captures, "modelDeployment"))

@@ -31,9 +31,14 @@ Encode = Callable[[Outcome], None]
 Headers = MutableMapping[bytes, bytes]
 
 
-# Of the headers of a request and the id in its body: the id under which it is captured, or None. An
-# id that is made stands among the headers afterwards, to be echoed.
-Draw = Callable[[Headers, str | None], str | None]
+class Drawing(Protocol):
+    """Who says which requests are captured."""
+
+    @property
+    def drawn(self) -> Callable[[Headers, str | None], str | None]:
+        """Of the headers of a request and the id in its body: the id under which it is captured,
+        or None. An id that is made stands among the headers afterwards, to be echoed.
+        """
 
 
 class Sampler(Protocol):
@@ -69,8 +74,7 @@ class Core:
         signature: Signature,
         batcher: Batcher,
         max_rows: int,
-        draw: Draw | None = None,
-        sampler: Sampler | None = None,
+        drawing: Drawing | None = None,
     ) -> None:
         self.identity = identity
         self.signature = signature
@@ -78,8 +82,8 @@ class Core:
         self._clock = batcher.clock
         self._decoded = batcher.metrics.decoded
         self._max_rows = max_rows
-        self._draw = draw
-        self._sampler = sampler
+        self._draw = drawing.drawn if drawing is not None else None
+        self._sampler: Sampler | None = None
         self._unseen: Unseen | None = None
         self._v2 = V2Decoder(signature, max_rows)
         self._v2_answers = V2Answers(identity)
@@ -87,6 +91,10 @@ class Core:
     def name_unseen(self, unseen: Unseen | None) -> None:
         """Answers name features whose texts the model does not know from now on."""
         self._unseen = unseen
+
+    def keep_for(self, sampler: Sampler) -> None:
+        """Answers that it wants are added to its sample from now on."""
+        self._sampler = sampler
 
     def start_infer(self, body: bytes | bytearray, headers: Headers, deliver: Deliver) -> Job:
         """The V2 answer will be delivered. Raises RequestRefused."""

@@ -83,11 +83,10 @@ async def _serve(settings: ServerSettings, model: ReadyModel) -> bool:
     _bridge_logging(log)
     identity = ModelIdentity(settings.model_name, settings.revision, settings.bundle.digest)
     signature = model.runtime.signature
-    capture = capturing(settings, signature, metrics, log)
-    sample, draw = AnswerSample(), capture.drawn if capture is not None else None
-    core = Core(identity, signature, batcher, settings.limits.request_rows, draw, sample)
-    if capture is not None:
-        batcher.keep_with(capture.add)
+    capture = capturing(settings, batcher, signature, metrics, log)
+    core = Core(identity, signature, batcher, settings.limits.request_rows, capture)
+    sample = AnswerSample()
+    core.keep_for(sample)
     core.name_unseen(unseen_texts(settings, signature, metrics))
     fixed = _fixed(identity, model)
     outbox = Outbox()

@@ -97,12 +97,19 @@ def show_connections(metrics: ServingMetrics, connections: Connections) -> None:
 
 
 def capturing(
-    settings: ServerSettings, signature: Signature, metrics: ServingMetrics, log: ErrorLog
+    settings: ServerSettings,
+    batcher: Batcher,
+    signature: Signature,
+    metrics: ServingMetrics,
+    log: ErrorLog,
 ) -> Capture | None:
-    """Who captures requests, with counts among the metrics; None when nobody shall."""
+    """Who captures what is drawn of each batch, with counts among the metrics; None when nobody
+    shall.
+    """
     if settings.capture is None:
         return None
     capture = Capture(settings.capture, signature, log)
+    batcher.keep_with(capture.add)
     counts: tuple[tuple[str, str, Callable[[], int]], ...] = (
         ("sampled", "Rows of requests that were drawn.", lambda: capture.sampled),
         ("stored", "Of these, rows that are in the store.", lambda: capture.stored),

@@ -55,10 +55,9 @@ def _core(sample: Sample, capture: Kept | None = None) -> Core:
     manifest = read_manifest(sample.directory)
     runtime = load_runtime(sample.directory, manifest, RuntimeName.SKLEARN)
     batcher = Batcher(runtime, 256, time.perf_counter)
-    if capture is None:
-        return Core(IDENTITY, sample.signature, batcher, max_rows=10)
-    batcher.keep_with(capture.add)
-    return Core(IDENTITY, sample.signature, batcher, max_rows=10, draw=capture.drawn)
+    if capture is not None:
+        batcher.keep_with(capture.add)
+    return Core(IDENTITY, sample.signature, batcher, max_rows=10, drawing=capture)
 
 
 async def _answer(start: Callable[[Deliver], Job]) -> Answer:
