@@ -10,7 +10,7 @@ import pytest
 
 from modelbundle.prediction import Prediction
 from modelbundle.rows import Rows
-from modelserver.batches.job import Batch, Job
+from modelserver.batches.job import Batch, Job, Outcome
 from modelserver.batches.keeping import keep_drawn
 from modelserver.payloads.refusals import ModelFailed
 
@@ -75,10 +75,10 @@ def test_of_whom_nobody_waits_nothing_is_kept() -> None:
 def test_requests_that_were_asked_alone_are_kept_alone() -> None:
     """Those on which the model failed are not."""
     jobs, found = batch(("a", (1.0,)), ("b", (2.0,)), (None, (3.0,)))
-    answers = [
+    answers: list[Outcome] = [
         Prediction(np.array([10.0]), None),
         ModelFailed(ValueError()),
         ModelFailed(ValueError()),
     ]
-    alone = Batch(found.rows, None, [*answers])
+    alone = Batch(found.rows, None, answers)
     assert [(["a"], [1], [1.0], [10.0])] == kept_of(jobs, alone)
