@@ -60,7 +60,7 @@ async def _measured(options: argparse.Namespace, programs: Mapping[str, Path]) -
         fleet = Fleet(models, options.namespaces, deployment_of(options.quick))
         with TemporaryDirectory(prefix="trainyard-benchmark-", dir=_memory()) as folder:
             try:
-                sizes.append(await _size(fleet, programs, Path(folder), options.quick))
+                sizes.append(await _size(fleet, programs, Path(folder), options))
             finally:
                 _keep_logs(Path(folder), options.logs)
         if options.json is not None:
@@ -68,7 +68,9 @@ async def _measured(options: argparse.Namespace, programs: Mapping[str, Path]) -
     return report
 
 
-async def _size(fleet: Fleet, programs: Mapping[str, Path], folder: Path, quick: bool) -> Figures:
+async def _size(
+    fleet: Fleet, programs: Mapping[str, Path], folder: Path, options: argparse.Namespace
+) -> Figures:
     def told(name: str, episode: Episode) -> None:
         print(
             f"{fleet.models:,} models, {name}: {episode.cpu:.2f} s of CPU in {episode.wall:.1f} s,"
@@ -79,7 +81,8 @@ async def _size(fleet: Fleet, programs: Mapping[str, Path], folder: Path, quick:
 
     print(f"{fleet.models:,} models: seeding", flush=True)
     async with stage(programs, fleet, folder) as place:
-        return await Measuring(place, extent_of(quick), told).run()
+        measuring = Measuring(place, extent_of(options.quick, options.window), told)
+        return await (measuring.run_monitored() if options.only else measuring.run())
 
 
 def _memory() -> Path | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.control_plane import figures as names
 from benchmarks.control_plane.figures import Episode, Figures
@@ -32,6 +32,8 @@ def bars(sizes: Sequence[Figures]) -> list[Bar]:
     if not sizes:
         return []
     at = min(sizes, key=lambda figures: abs(figures.models - _AT))
+    if names.START not in at.episodes:
+        return [*_monitored(at), _lag([_watching(figures) for figures in sizes])]
     return [
         *_start(at),
         *_change(at),
@@ -41,6 +43,12 @@ def bars(sizes: Sequence[Figures]) -> list[Bar]:
         *_growth(sizes),
         _lag(sizes),
     ]
+
+
+def _watching(figures: Figures) -> Figures:
+    """Without the first sight of a fleet that is only the stage here."""
+    kept = {name: each for name, each in figures.episodes.items() if name == names.MONITORED}
+    return replace(figures, episodes=kept)
 
 
 def _start(at: Figures) -> Iterator[Bar]:

@@ -66,6 +66,14 @@ class Measuring:
             self._keep(names.RESTART, await meter.of_start())
         return Figures(self.stage.fleet.models, await self._objects(), self._found)
 
+    async def run_monitored(self) -> Figures:
+        """Measure what watching takes, and what rest takes beside it, and nothing else."""
+        async with self._operator() as meter:
+            self._keep(names.CHILDREN, await meter.of_start())
+            self._keep(names.IDLE, await meter.of_rest(self.extent.idle_seconds))
+            await self._monitored(meter)
+        return Figures(self.stage.fleet.models, await self._objects(), self._found)
+
     @asynccontextmanager
     async def _operator(self) -> AsyncIterator[Meter]:
         self.stage.audit.requests()

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.control_plane.figures import MONITORED
 from benchmarks.control_plane.kube_api import Raw
 from benchmarks.control_plane.measuring import Extent
 
@@ -22,6 +23,8 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
     add("--quick", action="store_true", help=f"{_QUICK_SIZES} models, short rollouts, few of them")
     add("--models", help=f"sizes of the fleet, by comma ({_SIZES}; quick: {_QUICK_SIZES})")
     add("--namespaces", type=int, default=1, help="over which the models are spread (%(default)s)")
+    add("--only", choices=(MONITORED,), help="this episode alone, of a fleet that has settled")
+    add("--window", type=int, metavar="SECONDS", help="of the monitors in it (60; quick: 10)")
     add("--json", type=Path, metavar="FILE", help="write every figure to this file, as it comes")
     add("--picture", type=Path, metavar="FILE", help="write a picture (SVG) to this file")
     add("--from", dest="source", type=Path, metavar="FILE", help="show a file of --json again")
@@ -36,11 +39,11 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def extent_of(quick: bool) -> Extent:
+def extent_of(quick: bool, window: int | None = None) -> Extent:
     """How much is measured."""
     if quick:
-        return Extent(15, creates=5, rollouts=5, monitored_seconds=25, window_seconds=10)
-    return Extent(60, creates=20, rollouts=20, monitored_seconds=180, window_seconds=60)
+        return Extent(15, creates=5, rollouts=5, monitored_seconds=25, window_seconds=window or 10)
+    return Extent(60, creates=20, rollouts=20, monitored_seconds=180, window_seconds=window or 60)
 
 
 def deployment_of(quick: bool) -> Raw:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.control_plane.bars import Bar, bars
-from benchmarks.control_plane.figures import Figures, figures_of
+from benchmarks.control_plane.figures import START, Figures, figures_of
 from benchmarks.control_plane.table import table
 from benchmarks.serving.machine import Machine
 
@@ -58,7 +58,7 @@ def shown(report: Report) -> str:
     how = f"{' '.join(report.machine.sentences())} The models live in {places}."
     parts = [
         how,
-        table(report.sizes),
+        *([table(report.sizes)] if all(START in each.episodes for each in report.sizes) else []),
         "\n".join(map(_bar, bars(report.sizes))),
         "\n".join(f"- {fact}" for fact in FACTS),
     ]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies_environment, proxy_bypass_environment
 
 import aiohttp
 from kubernetes.aio import client, config
@@ -23,8 +25,8 @@ async def log_in(environment: Mapping[str, str]) -> client.Configuration:
     """Return the address and credentials of the API server.
 
     A kubeconfig named by TRAINYARD_KUBECONFIG or KUBECONFIG comes before the pod's own service
-    account, whose token is read again every minute. The default ~/.kube/config is never used.
-    Raises LoginImpossible.
+    account, whose token is read again every minute. The default ~/.kube/config is never used. The
+    proxy is that of the kubeconfig, else that of the process's environment. Raises LoginImpossible.
     """
     configuration = client.Configuration()
     path = next((environment[name] for name in KUBECONFIG_VARIABLES if environment.get(name)), "")
@@ -42,7 +44,18 @@ async def log_in(environment: Mapping[str, str]) -> client.Configuration:
         where = path or "the pod's service account"
         remedy = "name a kubeconfig in TRAINYARD_KUBECONFIG or run in a pod with a service account"
         raise LoginImpossible(f"cannot log in with {where}: {fault}; {remedy}") from fault
+    configuration.proxy = configuration.proxy or _environments_proxy(configuration.host)
+    # A session that trusts the environment asks a thread for the proxy with every request, and
+    # reads netrc, whose passwords are not for an API server.
+    configuration.client_session_kwargs = {"trust_env": False}
     return configuration
+
+
+def _environments_proxy(address: str) -> str | None:
+    parts = urlsplit(address)
+    if proxy_bypass_environment(parts.hostname or ""):
+        return None
+    return getproxies_environment().get(parts.scheme)
 
 
 def _refuse_missing(path: Path) -> None:
@@ -70,6 +83,7 @@ def open_watch_session(
     tls = RESTClientObject(configuration).ssl_context
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, ssl=tls),
+        proxy=configuration.proxy,
         trace_configs=[fresh_token, *traces],
     )
 

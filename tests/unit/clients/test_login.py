@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from aiohttp import web
+from aiohttp import ClientError, web
 from aiohttp.test_utils import TestServer
 from kubernetes.aio import client
 
 from trainyard.clients.login import LoginImpossible, log_in, open_watch_session
+
+_VERSION = (
+    *("buildDate", "compiler", "gitCommit", "gitTreeState", "gitVersion", "goVersion"),
+    *("major", "minor", "platform"),
+)
 
 
 def kubeconfig(path: Path, server: str) -> str:
@@ -67,3 +73,45 @@ async def test_the_watch_session_sends_the_token_of_the_moment() -> None:
             async with session.get(server.make_url("/")):
                 pass
     assert ["bearer old", "bearer new"] == seen
+
+
+@pytest.mark.parametrize(
+    ("variables", "passed"),
+    [
+        pytest.param({}, [], id="no proxy"),
+        pytest.param({"HTTP_PROXY": "PROXY"}, ["/version/", "/watched"], id="a proxy"),
+        pytest.param({"HTTPS_PROXY": "PROXY"}, [], id="one for another scheme"),
+        pytest.param(
+            {"HTTP_PROXY": "PROXY", "NO_PROXY": "10.0.0.0/8,.example"}, [], id="not for this host"
+        ),
+    ],
+)
+async def test_requests_and_watches_go_through_the_proxy_of_the_environment(
+    variables: dict[str, str], passed: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked up once, at the login."""
+    seen: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.append(request.path)
+        return web.json_response(dict.fromkeys(_VERSION, "1"))
+
+    application = web.Application()
+    application.router.add_get("/{tail:.*}", answer)
+    for name in ("http_proxy", "https_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    async with TestServer(application) as proxy:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value.replace("PROXY", str(proxy.make_url("/"))))
+        address = "http://kubernetes.example:1"
+        configuration = await log_in({"KUBECONFIG": kubeconfig(tmp_path / "one", address)})
+        for name in variables:
+            monkeypatch.delenv(name)
+        with suppress(ClientError):
+            async with client.ApiClient(configuration) as api:
+                await client.VersionApi(api).get_code()
+        with suppress(ClientError):
+            async with open_watch_session(configuration) as session:
+                await session.get(f"{address}/watched")
+    assert passed == seen

@@ -110,6 +110,9 @@ class LabelJoin(Task):
     """What that found; None: there was none."""
     metric: ShortText = ""
     """What was measured in it."""
+    question: ShortText = ""
+    """Names what it was asked, whatever the version of the labels; absent: it was not written
+    down."""
     revisions: Annotated[tuple[LiveQuality, ...], Field(max_length=4)] = ()
     """By revision, the one that answered last first."""
 

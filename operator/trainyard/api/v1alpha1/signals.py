@@ -81,6 +81,9 @@ class MonitorState(ApiModel):
     revision: Name
     asked_at: datetime
     """When an answer last changed the counts; it is asked on without being written down."""
+    measure: Annotated[str, StringConstraints(max_length=64)] = ""
+    """Names what is judged, and by which bounds: another one is counted anew. Absent: it was
+    counted before this was written down."""
     bad_in_a_row: int = 0
     good_in_a_row: int = 0
     why: Sentence = ""

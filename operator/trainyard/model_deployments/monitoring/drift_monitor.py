@@ -42,6 +42,11 @@ class DriftMonitor:
     signal: SignalKind = SignalKind.DRIFT
 
     @property
+    def measure(self) -> str:
+        """See Monitor.measure: what is ignored or small by now leaves with the next window."""
+        return "drift"
+
+    @property
     def window(self) -> timedelta:
         """How long values are counted."""
         return timedelta(seconds=self.spec.window_seconds)

@@ -17,7 +17,13 @@ from trainyard.model_deployments.analysis.evidence import (
     Interval,
     Reading,
 )
-from trainyard.model_deployments.monitoring.monitor import Level, MonitorAnswer, in_a_row, level_of
+from trainyard.model_deployments.monitoring.monitor import (
+    Level,
+    MonitorAnswer,
+    in_a_row,
+    level_of,
+    named,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,11 @@ class ErrorsMonitor:
     before: Dispersion | None
     """How often the version before failed; None: nothing was counted of it."""
     signal: SignalKind = SignalKind.ERRORS
+
+    @property
+    def measure(self) -> str:
+        """See Monitor.measure."""
+        return named("againstPrevious", self.max_ratio)
 
     def wanted(self, state: MonitorState | None, now: datetime) -> ErrorWindow:  # noqa: ARG002
         """See Monitor.wanted: who is asked knows whether a window is over."""

@@ -23,7 +23,12 @@ from trainyard.jobs.supervision import (
     next_attempt,
     recorded,
 )
-from trainyard.model_deployments.join_job import join_inputs, join_name, labels_of
+from trainyard.model_deployments.join_job import (
+    join_inputs,
+    join_name,
+    join_question,
+    labels_of,
+)
 from trainyard.model_deployments.view import Turn, View
 
 _UNREADABLE = "its result cannot be read"
@@ -65,7 +70,7 @@ def _begun(view: View, before: LabelJoin | None, digest: str, inputs: str) -> La
     )
     if before is None:
         return found
-    kept = ("last", "folder", "counts", "metric", "revisions")
+    kept = ("last", "folder", "counts", "metric", "question", "revisions")
     return found.model_copy(update={name: getattr(before, name) for name in kept})
 
 
@@ -98,9 +103,16 @@ def _ended(view: View, turn: Turn, join: LabelJoin, result: Mapping[str, Any]) -
         "folder": labelled_folder(view.resource.metadata.uid),
         "counts": counts,
         "metric": str(result.get("metric", "")),
+        "question": _question(view, join),
         "revisions": revisions[:4],
     }
     return turn.changed(label_join=join.model_copy(update=found))
+
+
+def _question(view: View, join: LabelJoin) -> str:
+    """What this join was asked; the spec may ask something else by now, which nothing answers."""
+    is_asked = join.inputs == join_inputs(view.resource, join.dataset_digest)
+    return join_question(view.resource) if is_asked else "another"
 
 
 def _quality(found: Mapping[str, Any]) -> LiveQuality:

@@ -7,16 +7,19 @@ from datetime import datetime, timedelta
 
 from trainyard.api.gates import HIGHER_IS_BETTER
 from trainyard.api.v1alpha1.labels import LabelJoin, LiveFairness, LiveQuality
+from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
 from trainyard.api.v1alpha1.signals import MonitorState, SignalKind
 from trainyard.model_deployments.analysis.checks.kind import LabelledArms
 from trainyard.model_deployments.analysis.evidence import Answer
 from trainyard.model_deployments.analysis.labelled import LabelledValue, answer_of
+from trainyard.model_deployments.join_job import join_question
 from trainyard.model_deployments.monitoring.monitor import (
     Level,
     MonitorAnswer,
     in_a_row,
     level_of,
+    named,
 )
 from trainyard.model_deployments.view import View
 
@@ -31,9 +34,16 @@ class LabelMonitor:
     """
 
     signal: SignalKind
+    measured: str
+    """What joins measure for it."""
     min_rows: int
     least: float | None = None
     most: float | None = None
+
+    @property
+    def measure(self) -> str:
+        """See Monitor.measure."""
+        return named("labels", self.measured, self.least, self.most)
 
     def wanted(self, state: MonitorState | None, now: datetime) -> None:  # noqa: ARG002
         """See Monitor.wanted."""
@@ -57,12 +67,17 @@ class LabelMonitor:
         return level_of(state, 1)
 
 
-def label_answers(status: ModelDeploymentStatus) -> dict[SignalKind, LabelledValue]:
-    """Return what the last join says of the stable revision, by signal."""
-    found = of_revision(status.label_join, status.stable.revision if status.stable else "")
-    if found is None or status.label_join is None:
+def label_answers(
+    resource: ModelDeployment, status: ModelDeploymentStatus
+) -> dict[SignalKind, LabelledValue]:
+    """Return what the last join says of the stable revision, by signal; nothing where it was asked
+    something else than the spec asks by now.
+    """
+    join = status.label_join
+    found = of_revision(join, status.stable.revision if status.stable else "")
+    if found is None or join is None or join.question not in ("", join_question(resource)):
         return {}
-    answers = {SignalKind.QUALITY: quality_value(found, status.label_join.metric)}
+    answers = {SignalKind.QUALITY: quality_value(found, join.metric)}
     if found.fairness is not None:
         answers[SignalKind.FAIRNESS] = _fairness_value(found, found.fairness)
     return answers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -36,6 +37,11 @@ class Monitor(Protocol):
         """The signal that it raises."""
         ...
 
+    @property
+    def measure(self) -> str:
+        """Names what it judges, and by which bounds: counts of another say nothing of it."""
+        ...
+
     def wanted(self, state: MonitorState | None, now: datetime) -> MonitorQuestion | None:
         """Return the question that is due, or None; no state: nothing was asked about the
         revision.
@@ -53,6 +59,12 @@ class Monitor(Protocol):
     def level(self, state: MonitorState) -> Level:
         """Return whether the signal goes up, goes down, or stays as it is."""
         ...
+
+
+def named(*judged: object) -> str:
+    """Return a short name of what is judged: the first word, and a digest of everything."""
+    digest = hashlib.sha256(repr(judged).encode()).hexdigest()
+    return f"{judged[0]}-{digest[:12]}"
 
 
 def in_a_row(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from trainyard.api.v1alpha1.labels import LabelsSpec
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
 from trainyard.api.v1alpha1.monitoring import ErrorsMonitor as ErrorsSpec
@@ -48,14 +49,21 @@ def _quality_monitor(spec: QualitySpec) -> Monitor | None:
     if spec.labels is None:
         return _of_query(SignalKind.QUALITY, spec)
     least, most = (None if bound is None else float(bound) for bound in (spec.min, spec.max))
-    return LabelMonitor(SignalKind.QUALITY, spec.labels.min_rows, least, most)
+    measured = f"{_labels(spec.labels)}, {spec.metric}"
+    return LabelMonitor(SignalKind.QUALITY, measured, spec.labels.min_rows, least, most)
 
 
 def _fairness_monitor(spec: MonitoringSpec) -> Monitor | None:
     if spec.fairness is None or spec.quality is None or spec.quality.labels is None:
         return None
-    most = float(spec.fairness.max)
-    return LabelMonitor(SignalKind.FAIRNESS, spec.quality.labels.min_rows, most=most)
+    labels, fairness = spec.quality.labels, spec.fairness
+    measured = f"{_labels(labels)}, {fairness.column}, {fairness.measure}"
+    most = float(fairness.max)
+    return LabelMonitor(SignalKind.FAIRNESS, measured, labels.min_rows, most=most)
+
+
+def _labels(spec: LabelsSpec) -> str:
+    return f"{spec.dataset.name}, {spec.request_id_column}, {spec.label_column}"
 
 
 def _of_query(kind: SignalKind, spec: QualitySpec | ErrorsSpec) -> Monitor | None:
@@ -66,10 +74,26 @@ def _of_query(kind: SignalKind, spec: QualitySpec | ErrorsSpec) -> Monitor | Non
 
 
 def state_of(status: ModelDeploymentStatus, monitor: Monitor) -> MonitorState | None:
-    """Return how the monitor of the stable revision stands; None: it never had an answer."""
+    """Return how the monitor of the stable revision stands; None: it never had an answer, or
+    something else was judged.
+    """
+    found = _stored_state(status, monitor.signal)
+    return None if found is None or _is_of_another(found, monitor) else found
+
+
+def is_of_another_measure(status: ModelDeploymentStatus, monitor: Monitor) -> bool:
+    """Tell whether what is known of the signal comes from judging something else."""
+    found = _stored_state(status, monitor.signal)
+    return found is not None and _is_of_another(found, monitor)
+
+
+def _stored_state(status: ModelDeploymentStatus, signal: SignalKind) -> MonitorState | None:
     stable = status.stable.revision if status.stable is not None else ""
-    found = (m for m in status.monitors if (m.kind, m.revision) == (monitor.signal, stable))
-    return next(found, None)
+    return next((m for m in status.monitors if (m.kind, m.revision) == (signal, stable)), None)
+
+
+def _is_of_another(state: MonitorState, monitor: Monitor) -> bool:
+    return state.measure not in ("", monitor.measure)
 
 
 def questions_due(resource: ModelDeployment, now: datetime) -> dict[str, MonitorQuestion]:

@@ -8,7 +8,13 @@ from datetime import datetime, timedelta
 from trainyard.api.v1alpha1.prometheus_bounds import PrometheusBounds
 from trainyard.api.v1alpha1.signals import MonitorState, SignalKind
 from trainyard.model_deployments.analysis.queries import QueryAnswer, judged
-from trainyard.model_deployments.monitoring.monitor import Level, MonitorAnswer, in_a_row, level_of
+from trainyard.model_deployments.monitoring.monitor import (
+    Level,
+    MonitorAnswer,
+    in_a_row,
+    level_of,
+    named,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,12 @@ class QueryMonitor:
     interval: timedelta
     """How often it asks."""
     failure_limit: int
+
+    @property
+    def measure(self) -> str:
+        """See Monitor.measure."""
+        bounds = self.bounds
+        return named("query", bounds.query, bounds.min, bounds.max)
 
     def wanted(self, state: MonitorState | None, now: datetime) -> str | None:
         """See Monitor.wanted."""

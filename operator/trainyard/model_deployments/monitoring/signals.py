@@ -10,7 +10,11 @@ from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus
 from trainyard.api.v1alpha1.signals import MonitorState, Signal, SignalKind
 from trainyard.model_deployments.monitoring.label_monitor import label_answers
 from trainyard.model_deployments.monitoring.monitor import Level, Monitor, MonitorAnswer
-from trainyard.model_deployments.monitoring.monitors import declared_monitors, state_of
+from trainyard.model_deployments.monitoring.monitors import (
+    declared_monitors,
+    is_of_another_measure,
+    state_of,
+)
 from trainyard.model_deployments.view import Turn, View
 
 
@@ -31,7 +35,11 @@ def with_signals(view: View, turn: Turn) -> Turn:
     stable = status.stable
     declared = declared_monitors(view.resource) if stable is not None else ()
     states = (state_of(status, monitor) for monitor in declared)
-    wanted = {signal_id(view.resource, stable.revision, m.signal) for m in declared if stable}
+    wanted = {
+        signal_id(view.resource, stable.revision, m.signal)
+        for m in declared
+        if stable and not is_of_another_measure(status, m)
+    }
     after = turn.changed(
         monitors=tuple(state for state in states if state is not None),
         signals=tuple(signal for signal in status.signals if signal.id in wanted),
@@ -43,12 +51,16 @@ def with_signals(view: View, turn: Turn) -> Turn:
 
 def _with_answer(view: View, turn: Turn, monitor: Monitor) -> Turn:
     status = turn.status
-    answers: Mapping[SignalKind, MonitorAnswer] = label_answers(status)
+    answers: Mapping[SignalKind, MonitorAnswer] = label_answers(view.resource, status)
     answer = (view.observed.monitors or {}).get(monitor.signal) or answers.get(monitor.signal)
     if status.stable is None or answer is None:
         return turn
-    new = MonitorState(kind=monitor.signal, revision=status.stable.revision, asked_at=view.now)
-    state = monitor.folded(state_of(status, monitor) or new, answer, view.now)
+    state = state_of(status, monitor) or MonitorState(
+        kind=monitor.signal, revision=status.stable.revision, asked_at=view.now
+    )
+    if state.measure != monitor.measure:
+        state = state.model_copy(update={"measure": monitor.measure})
+    state = monitor.folded(state, answer, view.now)
     others = tuple(m for m in status.monitors if m.kind != monitor.signal)
     return _levelled(view, turn.changed(monitors=(*others, state)), monitor.level(state), state)
 

@@ -239,3 +239,21 @@ async def test_without_labels_nothing_is_joined() -> None:
     yard.publish("a")
     await yard.run(60)
     assert (None, []) == (yard.resource.status.label_join, jobs(yard))
+
+
+async def test_a_join_that_was_asked_something_else_is_not_judged_by_new_bounds() -> None:
+    """An accuracy of 0.85 is no log loss of 0.85: the next join answers."""
+    yard = await labelled()
+    await end(yard, 0, found(yard, "0.92", "0.97"))
+    assert [] == signals(yard)
+    yard.raw["spec"]["monitoring"]["quality"] = {
+        "labels": LABELS,
+        "metric": "log_loss",
+        "max": "0.5",
+    }
+    await yard.run(5)
+    assert "log_loss" == task(yard)["metric"]
+    assert [] == signals(yard)
+    bad = found(yard, "0.7", "0.9") | {"metric": "log_loss"}
+    await end(yard, 0, bad)
+    assert ["Quality"] == signals(yard)

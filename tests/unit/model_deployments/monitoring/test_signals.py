@@ -102,3 +102,36 @@ def test_ids_differ_by_revision_and_kind() -> None:
     resource = ServingYard().resource
     ids = {signal_id(resource, r, kind) for r in ("r1", "r2") for kind in SignalKind}
     assert 2 * len(SignalKind) == len(ids)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"query": "precision", "min": "0.9"}, id="another query"),
+        pytest.param(
+            {"query": 'accuracy{revision="$(revision)"}', "min": "0.8"}, id="other bounds"
+        ),
+    ],
+)
+async def test_what_is_judged_anew_is_counted_anew(change: dict[str, str]) -> None:
+    """Neither bad values nor a signal of what was judged before are left."""
+    yard = await watched()
+    set_accuracy(yard, 0.5)
+    await yard.run(40)
+    assert 1 == len(raised(yard))
+    yard.raw["spec"]["monitoring"]["quality"]["prometheus"] = change
+    yard.numbers = {"precision": 0.5, f'accuracy{{revision="{yard.name("a")}"}}': 0.5}
+    await yard.run(15)
+    assert () == raised(yard)
+    await yard.run(25)
+    assert 1 == len(raised(yard))
+
+
+async def test_how_often_it_is_asked_changes_no_count() -> None:
+    """It is the same that is judged."""
+    yard = await watched()
+    set_accuracy(yard, 0.5)
+    await yard.run(40)
+    yard.raw["spec"]["monitoring"]["quality"]["intervalSeconds"] = 20
+    await yard.run(10)
+    assert 1 == len(raised(yard))
