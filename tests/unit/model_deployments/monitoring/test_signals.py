@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ QUALITY: dict[str, Any] = {
 
 async def watched() -> ServingYard:
     """Return a yard with a quality monitor whose values are good."""
-    yard = ServingYard(spec=QUALITY)
+    yard = ServingYard(spec=deepcopy(QUALITY))
     yard.publish("a")
     yard.numbers = {f'accuracy{{revision="{yard.name("a")}"}}': 0.95}
     await yard.run(60)
