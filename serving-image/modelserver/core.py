@@ -109,8 +109,8 @@ class Core:
                 answer = self._v2_answers.of(outcome, request)
                 deliver(answer._replace(headers=(*answer.headers, *told)) if told else answer)
 
-        encode = self._sampled(encode, request.rows, headers, request.id)
-        return self._submitted(request.rows, encode, begun, self._drawn(headers, request.id))
+        sampled = self._sampled(encode, request.rows, headers, request.id)
+        return self._submitted(request.rows, sampled, begun, self._drawn(headers, request.id))
 
     def start_v1(self, body: bytes | bytearray, headers: Headers, deliver: Deliver) -> Job:
         """The V1 answer will be delivered. Raises RequestRefused."""
@@ -124,8 +124,8 @@ class Core:
             else:
                 deliver(v1_answer(outcome)._replace(headers=told))
 
-        encode = self._sampled(encode, rows, headers)
-        return self._submitted(rows, encode, begun, self._drawn(headers, None))
+        sampled = self._sampled(encode, rows, headers)
+        return self._submitted(rows, sampled, begun, self._drawn(headers, None))
 
     def _told(self, rows: Rows) -> AnswerHeaders:
         """What the answer says about the rows besides what the model says."""
