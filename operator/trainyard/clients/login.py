@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies_environment, proxy_bypass
 
 import aiohttp
 from kubernetes.aio import client, config
@@ -53,7 +53,7 @@ async def log_in(environment: Mapping[str, str]) -> client.Configuration:
 
 def _environments_proxy(address: str) -> str | None:
     parts = urlsplit(address)
-    if proxy_bypass_environment(parts.hostname or ""):
+    if proxy_bypass(parts.hostname or ""):
         return None
     return getproxies_environment().get(parts.scheme)
 
