@@ -19,6 +19,7 @@ from benchmarks.control_plane.api_server import PROGRAMS, api_server
 from benchmarks.control_plane.fleet import define
 from benchmarks.control_plane.isolation import answer_for_all, apart, is_apart
 from benchmarks.page.measuring import PageFigures, measured
+from benchmarks.page.terminal import TerminalFigures, measured_in_terminal
 from benchmarks.serving.machine import this_machine
 from devcluster.places import places_from
 from devcluster.programs import Programs
@@ -33,6 +34,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
     parser.add_argument("--models", type=int, default=200, help="(%(default)s)")
     parser.add_argument("--repeats", type=int, default=500, help="of each question (%(default)s)")
+    parser.add_argument(
+        "--terminal", action="store_true", help="measure `trainyard get -w` instead"
+    )
     parser.add_argument("--json", action="store_true", help="as JSON")
     chosen = parser.parse_args()
     programs = Programs(places_from(os.environ, Path.home(), _SOURCE), Progress())
@@ -40,6 +44,10 @@ def main() -> int:
     if not is_apart(os.environ):
         return apart((sys.executable, "-m", "benchmarks.page", *sys.argv[1:]))
     answer_for_all()
+    if chosen.terminal:
+        watched = asyncio.run(_in_terminal(paths))
+        print(json.dumps(asdict(watched)))
+        return int(watched.most_milliseconds > 1000 or watched.idle_percent > 2)
     figures = asyncio.run(_run(paths, chosen.models, chosen.repeats))
     print(json.dumps(asdict(figures)) if chosen.json else _told(figures))
     return int(
@@ -53,6 +61,13 @@ async def _run(programs: Mapping[str, Path], models: int, repeats: int) -> PageF
         async with api_server(programs, Path(folder)) as server:
             await define(server.api, with_status=False)
             return await measured(server, models, repeats)
+
+
+async def _in_terminal(programs: Mapping[str, Path]) -> TerminalFigures:
+    with TemporaryDirectory(prefix="trainyard-benchmark-") as folder:
+        async with api_server(programs, Path(folder)) as server:
+            await define(server.api, with_status=False)
+            return await measured_in_terminal(server)
 
 
 def _told(figures: PageFigures) -> str:

@@ -50,7 +50,7 @@ class PageFigures:
 
 async def measured(server: ApiServer, models: int, repeats: int) -> PageFigures:
     """What the page takes once the models are there."""
-    await _seed(server, models)
+    await seed(server, models)
     begun = monotonic()
     async with _page(server) as (session, pid):
         ready = monotonic() - begun
@@ -69,7 +69,8 @@ async def measured(server: ApiServer, models: int, repeats: int) -> PageFigures:
         )
 
 
-async def _seed(server: ApiServer, models: int) -> None:
+async def seed(server: ApiServer, models: int) -> None:
+    """The models are there."""
     spaces = sorted({namespace_of(number) for number in range(models)})
     body = {"apiVersion": "v1", "kind": "Namespace"}
     for space in spaces:
@@ -134,13 +135,13 @@ _WHEN = {"lastTransitionTime": "2026-05-04T10:00:00Z"}
 
 
 async def _times(pid: int, count: int, ask: Callable[[int], Awaitable[float]]) -> Times:
-    before = _cpu_milliseconds(pid)
+    before = cpu_milliseconds(pid)
     taken, at_work = [], []
     for number in range(count):
         queued = _queued_milliseconds(pid)
         taken.append(await ask(number))
         at_work.append(max(0.0, taken[-1] - _queued_milliseconds(pid) + queued))
-    used = (_cpu_milliseconds(pid) - before) / count
+    used = (cpu_milliseconds(pid) - before) / count
     figures = (median(taken), _p99(taken), _p99(at_work), used)
     return Times(count, *(round(figure, 1) for figure in figures))
 
@@ -155,7 +156,8 @@ def _queued_milliseconds(pid: int) -> float:
     return sum(int(file.read_text().split()[1]) for file in files) / 1e6
 
 
-def _cpu_milliseconds(pid: int) -> float:
+def cpu_milliseconds(pid: int) -> float:
+    """Return what the process used of processors so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
