@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -114,8 +113,7 @@ def _postgres(folder: Path) -> Iterator[dict[str, str]]:
         command, user=user, cwd="/", env=environment, stdout=quiet, stderr=quiet
     )
     try:
-        _wait_for(port)
-        yield {
+        clients = {
             **programs.environment,
             "PATH": os.pathsep.join([str(bin_), os.environ["PATH"]]),
             "PGHOST": "127.0.0.1",
@@ -123,22 +121,25 @@ def _postgres(folder: Path) -> Iterator[dict[str, str]]:
             "PGUSER": "reader",
             "PGDATABASE": "postgres",
         }
+        _wait_for(clients)
+        yield clients
     finally:
         server.terminate()
         server.wait(30)
 
 
-def _wait_for(port: int, seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
+def _wait_for(clients: dict[str, str], seconds: float = 120) -> None:
+    """A query is answered: the port is open before that."""
+    asked = (shutil.which("psql", path=clients["PATH"]) or "psql", "--command", "select 1")
+    until = time.monotonic() + seconds
     while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
+        found = subprocess.run(
+            asked, env={**os.environ, **clients}, capture_output=True, check=False
+        )
+        if found.returncode == 0:
             return
+        assert time.monotonic() < until, found.stderr
+        time.sleep(0.1)
 
 
 def test_a_query_brings_the_rows_of_a_postgres(rig: Rig, tmp_path: Path) -> None:
