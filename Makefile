@@ -134,6 +134,10 @@ images: cluster ## Build the images and load them into the cluster
 	$(call STAGE,images)
 	$(CLUSTER) target images
 
+.PHONY: oldest
+oldest: install ## Install the chart on the oldest Kubernetes that it is made for (builds it: long)
+	$(BIN)/python charts/on_oldest.py
+
 # ── releases ──────────────────────────────────────────────────────────────────────────────
 SBOM_TOOLS = $(BIN)/uv run --quiet --no-project --isolated --python $(BIN)/python \
   --with-requirements requirements/sbom.txt

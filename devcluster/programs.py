@@ -48,6 +48,12 @@ def modules() -> dict[str, Module]:
             {name: f"k8s.io/kubernetes/cmd/{name}" for name in KUBERNETES_PROGRAMS},
             ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version"),
         ),
+        Module(
+            "kubernetes-oldest",
+            "k8s.io/kubernetes",
+            {"kube-apiserver-oldest": "k8s.io/kubernetes/cmd/kube-apiserver"},
+            ("k8s.io/component-base/version",),
+        ),
         Module("etcd", "go.etcd.io/etcd/server/v3", {"etcd": "go.etcd.io/etcd/server/v3"}),
         Module("coredns", "github.com/coredns/coredns", {"coredns": "."}),
         Module("pause", None, {"pause": "."}),

@@ -1,0 +1,75 @@
+"""`python charts/on_oldest.py`: is the chart taken by the oldest Kubernetes that it is made for?
+
+An API server of that version, of its own, with nothing else in its network: it stores what Helm
+renders, the CRDs among it, and every example; and it refuses what a rule of the CRDs forbids.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.control_plane.api_server import api_server
+from benchmarks.control_plane.isolation import answer_for_all, apart, is_apart
+from devcluster.places import places_from
+from devcluster.programs import Programs
+from devcluster.progress import Progress
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = sorted((ROOT / "examples").glob("*s/*.yaml"))
+OLDEST = "1.31.0"
+OURS = "apiVersion: trainyard.dev/"
+FORBIDDEN = """apiVersion: trainyard.dev/v1alpha1
+kind: ModelDeployment
+metadata: {name: both}
+spec: {model: {trainingJob: {name: a}, version: {name: b}}}
+"""
+
+
+def main() -> int:
+    """Print what was stored; the exit code is 1 where something was refused, or taken wrongly."""
+    programs = Programs(places_from(os.environ, Path.home(), ROOT / "devcluster"), Progress())
+    names = ("etcd", "kube-apiserver-oldest", "kubectl", "helm4")
+    paths = {name: programs.path(name) for name in names}  # built before the network is gone
+    if not is_apart(os.environ):
+        return apart((sys.executable, __file__))
+    answer_for_all()
+    return asyncio.run(_run(paths))
+
+
+async def _run(paths: dict[str, Path]) -> int:
+    server_of = {"etcd": paths["etcd"], "kube-apiserver": paths["kube-apiserver-oldest"]}
+    with TemporaryDirectory() as folder:
+        async with api_server(server_of, Path(folder)) as server:
+            return await asyncio.to_thread(_installed, paths, server.kubeconfig())
+
+
+def _installed(paths: dict[str, Path], kubeconfig: Path) -> int:
+    def kubectl(*words: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+        command = [str(paths["kubectl"]), "--kubeconfig", str(kubeconfig), *words]
+        return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
+
+    chart = [str(paths["helm4"]), "template", "trainyard", str(ROOT / "charts/trainyard")]
+    values = ["-n", "trainyard-system", "--kube-version", OLDEST, "--set", "page.enabled=true"]
+    rendered = subprocess.run([*chart, *values], capture_output=True, text=True, check=True).stdout
+    done = kubectl("apply", "--server-side", "-f", "-", stdin=rendered)
+    sys.stdout.write(done.stdout + done.stderr)
+    ours = kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+    failed = done.returncode + ours.returncode
+    for example in (path for path in EXAMPLES if OURS in path.read_text()):
+        taken = kubectl("create", "-n", "default", "--dry-run=server", "-f", str(example))
+        sys.stdout.write(taken.stdout + taken.stderr)
+        failed += taken.returncode
+    refused = kubectl("create", "-n", "default", "--dry-run=server", "-f", "-", stdin=FORBIDDEN)
+    sys.stdout.write(refused.stderr)
+    version = kubectl("version").stdout
+    sys.stdout.write(version)
+    return int(bool(failed) or refused.returncode == 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
