@@ -27,6 +27,8 @@ _FEW_ROWS = 32
 _NOTE = {"metadata": {"annotations": {"team.example/note": "looked at"}}}
 _LIMIT = {"spec": {"analysis": {"evidenceTimeoutSeconds": 900}}}
 _MOST_MONITORED = 200
+_DEFAULT_SECONDS = 60
+"""How often errors are looked at by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Extent:
     """How many at once."""
     monitored_seconds: float
     window_seconds: int
-    """Of the monitors meanwhile."""
+    """Of the monitors meanwhile; 0: what models have by default."""
 
 
 @dataclass(slots=True)
@@ -106,13 +108,9 @@ class Measuring:
         """
         count = min(_MOST_MONITORED, self.stage.fleet.models)
         window = self.extent.window_seconds
-        monitoring = {
-            "drift": {"windowSeconds": window, "minRows": 100},
-            "errors": {"againstPrevious": {}, "intervalSeconds": window},
-        }
         places = self.stage.fleet.places(0, count)
-        await self._monitor(places, monitoring)
-        await asyncio.sleep(2 * window)
+        await self._monitor(places, _monitoring(window))
+        await asyncio.sleep(2 * (window or _DEFAULT_SECONDS))
         episode = await meter.of_rest(self.extent.monitored_seconds)
         self._keep(names.MONITORED, replace(episode, count=count))
         await meter.of(count, partial(self._monitor, places, None))
@@ -176,6 +174,17 @@ class Measuring:
         ours = {kind: len(await api.items(kind)) for kind in OURS}
         children = {kind: len(await api.items(kind, query=_MANAGED)) for kind in CHILDREN}
         return ours | children
+
+
+def _monitoring(window: int) -> Raw:
+    """Return what watches each model; `window` in seconds, 0 for the defaults."""
+    errors: Raw = {"againstPrevious": {}}
+    if not window:
+        return {"drift": {}, "errors": errors}
+    return {
+        "drift": {"windowSeconds": window, "minRows": 100},
+        "errors": {**errors, "intervalSeconds": window},
+    }
 
 
 def _path(place: Place) -> str:

@@ -24,7 +24,12 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
     add("--models", help=f"sizes of the fleet, by comma ({_SIZES}; quick: {_QUICK_SIZES})")
     add("--namespaces", type=int, default=1, help="over which the models are spread (%(default)s)")
     add("--only", choices=(MONITORED,), help="this episode alone, of a fleet that has settled")
-    add("--window", type=int, metavar="SECONDS", help="of the monitors in it (60; quick: 10)")
+    add(
+        "--window",
+        type=int,
+        metavar="SECONDS",
+        help="of its monitors (60; quick: 10; 0: as by default)",
+    )
     add("--json", type=Path, metavar="FILE", help="write every figure to this file, as it comes")
     add("--picture", type=Path, metavar="FILE", help="write a picture (SVG) to this file")
     add("--from", dest="source", type=Path, metavar="FILE", help="show a file of --json again")
@@ -41,9 +46,10 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
 
 def extent_of(quick: bool, window: int | None = None) -> Extent:
     """How much is measured."""
+    seconds = window if window is not None else 10 if quick else 60
     if quick:
-        return Extent(15, creates=5, rollouts=5, monitored_seconds=25, window_seconds=window or 10)
-    return Extent(60, creates=20, rollouts=20, monitored_seconds=180, window_seconds=window or 60)
+        return Extent(15, creates=5, rollouts=5, monitored_seconds=25, window_seconds=seconds)
+    return Extent(60, creates=20, rollouts=20, monitored_seconds=180, window_seconds=seconds)
 
 
 def deployment_of(quick: bool) -> Raw:

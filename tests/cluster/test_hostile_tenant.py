@@ -187,7 +187,7 @@ def test_the_tenants_trainer_finds_no_key(theft: SharedBucket) -> None:
                 assert IMAGE != container["image"]
 
 
-def logs_of_the_thief(theft: SharedBucket, seconds: float = 200) -> str:
+def logs_of_the_thief(theft: SharedBucket, seconds: float = 600) -> str:
     """Return what the tenant's trainer printed, once it has looked around."""
     labels = "trainyard.dev/owner=thief"
     end = time.monotonic() + seconds
