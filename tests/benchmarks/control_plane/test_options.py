@@ -35,3 +35,13 @@ def test_quick_means_less_and_shorter() -> None:
     assert extent_of(quick=True).rollouts < extent_of(quick=False).rollouts
     quick, whole = (deployment_of(quick)["analysis"] for quick in (True, False))
     assert quick["intervalSeconds"] < whole["intervalSeconds"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "seconds"),
+    [([], 60), (["--quick"], 10), (["--window", "30"], 30), (["--quick", "--window", "0"], 0)],
+)
+def test_monitors_have_the_window_that_was_asked_for(arguments: list[str], seconds: int) -> None:
+    """0 is an answer, too: the defaults of a model."""
+    options = options_of(arguments)
+    assert seconds == extent_of(options.quick, options.window).window_seconds
