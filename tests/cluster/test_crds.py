@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,20 @@ def _installed() -> None:
     kubectl("apply", "--server-side", "--force-conflicts", "-f", str(ROOT / "crds"), "-o", "name")
     names = [f"crd/{plural}.trainyard.dev" for plural in PLURALS]
     kubectl("wait", "--for=condition=Established", "--timeout=600s", *names)
+
+
+@contextmanager
+def made(namespaces: set[str]) -> Iterator[None]:
+    """Have these namespaces for a while: even what is only tried needs the one that it names."""
+    there = set(kubectl("get", "ns", "-o", "jsonpath={.items[*].metadata.name}").stdout.split())
+    missing = sorted(namespaces - there)
+    for name in missing:
+        kubectl("create", "namespace", name)
+    try:
+        yield
+    finally:
+        for name in missing:
+            kubectl("delete", "namespace", name, "--wait=false")
 
 
 @pytest.fixture
@@ -122,7 +137,9 @@ def test_the_manifests_of_a_guide_are_accepted(page: Path) -> None:
     )
     assert manifests, "the page shows no manifest"
     stdin = "---\n".join(text for text in manifests if "\nkind: Kustomization\n" not in text)
-    kubectl("apply", "--dry-run=server", "--validate=strict", "-f", "-", stdin=stdin)
+    documents = (one for one in yaml.safe_load_all(stdin) if one)
+    with made({one["metadata"].get("namespace", "default") for one in documents}):
+        kubectl("apply", "--dry-run=server", "--validate=strict", "-f", "-", stdin=stdin)
 
 
 def test_the_whole_example_is_accepted() -> None:
