@@ -119,10 +119,10 @@ class Stage:
         options = (OWN_CONNECTION,) if usual else (OWN_CONNECTION, NOTHING_AGAIN)
         return Calls(self.address(name), name, self.models, options)
 
-    def load(self, name: str) -> Load:
-        """Requests of HTTP that the version can answer."""
+    def load(self, name: str, count: int = 1) -> Load:
+        """Requests of HTTP with so many rows that the versions can answer."""
         found = self.node.load(name)
-        rows = self.models.samples["a"].table[:1].to_numpy()
+        rows = self.models.samples["a"].table[:count].to_numpy()
         tensor = {"name": "input", "datatype": "FP64", "shape": rows.shape}
         found.body = json.dumps({"inputs": [tensor | {"data": rows.ravel().tolist()}]})
         return found
