@@ -65,7 +65,7 @@ async def walked(
             if logs is not None:
                 shutil.copy(folder / "operator.log", logs)
     around = {loss.at: place.trail.around(loss.at) for loss in tally.lost}
-    return figures_of(tally, seconds, walk.weights, around)
+    return figures_of(tally, seconds, walk.weights, around, place.trail.longest_standstill)
 
 
 if __name__ == "__main__":

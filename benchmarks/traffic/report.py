@@ -27,6 +27,8 @@ class Figures:
     """Requests that the version answered itself that is bad on purpose."""
     seconds: Mapping[str, float]
     weights: Mapping[str, float] = field(default_factory=dict)
+    standstill: float = 0.0
+    """The longest time without a turn for the users, in seconds."""
 
     @property
     def holds(self) -> bool:
@@ -40,13 +42,14 @@ def figures_of(
     seconds: Mapping[str, float],
     weights: Mapping[str, float],
     around: Mapping[float, Sequence[Change]],
+    standstill: float = 0.0,
 ) -> Figures:
     """Return the figures; `around`: changes by the time of a loss."""
     scenes = list(seconds)
     good = {s: {str(way): tally.good[s, way] for way in Way} for s in scenes}
     own = [loss for loss in tally.lost if loss.revision]
     lost = [(loss, around.get(loss.at, ())) for loss in tally.lost if not loss.revision]
-    return Figures(scenes, good, lost, len(own), seconds, weights)
+    return Figures(scenes, good, lost, len(own), seconds, weights, standstill)
 
 
 def shown(figures: Figures) -> str:
@@ -74,6 +77,7 @@ def _below(figures: Figures) -> Iterator[str]:
     total = sum(sum(counts.values()) for counts in figures.good.values()) + len(figures.lost)
     took = sum(figures.seconds.values()) or 1.0  # the first scene was cut short
     yield f"{len(figures.lost)} of {total:,} requests lost in {took:.0f} s ({total / took:.0f}/s)"
+    yield f"the users themselves had no turn for {figures.standstill:.2f} s at the longest"
     if figures.by_the_bad_version:
         yield f"{figures.by_the_bad_version} more were refused by the version that is bad"
     for scene, seen in figures.weights.items():

@@ -38,9 +38,26 @@ class Walk:
         await self.begin(rollout)
         return await self.place.promoted(self.letter)
 
+    async def change(self, **spec: Any) -> None:
+        """These fields of the spec are others now."""
+        await asyncio.to_thread(self.place.node.change, NAME, **spec)
+
+    async def ask(self, request: str) -> None:
+        """A person asks for it."""
+        await asyncio.to_thread(self.place.node.ask, NAME, request)
+
+    async def kubectl(self, *words: str) -> str:
+        """What kubectl prints; users go on meanwhile."""
+        return await asyncio.to_thread(self.place.node.kubectl, *words)
+
+    async def stable(self) -> str:
+        """The revision that serves."""
+        status = await asyncio.to_thread(self.place.status)
+        return str(status["stable"]["revision"])
+
     async def begin(self, rollout: Raw = _QUICK, *, bad: bool = False) -> None:
         """A new version is there to be released."""
-        self.place.node.change(NAME, rollout={"strategy": "Canary", **_QUICK, **rollout})
+        await self.change(rollout={"strategy": "Canary", **_QUICK, **rollout})
         await asyncio.to_thread(self.place.release, bad=bad)
 
     @property
@@ -56,7 +73,7 @@ class Walk:
 
     async def resumed(self, revision: str) -> None:
         """The release goes on to its end."""
-        self.place.node.ask(NAME, f"resume@{revision}")
+        await self.ask(f"resume@{revision}")
         await self.place.promoted(self.letter)
 
 
@@ -93,7 +110,7 @@ async def shadow(walk: Walk) -> None:
     """Copies alone, and one switch when a person says so."""
     await walk.begin(_COPIES)
     revision = await walk.held()
-    walk.place.node.ask(NAME, f"promote@{revision}")
+    await walk.ask(f"promote@{revision}")
     await walk.place.promoted(walk.letter)
 
 
@@ -106,36 +123,36 @@ async def undo(walk: Walk) -> None:
     """The old pods are warm: the version before is back at once."""
     await walk.begin({"scaleDownDelaySeconds": 120})
     await walk.place.stage.alone(NAME, walk.letter)
-    revision = walk.place.status()["stable"]["revision"]
+    revision = await walk.stable()
     await asyncio.sleep(3)
-    walk.place.node.ask(NAME, f"undo@{revision}")
+    await walk.ask(f"undo@{revision}")
     await walk.place.node.sees(NAME, lambda: walk.place.status()["stable"]["revision"] != revision)
-    walk.place.node.change(NAME, rollout={"scaleDownDelaySeconds": 5})
+    await walk.change(rollout={"scaleDownDelaySeconds": 5})
     await walk.place.at_rest()
 
 
 async def bad_version(walk: Walk) -> None:
     """It refuses what it is asked, and is taken back."""
-    before = walk.place.status()["stable"]["revision"]
+    before = await walk.stable()
     await walk.begin(bad=True)
     node = walk.place.node
     await node.sees(NAME, lambda: walk.place.status().get("quarantine"))
     await walk.place.at_rest()
-    if before != walk.place.status()["stable"]["revision"]:
+    if before != await walk.stable():
         raise RuntimeError("the bad version was promoted")
 
 
 async def scaled(walk: Walk) -> None:
     """More servers, fewer, and as many as before."""
     for replicas in (3, 1, 2):
-        walk.place.node.change(NAME, replicas=replicas)
+        await walk.change(replicas=replicas)
         await asyncio.sleep(12)
     await walk.place.at_rest()
 
 
 async def pods_deleted(walk: Walk) -> None:
     """One server at rest, and one of each version in a release."""
-    revision = walk.place.status()["stable"]["revision"]
+    revision = await walk.stable()
     await _delete_one(walk, revision)
     await walk.begin(_HELD)
     canary = await walk.held()
@@ -145,9 +162,9 @@ async def pods_deleted(walk: Walk) -> None:
 
 
 async def _delete_one(walk: Walk, revision: str) -> None:
-    node = walk.place.node
     selected = ("pods", "-l", f"trainyard.dev/revision={revision}", "-o", "name")
-    node.kubectl("delete", node.kubectl("get", *selected).split()[0], "--wait=false")
+    found = await walk.kubectl("get", *selected)
+    await walk.kubectl("delete", found.split()[0], "--wait=false")
     await asyncio.sleep(14)
 
 
@@ -155,9 +172,9 @@ async def routers_restarted(walk: Walk) -> None:
     """In a release, all of them, one after the other."""
     await walk.begin(_HELD)
     revision = await walk.held()
-    node, router = walk.place.node, f"deployment/{NAME}-router"
-    node.kubectl("rollout", "restart", router)
-    await asyncio.to_thread(node.kubectl, "rollout", "status", router, "--timeout=600s")
+    router = f"deployment/{NAME}-router"
+    await walk.kubectl("rollout", "restart", router)
+    await walk.kubectl("rollout", "status", router, "--timeout=600s")
     await asyncio.sleep(12)
     await walk.resumed(revision)
 
@@ -198,7 +215,7 @@ async def modes_at_rest(walk: Walk) -> None:
         {"mode": "Replicas"},
         {"mode": "Router"},
     ):
-        walk.place.node.change(NAME, traffic=traffic)
+        await walk.change(traffic=traffic)
         await asyncio.sleep(_FOLLOWED)
     await walk.place.at_rest()
 
@@ -208,7 +225,7 @@ async def modes_in_a_release(walk: Walk) -> None:
     await walk.begin(_HELD)
     revision = await walk.held()
     for router in ("Always", "Releasing"):
-        walk.place.node.change(NAME, traffic={"router": router})
+        await walk.change(traffic={"router": router})
         await asyncio.sleep(8)
     await walk.resumed(revision)
 

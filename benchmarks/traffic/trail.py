@@ -1,4 +1,6 @@
-"""What changed around the users, and when: the Service, what is behind it, and the pods."""
+"""What changed around the users, and when: the Service, what is behind it, and the pods; and when
+the users themselves had no turn on a processor.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from time import time
+from time import monotonic, time
 from typing import Any
 
 from cluster_access import kubeconfig, tool
@@ -19,6 +21,9 @@ KINDS = ("services", "endpointslices", "pods")
 _SLACK = 12.0
 _LONGEST_LINE = 1 << 22
 _READY = "Ready"
+_TURN = 0.02
+_NO_TURN = 0.25
+"""Seconds by which a sleep may be late on a busy machine and still be told by nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,10 @@ class Trail:
     """All changes so far; what is seen twice is noted once."""
 
     changes: list[Change] = field(default_factory=list)
+    standstills: list[Change] = field(default_factory=list)
+    """When this process, and with it every user, had no turn."""
+    longest_standstill: float = 0.0
+    """Seconds."""
     _known: dict[str, str] = field(default_factory=dict)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -48,7 +57,14 @@ class Trail:
 
     def around(self, at: float) -> Sequence[Change]:
         """Return what changed shortly before the moment, and just after."""
-        return [c for c in self.changes if at - _SLACK <= c.at <= at + 1]
+        near = [c for c in self.changes + self.standstills if at - _SLACK <= c.at <= at + 1]
+        return sorted(near, key=lambda change: change.at)
+
+    def note_turn(self, late: float) -> None:
+        """A turn came so many seconds late."""
+        self.longest_standstill = max(self.longest_standstill, late)
+        if late > _NO_TURN:
+            self.standstills.append(Change(time(), f"no turn for {late:.2f} s until now"))
 
     async def next_change(self) -> Change:
         """Wait for the next one."""
@@ -61,13 +77,21 @@ class Trail:
 async def trail_of(namespace: str) -> AsyncIterator[Trail]:
     """Note what changes in the namespace until the end of the block."""
     found = Trail()
-    watches = [asyncio.create_task(_watch(found, namespace, kind)) for kind in KINDS]
+    watches = [_watch(found, namespace, kind) for kind in KINDS]
+    tasks = [asyncio.create_task(each) for each in (*watches, _turns(found))]
     try:
         yield found
     finally:
-        for task in watches:
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*watches, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _turns(trail: Trail) -> None:
+    while True:
+        began = monotonic()
+        await asyncio.sleep(_TURN)
+        trail.note_turn(monotonic() - began - _TURN)
 
 
 async def _watch(trail: Trail, namespace: str, kind: str) -> None:

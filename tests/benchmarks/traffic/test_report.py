@@ -41,11 +41,13 @@ def test_a_loss_is_told_with_what_changed_around_it() -> None:
     counted = tally()
     counted.note_lost(Way.ONE_SHOT, 0.0, "ClientOSError errno=104 reset")
     at = counted.lost[-1].at
-    found = figures_of(counted, {"undo": 4.0}, {}, {at: [Change(at - 2, "Service/m leads to r")]})
+    around = {at: [Change(at - 2, "Service/m leads to r")]}
+    found = figures_of(counted, {"undo": 4.0}, {}, around, 0.5)
     assert not found.holds
     said = shown(found)
     assert "| undo | 4 | 1 | 0 | 1 | 1 |" in said
     assert "1 of 3 requests lost" in said
     assert "errno=104" in said
+    assert "no turn for 0.50 s" in said
     assert "-2.000 s Service/m leads to r" in said
     assert "undo" == json.loads(text([found]))[0]["lost"][0][0]["scene"]

@@ -70,3 +70,14 @@ def test_beside_a_loss_stands_what_came_shortly_before() -> None:
     """And what the watch told a moment late."""
     trail = Trail([Change(at, str(at)) for at in (80.0, 95.0, 100.5, 102.0)])
     assert [95.0, 100.5] == [change.at for change in trail.around(100.0)]
+
+
+def test_a_turn_that_came_late_stands_beside_what_changed() -> None:
+    """A busy moment is told by nobody, but for the longest one."""
+    trail = Trail([Change(0.0, "Service/m leads to r")])
+    trail.note_turn(0.2)
+    assert (0.2, []) == (trail.longest_standstill, trail.standstills)
+    trail.note_turn(1.5)
+    (late,) = trail.standstills
+    assert "no turn for 1.50 s until now" == late.what
+    assert [late] == list(trail.around(late.at))
