@@ -43,7 +43,7 @@ def federated(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Train
         address=coordinator_address(job),
         certificate=_certificate(turn, observed, run),
         participants=tuple(
-            _state(job, run, participant, observed)
+            _with_version_so_far(_state(job, run, participant, observed), turn, run)
             for participant in job.spec.federated.participants
         ),
     )
@@ -83,6 +83,15 @@ def _certificate(turn: TrainingTurn, observed: Observed, run: Run) -> str:
     before = turn.status.federation
     same = before is not None and before.run == run.name
     return observed.certificate or (before.certificate if same and before is not None else "")
+
+
+def _with_version_so_far(state: ParticipantState, turn: TrainingTurn, run: Run) -> ParticipantState:
+    """Who withdrew has trained on a version until then, and the record is to name it."""
+    before = turn.status.federation
+    if state.dataset_digest is not None or before is None or before.run != run.name:
+        return state
+    digests = {p.dataset: p.dataset_digest for p in before.participants}
+    return state.model_copy(update={"dataset_digest": digests.get(state.dataset)})
 
 
 def _part(

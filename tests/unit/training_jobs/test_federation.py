@@ -139,6 +139,22 @@ def test_who_withdraws_is_out_at_once() -> None:
     assert any("ParticipationEnded" in e for e in world.events)
 
 
+def test_the_version_names_the_data_of_who_withdrew() -> None:
+    """Rounds of a party that left count, so its version stays on record."""
+    world = a_world(*map(ward, WARDS))
+    run = certified(world)
+    world.change("Dataset", "ward-a", federation={"allowedCoordinators": []})
+    world.settle()
+    assert states(world)["team/ward-a"] == "NotAllowed"
+    told = [{"name": "team/ward-a", "rows": 40, "rounds": 6}]
+    federation = {"rounds": 8, "strategy": "FedAvg", "participants": told}
+    world.finish(run, {**train_result(), "federation": federation})
+    world.settle()
+    (name,) = world.names("ModelVersion")
+    (party,) = world.raw("ModelVersion", name)["spec"]["federation"]["participants"]
+    assert party["datasetDigest"] == dataset_status("a")["current"]["digest"]
+
+
 def test_a_coordinator_that_begins_anew_gets_new_parts() -> None:
     """Another certificate is another part: the old Job would not know the coordinator."""
     world = a_world(ward("ward-a"))
