@@ -21,6 +21,17 @@ PATHS |= {"one that begins": "/models/bank/churn", "nobody": "/models/bank/nobod
 SERIOUS = ("serious", "critical")
 
 
+async def violations(page: Page) -> list[tuple[str, str, str]]:
+    """Return what axe finds serious: rule, element, and what would mend it."""
+    found = (await Axe().run(page)).response["violations"]
+    return [
+        (rule["id"], node["html"], node["failureSummary"])
+        for rule in found
+        if rule["impact"] in SERIOUS
+        for node in rule["nodes"]
+    ]
+
+
 def section(page: Page, title: str) -> Locator:
     """Return the part of the page under that heading."""
     return page.get_by_role("region", name=title, exact=True)
@@ -39,14 +50,28 @@ async def test_axe_finds_nothing_against_any_page(
         if name != "nobody":
             complaints.of(page)  # a browser complains of every 404
         await page.goto(PATHS[name])
-        found = (await Axe().run(page)).response["violations"]
-        assert [] == [
-            (rule["id"], node["html"], node["failureSummary"])
-            for rule in found
-            if rule["impact"] in SERIOUS
-            for node in rule["nodes"]
-        ]
+        assert [] == await violations(page)
         assert width >= await page.evaluate("document.documentElement.scrollWidth")
+
+
+FAULTS = {
+    "label": "document.querySelector('main').append(document.createElement('input'))",
+    "image-alt": "document.querySelector('main').append(document.createElement('img'))",
+    "color-contrast": "document.querySelector('h1').style.color = '#fefefe'",
+    "html-has-lang": "document.documentElement.removeAttribute('lang')",
+    "button-name": "document.querySelector('main').append(document.createElement('button'))",
+}
+"""A rule of axe, and a script that breaks it."""
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+async def test_axe_finds_a_fault_that_is_planted(reader: Reader, rule: str) -> None:
+    """So that its silence about our pages means something: same page, same call, one fault."""
+    async with await reader.context(color_scheme="light") as context:
+        page = await context.new_page()
+        await page.goto(MODEL)
+        await page.evaluate(FAULTS[rule])
+        assert {rule} == {found[0] for found in await violations(page)}
 
 
 async def test_all_models_stand_with_state_and_what_they_wait_for(

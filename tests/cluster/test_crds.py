@@ -21,6 +21,7 @@ OF_OTHER_TOOLS = {
     "keda.yaml",
     "argocd-applicationset.yaml",
     "github-actions.yaml",
+    "values.yaml",
 }
 """Nothing that an API server without them knows; tests/unit/test_familiar_tools.py reads them."""
 SAMPLES = Path(__file__).parent / "samples"
