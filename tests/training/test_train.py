@@ -103,6 +103,13 @@ def test_the_number_of_workers_is_not_in_the_model() -> None:
             "class_weight names c, but the classes in the train part are a, b",
             id="a weight for a class that is not there",
         ),
+        pytest.param(
+            "linear_model.LogisticRegression",
+            ["a", "b", "a", "b", "a", "b"],
+            {"class_weight": {"a": 0, "b": 0}},
+            "class_weight leaves none of the classes a, b with a weight above 0",
+            id="no class counts",
+        ),
     ],
 )
 def test_recipes_that_do_not_fit_the_target(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from modelbundle.faults import BundleFault
 from modelbundle.rows import frame_of_rows
-from modelbundle.signature import Feature, Label, Task
+from modelbundle.signature import Feature, Task
 from modelbundle.sklearn_runtime import parts_of
 from modelbundle.skops_file import write_skops
 from trainer.datasets.columns import Columns, read_columns
@@ -32,6 +32,7 @@ from trainer.pod.exits import Exit, Reason, UserFault
 from trainer.pod.processors import usable_processors
 from trainer.pod.result import Result
 from trainer.recipes.boosting import is_boosted, settle_trees, with_labels
+from trainer.recipes.class_weights import name_class_weights, refuse_one_class_that_counts
 from trainer.recipes.custom_steps import custom_branches
 from trainer.recipes.deciding import calibrated, refuse_undecidable, with_threshold
 from trainer.recipes.early_stopping import stops_early, with_enough_trees
@@ -94,8 +95,10 @@ def fitted(
     jobs = jobs or usable_processors()
     estimator = build_estimator(recipe.class_, recipe.parameters, seed, jobs)
     answers = _answers(estimator, table, columns.targets)
-    _name_class_weights(estimator, answers)
+    name_class_weights(estimator, answers, for_each=_takes_several(estimator))
     given = weights_of(table, columns)
+    if task_of(estimator) is Task.CLASSIFICATION and has_fit_parameter(estimator, "sample_weight"):
+        refuse_one_class_that_counts(answers, given, columns.targets)
     prepared = partial(prepared_model, recipe.preprocessing, features, frame, (seed, jobs))
     if stops_early(estimator):
         steps = prepared(estimator)[:-1]
@@ -177,32 +180,6 @@ def _takes_several(estimator: BaseEstimator) -> bool:
     except AttributeError:
         # Its tags are those of an estimator that it lacks: fitting says so.
         return False
-
-
-def _name_class_weights(estimator: BaseEstimator, answers: Array) -> None:
-    """JSON keys are texts: `{"1": 5}` means the label 1 where labels are numbers.
-
-    It does so for every target. Where there are several, not each has all labels: then
-    scikit-learn wants weights for the others, too, and estimators of several targets one mapping
-    for each.
-    """
-    given = getattr(estimator, "class_weight", None)
-    if not isinstance(given, Mapping):
-        return
-    labels: Sequence[Label] = np.unique(answers).tolist()
-    by_text = {str(label): label for label in labels}
-    unknown = sorted(set(given) - set(by_text))
-    if unknown:
-        raise UserFault(
-            Reason.PARAMETER_INVALID,
-            f"class_weight names {', '.join(unknown)}, but the classes in the train part are"
-            f" {', '.join(by_text)}",
-        )
-    weights: Any = {by_text[text]: value for text, value in given.items()}
-    if answers.ndim > 1:
-        weights = dict.fromkeys(labels, 1.0) | weights
-        weights = [weights] * answers.shape[1] if _takes_several(estimator) else weights
-    estimator.set_params(class_weight=weights)
 
 
 def _fit_weights(

@@ -12,7 +12,14 @@ import pytest
 from modelbundle.signature import Feature, Kind
 from trainer.datasets.columns import Columns
 from trainer.datasets.dataset_manifest import DatasetColumn
-from trainer.datasets.tables import read_table, rewrite, rows_of_table, weights_of
+from trainer.datasets.tables import (
+    read_table,
+    refuse_weightless,
+    rewrite,
+    rows_of_table,
+    weights_of,
+    weights_of_part,
+)
 from trainer.pod.exits import UserFault
 from trainer.tasks.ingest_task import ColumnType, Role
 
@@ -82,3 +89,18 @@ def test_weights_of_refuses(weights: list[float | None]) -> None:
     with pytest.raises(UserFault) as caught:
         weights_of(pa.table({"weight": weights}), WEIGHTED)
     assert "weight column weight must hold" in caught.value.message
+
+
+def test_a_part_may_weigh_nothing(tmp_path: Path) -> None:
+    """A part of the rows may have zeros alone, as long as another has more; all of them may not."""
+    path = tmp_path / "train.parquet"
+    part = pa.table({"weight": [0.0, 0.0]})
+    found = weights_of_part(part, WEIGHTED)
+    assert found is not None
+    assert [0.0, 0.0] == found.tolist()
+    pq.write_table(pa.table({"weight": [0.0, 0.0, 0.5]}), path, row_group_size=1)
+    refuse_weightless(path, WEIGHTED)
+    refuse_weightless(path, Columns("y", ()))
+    pq.write_table(part, path)
+    with pytest.raises(UserFault, match="more than 0 in some"):
+        refuse_weightless(path, WEIGHTED)

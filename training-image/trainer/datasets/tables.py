@@ -62,16 +62,45 @@ def weights_of(table: pa.Table, columns: Columns) -> npt.NDArray[np.float64] | N
 
     Raises UserFault(DatasetCorrupt) for a weight that is missing or negative, or all zero.
     """
+    weights = weights_of_part(table, columns)
+    if weights is not None and not np.any(weights > 0):
+        raise _no_weights(columns)
+    return weights
+
+
+def weights_of_part(table: pa.Table, columns: Columns) -> npt.NDArray[np.float64] | None:
+    """The weights of a part of the rows, in which none need be above zero.
+
+    Raises UserFault(DatasetCorrupt) for a weight that is missing or negative.
+    """
     if columns.weight is None:
         return None
     weights = table.column(columns.weight).cast(pa.float64(), safe=False).to_numpy()
-    if not np.all(np.isfinite(weights)) or np.any(weights < 0) or not np.any(weights > 0):
-        raise UserFault(
-            Reason.DATASET_CORRUPT,
-            f"weight column {columns.weight} must hold a number of at least 0 in every row and"
-            " more than 0 in some; correct the data or give the column another role",
-        )
+    if not np.all(np.isfinite(weights)) or np.any(weights < 0):
+        raise _no_weights(columns)
     return np.asarray(weights, dtype=np.float64)
+
+
+def refuse_weightless(path: Path, columns: Columns) -> None:
+    """Raises UserFault(DatasetCorrupt) where no row of the file has a weight above zero; looks at
+    a part at a time.
+    """
+    if columns.weight is None:
+        return
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(columns=[columns.weight]):
+            weights = weights_of_part(pa.Table.from_batches([batch]), columns)
+            if weights is not None and np.any(weights > 0):
+                return
+    raise _no_weights(columns)
+
+
+def _no_weights(columns: Columns) -> UserFault:
+    return UserFault(
+        Reason.DATASET_CORRUPT,
+        f"weight column {columns.weight} must hold a number of at least 0 in every row and"
+        " more than 0 in some; correct the data or give the column another role",
+    )
 
 
 def _plain(column: pa.ChunkedArray) -> pd.Series:

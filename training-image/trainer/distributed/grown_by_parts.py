@@ -26,7 +26,7 @@ from sklearn.base import BaseEstimator
 from modelbundle.rows import frame_of_rows
 from modelbundle.signature import Feature, Label
 from trainer.datasets.columns import Columns
-from trainer.datasets.tables import rows_of_table, weights_of
+from trainer.datasets.tables import refuse_weightless, rows_of_table, weights_of_part
 from trainer.recipes.boosting import boosted_parts
 from trainer.recipes.labels import labels_of, numbers_of
 
@@ -90,7 +90,9 @@ def grown(model: Any, path: Path, columns: Columns) -> BaseEstimator:
     """The model with the trees that the default client's workers grow on all rows of the file.
 
     `model` is a pipeline that was fitted on the sample.
+    Raises UserFault(DatasetCorrupt) for weights that mean nothing.
     """
+    refuse_weightless(path, columns)
     inner = next(part for part in boosted_parts(model) if part.__sklearn_is_fitted__())
     library = type(inner).__module__.split(".")[0]
     module, prefix = _DASK[library]
@@ -156,7 +158,7 @@ def _read(
         table = file.read_row_groups(list(groups))
     frame = frame_of_rows(rows_of_table(table, columns.features), columns.features)
     features = np.asarray(steps.transform(frame), dtype=np.float32)
-    target, weights = table.column(columns.target), weights_of(table, columns)
+    target, weights = table.column(columns.target), weights_of_part(table, columns)
     if encoder is None:
         answers: Array = numbers_of(target, columns.target)
     else:
