@@ -1,0 +1,1 @@
+"""The drawings of docs/concepts, one per page: boxes, arrows and words."""

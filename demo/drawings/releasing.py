@@ -1,0 +1,132 @@
+"""Releases, the way of a request, monitors."""
+
+from __future__ import annotations
+
+from demo.drawings.shapes import Arrow, Box, Drawing, Note, Tone
+
+RELEASE = Drawing(
+    "releases",
+    "A rollout: rehearsal, steps with rising weight, each ended by a verdict",
+    350,
+    (
+        Box(20, 40, 150, 84, "start", ("pods of the canary", "answer a prediction"), Tone.WORK),
+        Box(205, 40, 150, 84, "rehearsal", ("recorded rows, no", "user yet (if set)"), Tone.WORK),
+        Box(390, 40, 120, 84, "5 %", ("then judged",), Tone.SERVE),
+        Box(545, 40, 120, 84, "50 %", ("then judged",), Tone.SERVE),
+        Box(700, 40, 140, 84, "promoted", ("the old one", "stays warm"), Tone.GOOD),
+        Arrow(((170, 82), (203, 82))),
+        Arrow(((355, 82), (388, 82))),
+        Arrow(((510, 82), (543, 82))),
+        Arrow(((665, 82), (698, 82))),
+        Box(
+            390,
+            175,
+            275,
+            62,
+            "both versions, same minutes",
+            ("errors, latency, answers, queries",),
+            Tone.WATCH,
+        ),
+        Arrow(((450, 124), (450, 173))),
+        Arrow(((605, 124), (605, 173))),
+        Box(120, 275, 200, 56, "Fail", ("rolled back, quarantined",), Tone.BAD),
+        Box(430, 275, 195, 56, "NoEvidence", ("nothing moves by itself",), Tone.WATCH),
+        Box(680, 275, 160, 56, "Pass", ("on to the next step",), Tone.GOOD),
+        Arrow(((390, 206), (220, 206), (220, 273)), bad=True),
+        Arrow(((527, 237), (527, 273))),
+        Arrow(((665, 206), (760, 206), (760, 273))),
+        Note(20, 160, "Canary (drawn), BlueGreen,"),
+        Note(20, 178, "Shadow, Immediate"),
+    ),
+)
+
+ROUTER = Drawing(
+    "requests",
+    "The way of a request: at rest from the Service to the pods, in a release through the router",
+    330,
+    (
+        Box(20, 20, 400, 290, "at rest, traffic.router: Releasing", (), Tone.PLACE),
+        Box(50, 130, 110, 66, "Service", ("<name>",), Tone.DATA),
+        Box(240, 75, 150, 60, "pod", ("stable revision",), Tone.SERVE),
+        Box(240, 190, 150, 60, "pod", ("stable revision",), Tone.SERVE),
+        Arrow(((160, 155), (200, 155), (200, 105), (238, 105))),
+        Arrow(((160, 171), (200, 171), (200, 220), (238, 220))),
+        Note(50, 285, "no hop: no router runs"),
+        Box(440, 20, 400, 290, "in a release (always with router: Always)", (), Tone.PLACE),
+        Box(455, 130, 100, 66, "Service", ("<name>",), Tone.DATA),
+        Box(590, 130, 90, 66, "router", ("Envoy",), Tone.WORK),
+        Box(715, 75, 115, 60, "stable", ("95 %",), Tone.SERVE),
+        Box(715, 190, 115, 60, "canary", ("5 %",), Tone.GOOD),
+        Arrow(((555, 163), (588, 163))),
+        Arrow(((680, 155), (698, 155), (698, 105), (713, 105))),
+        Arrow(((680, 171), (698, 171), (698, 220), (713, 220))),
+        Note(455, 285, "it counts what each version answered"),
+    ),
+)
+
+MONITORING = Drawing(
+    "monitoring",
+    "Monitors: live values, late labels and queries raise signals; people and TrainingJobs react",
+    370,
+    (
+        Box(
+            20,
+            30,
+            170,
+            76,
+            "model server",
+            ("counts live values in", "the training's bins"),
+            Tone.SERVE,
+        ),
+        Box(
+            20,
+            145,
+            170,
+            76,
+            "captures × labels",
+            ("joined by request id,", "weeks later if need be"),
+            Tone.DATA,
+        ),
+        Box(20, 260, 170, 76, "Prometheus", ("your queries,", "errors"), Tone.WATCH),
+        Box(250, 30, 160, 76, "Drift", ("effect and chance,", "two windows"), Tone.WORK),
+        Box(
+            250,
+            145,
+            160,
+            76,
+            "Quality · Fairness",
+            ("surely below min,", "surely apart"),
+            Tone.WORK,
+        ),
+        Box(250, 260, 160, 76, "Errors · Query", ("bounds that you say",), Tone.WORK),
+        Box(
+            470,
+            133,
+            150,
+            100,
+            "signal",
+            ("a level: up until", "it clears or the", "version changes"),
+            Tone.BAD,
+        ),
+        Box(680, 30, 160, 76, "retrain", ("if subscribed,", "within limits"), Tone.WORK),
+        Box(680, 145, 160, 76, "roll back", ("action: Rollback,", "once"), Tone.BAD),
+        Box(680, 260, 160, 76, "tell", ("WHY, Event, alert,", "notification"), Tone.WATCH),
+        Arrow(((190, 68), (248, 68))),
+        Arrow(((190, 183), (248, 183))),
+        Arrow(((190, 298), (248, 298))),
+        Arrow(((410, 68), (440, 68), (440, 155), (468, 155))),
+        Arrow(((410, 183), (468, 183))),
+        Arrow(((410, 298), (440, 298), (440, 211), (468, 211))),
+        Arrow(((620, 155), (650, 155), (650, 68), (678, 68))),
+        Arrow(((620, 183), (678, 183))),
+        Arrow(((620, 211), (650, 211), (650, 298), (678, 298))),
+        Note(
+            430,
+            362,
+            "too few rows are no evidence: nothing is raised, nothing is cleared",
+            middle=True,
+        ),
+    ),
+)
+
+RELEASING_DRAWINGS = (RELEASE, ROUTER, MONITORING)
