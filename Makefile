@@ -121,7 +121,7 @@ cluster: ## Start the cluster that the tests and the demo use
 .PHONY: programs
 programs: # built once, so that no test waits for a compiler
 	$(call STAGE,programs that tests use)
-	for program in versitygw helm4 helm3 otelcol etcd kube-apiserver promtool alertmanager postgres kstatus operator-verify chromium; do $(CLUSTER) tool $$program; done
+	for program in versitygw helm4 helm3 otelcol etcd kube-apiserver promtool alertmanager postgres kstatus argo-lua operator-verify chromium; do $(CLUSTER) tool $$program; done
 
 # Six minutes of CPU to build, so it is no part of `make test` (decision 75); in a network of its own, as root.
 .PHONY: kueue

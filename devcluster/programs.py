@@ -72,6 +72,7 @@ def modules() -> dict[str, Module]:
         ),
         Module("kueue", "sigs.k8s.io/kueue", {"kueue": "sigs.k8s.io/kueue/cmd/kueue"}),
         Module("kstatus", "sigs.k8s.io/cli-utils", {"kstatus": "."}),
+        Module("argo-lua", "github.com/yuin/gopher-lua", {"argo-lua": "."}),
     )
     return {module.name: module for module in known}
 

@@ -1,13 +1,14 @@
-"""What Argo CD makes of our objects, in the language level that it runs scripts in."""
+"""What Argo CD makes of our objects: by its Lua, with what it opens of the libraries."""
 
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import yaml
 from chart_rendering import CHART
-from lupa import lua51
+from cluster_access import run, tool
 
 PATCH = yaml.safe_load((CHART / "gitops/argocd-cm-patch.yaml").read_text(encoding="utf-8"))["data"]
 HEALTH = (CHART / "gitops/argocd-health.lua").read_text(encoding="utf-8")
@@ -15,20 +16,20 @@ HEALTH = (CHART / "gitops/argocd-health.lua").read_text(encoding="utf-8")
 
 def health(found: dict[str, Any]) -> tuple[str, str]:
     """Return status and message."""
-    _, answer = _run(HEALTH, found)
+    answer = _run(HEALTH, found)
     return answer["status"], answer["message"]
 
 
 def buttons(found: dict[str, Any]) -> dict[str, bool]:
     """Return which actions are offered, and whether each can be pressed."""
-    _, answer = _run(_actions(found["kind"])["discovery.lua"], found)
+    answer = _run(_actions(found["kind"])["discovery.lua"], found)
     return {name: not about["disabled"] for name, about in answer.items()}
 
 
 def pressed(found: dict[str, Any], name: str) -> dict[str, Any]:
     """Return the object as Argo CD sends it to the API server when the button is pressed."""
     scripts = {d["name"]: d["action.lua"] for d in _actions(found["kind"])["definitions"]}
-    _, answer = _run(scripts[name], found)
+    answer = _run(scripts[name], found)
     after = copy.deepcopy(found)
     after["metadata"]["annotations"] = dict(answer["metadata"]["annotations"])
     return after
@@ -40,8 +41,6 @@ def _actions(kind: str) -> dict[str, Any]:
     return actions
 
 
-def _run(script: str, found: dict[str, Any]) -> tuple[Any, Any]:
-    """Return the runtime, which must outlive its answer, and the answer."""
-    runtime = lua51.LuaRuntime()
-    runtime.globals().obj = runtime.table_from(found, recursive=True)
-    return runtime, runtime.execute(script)
+def _run(script: str, found: dict[str, Any]) -> Any:
+    question = json.dumps({"script": script, "object": found})
+    return json.loads(run(tool("argo-lua"), stdin=f"{question}\n").stdout)
