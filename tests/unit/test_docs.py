@@ -79,6 +79,16 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
     assert ["gone.md", "#gone", "lost.md"] == list(broken(page))
 
 
+def test_every_page_is_found() -> None:
+    """From the list of documents, and in the site; decisions and runbooks by the page before."""
+    listed = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    site = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    inside = (page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md"))
+    names = [n for n in inside if not n.startswith(("decisions/", "operations/runbooks/"))]
+    assert [] == [n for n in names if f"docs/{n}" not in site]
+    assert ["README.md"] == [n for n in names if f"]({n})" not in listed]
+
+
 @pytest.mark.parametrize("page", ["README.md", "docs/how-to/*.md"])
 def test_the_manifests_that_pages_show_are_valid(page: str) -> None:
     """Known kinds, known fields, valid values: what a new user applies first."""
