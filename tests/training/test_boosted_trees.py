@@ -134,7 +134,7 @@ def test_the_same_bytes_with_more_threads(
     """Texts, flags, weights, holes: one digest on a machine with one processor and with two."""
     digests = set()
     for processors in (1, 2):
-        monkeypatch.setattr("trainer.train.usable_processors", lambda count=processors: count)
+        monkeypatch.setattr("trainer.fit.usable_processors", lambda count=processors: count)
         ended = run(pod, training_pod.mixed(200), _recipe(path, **parameters))
         assert 0 == ended.code, ended.document
         digests.add(ended.document["bundle"])

@@ -1,4 +1,7 @@
-"""How a built-in estimator becomes a fitted model."""
+"""How a built-in estimator becomes a fitted model.
+
+Proves: training-image/trainer/fit.py
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,10 @@ from training_pod import Ended, Pod, estimator, store_dataset, train_task
 from modelbundle.skops_file import read_skops
 from trainer.datasets.columns import Columns
 from trainer.datasets.dataset_manifest import DatasetColumn
+from trainer.fit import fitted
 from trainer.pod.exits import Exit, UserFault
 from trainer.tasks.ingest_task import ColumnType, Role
 from trainer.tasks.train_task import Estimator
-from trainer.train import fitted
 
 MATRIX = {"a": [0.0, 1.0, 2.0, 3.0, 4.0, 5.0], "w": [1.0, 1.0, 1.0, 1.0, 1.0, 9.0]}
 

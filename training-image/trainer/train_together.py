@@ -19,10 +19,10 @@ from trainer.datasets.tables import read_table
 from trainer.distributed.gathering import PORT, fitted_together, threads, workers
 from trainer.distributed.grown_by_parts import grown, sample_frame, seen
 from trainer.distributed.parts_refusal import refuse_what_needs_all_rows
+from trainer.fit import fitted, fitting, prepared_model, without_jobs
 from trainer.recipes.boosting import is_boosted, with_labels
 from trainer.recipes.estimators import build_estimator, find_class, task_of
 from trainer.tasks.train_task import Estimator, TrainTask
-from trainer.train import fitted, fitting, prepared_model, without_jobs
 
 
 def model_of(
@@ -30,7 +30,7 @@ def model_of(
 ) -> BaseEstimator:
     """The model of the recipe, fitted on the file of the train rows by the task's workers.
 
-    Raises UserFault as `train.fitted` does, and MachineFault where workers do not come or stay.
+    Raises UserFault as `fit.fitted` does, and MachineFault where workers do not come or stay.
     """
     wanted = task.distributed.workers if task.distributed is not None else 1
     with workers(wanted, int(port or PORT)) as client:

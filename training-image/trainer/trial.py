@@ -20,6 +20,7 @@ from modelbundle.signature import Task
 from modelbundle.sklearn_runtime import SklearnRuntime
 from trainer.datasets.columns import Columns, read_columns
 from trainer.datasets.tables import TRAIN_NAME, read_table
+from trainer.fit import fitted
 from trainer.grades.decimal_text import decimal_text
 from trainer.grades.scoring import AnswerSheet, answers_beside
 from trainer.models.asking import ask
@@ -31,7 +32,6 @@ from trainer.pod.result import Result
 from trainer.recipes.estimators import build_estimator, task_of
 from trainer.recipes.labels import labels_of
 from trainer.tasks.train_task import Estimator, Search, TrainTask
-from trainer.train import fitted
 
 LEAST_ROWS = 200
 """A part of the train rows has at least so many, where there are so many."""
