@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from devcluster.apt import ask_apt
 from devcluster.locking import only_one
 from devcluster.places import Places
 from devcluster.progress import Progress
@@ -76,21 +77,19 @@ class DebianPrograms:
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir(parents=True)
             with self.progress.step(f"fetching the package {package}"):
-                self._run("apt-get update", ("apt-get", "update", "-q"))
+                ask_apt(self.progress, ("apt-get", "update", "-q"), self._log)
                 fetch = _with_needs(partial) if packaged.needs else ("apt-get", "download", "-q")
-                self._run(
-                    f"fetching {package}",
-                    ("env", "-C", str(partial), *fetch, package, *packaged.beside),
-                )
+                command = ("env", "-C", str(partial), *fetch, package, *packaged.beside)
+                ask_apt(self.progress, command, self._log)
                 for archive in partial.glob("*.deb"):
                     unpack = ("dpkg-deb", "-x", str(archive), str(partial))
-                    self._run(f"unpacking {archive.name}", unpack)
+                    self.progress.run(f"unpacking {archive.name}", unpack, self._log, os.environ)
                     archive.unlink()
             partial.rename(folder)
 
-    def _run(self, what: str, command: tuple[str, ...]) -> None:
-        log = self.places.cache / "logs" / "debian-programs.log"
-        self.progress.run(what, command, log, os.environ)
+    @property
+    def _log(self) -> Path:
+        return self.places.cache / "logs" / "debian-programs.log"
 
 
 def _with_needs(folder: Path) -> tuple[str, ...]:

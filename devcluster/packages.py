@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from devcluster.apt import ask_apt
 from devcluster.places import Places
 from devcluster.progress import Progress
 
@@ -59,12 +59,7 @@ def install(needs: tuple[Need, ...], places: Places, progress: Progress) -> None
     if not missing:
         return
     log = places.logs / "apt.log"
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with progress.step(f"installing {', '.join(missing)}"):
-        progress.run("apt-get update", ("apt-get", "update", "-q"), log, environment)
-        progress.run(
-            "apt-get install",
-            ("apt-get", "install", "-y", "-q", "--no-install-recommends", *missing),
-            log,
-            environment,
-        )
+        ask_apt(progress, ("apt-get", "update", "-q"), log)
+        install_them = ("apt-get", "install", "-y", "-q", "--no-install-recommends", *missing)
+        ask_apt(progress, install_them, log)
