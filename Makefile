@@ -138,6 +138,15 @@ images: cluster ## Build the images and load them into the cluster
 oldest: install ## Install the chart on the oldest Kubernetes that it is made for (builds it: long)
 	$(BIN)/python charts/on_oldest.py
 
+# On a cluster that is empty of Trainyard, as they install it themselves: so both stand alone.
+.PHONY: stranger
+stranger: install images ## Type the tutorial on the empty cluster, count and time its commands
+	$(BIN)/python -m benchmarks.tutorial
+
+.PHONY: restore
+restore: install images ## Delete everything and restore it as docs/operations/running.md says
+	$(PYTEST) tests/restore
+
 # ── releases ──────────────────────────────────────────────────────────────────────────────
 SBOM_TOOLS = $(BIN)/uv run --quiet --no-project --isolated --python $(BIN)/python \
   --with-requirements requirements/sbom.txt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -76,14 +77,18 @@ def empty(cluster: Cluster) -> None:
         cluster.kubectl("delete", "crd", *kinds)
 
 
-def with_storage(cluster: Cluster) -> None:
-    """The claim of the page will find a volume, as where storage is provisioned."""
+def with_storage(cluster: Cluster, *, keep: bool = False) -> None:
+    """The claim of the page will find a volume, as where storage is provisioned.
+
+    With `keep` it has the files that it had, as one that was restored.
+    """
     if not cluster.is_local:
         return
     places = places_from(os.environ, Path.home(), ROOT / "devcluster")
     folder = places.volumes / NAMESPACE / CLAIM
-    subprocess.run(["rm", "-rf", str(folder)], check=True)
-    folder.mkdir(parents=True)
+    if not keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o777)
     manifest = volume_manifest(Claim(NAMESPACE, CLAIM, "1Gi"), folder)
     cluster.kubectl("apply", "-f", "-", stdin=json.dumps(manifest))
