@@ -1,7 +1,9 @@
-"""`python charts/on_oldest.py`: is the chart taken by the oldest Kubernetes that it is made for?
+"""`python charts/on_oldest.py`: do chart and operator work on the oldest Kubernetes they are for?
 
 An API server of that version, of its own, with nothing else in its network: it stores what Helm
-renders, the CRDs among it, and every example; and it refuses what a rule of the CRDs forbids.
+renders, the CRDs among it, and every example; and it refuses what a rule of the CRDs forbids. Then
+the operator itself takes a model from data through five versions to a deployment that serves; what
+pods and controllers would do is played.
 """
 
 from __future__ import annotations
@@ -13,8 +15,12 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.control_plane.api_server import api_server
+from benchmarks.control_plane.api_server import ApiServer, api_server
+from benchmarks.control_plane.first_model import NAMESPACE, VERSIONS, Results, live
 from benchmarks.control_plane.isolation import answer_for_all, apart, is_apart
+from benchmarks.control_plane.network import Network
+from benchmarks.control_plane.operator_process import operator_process
+from benchmarks.control_plane.workloads import Workloads
 from devcluster.places import places_from
 from devcluster.programs import Programs
 from devcluster.progress import Progress
@@ -45,7 +51,25 @@ async def _run(paths: dict[str, Path]) -> int:
     server_of = {"etcd": paths["etcd"], "kube-apiserver": paths["kube-apiserver-oldest"]}
     with TemporaryDirectory() as folder:
         async with api_server(server_of, Path(folder)) as server:
-            return await asyncio.to_thread(_installed, paths, server.kubeconfig())
+            failed = await asyncio.to_thread(_installed, paths, server.kubeconfig())
+            return failed or await _lived(server, Path(folder))
+
+
+async def _lived(server: ApiServer, folder: Path) -> int:
+    network = Network(server.api)
+    workloads = Workloads(server.api, network, Results())
+    metadata = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
+    log = folder / "operator.log"
+    async with network.answering(), workloads.played():
+        await server.api.ask("POST", "/api/v1/namespaces", metadata)
+        async with operator_process(server.kubeconfig(), log):
+            try:
+                await server.outlives(live(server.api, {"replicas": 1}))
+            except TimeoutError as reason:
+                sys.stdout.write(f"{reason}\n{log.read_text()[-4000:]}\n")
+                return 1
+    sys.stdout.write(f"the operator made {VERSIONS} versions, and the last one serves\n")
+    return 0
 
 
 def _installed(paths: dict[str, Path], kubeconfig: Path) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,8 @@ PAGE = [
 ]
 SAVE, *EMPTY = PAGE[:6]
 WITH_STATUS, WITHOUT_STATUS = PAGE[6:8], PAGE[8:]
+LOOKED_ON_SECONDS = 20
+"""Four looks of the tutorial's analysis."""
 ANOTHER_TEMPLATE = '{"spec": {"server": {"maxBatchRows": 256}}}'
 
 
@@ -49,12 +51,15 @@ def test_a_rollout_goes_on_where_it_was_with_status_and_nothing_is_trained(
     _everything_is_lost(typist)
     typist.types([*EMPTY, *WITH_STATUS])
     assert said == typist.answer()
-    after = typist.until("requests are divided again", "mdep", _is_divided_again(before))
+    _children_serve(typist, before)
+    after = typist.status("mdep")
     for role in ("stable", "canary"):
         assert before[role]["revision"] == after[role]["revision"]
         assert before[role]["bundleDigest"] == after[role]["bundleDigest"]
     assert before["rollout"]["startedAt"] == after["rollout"]["startedAt"]
     assert before["rollout"]["step"] == after["rollout"]["step"]
+    assert before["rollout"]["weightPercent"] == after["rollout"]["weightPercent"]
+    assert typist.answer() == said
     assert _names(trained) == _names(typist.status("tj"))
 
     _everything_is_lost(typist)
@@ -73,13 +78,18 @@ def _has_a_weight(status: Object) -> bool:
     return bool((status.get("rollout") or {}).get("weightPercent"))
 
 
-def _is_divided_again(before: Object) -> Callable[[Object], bool]:
-    def check(status: Object) -> bool:
-        number = status.get("routingGeneration", 0)
-        applied = status.get("routingAppliedAt") not in (None, before.get("routingAppliedAt"))
-        return number >= before["routingGeneration"] and applied and _has_a_weight(status)
+def _children_serve(typist: Typist, before: Object) -> None:
+    """Pods of both versions and routers are there again; then nothing moves for a while."""
+    for role in ("stable", "canary"):
+        revision = before[role]["revision"]
+        typist.until(f"{revision} is there", "mdep", lambda _, r=revision: _is_there(typist, r))
+    owned = ("deployment", "-l", "trainyard.dev/owner=deliveries")
+    typist.kubectl("wait", "--for=condition=Available", *owned, "--timeout=10m")
+    time.sleep(LOOKED_ON_SECONDS)
 
-    return check
+
+def _is_there(typist: Typist, deployment: str) -> bool:
+    return deployment in typist.kubectl("get", "deployment", "-o", "name")
 
 
 def _everything_is_lost(typist: Typist) -> None:
