@@ -80,16 +80,15 @@ def _has_a_weight(status: Object) -> bool:
 
 def _children_serve(typist: Typist, before: Object) -> None:
     """Pods of both versions and routers are there again; then nothing moves for a while."""
-    for role in ("stable", "canary"):
-        revision = before[role]["revision"]
-        typist.until(f"{revision} is there", "mdep", lambda _, r=revision: _is_there(typist, r))
+    wanted = {f"deployment.apps/{before[role]['revision']}" for role in ("stable", "canary")}
+    typist.until("both are there", "mdep", lambda _: wanted <= _deployments(typist))
     owned = ("deployment", "-l", "trainyard.dev/owner=deliveries")
     typist.kubectl("wait", "--for=condition=Available", *owned, "--timeout=10m")
     time.sleep(LOOKED_ON_SECONDS)
 
 
-def _is_there(typist: Typist, deployment: str) -> bool:
-    return deployment in typist.kubectl("get", "deployment", "-o", "name")
+def _deployments(typist: Typist) -> set[str]:
+    return set(typist.kubectl("get", "deployment", "-o", "name").split())
 
 
 def _everything_is_lost(typist: Typist) -> None:
