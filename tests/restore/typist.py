@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +29,10 @@ class Typist:
     def types(self, commands: Sequence[Command]) -> tuple[Typed, ...]:
         """Return what was shown; raises CommandFailed where a command does."""
         (self.folder / "marks").unlink(missing_ok=True)
-        return type_all(commands, self.folder, self.environment, PATIENCE)
+        typed = type_all(commands, self.folder, self.environment, PATIENCE)
+        for one in typed:
+            logging.info("%.0f s: %s", one.seconds, one.command.short)
+        return typed
 
     def kubectl(self, *words: str) -> str:
         """Return what kubectl prints of the tutorial's namespace."""
