@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from time import time
 from typing import Any
 
 import aiohttp
 import grpc
+
+from benchmarks.traffic.flows import Flows
 
 PATIENCE_SECONDS = 20.0
 REVISION = "trainyard-revision"
@@ -48,6 +51,9 @@ class Loss:
     """What was going on."""
     revision: str = ""
     """Who answered so; empty: no version did."""
+    led_to: str = ""
+    """The address of the pod to which the node had led the connection, with the connection's state
+    as the kernel saw it; empty: unknown."""
 
 
 @dataclass(slots=True)
@@ -65,10 +71,15 @@ class Tally:
         self.good[self.scene, way] += 1
         self.answered_by[self.scene, way, revision] += 1
 
-    def note_lost(self, way: Way, began: float, what: str, revision: str = "") -> None:
-        """No good answer came."""
+    def note_lost(self, way: Way, began: float, what: str, revision: str = "") -> int:
+        """No good answer came; return which loss it is."""
         now = time()
         self.lost.append(Loss(now, now - began, way, what, self.scene, revision))
+        return len(self.lost) - 1
+
+    def note_led(self, number: int, led_to: str) -> None:
+        """That loss was of a connection to this pod."""
+        self.lost[number] = replace(self.lost[number], led_to=led_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,8 @@ class Question:
     """Empty: nobody calls over gRPC."""
     call: Any = None
     """The message of a call."""
+    flows: Flows | None = None
+    """Who tells where a connection was led; None: nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +143,41 @@ async def _user(user: Any, per_second: float, number: int, stop: asyncio.Event) 
 @asynccontextmanager
 async def _kept(question: Question, tally: Tally) -> AsyncIterator[Any]:
     """One connection, renewed when the other side ends it."""
-    async with _session(aiohttp.TCPConnector(limit=1)) as session:
-        yield lambda: _post(session, question, tally, Way.KEPT)
+    last = LastSocket()
+    connector = aiohttp.TCPConnector(limit=1, socket_factory=last.open)
+    async with _session(connector) as session:
+        yield lambda: _post(session, question, tally, Way.KEPT, last)
 
 
 @asynccontextmanager
 async def _one_shot(question: Question, tally: Tally) -> AsyncIterator[Any]:
     """A connection for each request."""
-    async with _session(aiohttp.TCPConnector(force_close=True, limit=0)) as session:
-        yield lambda: _post(session, question, tally, Way.ONE_SHOT)
+    last = LastSocket()
+    connector = aiohttp.TCPConnector(force_close=True, limit=0, socket_factory=last.open)
+    async with _session(connector) as session:
+        yield lambda: _post(session, question, tally, Way.ONE_SHOT, last)
+
+
+@dataclass(slots=True)
+class LastSocket:
+    """The newest connection of a user."""
+
+    port: int = 0
+    """Of the user's side; 0: there was none yet."""
+
+    def open(self, address: Any) -> socket.socket:
+        """Return a socket that tells its port: once an attempt has failed it has none."""
+        noted = self
+
+        class Told(socket.socket):
+            def connect(self, there: Any, /) -> None:
+                try:
+                    super().connect(there)
+                finally:
+                    noted.port = self.getsockname()[1]
+
+        family, kind, protocol, *_ = address
+        return Told(family, kind, protocol)
 
 
 def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
@@ -146,7 +185,9 @@ def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=connector, timeout=timeout)
 
 
-async def _post(session: aiohttp.ClientSession, question: Question, tally: Tally, way: Way) -> None:
+async def _post(
+    session: aiohttp.ClientSession, question: Question, tally: Tally, way: Way, last: LastSocket
+) -> None:
     began = time()
     try:
         async with session.post(question.url, data=question.body) as answer:
@@ -157,7 +198,9 @@ async def _post(session: aiohttp.ClientSession, question: Question, tally: Tally
             else:
                 tally.note_lost(way, began, f"{answer.status} {text[:200]}", revision)
     except (aiohttp.ClientError, TimeoutError, OSError) as fault:
-        tally.note_lost(way, began, _told(fault))
+        lost = tally.note_lost(way, began, _told(fault))
+        if question.flows is not None:
+            tally.note_led(lost, await question.flows.of(last.port))
 
 
 def _told(fault: BaseException) -> str:

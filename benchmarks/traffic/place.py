@@ -14,6 +14,8 @@ from cluster.grpc_stage import Stage, a_stage, request
 from cluster.releases import Node
 
 from benchmarks.traffic.callers import Question
+from benchmarks.traffic.flows import Flows
+from benchmarks.traffic.node_rules import rules_noted
 from benchmarks.traffic.trail import Trail, trail_of
 
 NAME = "asked"
@@ -29,7 +31,6 @@ SPEC: Mapping[str, Any] = {
     "analysis": {"intervalSeconds": 5, "minRequests": 40},
     "pod": {"resources": {"requests": {"cpu": "20m", "memory": "64Mi"}}},
 }
-_LOOKED_EACH = 0.5
 
 
 @dataclass(slots=True)
@@ -94,13 +95,19 @@ class Place:
         """What users ask."""
         load = self.stage.load(NAME)
         table = self.stage.models.samples["v1"].table[:1].to_numpy()
-        return Question(load.url, load.body, self.stage.address(NAME), request(NAME, table))
+        address = self.stage.address(NAME)
+        flows = Flows(address.partition(":")[0])
+        return Question(load.url, load.body, address, request(NAME, table), flows)
 
 
 @asynccontextmanager
 async def a_place(folder: Path, spec: Mapping[str, Any] = SPEC) -> AsyncIterator[Place]:
     """The first version serves."""
-    async with a_stage(folder) as stage, trail_of(stage.node.namespace) as trail:
+    async with (
+        a_stage(folder) as stage,
+        trail_of(stage.node.namespace) as trail,
+        rules_noted(trail),
+    ):
         found = Place(stage, trail)
         stage.node.deploy(NAME, **spec)
         letter = await asyncio.to_thread(found.release)

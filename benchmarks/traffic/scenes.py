@@ -10,6 +10,8 @@ from typing import Any
 from benchmarks.traffic.callers import Tally, Way
 from benchmarks.traffic.disturbing import killed_after_each_change, routers_deleted
 from benchmarks.traffic.place import CONNECTION_AGE, NAME, SPEC, Place
+from benchmarks.traffic.plain import PLAIN, Plain
+from benchmarks.traffic.standing_still import stand_still
 
 LOOKED_AT = 10_000
 """Requests by which the weight that users see is told."""
@@ -22,6 +24,9 @@ _COPIES: Raw = {"strategy": "Shadow", "steps": [{"mirrorPercent": 100, "minSecon
 _AT_ONCE: Raw = {"strategy": "Immediate", "steps": None}
 _FOLLOWED = CONNECTION_AGE * 1.1 + 3
 """Seconds after which no user is connected to where the Service led before."""
+_WITHOUT_A_TURN = 12.0
+"""Seconds: users wait for longer, and nodes ask pods meanwhile whether they are ready."""
+_BACK = 5.0
 
 
 @dataclass(slots=True)
@@ -32,6 +37,14 @@ class Walk:
     tally: Tally
     weights: dict[str, float] = field(default_factory=dict)
     """Percent of the canary, as users saw it, by scene."""
+    plain: Plain | None = None
+    """What goes through the same without an operator; None: nothing."""
+
+    def enter(self, scene: str) -> None:
+        """From now on what users meet is of this scene."""
+        self.tally.scene = scene
+        if self.plain is not None:
+            self.plain.tally.scene = scene
 
     async def release(self, rollout: Raw = _QUICK) -> str:
         """A new version has all requests, and what the release brought is gone."""
@@ -146,6 +159,8 @@ async def scaled(walk: Walk) -> None:
     """More servers, fewer, and as many as before."""
     for replicas in (3, 1, 2):
         await walk.change(replicas=replicas)
+        if walk.plain is not None:
+            await walk.plain.scale(replicas)
         await asyncio.sleep(12)
     await walk.place.at_rest()
 
@@ -164,8 +179,27 @@ async def pods_deleted(walk: Walk) -> None:
 async def _delete_one(walk: Walk, revision: str) -> None:
     selected = ("pods", "-l", f"trainyard.dev/revision={revision}", "-o", "name")
     found = await walk.kubectl("get", *selected)
+    if walk.plain is not None:
+        await walk.plain.delete_one()
     await walk.kubectl("delete", found.split()[0], "--wait=false")
     await asyncio.sleep(14)
+
+
+async def pods_without_a_turn(walk: Walk) -> None:
+    """Every server at rest, and every server and router in a release, does nothing for a while."""
+    await _stand_still(walk)
+    await walk.begin(_HELD)
+    canary = await walk.held()
+    await _stand_still(walk)
+    await walk.resumed(canary)
+
+
+async def _stand_still(walk: Walk) -> None:
+    selected = f"app={PLAIN}", f"trainyard.dev/owner={NAME}"
+    named = ("-o", "jsonpath={.items[*].metadata.name}")
+    found = [(await walk.kubectl("get", "pods", "-l", one, *named)).split() for one in selected]
+    await stand_still([pod for pods in found for pod in pods], _WITHOUT_A_TURN)
+    await asyncio.sleep(_BACK)
 
 
 async def routers_restarted(walk: Walk) -> None:
@@ -240,6 +274,7 @@ SCENES: dict[str, Scene] = {
     "bad version": bad_version,
     "scaled up and down": scaled,
     "pods deleted": pods_deleted,
+    "pods without a turn": pods_without_a_turn,
     "routers restarted": routers_restarted,
     "routers deleted at each change": routers_deleted_at_each_change,
     "operator killed": operator_killed,

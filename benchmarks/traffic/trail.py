@@ -17,7 +17,7 @@ from cluster_access import kubeconfig, tool
 from trainyard.model_deployments.traffic.carrier import GENERATION
 from trainyard.ownership import REVISION, ROLE
 
-KINDS = ("services", "endpointslices", "pods")
+KINDS = ("services", "endpointslices", "pods", "events")
 _SLACK = 12.0
 _LONGEST_LINE = 1 << 22
 _READY = "Ready"
@@ -44,6 +44,10 @@ class Trail:
     """When this process, and with it every user, had no turn."""
     longest_standstill: float = 0.0
     """Seconds."""
+    routers: dict[str, str] = field(default_factory=dict)
+    """Addresses of the routers that are there, by name."""
+    owners: dict[str, str] = field(default_factory=dict)
+    """Whose an address is, or was."""
     _known: dict[str, str] = field(default_factory=dict)
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -119,9 +123,29 @@ async def read(trail: Trail, told: asyncio.StreamReader) -> None:
 
 
 def _noted(trail: Trail, event: dict[str, Any]) -> None:
-    raw = event["object"]
-    name = f"{raw['kind']}/{raw['metadata']['name']}"
-    trail.note(name, "gone" if event["type"] == "DELETED" else state_of(raw))
+    raw, gone = event["object"], event["type"] == "DELETED"
+    if raw["kind"] == "Event":
+        if not gone:
+            trail.note(*_told_by_kubelet(raw))
+        return
+    if raw["kind"] == "Pod":
+        _addressed(trail, raw, gone)
+    trail.note(f"{raw['kind']}/{raw['metadata']['name']}", "gone" if gone else state_of(raw))
+
+
+def _told_by_kubelet(raw: dict[str, Any]) -> tuple[str, str]:
+    about = raw["involvedObject"]
+    said = f"{raw.get('reason')} {raw.get('message', '')[:160]}"
+    return f"Event of {about['kind']}/{about['name']}", f"{said} ({raw.get('count') or 1})"
+
+
+def _addressed(trail: Trail, raw: dict[str, Any], gone: bool) -> None:
+    name, address = raw["metadata"]["name"], raw["status"].get("podIP")
+    if address:
+        trail.owners[address] = name
+    trail.routers.pop(name, None)
+    if address and not gone and raw["metadata"].get("labels", {}).get(ROLE) == "router":
+        trail.routers[name] = address
 
 
 def state_of(raw: dict[str, Any]) -> str:

@@ -15,7 +15,9 @@ def test_a_walk_has_all_scenes_and_a_quick_one_every_switch() -> None:
     assert ["undo"] == options_of(["--scene", "undo"]).scenes
 
 
-@pytest.mark.parametrize("arguments", [["--walks", "0"], ["--rate", "0"], ["--scene", "none"]])
+@pytest.mark.parametrize(
+    "arguments", [["--walks", "0"], ["--rate", "0"], ["--plain", "-1"], ["--scene", "none"]]
+)
 def test_what_cannot_be_done_is_refused(arguments: list[str]) -> None:
     """With the exit code of a wrong command line."""
     with pytest.raises(SystemExit) as ended:

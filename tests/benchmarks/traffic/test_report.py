@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.traffic.callers import Tally, Way
 from benchmarks.traffic.report import figures_of, shown, text
-from benchmarks.traffic.trail import Change
+from benchmarks.traffic.trail import Change, Trail
 
 
 def tally() -> Tally:
@@ -32,22 +32,37 @@ def test_what_the_bad_version_answered_itself_is_no_loss(
     weights: dict[str, float], *, holds: bool
 ) -> None:
     """Weights are to be as decided."""
-    found = figures_of(tally(), {"undo": 4.0}, weights, {})
+    found = figures_of(tally(), {"undo": 4.0}, weights, Trail())
     assert ((), holds, 1) == (tuple(found.lost), found.holds, found.by_the_bad_version)
 
 
 def test_a_loss_is_told_with_what_changed_around_it() -> None:
-    """And fails the walk."""
+    """And fails the walk; of losses at one moment what changed is told once."""
     counted = tally()
-    counted.note_lost(Way.ONE_SHOT, 0.0, "ClientOSError errno=104 reset")
+    for _ in range(2):
+        lost = counted.note_lost(Way.ONE_SHOT, 0.0, "ClientOSError errno=104 reset")
+        counted.note_led(lost, "10.0.0.1 CLOSE")
     at = counted.lost[-1].at
-    around = {at: [Change(at - 2, "Service/m leads to r")]}
-    found = figures_of(counted, {"undo": 4.0}, {}, around, 0.5)
+    trail = Trail([Change(at - 2, "Service/m leads to r")], longest_standstill=0.5)
+    trail.owners["10.0.0.1"] = "m-1"
+    found = figures_of(counted, {"undo": 4.0}, {}, trail)
     assert not found.holds
     said = shown(found)
-    assert "| undo | 4 | 1 | 0 | 1 | 1 |" in said
-    assert "1 of 3 requests lost" in said
-    assert "errno=104" in said
+    assert "| undo | 4 | 1 | 0 | 1 | 2 |" in said
+    assert "2 of 4 requests lost" in said
+    assert "errno=104 reset, led to 10.0.0.1 CLOSE m-1 (undo)" in said
     assert "no turn for 0.50 s" in said
-    assert "-2.000 s Service/m leads to r" in said
-    assert "undo" == json.loads(text([found]))[0]["lost"][0][0]["scene"]
+    assert 1 == said.count("-2.000 s Service/m leads to r")
+    assert "undo" == json.loads(text([found]))[0]["lost"][0]["loss"]["scene"]
+
+
+def test_what_a_plain_deployment_lost_stands_beside_it() -> None:
+    """It excuses nothing: the walk holds by the model's requests alone."""
+    beside = Tally("undo")
+    beside.note_good(Way.KEPT, "r")
+    beside.note_lost(Way.ONE_SHOT, 0.0, "ClientOSError errno=111 refused")
+    found = figures_of(tally(), {"undo": 4.0}, {}, Trail(), beside)
+    assert found.holds
+    said = shown(found)
+    assert "| undo | 4 | 1 | 0 | 1 | 0 | 1 | 1 |" in said
+    assert "of the plain Deployment 1 of 2 requests were lost" in said

@@ -30,6 +30,11 @@ POD = {
 }
 
 
+def tell(told: asyncio.StreamReader, type_: str, raw: dict[str, Any]) -> None:
+    """Write an event as kubectl does."""
+    told.feed_data(json.dumps({"type": type_, "object": raw}).encode() + b"\n")
+
+
 @pytest.mark.parametrize(
     ("raw", "told"),
     [
@@ -48,10 +53,38 @@ async def test_events_stand_on_a_line_each() -> None:
     trail, told = Trail(), asyncio.StreamReader()
     for type_ in ("ADDED", "DELETED"):
         pod = POD | {"metadata": {"name": "a"}}
-        told.feed_data(json.dumps({"type": type_, "object": pod}).encode() + b"\n")
+        tell(told, type_, pod)
     told.feed_eof()
     await read(trail, told)
     assert ["Pod/a 10.0.0.1 ready", "Pod/a gone"] == [change.what for change in trail.changes]
+
+
+async def test_whose_an_address_was_is_known_when_the_pod_is_gone() -> None:
+    """Routers are known for as long as they are there; what the kubelet says is told, too."""
+    trail, told = Trail(), asyncio.StreamReader()
+    pod = POD | {"metadata": {"name": "a", "labels": {"trainyard.dev/role": "router"}}}
+    probe = {
+        "kind": "Event",
+        "involvedObject": {"kind": "Pod", "name": "a"},
+        "reason": "Unhealthy",
+        "message": "Readiness probe failed",
+        "count": 2,
+    }
+    tell(told, "ADDED", pod)
+    tell(told, "ADDED", probe)
+    tell(told, "DELETED", probe)
+    reading = asyncio.create_task(read(trail, told))
+    await trail.next_change()
+    assert {"a": "10.0.0.1"} == trail.routers
+    tell(told, "DELETED", pod)
+    told.feed_eof()
+    await reading
+    assert ({}, {"10.0.0.1": "a"}) == (trail.routers, trail.owners)
+    assert [
+        "Pod/a 10.0.0.1 ready",
+        "Event of Pod/a Unhealthy Readiness probe failed (2)",
+        "Pod/a gone",
+    ] == [change.what for change in trail.changes]
 
 
 async def test_what_did_not_change_is_noted_once() -> None:
