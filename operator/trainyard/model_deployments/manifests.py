@@ -20,6 +20,7 @@ from trainyard.model_deployments.traffic.mode import (
     DRAIN_SECONDS,
     GRPC,
     GRPC_PORT,
+    READINESS,
     SERVICE_PORT,
     SERVING_PORT,
     grpc_service_port,
@@ -214,7 +215,7 @@ def _server(
             "env": environment(revision.pod.env, ours),
             "ports": _ports(revision),
             "startupProbe": probe | {"failureThreshold": 300},
-            "readinessProbe": probe | {"failureThreshold": 3, "timeoutSeconds": 2},
+            "readinessProbe": {**probe, **READINESS},
             "livenessProbe": live | {"failureThreshold": 6, "timeoutSeconds": 5},
             "resources": amounts(resources_of(revision.pod, installation.pods)),
             "volumeMounts": [

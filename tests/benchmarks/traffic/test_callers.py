@@ -74,6 +74,7 @@ async def test_a_loss_says_what_was_met_and_who_answered() -> None:
     async with server(app) as url:
         tally = await asked(url, Way.ONE_SHOT, 12)
     told = {(loss.what.split()[0], loss.revision) for loss in tally.lost}
-    assert {("503", ""), ("400", "bad")} < told
-    assert 3 == len(told), told
+    # A machine that has no time for the server is met as silence, by nobody's fault.
+    silence = {("TimeoutError", "")}
+    assert {("503", ""), ("400", "bad"), ("ServerDisconnectedError", "")} == told - silence
     assert 0 == tally.good.total()

@@ -18,6 +18,7 @@ from trainyard.model_deployments.manifests import (
     service,
 )
 from trainyard.model_deployments.revision.identity import revision_of
+from trainyard.model_deployments.traffic.router_manifests import deployment as router_deployment
 from trainyard.model_deployments.traffic.router_manifests import pod_labels
 
 RESOURCE = a_model_deployment(pod={"resources": {"limits": {"memory": "1Gi"}}})
@@ -98,6 +99,15 @@ def test_pods_meet_the_restricted_level_and_outlive_their_drain() -> None:
         ]
     folders = [v["emptyDir"] for v in POD["volumes"] if "emptyDir" in v]
     assert [{"sizeLimit": "10Gi"}] * len(folders) == folders
+
+
+def test_who_says_nothing_is_ready_for_longer_than_who_says_no() -> None:
+    """A machine without time for its pods would else leave a Service to nobody; routers, too."""
+    for rendered in (DEPLOYMENT, router_deployment(RESOURCE, INSTALLATION)):
+        (container, *_) = rendered["spec"]["template"]["spec"]["containers"]
+        probe = container["readinessProbe"]
+        assert 3 >= probe["failureThreshold"] * probe["periodSeconds"]
+        assert 30 <= probe["failureThreshold"] * probe["timeoutSeconds"]
 
 
 def test_the_service_of_a_revision_names_its_ready_pods() -> None:

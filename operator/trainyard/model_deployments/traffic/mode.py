@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -43,6 +43,10 @@ NOBODY = "none"
 """A revision that no pod has: before the first version is ready the Service selects nothing."""
 DRAIN_SECONDS = 8
 """Routers and servers answer on for this long after SIGTERM."""
+READINESS: Mapping[str, int] = {"periodSeconds": 1, "failureThreshold": 3, "timeoutSeconds": 10}
+"""How nodes ask servers and routers whether they are ready. Who says no is believed after three
+seconds, who says nothing after thirty: where a machine has no time for its pods they would all be
+unready at once, and nodes would refuse connections that are merely answered late otherwise."""
 UNROUTED_SECONDS = 10
 """How long a revision without traffic keeps its pods: requests that were sent to it before
 every router knew end in this time."""

@@ -19,6 +19,7 @@ from trainyard.model_deployments.traffic.envoy_bootstrap import (
 )
 from trainyard.model_deployments.traffic.mode import (
     DRAIN_SECONDS,
+    READINESS,
     SERVING_PORT,
     Routing,
 )
@@ -164,11 +165,7 @@ def _container(installation: Installation, resources: ResourceAmounts) -> dict[s
             ],
             "readinessProbe": {
                 "httpGet": {"path": envoy.READY_PATH, "port": envoy.STATS_PORT},
-                "periodSeconds": 1,
-                # As the servers': where a node has no time for two seconds, both routers would be
-                # unready at once, and the Service would lead to nobody.
-                "failureThreshold": 3,
-                "timeoutSeconds": 2,
+                **READINESS,
             },
             "lifecycle": {"preStop": {"exec": {"command": ["bash", "-c", _drain()]}}},
             "resources": amounts(resources),
