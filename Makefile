@@ -129,6 +129,18 @@ kueue: install ## Have the real Kueue admit and preempt runs on a real API serve
 	for program in etcd kube-apiserver kueue; do $(CLUSTER) tool $$program; done
 	unshare --net --pid --fork --kill-child --mount-proc tests/kueue/apart.sh $(PYTEST) tests/kueue
 
+# These two were written against the sources of what they run and have not been run yet: to build it
+# takes minutes of CPU as well.
+.PHONY: gateway
+gateway: install cluster ## Have the real Envoy Gateway split requests by our routes (not run yet)
+	for program in helm4 envoy-gateway; do $(CLUSTER) tool $$program; done
+	$(PYTEST) tests/gateway
+
+.PHONY: flux
+flux: install cluster ## Have Flux's real kustomize-controller apply, wait, find no drift (not run yet)
+	$(CLUSTER) tool kustomize-controller
+	$(PYTEST) tests/flux
+
 .PHONY: images
 images: cluster ## Build the images and load them into the cluster
 	$(call STAGE,images)

@@ -39,42 +39,54 @@ class Module:
     stamps: tuple[str, ...] = ()
 
 
+_MODULES = (
+    Module(
+        "kubernetes",
+        "k8s.io/kubernetes",
+        {name: f"k8s.io/kubernetes/cmd/{name}" for name in KUBERNETES_PROGRAMS},
+        ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version"),
+    ),
+    Module(
+        "kubernetes-oldest",
+        "k8s.io/kubernetes",
+        {"kube-apiserver-oldest": "k8s.io/kubernetes/cmd/kube-apiserver"},
+        ("k8s.io/component-base/version",),
+    ),
+    Module("etcd", "go.etcd.io/etcd/server/v3", {"etcd": "go.etcd.io/etcd/server/v3"}),
+    Module("coredns", "github.com/coredns/coredns", {"coredns": "."}),
+    Module("pause", None, {"pause": "."}),
+    Module(
+        "versitygw",
+        "github.com/versity/versitygw",
+        {"versitygw": "github.com/versity/versitygw/cmd/versitygw"},
+    ),
+    Module("otelcol", "go.opentelemetry.io/collector/otelcol", {"otelcol": "."}),
+    Module("helm4", "helm.sh/helm/v4", {"helm4": "helm.sh/helm/v4/cmd/helm"}),
+    Module("helm3", "helm.sh/helm/v3", {"helm3": "helm.sh/helm/v3/cmd/helm"}),
+    Module(
+        "olm",
+        "github.com/operator-framework/api",
+        {"operator-verify": "github.com/operator-framework/api/cmd/operator-verify"},
+    ),
+    Module("kueue", "sigs.k8s.io/kueue", {"kueue": "sigs.k8s.io/kueue/cmd/kueue"}),
+    Module("kstatus", "sigs.k8s.io/cli-utils", {"kstatus": "."}),
+    Module("argo-lua", "github.com/yuin/gopher-lua", {"argo-lua": "."}),
+    Module(
+        "envoy-gateway",
+        "github.com/envoyproxy/gateway",
+        {"envoy-gateway": "github.com/envoyproxy/gateway/cmd/envoy-gateway"},
+    ),
+    Module(
+        "kustomize-controller",
+        "github.com/fluxcd/kustomize-controller",
+        {"kustomize-controller": "github.com/fluxcd/kustomize-controller"},
+    ),
+)
+
+
 def modules() -> dict[str, Module]:
     """Every module by its folder's name."""
-    known = (
-        Module(
-            "kubernetes",
-            "k8s.io/kubernetes",
-            {name: f"k8s.io/kubernetes/cmd/{name}" for name in KUBERNETES_PROGRAMS},
-            ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version"),
-        ),
-        Module(
-            "kubernetes-oldest",
-            "k8s.io/kubernetes",
-            {"kube-apiserver-oldest": "k8s.io/kubernetes/cmd/kube-apiserver"},
-            ("k8s.io/component-base/version",),
-        ),
-        Module("etcd", "go.etcd.io/etcd/server/v3", {"etcd": "go.etcd.io/etcd/server/v3"}),
-        Module("coredns", "github.com/coredns/coredns", {"coredns": "."}),
-        Module("pause", None, {"pause": "."}),
-        Module(
-            "versitygw",
-            "github.com/versity/versitygw",
-            {"versitygw": "github.com/versity/versitygw/cmd/versitygw"},
-        ),
-        Module("otelcol", "go.opentelemetry.io/collector/otelcol", {"otelcol": "."}),
-        Module("helm4", "helm.sh/helm/v4", {"helm4": "helm.sh/helm/v4/cmd/helm"}),
-        Module("helm3", "helm.sh/helm/v3", {"helm3": "helm.sh/helm/v3/cmd/helm"}),
-        Module(
-            "olm",
-            "github.com/operator-framework/api",
-            {"operator-verify": "github.com/operator-framework/api/cmd/operator-verify"},
-        ),
-        Module("kueue", "sigs.k8s.io/kueue", {"kueue": "sigs.k8s.io/kueue/cmd/kueue"}),
-        Module("kstatus", "sigs.k8s.io/cli-utils", {"kstatus": "."}),
-        Module("argo-lua", "github.com/yuin/gopher-lua", {"argo-lua": "."}),
-    )
-    return {module.name: module for module in known}
+    return {module.name: module for module in _MODULES}
 
 
 def module_of(program: str) -> Module:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,6 +17,7 @@ from typing import Any
 import aiohttp
 import pytest
 from cluster_access import ROOT
+from go_sources import sources_of
 
 from benchmarks.control_plane.api_server import ApiServer, api_server, process
 from benchmarks.control_plane.kube_api import KubeApi
@@ -54,13 +54,7 @@ def tool(name: str) -> Path:
 
 def kueues_crds() -> list[Path]:
     """Kueue's own, of the module that it was built from."""
-    command = ("go", "list", "-m", "-f", "{{.Dir}}", "sigs.k8s.io/kueue")
-    folder = ROOT / "devcluster" / "go" / "kueue"
-    environment = {**os.environ, "GOFLAGS": "-mod=mod", "GOPROXY": "off"}
-    done = subprocess.run(
-        command, cwd=folder, check=True, capture_output=True, text=True, env=environment
-    )
-    return sorted(Path(done.stdout.strip(), "config/components/crd/bases").glob("*.yaml"))
+    return sorted((sources_of("kueue") / "config/components/crd/bases").glob("*.yaml"))
 
 
 @pytest.fixture
