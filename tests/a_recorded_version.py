@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trainyardctl.model_card import Recorded, recorded
+from trainyardctl.recorded import Recorded, recorded
 from trainyardctl.snapshot import Snapshot
 
 BUNDLE, DATA = f"sha256:{'b' * 64}", f"sha256:{'d' * 64}"
@@ -23,6 +23,45 @@ VERSION: dict[str, Any] = {
         "cause": {"kind": "NewData", "message": "12 | more rows"},
         "task": "Classification",
         "metrics": {"roc_auc": "0.97", "accuracy": "0.91"},
+        "quantitativeAnalysis": {
+            "importance": {
+                "loss": "Brier score",
+                "base": "0.06",
+                "rows": 100,
+                "shuffles": 3,
+                "lookedAt": 12,
+                "of": 12,
+                "columns": [
+                    {"name": "alcohol", "value": "0.2", "low": "0.15", "high": "0.25"},
+                    {"name": 'a<b & "c"', "value": "-0.01", "low": "-0.03", "high": "0.01"},
+                ],
+            },
+            "slices": [
+                {
+                    "column": "region",
+                    "slice": "north",
+                    "metric": "accuracy",
+                    "value": "0.88",
+                    "low": "0.76",
+                    "high": "0.95",
+                    "rows": 50,
+                }
+            ],
+            "fairness": [
+                {
+                    "column": "region",
+                    "measure": "DemographicParityDifference",
+                    "value": "0.04",
+                    "low": "0",
+                    "high": "0.29",
+                    "between": "north and south",
+                }
+            ],
+            "calibration": [
+                {"believed": "0.1", "value": "0", "low": "0", "high": "0.3", "rows": 50},
+                {"believed": "0.9", "value": "1", "low": "0.7", "high": "1", "rows": 50},
+            ],
+        },
         "runtime": "onnx",
         "trainRows": 900,
         "testRows": 100,
@@ -52,10 +91,29 @@ DATASET = {
     "metadata": {"name": "cellar"},
     "status": {"versions": [{"digest": DATA, "columns": 12, "difference": "+12 rows"}]},
 }
+JOB: dict[str, Any] = {
+    "metadata": {"name": "wine"},
+    "spec": {
+        "card": {
+            "intendedUse": "Sorting cellars by quality",
+            "limitations": "Knows no wine\nof the south",
+            "owners": ["cellar team", "ada@example.org"],
+            "license": "Apache-2.0",
+        }
+    },
+}
 SERVING = {
     "metadata": {"name": "wine"},
     "status": {
-        "stable": {"bundleDigest": BUNDLE},
+        "stable": {"bundleDigest": BUNDLE, "revision": "wine-1"},
+        "labelJoin": {
+            "metric": "accuracy",
+            "counts": {"at": "2026-03-03T12:00:00Z"},
+            "revisions": [
+                {"revision": "wine-1", "rows": 812, "value": "0.9", "low": "0.87", "high": "0.93"},
+                {"revision": "wine-0", "rows": 9, "why": "too few"},
+            ],
+        },
         "signals": [{"kind": "Drift", "message": "acidity moved"}],
     },
 }
@@ -74,7 +132,8 @@ OF_ANOTHER = {**APPROVAL, "spec": {**APPROVAL["spec"], "bundleDigest": DATA, "ap
 
 def all_recorded() -> Recorded:
     """Return the version with data, service and approval."""
-    here = Snapshot("models", {"Dataset": [DATASET], "ModelDeployment": [SERVING]})
+    objects = {"Dataset": [DATASET], "ModelDeployment": [SERVING], "TrainingJob": [JOB]}
+    here = Snapshot("models", objects)
     return recorded(here, VERSION, [APPROVAL, OF_ANOTHER])
 
 

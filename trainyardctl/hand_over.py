@@ -18,8 +18,9 @@ import yaml
 from modelbundle.manifest import FORMAT_FILES, BundleFile, Manifest
 from modelbundle.publishing import bundle_key
 from trainyard.api.v1alpha1 import API_VERSION
-from trainyardctl.model_card import Recorded, model_card
+from trainyardctl.model_card import model_card
 from trainyardctl.provenance import provenance
+from trainyardctl.recorded import Recorded
 from trainyardctl.snapshot import at, is_true, name_of
 
 IMPORT, ORIGIN = "import.yaml", "origin.yaml"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -12,17 +11,17 @@ import typer
 from rich.console import Console
 
 from trainyard.requests import Verb
+from trainyardctl.affected_by import affected_by
 from trainyardctl.approving import Word, approval
 from trainyardctl.asking import EFFECTS
+from trainyardctl.card_forms import CardFormat, card_in, write_card
 from trainyardctl.connection import Connection, Place
 from trainyardctl.data_versions import data_difference, two_versions
 from trainyardctl.hand_over import Receiver, handed_over
 from trainyardctl.history import history_of
-from trainyardctl.ml_bom import ml_bom
-from trainyardctl.model_card import CardFormat, model_card, recorded
 from trainyardctl.names import ObjectName
 from trainyardctl.outcome import Outcome, stand_of
-from trainyardctl.provenance import provenance
+from trainyardctl.recorded import recorded
 from trainyardctl.requesting import Asked, ask
 from trainyardctl.running import COMMAND, existing, named, run
 from trainyardctl.runs import difference, two_runs
@@ -158,12 +157,31 @@ def data_diff(
     run(lambda there: _printed(there, wanted, drawn))
 
 
+@data_app.command("affected")
+def data_affected(
+    column: Annotated[str, typer.Option(help="Which column says whose a row is.")],
+    value: Annotated[list[str], typer.Option(help="Whose rows are meant; repeatable.")],
+    store: Annotated[
+        str,
+        typer.Option(envvar="TRAINYARD_STORE_URL", help="The namespace's part of the store."),
+    ],
+) -> None:
+    """Show which versions of the data hold rows of somebody, which models learned from them, and
+    where these serve.
+    """
+    for line in run(lambda there: affected_by(there, store, column, value)):
+        typer.echo(line)
+
+
 @app.command()
 def card(
     name: Annotated[str, typer.Argument(help="A ModelVersion.")],
     form: Annotated[CardFormat, typer.Option("--format", help="In which form.")] = (
         CardFormat.MARKDOWN
     ),
+    into: Annotated[
+        Path | None, typer.Option(help="A folder for the card, as README.md, and its pictures.")
+    ] = None,
 ) -> None:
     """Write what is recorded of a version: a model card, a bill of materials, or
     where it comes from.
@@ -174,10 +192,9 @@ def card(
         snapshot = await there.snapshot()
         version = existing(snapshot.find(wanted), wanted)
         found = recorded(snapshot, version, await there.approvals())
-        if form is CardFormat.MARKDOWN:
-            return model_card(found).rstrip("\n")
-        documents = {CardFormat.CYCLONEDX: ml_bom, CardFormat.IN_TOTO: provenance}
-        return json.dumps(documents[form](found), indent=2)
+        if into is not None:
+            return "\n".join(map(str, write_card(found, into)))
+        return card_in(form, found)
 
     typer.echo(run(written))
 

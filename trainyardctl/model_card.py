@@ -5,104 +5,44 @@ The front matter is that of the Hugging Face Hub's model cards, so that such too
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-import yaml
+from trainyardctl.card_analysis import analysis_lines
+from trainyardctl.card_table import table, table_row
+from trainyardctl.front_matter import front_matter
+from trainyardctl.recorded import NOT_RECORDED, Recorded, live_qualities, roles_of
+from trainyardctl.snapshot import Raw, at, condition, name_of
 
-from trainyardctl.snapshot import Raw, Snapshot, at, condition, name_of
-
-NOT_RECORDED = "not recorded"
-_TASKS = {"Classification": "tabular-classification", "Regression": "tabular-regression"}
-
-
-class CardFormat(StrEnum):
-    """In which form a card is written."""
-
-    MARKDOWN = "markdown"
-    CYCLONEDX = "cyclonedx"
-    IN_TOTO = "in-toto"
+_PEOPLE = (
+    ("Intended use", "intendedUse"),
+    ("Not to be used for", "outOfScopeUse"),
+    ("Owners", "owners"),
+    ("Licence", "license"),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A version, and what else the namespace knows of it."""
-
-    version: Raw
-    data: Raw | None
-    """Its version of the data, as the Dataset lists it; None: no Dataset lists it any more."""
-    dataset: str
-    approvals: Sequence[Raw]
-    served_by: Sequence[Raw]
-    """ModelDeployments in which it is stable, on its way, or was."""
-
-    @property
-    def bundle_digest(self) -> str:
-        """The digest that names its bytes."""
-        return str(at(self.version, "spec.bundleDigest") or "")
+def model_card(of: Recorded, pictures: Mapping[str, str] | None = None) -> str:
+    """Return the card: Markdown with front matter; `pictures` lie beside it, by file name."""
+    return front_matter(of) + "\n" + "\n".join(_lines(of, pictures or {})) + "\n"
 
 
-def recorded(snapshot: Snapshot, version: Raw, approvals: Sequence[Raw]) -> Recorded:
-    """Return the version with what the objects of its namespace say of it."""
-    spec = version.get("spec", {})
-    dataset, data = _data(snapshot, str(spec.get("datasetDigest") or ""))
-    digest = spec.get("bundleDigest")
-    return Recorded(
-        version=version,
-        data=data,
-        dataset=dataset,
-        approvals=[a for a in approvals if at(a, "spec.bundleDigest") == digest],
-        served_by=[d for d in snapshot.of("ModelDeployment") if _roles(d, digest)],
-    )
-
-
-def _data(snapshot: Snapshot, digest: str) -> tuple[str, Raw | None]:
-    for dataset in snapshot.of("Dataset"):
-        for version in at(dataset, "status.versions") or ():
-            if version.get("digest") == digest:
-                return name_of(dataset), version
-    return "", None
-
-
-def _roles(deployment: Raw, digest: object) -> list[str]:
-    roles = ("stable", "canary", "previous")
-    return [r for r in roles if at(deployment, f"status.{r}.bundleDigest") == digest]
-
-
-def model_card(of: Recorded) -> str:
-    """Return the card: Markdown with front matter."""
-    matter = yaml.safe_dump(_front_matter(of), sort_keys=False, allow_unicode=True)
-    return f"---\n{matter}---\n\n" + "\n".join(_lines(of)) + "\n"
-
-
-def _front_matter(of: Recorded) -> dict[str, Any]:
-    spec = of.version.get("spec", {})
-    task = _TASKS.get(str(spec.get("task")), "other")
-    metrics = spec.get("metrics") or {}
-    results = [
-        {"type": name, "value": float(value), "name": name} for name, value in metrics.items()
-    ]
-    data = {"type": str(spec.get("datasetDigest", "")), "name": of.dataset or NOT_RECORDED}
-    result = {"task": {"type": task}, "dataset": data, "metrics": results}
-    return {
-        "library_name": spec.get("runtime") or "onnx",
-        "pipeline_tag": task,
-        "tags": ["trainyard", *([of.dataset] if of.dataset else [])],
-        "model-index": [{"name": name_of(of.version), "results": [result] if results else []}],
-    }
-
-
-def _lines(of: Recorded) -> Iterator[str]:
+def _lines(of: Recorded, pictures: Mapping[str, str]) -> Iterator[str]:
     yield f"# {name_of(of.version)}"
+    yield from table("What it is for", _people_rows(of))
     yield from _what(of)
-    yield from _table("Data", _data_rows(of))
-    yield from _table("What it reached on the test rows", _metric_rows(of), ("Metric", "Value"))
+    yield from table("Data", _data_rows(of))
+    yield from table("What it reached on the test rows", _metric_rows(of), ("Metric", "Value"))
+    yield from analysis_lines(of, pictures)
     yield from _gates(of)
     yield from _approvals(of)
     yield from _service(of)
     yield from _limits(of)
+
+
+def _people_rows(of: Recorded) -> Iterator[tuple[str, str]]:
+    for words, field in _PEOPLE:
+        said = of.said.get(field) or NOT_RECORDED
+        yield words, said if isinstance(said, str) else ", ".join(map(str, said))
 
 
 def _what(of: Recorded) -> Iterator[str]:
@@ -119,7 +59,7 @@ def _what(of: Recorded) -> Iterator[str]:
         ("Its code", _code(spec.get("code") or {})),
         ("Served by", str(spec.get("runtime") or NOT_RECORDED)),
     )
-    yield from _table("What it is", rows)
+    yield from table("What it is", rows)
 
 
 def _code(code: Raw) -> str:
@@ -167,7 +107,7 @@ def _gates(of: Recorded) -> Iterator[str]:
         return
     yield "\n| Gate | Kind | Outcome | Found |\n| --- | --- | --- | --- |"
     for gate in evaluations[-1].get("gates") or ():
-        yield _row(*(gate.get(field, "") for field in ("name", "kind", "outcome", "message")))
+        yield table_row(*(gate.get(field, "") for field in ("name", "kind", "outcome", "message")))
 
 
 def _approvals(of: Recorded) -> Iterator[str]:
@@ -181,7 +121,7 @@ def _approvals(of: Recorded) -> Iterator[str]:
         roles = ", ".join(spec.get("roles") or ())
         said = (spec.get("approver", ""), spec.get("decision", ""), roles)
         when = at(found, "metadata.creationTimestamp")
-        yield _row(*said, when, spec.get("comment", ""))
+        yield table_row(*said, when, spec.get("comment", ""))
 
 
 def _service(of: Recorded) -> Iterator[str]:
@@ -189,35 +129,30 @@ def _service(of: Recorded) -> Iterator[str]:
     if not of.served_by:
         yield "No ModelDeployment of this namespace serves it."
     for deployment in of.served_by:
-        roles = ", ".join(_roles(deployment, of.bundle_digest))
+        roles = ", ".join(roles_of(deployment, of.bundle_digest))
         yield f"- ModelDeployment {name_of(deployment)}: {roles}"
         if "stable" in roles:
             for signal in at(deployment, "status.signals") or ():
                 yield f"    - signal {signal.get('kind')}: {signal.get('message', '')}"
+    for live in live_qualities(of):
+        found = f"{live.value} ({live.low} to {live.high})" if live.value else live.why
+        yield (
+            f"- {live.metric} on {live.rows} labelled live rows of {live.deployment}, as joined"
+            f" {live.at}: {found}"
+        )
 
 
 def _limits(of: Recorded) -> Iterator[str]:
     yield "\n## Limits\n"
     yield "- The figures are of the test rows of this version of the data, and of nothing else."
     kinds = {g.get("kind") for e in at(of.version, "status.evaluations") or () for g in e["gates"]}
+    if of.said.get("limitations"):
+        yield f"- {' '.join(str(of.said['limitations']).split())}"
+    if not of.analysis:
+        yield "- What columns are worth to it was not looked at."
     if "Slice" not in kinds:
         yield "- No gate looked at slices of the rows one by one."
     if "Fairness" not in kinds:
         yield "- No gate compared how groups of people are treated."
     if not of.approvals:
         yield "- No person's judgement of it is on record."
-
-
-def _table(
-    title: str, rows: Iterator[tuple[str, str]] | Sequence[tuple[str, str]], head: Any = ("", "")
-) -> Iterator[str]:
-    yield f"\n## {title}\n"
-    yield f"{_row(*head)}\n| --- | --- |"
-    for row in rows:
-        yield _row(*row)
-
-
-def _row(*cells: object) -> str:
-    """Return a row of a table; what a cell says cannot end it."""
-    texts = (" ".join(str(cell).split()).replace("|", "\\|") for cell in cells)
-    return f"| {' | '.join(texts)} |"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from trainyardctl.model_card import Recorded
+from trainyardctl.recorded import Recorded
 from trainyardctl.snapshot import at, name_of
 
 STATEMENT = "https://in-toto.io/Statement/v1"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 from rich.console import Console
 
 from modelbundle.manifest import Manifest
 from trainyardctl.answer import Answer, NoAnswer, answer_of, read_headers
 from trainyardctl.answer_chain import StoredBundle, chain_of, chain_tree, is_sound
 from trainyardctl.connection import Connection
+from trainyardctl.store_libraries import check_libraries
 
 _WIDTH = 1000
 """Digests are there to be compared: no link is cut off; a terminal folds what is too long."""
@@ -30,7 +29,7 @@ def _kept(store: str, request: str) -> Answer:
             "--request: where captures are is not known; name the namespace's part of the store"
             " with --store, for instance s3://bucket/models, or give the answer's --headers"
         )
-    _check_libraries()
+    check_libraries()
     from trainyardctl.stored_answers import kept_answer
 
     return kept_answer(store, request)
@@ -38,19 +37,14 @@ def _kept(store: str, request: str) -> Answer:
 
 def manifest_in(store: str, digest: str) -> Manifest:
     """Return the verified manifest of the bundle. Raises NoAnswer."""
-    _check_libraries()
+    check_libraries()
     from trainyardctl.stored_answers import manifest_at
 
     return manifest_at(store, digest)
 
 
 def _stored(store: str, answer: Answer) -> StoredBundle:
-    _check_libraries()
+    check_libraries()
     from trainyardctl.stored_answers import stored_bundle
 
     return stored_bundle(store, answer.bundle_digest)
-
-
-def _check_libraries() -> None:
-    if any(importlib.util.find_spec(name) is None for name in ("obstore", "pyarrow", "trainer")):
-        raise NoAnswer("reading a store needs more libraries: pip install '.[cli,training]'")

@@ -11,6 +11,7 @@ from trainyardctl.outcome import stand_of
 from trainyardctl.snapshot import Raw, Snapshot, at, name_of
 from trainyardpage.approvals import Approvals, approvals_of
 from trainyardpage.batches import Batches, batches_by, batches_of
+from trainyardpage.cards import Cards, cards_of
 from trainyardpage.evidence import Drift, Release, drift_of, release_of
 from trainyardpage.loop import Loop, Related, loop_of, related
 from trainyardpage.marks import MARKS, Mark
@@ -51,6 +52,7 @@ class OneModel:
     signals: Sequence[Told]
     batches: Batches
     runs: Runs
+    cards: Cards
     versions: Versions
     origins: Sequence[Origin]
     steps: Sequence[NextStep]
@@ -83,6 +85,7 @@ def one_model(snapshot: Snapshot, name: str, trail: Trail = NOTHING) -> OneModel
         signals=tuple(_signals(raw)),
         batches=batches_of(batches),
         runs=runs_of(found),
+        cards=cards_of(found, snapshot),
         versions=versions_of(found),
         origins=tuple(origins_of(found, snapshot)),
         steps=tuple(_steps(snapshot.namespace, found, batches)),

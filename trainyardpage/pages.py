@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from trainyardpage.batches import Batches
 from trainyardpage.drawing import drawing_of
@@ -46,6 +47,8 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     found.filters["moment"] = _moment
+    # What card_pictures draws is escaped there.
+    found.filters["picture"] = Markup
     return found
 
 

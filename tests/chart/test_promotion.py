@@ -16,7 +16,7 @@ from modelbundle.manifest import BundleFile, Manifest
 from modelbundle.signature import Signature, Task
 from trainyardctl.hand_over import Receiver, handed_over
 from trainyardctl.lint.linting import lint_paths
-from trainyardctl.model_card import recorded
+from trainyardctl.recorded import recorded
 from trainyardctl.snapshot import Snapshot
 
 PAGE = ROOT / "docs" / "how-to" / "promote-across-clusters.md"

@@ -15,8 +15,9 @@ from chart_rendering import only, render
 from cluster_access import ROOT
 
 from trainyardctl.ml_bom import ml_bom
-from trainyardctl.model_card import Recorded
+from trainyardctl.model_card import model_card
 from trainyardctl.provenance import provenance
+from trainyardctl.recorded import Recorded
 
 UV = str(Path(sys.executable).with_name("uv"))
 TOOLS = (UV, "run", "--quiet", "--no-project", "--isolated", "--python", sys.executable)
@@ -89,6 +90,36 @@ def test_where_a_model_comes_from_is_an_in_toto_statement(of: Recorded) -> None:
     subprocess.run((*whole, json.dumps(document)), check=True)
     wrong = {**document, "subject": []}
     assert subprocess.run((*whole, json.dumps(wrong)), check=False, capture_output=True).returncode
+
+
+READ_BY_THE_HUB = """
+import json, sys
+from huggingface_hub import ModelCard
+data = ModelCard(sys.argv[1], ignore_metadata_errors=False).data
+results = data.eval_results or []
+found = {r.metric_type: [r.metric_value, r.task_type, r.dataset_name] for r in results}
+print(json.dumps([data.license, data.library_name, data.pipeline_tag, data.model_name, found]))
+"""
+
+
+def read_by_the_hub(card: str) -> subprocess.CompletedProcess[str]:
+    """Return what the hub's own library makes of the card."""
+    requirements = str(ROOT / "requirements" / "peers-huggingface-hub.txt")
+    whole = (*TOOLS, "--with-requirements", requirements, "python", "-c", READ_BY_THE_HUB, card)
+    return subprocess.run(whole, check=False, capture_output=True, text=True)
+
+
+def test_the_hub_reads_the_card_of_a_model() -> None:
+    """Licence, library, task and every metric; a result that it cannot read it would refuse."""
+    card = model_card(all_recorded())
+    done = read_by_the_hub(card)
+    assert 0 == done.returncode, done.stderr
+    task = "tabular-classification"
+    metrics = {"accuracy": [0.91, task, "cellar"], "roc_auc": [0.97, task, "cellar"]}
+    expected = ["apache-2.0", "onnx", task, "wine-bbbbbbbbbb", metrics]
+    assert expected == json.loads(done.stdout)
+    assert 0 == read_by_the_hub(model_card(alone())).returncode
+    assert read_by_the_hub(card.replace("metrics:", "measures:")).returncode
 
 
 @pytest.mark.parametrize("path", [pytest.param(p, id=p.stem) for p in WORKFLOWS])

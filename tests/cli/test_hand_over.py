@@ -15,7 +15,7 @@ from a_recorded_version import APPROVAL, DATASET, VERSION
 from modelbundle.manifest import BundleFile, Manifest
 from modelbundle.signature import Signature, Task
 from trainyardctl.hand_over import NothingToHandOver, Receiver, handed_over
-from trainyardctl.model_card import Recorded, recorded
+from trainyardctl.recorded import Recorded, recorded
 from trainyardctl.snapshot import Snapshot
 
 STORE = "s3://artifacts/trainyard/default/staging"

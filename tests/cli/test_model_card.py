@@ -7,11 +7,14 @@ from a_recorded_version import BUNDLE, DATA, all_recorded, alone
 
 from trainyardctl.model_card import model_card
 
+JOINED = "2026-03-03T12:00:00Z"
+
 
 def test_the_front_matter_is_read_by_the_hubs_tools() -> None:
     """Task, data and results as their specification names them."""
     _, matter, _ = model_card(all_recorded()).split("---\n", 2)
     found = yaml.safe_load(matter)
+    assert "apache-2.0" == found["license"]
     (index,) = found["model-index"]
     (result,) = index["results"]
     assert "tabular-classification" == found["pipeline_tag"] == result["task"]["type"]
@@ -29,6 +32,16 @@ def test_whatever_is_recorded_is_told() -> None:
         "| Because | NewData: 12 \\| more rows |",
         "| Trained by | trainyard/training:1; scikit-learn 1.8.0 |",
         "| Its code | 0f3c9a1 of https://git.example.org/x, with changes that are in no revision |",
+        "| Intended use | Sorting cellars by quality |",
+        "| Not to be used for | not recorded |",
+        "| Owners | cellar team, ada@example.org |",
+        "- Knows no wine of the south",
+        f"| alcohol | 0.2 (0.15 to 0.25) | {'█' * 20} |",
+        '| a<b & "c" | -0.01 (-0.03 to 0.01) |  |',
+        "| region | north | accuracy | 0.88 (0.76 to 0.95) | 50 |",
+        "| region | DemographicParityDifference | 0.04 (0 to 0.29) | north and south |",
+        "| 0.9 | 1 (0.7 to 1) | 50 |",
+        f"- accuracy on 812 labelled live rows of wine, as joined {JOINED}: 0.9 (0.87 to 0.93)",
         "| Rows | 900 to train on, 100 to test on |",
         "| Against the version before | +12 rows |",
         "| accuracy | 0.91 |",
@@ -40,7 +53,7 @@ def test_whatever_is_recorded_is_told() -> None:
         "- No gate compared how groups of people are treated.",
     ):
         assert line in lines, line
-    assert not [line for line in lines if "eve" in line]
+    assert not [line for line in lines if "| eve |" in line]
 
 
 def test_what_is_not_recorded_is_told_too() -> None:
@@ -52,6 +65,8 @@ def test_what_is_not_recorded_is_told_too() -> None:
         "not judged yet",
         "Nobody approved or rejected this version.",
         "No ModelDeployment of this namespace serves it.",
+        "| Owners | not recorded |",
+        "What columns are worth to it was not looked at.",
         "No person's judgement of it is on record.",
     ):
         assert words in text, words

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ from modelbundle.publishing import bundle_key, stored_manifest
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.training_jobs.manifests import train_document
 from trainyardctl.hand_over import Receiver, handed_over
-from trainyardctl.model_card import recorded
+from trainyardctl.provenance import provenance
+from trainyardctl.recorded import recorded
 from trainyardctl.snapshot import Snapshot
 
 STAGING = "trainyard/default/staging"
@@ -67,6 +69,49 @@ def patch_of(manifest: Manifest, s3: S3) -> dict[str, Any]:
     to = Receiver(f"s3://{s3.bucket}/{STAGING}", "staging-reader")
     found: dict[str, Any] = yaml.safe_load(handed_over(known, manifest, to, place)["import.yaml"])
     return found
+
+
+def sums(path: Path) -> str:
+    """What coreutils, which know nothing of us, say of the file."""
+    done = subprocess.run(("sha256sum", str(path)), check=True, capture_output=True, text=True)
+    return done.stdout.split()[0]
+
+
+def test_the_statement_is_verified_by_what_is_not_ours(tmp_path: Path) -> None:
+    """Its subject is the stored bundle's manifest, its data the stored version's, each by bytes;
+    the manifest names both materials, and every file that it lists has the digest that it says.
+    """
+    pod = Pod(tmp_path)
+    data = store_dataset(pod.store, training_pod.wines())
+    recipe = estimator("linear_model.LogisticRegression", max_iter=3000)
+    ended = pod.run_all(train_task(data, "cultivar", recipe))
+    version = json.loads(json.dumps(VERSION))
+    version["spec"] |= {
+        "bundleDigest": ended.document["bundle"],
+        "datasetDigest": ended.document["dataset"],
+        "recipeDigest": training_pod.RECIPE_DIGEST,
+    }
+    statement = provenance(recorded(Snapshot("staging", {}), version, ()))
+    ((_, subject),) = statement["subject"][0]["digest"].items()
+    bundle = pod.store / "models" / "sha256" / subject
+    assert subject == sums(bundle / "manifest.json")
+    made_of = statement["predicate"]["buildDefinition"]["resolvedDependencies"]
+    digests = {m["name"]: m["digest"]["sha256"] for m in made_of if "digest" in m}
+    stored = pod.store / "datasets" / "sha256" / digests["data"]
+    assert digests["data"] == sums(stored / "manifest.json")
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    assert {f"sha256:{digests[name]}" for name in ("data", "recipe")} <= set(texts(manifest))
+    for file in manifest["files"]:
+        assert file["sha256"] == sums(bundle / file["path"])
+
+
+def texts(document: Any) -> Iterator[str]:
+    """Yield every text of a document."""
+    if isinstance(document, dict | list):
+        for part in document.values() if isinstance(document, dict) else document:
+            yield from texts(part)
+    elif isinstance(document, str):
+        yield document
 
 
 def test_production_judges_the_very_bytes_on_its_own_data(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ from trainer.models.conversion import Converted, convert
 from trainer.models.latencies import write_latencies
 from trainer.models.model_files import model_file
 from trainer.models.self_described import describe
+from trainer.models.shuffled_answers import write_shuffled
 from trainer.models.signatures import MODEL_NAME, write_signature
 from trainer.models.stored_models import load_champion, load_evaluated
 from trainer.models.timing import BUDGET_SECONDS, runtimes_document, time_runtime
@@ -102,6 +103,7 @@ def _trained(
     sample = verification_rows(asked, candidate.runtime, task.seed)
     _write_runtimes(candidate, sample, environment.predictions)
     _measure(task, _runtimes(candidate, environment.predictions), asked, environment)
+    write_shuffled(candidate, asked, task.seed, environment.predictions)
     return candidate
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,11 @@ from trainer.grades.measuring import Measurable, measured, measured_beside, meas
 from trainer.grades.model_answers import ModelAnswers
 from trainer.grades.own_code import CODE_NAME, OwnCode, read_own_code
 from trainer.grades.own_metrics import read_own_metrics
+from trainer.grades.quantitative_analysis import (
+    ANALYSIS_NAME,
+    most_of,
+    quantitative_analysis,
+)
 from trainer.grades.scoring import (
     AnswerSheet,
     candidate_answers,
@@ -64,34 +70,61 @@ def run(task: TrainTask, environment: Environment) -> Result:
     sheet = AnswerSheet(read_table(environment.answers / TEST_NAME), columns)
     candidate = candidate_answers(environment.predictions, sheet)
     champion = champion_answers(environment.predictions, sheet) if task.champion else None
-    graded = candidate.metrics()
-    document = _document(task, candidate, metric_texts(graded), champion)
+    document = _document(task, candidate, metric_texts(candidate.metrics()), champion)
     if task.candidate is not None:
         of = _measurable(
             environment, sheet, (candidate, champion), bundle_bytes(environment.output)
         )
         document |= {"verb": "evaluate", "bundle": task.candidate.digest}
         return Result(_with_measures(document, task, of))
-    # Built-in names win: a container must not word its own accuracy.
-    reported = read_own_metrics(environment.output)
-    own = metric_texts({name: reported[name] for name in reported if name not in graded})
-    document |= {
-        "ownMetrics": dict(list(own.items())[:OWN_METRICS_REPORTED]),
-        "trainRows": pq.read_metadata(environment.data / TRAIN_NAME).num_rows,
-        "testRows": sheet.rows,
+    return _trained(task, environment, sheet, (candidate, champion), document)
+
+
+def _trained(
+    task: TrainTask,
+    environment: Environment,
+    sheet: AnswerSheet,
+    answers: tuple[ModelAnswers, ModelAnswers | str | None],
+    document: dict[str, Any],
+) -> Result:
+    """What was trained is published with what is known of it."""
+    candidate = answers[0]
+    reported, metrics = _all_metrics(environment, document["metrics"])
+    column = partial(_column, environment, sheet)
+    shuffled = (environment.predictions, task.seed)
+    analysis = quantitative_analysis(candidate, sheet.columns, column, shuffled)
+    about: dict[str, Mapping[str, Any]] = {
+        METRICS_NAME: {"dataset": task.data_digest, "metrics": metrics},
+        ANALYSIS_NAME: analysis,
     }
     code = read_own_code(environment.output)
-    metrics = {**own, **metric_texts(graded)}
-    published = _published(task, environment, candidate.signature, metrics, code)
-    document |= {
+    published = _published(task, environment, candidate.signature, about, code)
+    found = {
+        **document,
+        "ownMetrics": reported,
+        "trainRows": pq.read_metadata(environment.data / TRAIN_NAME).num_rows,
+        "testRows": sheet.rows,
+        **({"quantitativeAnalysis": most_of(analysis)} if analysis else {}),
         **({"code": code.model_dump()} if code is not None else {}),
         "bundle": published.digest,
         "serves": published.serves,
         "libraries": library_versions(),
+        **_of_several_parties(environment),
     }
-    document |= _of_several_parties(environment)
-    of = _measurable(environment, sheet, (candidate, champion), published.size)
-    return Result(_with_measures({"verb": "train", **document}, task, of))
+    of = _measurable(environment, sheet, answers, published.size)
+    return Result(_with_measures({"verb": "train", **found}, task, of))
+
+
+def _all_metrics(
+    environment: Environment, graded: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What the user's code reports, as much as a version holds; and all metrics.
+
+    Built-in names win: a container must not word its own accuracy.
+    """
+    reported = read_own_metrics(environment.output)
+    own = metric_texts({name: reported[name] for name in reported if name not in graded})
+    return dict(list(own.items())[:OWN_METRICS_REPORTED]), {**own, **graded}
 
 
 def _without_rows(task: TrainTask, environment: Environment) -> Result:
@@ -101,7 +134,8 @@ def _without_rows(task: TrainTask, environment: Environment) -> Result:
         found: dict[str, Any] = {"verb": "evaluate", "bundle": task.candidate.digest}
     else:
         signature = read_signature(environment.predictions / MODEL_NAME)
-        published = _published(task, environment, signature, {}, None)
+        nothing: dict[str, Any] = {"dataset": None, "metrics": {}}
+        published = _published(task, environment, signature, {METRICS_NAME: nothing}, None)
         size = published.size
         found = {
             "verb": "train",
@@ -165,19 +199,20 @@ def _measurable(
     size: int,
 ) -> Measurable:
     candidate, champion = answers
-
-    def column(name: str) -> list[Any] | None:
-        if name in sheet.table.column_names:
-            return list(sheet.table.column(name).to_pylist())
-        questions = environment.questions / TEST_NAME
-        if name not in pq.read_schema(questions).names:
-            return None
-        return list(pq.read_table(questions, columns=[name]).column(name).to_pylist())
-
     beside = champion if isinstance(champion, ModelAnswers) else None
     latencies = read_latencies(environment.predictions)
     behaviours = read_behaviours(environment.predictions)
+    column = partial(_column, environment, sheet)
     return Measurable(candidate, beside, column, latencies, size, behaviours)
+
+
+def _column(environment: Environment, sheet: AnswerSheet, name: str) -> list[Any] | None:
+    if name in sheet.table.column_names:
+        return list(sheet.table.column(name).to_pylist())
+    questions = environment.questions / TEST_NAME
+    if name not in pq.read_schema(questions).names:
+        return None
+    return list(pq.read_table(questions, columns=[name]).column(name).to_pylist())
 
 
 def _with_measures(document: dict[str, Any], task: TrainTask, of: Measurable) -> dict[str, Any]:
@@ -196,7 +231,7 @@ def _published(
     task: TrainTask,
     environment: Environment,
     signature: Signature,
-    metrics: Mapping[str, str],
+    measured_so: Mapping[str, Mapping[str, Any]],
     code: OwnCode | None,
 ) -> _Published:
     origin = Origin(
@@ -207,10 +242,7 @@ def _published(
         trust=task.trust,
     )
     made_of = Ingredients(environment.output, environment.predictions, signature, origin)
-    about = {
-        METRICS_NAME: {"dataset": task.data_digest, "metrics": metrics},
-        RUNTIMES_NAME: read_runtimes(environment.predictions),
-    }
+    about = {**measured_so, RUNTIMES_NAME: read_runtimes(environment.predictions)}
     if code is not None:
         about[CODE_NAME] = code.model_dump()
     if task.search is not None:

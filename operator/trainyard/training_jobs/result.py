@@ -56,6 +56,7 @@ def _version(job: TrainingJob, run: Run, result: Mapping[str, Any], image: str) 
             "task": str(result.get("task") or ""),
             "metrics": metrics_of(result),
             "measures": measures_of_result(result),
+            "quantitativeAnalysis": result.get("quantitativeAnalysis"),
             "comparison": champion_measured(result.get("champion")),
             "runtime": str(result.get("serves") or ""),
             "trainRows": int(result.get("trainRows") or 0),

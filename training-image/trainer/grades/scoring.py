@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +109,13 @@ def answers_beside(found: GradedRows, signature: Signature, sheet: AnswerSheet) 
         for target, of_target in zip(targets, answers, strict=True)
     )
     return ModelAnswers(signature, weights, tuple(labels), answers)
+
+
+def answered_instead(before: ModelAnswers, found: GradedRows) -> ModelAnswers:
+    """The same true answers beside others of the same model to as many rows."""
+    if before.numbers is not None:
+        return replace(before, numbers=(before.numbers[0], found.prediction.values))
+    return replace(before, answers=tuple(_answers_by_target(found, before.signature)))
 
 
 def _answers_by_target(found: GradedRows, signature: Signature) -> list[Answers]:

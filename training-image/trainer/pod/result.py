@@ -50,7 +50,8 @@ def termination_message(document: Mapping[str, Any], limit: int = TERMINATION_BY
 
     What is too long is shortened in a fixed order: long texts, examples, warnings, failures beyond
     the most important ones (`failuresTotal` then counts all). Then members are left out, and named
-    in `leftOut`: libraries, metrics that the user's code reported, metrics. Digests stay.
+    in `leftOut`: the analysis, libraries, metrics that the user's code reported, metrics. Digests
+    stay.
     """
     text = ""
     for attempt in _attempts(dict(document)):
@@ -93,6 +94,7 @@ def _reductions(document: Document) -> Iterator[Callable[[Document], Document]]:
         yield _with_counted_warnings
     for count in range(len(document.get("failures") or ()) - 1, 0, -1):
         yield lambda found, count=count: _with_failures(found, count)  # type: ignore[misc]
+    yield lambda found: _with_fewer(found, "quantitativeAnalysis", 0)
     yield lambda found: _with_fewer(found, "libraries", 0)
     for member in ("ownMetrics", "metrics"):
         for percent in (75, 50, 25, 10, 0):

@@ -22,10 +22,10 @@ from trainyard.api.gates import GateKind
 from trainyard.api.measures import MeasureRequest, Measures
 from trainyard.api.pod_settings import AS_RECORDED, TrainingPodSettings
 from trainyard.api.v1alpha1.federated import FederationRecord
+from trainyard.api.v1alpha1.quantitative_analysis import NumberText, QuantitativeAnalysis
 from trainyard.api.v1alpha1.task import ShortText, Task
 from trainyard.api.v1alpha1.training_job_status import RunCause
 
-NumberText = Annotated[str, StringConstraints(max_length=32)]
 Metrics = Annotated[dict[ShortText, NumberText], Field(max_length=64)]
 
 
@@ -121,6 +121,8 @@ class ModelVersionSpec(ApiModel):
     """What it reached on the test rows."""
     measures: Measures | None = None
     """What gates asked for beyond the metrics."""
+    quantitative_analysis: QuantitativeAnalysis | None = None
+    """What a model card shows beyond the metrics: importance of columns, slices, calibration."""
     comparison: ChampionMeasured | None = None
     """The champion, measured in the same run."""
     runtime: ShortText = ""

@@ -13,6 +13,7 @@ from trainyard.api.base import (
     ObjectName,
     PrinterColumn,
     Resource,
+    Text,
     cel,
 )
 from trainyard.api.gates import Gate
@@ -23,6 +24,7 @@ from trainyard.api.v1alpha1.federated import Federated
 from trainyard.api.v1alpha1.recipe import Estimator, ModelImport, TrainingContainer
 from trainyard.api.v1alpha1.retrain import Retrain
 from trainyard.api.v1alpha1.search import Search
+from trainyard.api.v1alpha1.task import ShortText
 from trainyard.api.v1alpha1.tracking import Tracking
 from trainyard.api.v1alpha1.training_job_status import TrainingJobStatus
 
@@ -38,6 +40,21 @@ class Attempts(ApiModel):
     """How often in a row a run is tried again after a failure of the infrastructure."""
     deadline_seconds: Annotated[int, Field(ge=10, le=10**7)] = 3600
     """How long one attempt may take."""
+
+
+class ModelCard(ApiModel):
+    """What only people can say of the model; no part of what it is made of."""
+
+    intended_use: Text = ""
+    """What it is for, and for whom."""
+    out_of_scope_use: Text = ""
+    """What it must not be used for."""
+    limitations: Text = ""
+    """What it cannot do, and what is known of its faults."""
+    owners: Annotated[tuple[ShortText, ...], Field(max_length=8)] = ()
+    """Who answers for it: names, teams, addresses."""
+    license: Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9.+-]*$")] = ""
+    """Under which licence it is given on, as SPDX names it."""
 
 
 class DatasetReference(ApiModel):
@@ -147,6 +164,8 @@ class TrainingJobSpec(ApiModel):
     """When to run again by itself."""
     tracking: Tracking | None = None
     """Where runs and versions are tracked beside the cluster."""
+    card: ModelCard | None = None
+    """What the model card of its versions says beside what is recorded."""
     attempts: Attempts = Attempts()
     """How often and how long a run may try."""
     pod: TrainingPodSettings = TrainingPodSettings()
