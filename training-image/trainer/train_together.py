@@ -46,7 +46,7 @@ def _shared(
 
 
 def _grown(
-    _client: Client, recipe: Estimator, seed: int, columns: Columns, path: Path
+    client: Client, recipe: Estimator, seed: int, columns: Columns, path: Path
 ) -> BaseEstimator:
     estimator = build_estimator(recipe.class_, recipe.parameters, seed, 1)
     refuse_what_needs_all_rows(recipe, estimator, columns)
@@ -56,4 +56,4 @@ def _grown(
         recipe.preprocessing, columns.features, frame, (seed, 1), with_labels(estimator)
     )
     with fitting(recipe.class_, frame):
-        return without_jobs(grown(model.fit(frame, answers), path, columns))
+        return without_jobs(grown(client, model.fit(frame, answers), path, columns))

@@ -6,7 +6,6 @@ import asyncio
 import sys
 
 from distributed import Worker
-from distributed.system import MEMORY_LIMIT
 
 from trainer.distributed.gathering import SCHEDULER
 from trainer.pod.environment import Environment
@@ -14,7 +13,7 @@ from trainer.pod.exits import Exit, Reason, UserFault
 from trainer.pod.processors import usable_processors
 from trainer.pod.result import Result
 
-SCRATCH = "/tmp"  # noqa: S108 an emptyDir of the pod: what does not fit into memory goes there
+SCRATCH = "/tmp"  # noqa: S108 an emptyDir of the pod
 _FIRST_SECONDS = 86_400
 """So long the first scheduler may take; the Job's deadline is shorter."""
 _NEXT_SECONDS = 120
@@ -41,8 +40,9 @@ async def _is_over(address: str, patience: int) -> bool:
     worker = Worker(
         address,
         nthreads=usable_processors(),
-        # As the container's cgroup says; beyond a part of it, data goes to the disk.
-        memory_limit=MEMORY_LIMIT,
+        # 0: no watch over memory. It would count what is mapped from the disk, and a worker that it
+        # pauses holds up all others for good. What does not fit is killed, and told as that.
+        memory_limit=0,
         local_directory=SCRATCH,
         death_timeout=patience,
         dashboard=False,

@@ -11,6 +11,7 @@ from trainyard.conditions import Finding, get_condition
 from trainyard.ownership import child_name
 from trainyard.training_jobs.admission import admission
 from trainyard.training_jobs.federation import told_participants
+from trainyard.training_jobs.gathering import told_workers
 from trainyard.training_jobs.limits import is_stopped
 from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.refusal import why_refused
@@ -149,8 +150,9 @@ def _under_way(status: TrainingJobStatus, observed: Observed) -> Iterator[Findin
     work = run_at_work(status.runs)
     if work is not None:
         view = observed.report or observed.search or observed.job
-        waits = view.trouble if view is not None else ""
-        text = f"run {work.name} {_doing(work)}" + (f": {waits}" if waits else "")
+        trouble = view.trouble if view is not None else ""
+        waits = filter(None, (trouble, told_workers(observed.workers)))
+        text = ": ".join((f"run {work.name} {_doing(work)}", *waits))
         if status.federation is not None:
             text = f"{text}: {told_participants(status.federation)}"
         yield Finding(_type(work), status=True, reason=TrainingJobReason.TRAINING, message=text)

@@ -19,7 +19,7 @@ from trainyard.outbox import Outbox
 from trainyard.ownership import OWNER, OWNER_KIND
 from trainyard.reconciling.world import World
 from trainyard.tracked import Tracked
-from trainyard.training_jobs.manifests import report_name
+from trainyard.training_jobs.manifests import report_name, workers_name
 from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.runs import run_at_work
 from trainyard.training_jobs.searching import is_searching
@@ -53,6 +53,7 @@ async def observe_training_job(
             if search is not None
             else None
         ),
+        workers=await _workers(job, world, installation),
         children=await _children(job, world),
         certificate=await _certificate(job, world, installation),
         participants=await _participants(job, world),
@@ -76,6 +77,13 @@ async def _dataset(job: TrainingJob, world: World) -> Dataset | None:
     if job.spec.dataset is None:
         return None
     return await world.load(Dataset, job.metadata.namespace, job.spec.dataset.name)
+
+
+async def _workers(job: TrainingJob, world: World, installation: Installation) -> JobView | None:
+    run = run_at_work(job.status.runs)
+    if job.spec.distributed is None or run is None or is_searching(run):
+        return None
+    return await see_job(world, job, workers_name(job, run), (), installation)
 
 
 async def _certificate(job: TrainingJob, world: World, installation: Installation) -> str:

@@ -37,6 +37,8 @@ class Observed:
     """The report Job of the run at work."""
     search: JobView | None = None
     """The Job of the search that the run at work begins with."""
+    workers: JobView | None = None
+    """The Job of the pods that share the fit of the run at work."""
     children: tuple[ObjectRef, ...] = ()
     """All Jobs, Services and NetworkPolicies of this TrainingJob that are not being deleted."""
     certificate: str = ""

@@ -5,8 +5,11 @@ Proves: operator/trainyard/api/v1alpha1/distributed.py
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import pytest
+from job_pods import pod_of
 from training_stories import JOB, a_world, newest_run, succeed
 from training_world import TrainingWorld
 
@@ -78,3 +81,54 @@ def test_how_many_share_the_work_is_no_part_of_the_recipe() -> None:
 
     assert digest(workers=2) == digest(workers=9, resources={"limits": {"memory": "1Gi"}})
     assert digest(workers=2) != digest()
+
+
+def waiting_pod(world: TrainingWorld, waiting: str) -> None:
+    """A worker's pod that cannot start."""
+    state = {"name": "fetch", "state": {"waiting": {"reason": waiting, "message": "no such tag"}}}
+    world.put(pod_of(world.raw("Job", workers(world)), [state], world.now))
+
+
+def killed(world: TrainingWorld) -> None:
+    """A worker ended for its memory; the Job makes another one."""
+    job = world.raw("Job", workers(world))
+    end = {"exitCode": 137, "reason": "OOMKilled"}
+    world.put(pod_of(job, [{"name": "work", "state": {"terminated": end}}], world.now))
+
+
+@pytest.mark.parametrize(
+    ("happens", "words"),
+    [
+        pytest.param(
+            lambda world: waiting_pod(world, "ImagePullBackOff"),
+            "its workers: fetch: ImagePullBackOff: no such tag",
+            id="no image",
+        ),
+        pytest.param(
+            lambda world: world.refuse_pod(workers(world), "exceeded quota: small"),
+            "exceeded quota: small",
+            id="no quota",
+        ),
+        pytest.param(
+            killed,
+            "a worker used more memory than it may: raise spec.distributed.resources.limits.memory",
+            id="no memory",
+        ),
+        pytest.param(
+            lambda world: world.fail(workers(world), 1, "Traceback"),
+            "its workers are lost",
+            id="none is left",
+        ),
+    ],
+)
+def test_what_keeps_workers_from_their_work_is_told(
+    happens: Callable[[TrainingWorld], None], words: str
+) -> None:
+    """In the column WHY, while the run's own pod waits for them and shows nothing."""
+    world = distributing()
+    world.begin(newest_run(world)["name"])
+    world.settle()
+    assert "worker" not in world.status(*JOB)["summary"]["why"]
+    happens(world)
+    world.settle()
+    assert words in world.status(*JOB)["summary"]["why"]

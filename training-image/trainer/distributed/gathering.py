@@ -89,7 +89,10 @@ def fitted_together(client: Client, fit: Callable[[], Found], tries: int = TRIES
             lost = f"{len(gone)} of {len(before)} workers were lost ({type(error).__name__})"
             sys.stderr.write(f"{lost}: the fit begins anew with those that are left\n")
             _await(client, 1, PATIENCE_SECONDS)
-    raise MachineFault(Reason.UNEXPECTED, f"{lost}, {tries} times in a row")
+    raise MachineFault(
+        Reason.UNEXPECTED,
+        f"{lost}, {tries} times in a row: see what ended the pods of the workers' Job",
+    )
 
 
 def end_well(dask_worker: Worker) -> None:

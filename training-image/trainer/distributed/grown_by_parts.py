@@ -1,13 +1,16 @@
 """How are boosted trees grown on rows that no pod holds at once?
 
-Every worker has the file of the train rows on its disk and reads the parts that it is given. The
-estimator that is kept is the one that a single pod would fit: its structure (labels, encoders) is
-fitted on a few rows that show each class and each text, and the trees take their place in it.
+Every worker has the file of the train rows on its disk, reads the parts that it is given, and lays
+them down there as the trees see them: mapped from the disk they take no memory that cannot be had
+back. The estimator that is kept is the one that a single pod would fit: its structure (labels,
+encoders) is fitted on a few rows that show each class and each text, and the trees take their place
+in it.
 """
 
 from __future__ import annotations
 
 import importlib
+import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,12 +24,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from dask.delayed import delayed
+from distributed import Client
 from sklearn.base import BaseEstimator
 
 from modelbundle.rows import frame_of_rows
 from modelbundle.signature import Feature, Label
 from trainer.datasets.columns import Columns
 from trainer.datasets.tables import refuse_weightless, rows_of_table, weights_of_part
+from trainer.distributed.gathering import addresses
 from trainer.recipes.boosting import boosted_parts
 from trainer.recipes.labels import labels_of, numbers_of
 
@@ -86,8 +91,8 @@ def sample_frame(found: Seen, features: Sequence[Feature], most: int) -> tuple[p
     return pd.DataFrame(columns), answers
 
 
-def grown(model: Any, path: Path, columns: Columns) -> BaseEstimator:
-    """The model with the trees that the default client's workers grow on all rows of the file.
+def grown(client: Client, model: Any, path: Path, columns: Columns) -> BaseEstimator:
+    """The model with the trees that the client's workers grow on all rows of the file.
 
     `model` is a pipeline that was fitted on the sample.
     Raises UserFault(DatasetCorrupt) for weights that mean nothing.
@@ -98,7 +103,7 @@ def grown(model: Any, path: Path, columns: Columns) -> BaseEstimator:
     module, prefix = _DASK[library]
     name = type(inner).__name__.replace("XGB", prefix).replace("LGBM", prefix)
     shared = getattr(importlib.import_module(module), name)(**_parameters(inner))
-    features, answers, weights = _arrays(model, path, columns)
+    features, answers, weights = arrays_of(client, model, path, columns)
     more = {} if weights is None else {"sample_weight": weights}
     shared.fit(features, answers, **more)
     if library == "xgboost":
@@ -114,16 +119,24 @@ def _parameters(inner: Any) -> dict[str, Any]:
     return {k: v for k, v in inner.get_params().items() if k not in {"n_jobs", "client"}}
 
 
-def _arrays(model: Any, path: Path, columns: Columns) -> tuple[da.Array, da.Array, da.Array | None]:
+def arrays_of(
+    client: Client, model: Any, path: Path, columns: Columns
+) -> tuple[da.Array, da.Array, da.Array | None]:
+    """Features, answers and weights, in parts on the workers; each worker has as many as others."""
     with pq.ParquetFile(path) as file:
         sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
     width = model[:-1].transform(_one_row(columns)).shape[1]
-    read = delayed(_read, pure=False, nout=3)
-    shared = delayed((model[:-1], _encoder(model), str(path), columns), pure=False)
-    parts = [(read(shared, groups), sum(sizes[n] for n in groups)) for groups in _groups(sizes)]
-    features = [da.from_delayed(p[0], (rows, width), np.float32) for p, rows in parts]
-    answers = [da.from_delayed(p[1], (rows,), np.float32) for p, rows in parts]
-    weights = [da.from_delayed(p[2], (rows,), np.float64) for p, rows in parts]
+    shared = (model[:-1], _encoder(model), str(path), columns)
+    places = sorted(addresses(client))
+    parts = []
+    for number, groups in enumerate(_groups(sizes)):
+        # By number, not by who is free: one that came late would leave its share to the others.
+        at = places[number % len(places)]
+        part = delayed(client.submit(_read, shared, groups, workers=[at], pure=False), nout=3)
+        parts.append((part, sum(sizes[n] for n in groups)))
+    features = [da.from_delayed(part[0], (rows, width), np.float32) for part, rows in parts]
+    answers = [da.from_delayed(part[1], (rows,), np.float32) for part, rows in parts]
+    weights = [da.from_delayed(part[2], (rows,), np.float64) for part, rows in parts]
     return (
         da.concatenate(features),
         da.concatenate(answers),
@@ -154,14 +167,27 @@ def _read(
 ) -> tuple[Array, Array, Array | None]:
     """Features, answers and weights of a part, as the trees see them; on a worker."""
     steps, encoder, path, columns = shared
-    with pq.ParquetFile(path) as file:
-        table = file.read_row_groups(list(groups))
-    frame = frame_of_rows(rows_of_table(table, columns.features), columns.features)
-    features = np.asarray(steps.transform(frame), dtype=np.float32)
-    target, weights = table.column(columns.target), weights_of_part(table, columns)
+    answers: list[Array] = []
+    weights: list[Array] = []
+    with pq.ParquetFile(path) as source, tempfile.TemporaryFile() as file:
+        for group in groups:
+            table = source.read_row_group(group)
+            frame = frame_of_rows(rows_of_table(table, columns.features), columns.features)
+            features = np.asarray(steps.transform(frame), dtype=np.float32)
+            features.tofile(file)
+            # Both libraries hold answers in 32 bits.
+            answers.append(_numbers(table, encoder, columns).astype(np.float32))
+            if (given := weights_of_part(table, columns)) is not None:
+                weights.append(given)
+        shape = (sum(map(len, answers)), features.shape[1])
+        # The file goes with the mapping; a plain array to whoever asks for its class.
+        mapped = np.memmap(file, np.float32, "r", shape=shape).view(np.ndarray)
+    return mapped, np.concatenate(answers), np.concatenate(weights) if weights else None
+
+
+def _numbers(table: pa.Table, encoder: Any, columns: Columns) -> Array:
+    target = table.column(columns.target)
     if encoder is None:
-        answers: Array = numbers_of(target, columns.target)
-    else:
-        answers = encoder.transform(np.array(labels_of(target, columns.target)))
-    # Both libraries hold answers in 32 bits.
-    return features, answers.astype(np.float32), weights
+        return numbers_of(target, columns.target)
+    found: Array = encoder.transform(np.array(labels_of(target, columns.target)))
+    return found
