@@ -42,7 +42,7 @@ lock: install ## Resolve the extras of pyproject.toml into requirements/*.txt wi
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    --extra $$extra pyproject.toml -o requirements/$$extra.txt; \
 	done
-	for peers in mlserver kserve pandera great-expectations in-toto huggingface-hub mlcroissant kfp mlflow mlflow-pyfunc; do \
+	for peers in mlserver kserve pandera great-expectations in-toto huggingface-hub mlcroissant kfp mlflow mlflow-pyfunc openlineage; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	    requirements/peers-$$peers.in -o requirements/peers-$$peers.txt; \
@@ -209,7 +209,7 @@ serving: install programs
 .PHONY: peers
 peers: install ## Ask other model servers and ours the same (installs them on first use)
 	$(call STAGE,other model servers beside ours)
-	$(BIN)/python -m benchmarks.serving.locked_environments mlserver kserve mlflow
+	$(BIN)/python -m benchmarks.serving.locked_environments mlserver kserve mlflow openlineage
 	$(PYTEST) --maxfail=20 tests/peers
 
 .PHONY: training

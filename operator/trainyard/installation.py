@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from trainyard.mlflow_servers import MlflowServers
 from trainyard.pod_defaults import PodDefaults
 from trainyard.receivers import Receivers
 from trainyard.refresh_window import RefreshWindow
+from trainyard.tracking_servers import TrackingServers
 
 ONNX = "onnx"
 """What the record of a version says where ONNX Runtime serves it."""
@@ -76,8 +76,10 @@ class Installation:
     """When installed images are released without a request."""
     receivers: Receivers = field(default_factory=Receivers)
     """Who outside may be told of decisions."""
-    mlflow_servers: MlflowServers = field(default_factory=MlflowServers)
+    mlflow_servers: TrackingServers = field(default_factory=TrackingServers)
     """Where runs may be tracked."""
+    openlineage_servers: TrackingServers = field(default_factory=TrackingServers)
+    """Who may be told of runs by events of OpenLineage."""
     store_retention_days: int = 0
     """How long what no object refers to is kept in the store; 0: for ever."""
 

@@ -14,10 +14,12 @@ from trainyard.clients.answer_pages import HttpAnswerPages
 from trainyard.clients.kinds import KINDS
 from trainyard.clients.login import LoginImpossible, log_in
 from trainyard.clients.mlflow import HttpMlflow
+from trainyard.clients.openlineage import HttpOpenLineage
 from trainyard.clients.predictions import HttpPredictor
 from trainyard.clients.prometheus import HttpPrometheus
 from trainyard.clients.prometheus_access import PrometheusAccess
 from trainyard.clients.scraping import HttpScraper
+from trainyard.clients.trackers import Trackers
 from trainyard.clients.webhooks import HttpWebhooks
 from trainyard.controllers import Sources, controllers
 from trainyard.model_deployments.analysis.bin_counters import BinCounters
@@ -51,11 +53,14 @@ def main() -> int:
 async def _run(settings: Settings, lag: LoopLag) -> int:
     configuration = await log_in(os.environ)
     async with aiohttp.ClientSession() as session:
-        mlflow = HttpMlflow(session, _folder(settings.mlflow_folder))
+        trackers = Trackers(
+            HttpMlflow(session, _folder(settings.mlflow_folder)),
+            HttpOpenLineage(session, _folder(settings.openlineage_folder), _now),
+        )
         sources = Sources(
             settings.to_installation(),
             serving_sources(settings, session),
-            Outbox(mlflow.record, _now),
+            Outbox(trackers.record, _now),
         )
         config = OperatorConfig(settings, controllers(sources), KINDS, configuration)
         code = await run(config, lag)

@@ -14,10 +14,10 @@ from trainyard.installation import (
     StoreUnreadable,
     parse_store,
 )
-from trainyard.mlflow_servers import MlflowServers
 from trainyard.pod_defaults import PodDefaults
 from trainyard.receivers import Receivers
 from trainyard.refresh_window import RefreshWindow
+from trainyard.tracking_servers import TrackingServers
 
 PREFIX = "TRAINYARD_"
 LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
@@ -74,11 +74,15 @@ class Settings(BaseSettings):
     receivers_folder: str = ""
     """Folder of a mounted secret: the address of each receiver in a file of its name, and, where
     it wants one, its Authorization header in `<name>.authorization`."""
-    mlflow_servers: MlflowServers = MlflowServers()
+    mlflow_servers: TrackingServers = TrackingServers()
     """MLflow servers where runs may be tracked, as JSON by name: `{"team": {"namespaces": []}}`."""
     mlflow_folder: str = ""
     """Folder of a mounted secret: the address of each MLflow server in a file of its name, and,
     where it wants one, its Authorization header in `<name>.authorization`."""
+    openlineage_servers: TrackingServers = TrackingServers()
+    """Servers that take events of OpenLineage, as JSON by name, as of MLflow's."""
+    openlineage_folder: str = ""
+    """Folder of a mounted secret, as that of MLflow servers."""
     prometheus_url: str = ""
     """Prometheus to ask; empty: the operator scrapes the pods itself."""
     prometheus_secret_folder: str = ""
@@ -155,6 +159,7 @@ class Settings(BaseSettings):
             refresh_window=self.refresh_window,
             receivers=self.receivers,
             mlflow_servers=self.mlflow_servers,
+            openlineage_servers=self.openlineage_servers,
             store_retention_days=self.store_retention_days,
             has_prometheus=bool(self.prometheus_url),
             prometheus_namespace_label=self.prometheus_namespace_label,

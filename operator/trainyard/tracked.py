@@ -24,6 +24,31 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class TrackedData:
+    """A version of what a run reads or gives."""
+
+    name: str
+    """Unique within the place of the run."""
+    version: str
+    """Its digest."""
+    source: str = ""
+    """Where its files are, or were read from; "": that is not known."""
+    rows: int | None = None
+    bytes: int | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+    """Name and type of each column that is declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedCode:
+    """Of which code the image of a run says that it is made."""
+
+    revision: str
+    source: str = ""
+    """The address of the repository."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrackedTrial:
     """One trial of a search."""
 
@@ -53,6 +78,15 @@ class TrackedRun:
     """By what its trials are compared."""
     trials: tuple[TrackedTrial, ...] = ()
     """Those that have ended."""
+    place: str = ""
+    """Separates what has the same name in another installation or namespace."""
+    job: str = ""
+    """The TrainingJob."""
+    why: str = ""
+    """Why it is not finished, or has failed."""
+    reads: TrackedData | None = None
+    gives: TrackedData | None = None
+    code: TrackedCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +106,13 @@ class TrackedVersion:
     aliases: tuple[str, ...] = ()
     """Each of them belongs to one version of the model at a time."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    place: str = ""
+    """See TrackedRun."""
+    gives: TrackedData | None = None
+    """The model, as the run names what it gives."""
 
+
+LINEAGE = "openlineage/"
+"""Before the name of a server that takes events of OpenLineage; all others are MLflow's."""
 
 Tracked = TrackedRun | TrackedVersion

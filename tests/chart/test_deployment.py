@@ -10,11 +10,11 @@ from chart_rendering import Manifest, of_kind, only, render
 
 from trainyard.api.pod_settings import PodSettings
 from trainyard.crdgen.kinds import KINDS
-from trainyard.mlflow_servers import MlflowServers
 from trainyard.pod_defaults import PodDefaults
 from trainyard.pod_security import hardened_pod
 from trainyard.receivers import Receivers
 from trainyard.settings import PREFIX, Settings
+from trainyard.tracking_servers import TrackingServers
 
 DIGEST = f"sha256:{'a' * 64}"
 
@@ -42,7 +42,9 @@ def test_every_variable_is_one_that_the_operator_reads() -> None:
         "prometheus": {"url": "http://p:9090", "secretName": "s", "timeoutSeconds": 9}
         | {"enforcedNamespaceLabel": "namespace"},
         "notifications": {"secretName": "s", "receivers": {"ops": {}}},
-        "tracking": {"mlflow": {"secretName": "s", "servers": {"team": {}}}},
+        "tracking": {
+            kind: {"secretName": "s", "servers": {"team": {}}} for kind in ("mlflow", "openlineage")
+        },
         "namespaces": ["a", "b"],
     }
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
@@ -55,15 +57,21 @@ IMAGES = {"training": "t:1", "serving": "s:1", "router": "r:1"} | {
 }
 
 
+STORE = {"url": "s3://models/team", "endpoint": "http://s3:9000", "region": "eu-1"} | {
+    "readSecretName": "reader",
+    "retentionDays": 90,
+}
+OPENED = {"secretName": "opens", "servers": SERVERS}
+
+
 def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rendered values pass the operator's own validation and mean what was said."""
     values = {
-        "store": {"url": "s3://models/team", "endpoint": "http://s3:9000", "region": "eu-1"}
-        | {"readSecretName": "reader", "retentionDays": 90},
+        "store": STORE,
         "prometheus": {"url": "http://prometheus:9090", "secretName": "opens"}
         | {"timeoutSeconds": 20, "enforcedNamespaceLabel": "namespace"},
         "notifications": {"secretName": "opens", "receivers": RECEIVERS},
-        "tracking": {"mlflow": {"secretName": "opens", "servers": SERVERS}},
+        "tracking": {"mlflow": OPENED, "openlineage": OPENED},
         "namespaces": ["team-a", "team-b"],
         "installation": "main",
         "logLevel": "DEBUG",
@@ -71,8 +79,7 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
     }
     for name, value in environment(values).items():
         monkeypatch.setenv(name, value)
-    read = Settings()
-    assert read == Settings.model_construct(
+    assert Settings() == Settings.model_construct(
         namespaces=("team-a", "team-b"),
         installation="main",
         store="s3://models/team",
@@ -87,8 +94,10 @@ def test_the_operator_can_read_what_the_chart_gives_it(monkeypatch: pytest.Monke
         router_image="r:1",
         receivers=Receivers.model_validate(RECEIVERS),
         receivers_folder="/trainyard/receivers",
-        mlflow_servers=MlflowServers.model_validate(SERVERS),
+        mlflow_servers=TrackingServers.model_validate(SERVERS),
         mlflow_folder="/trainyard/mlflow",
+        openlineage_servers=TrackingServers.model_validate(SERVERS),
+        openlineage_folder="/trainyard/openlineage",
         prometheus_url="http://prometheus:9090",
         prometheus_secret_folder="/trainyard/prometheus",
         prometheus_timeout_seconds=20,
@@ -118,6 +127,7 @@ def test_the_pod_is_as_restricted_as_pod_security_wants() -> None:
         ({"prometheus": {"url": "http://p:9090", "secretName": "opens"}}, "prometheus"),
         ({"notifications": {"secretName": "opens"}}, "receivers"),
         ({"tracking": {"mlflow": {"secretName": "opens"}}}, "mlflow"),
+        ({"tracking": {"openlineage": {"secretName": "opens"}}}, "openlineage"),
     ],
 )
 def test_what_opens_others_is_mounted_where_it_is_read(values: dict[str, Any], path: str) -> None:

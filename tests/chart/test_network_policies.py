@@ -57,8 +57,9 @@ def test_receivers_and_trackers_are_reached_by_rules_of_their_own() -> None:
     rule = {"to": [{"ipBlock": {"cidr": "192.0.2.0/24"}}], "ports": [{"port": 443}]}
     before, after = of_operator(), of_operator(notifications={"egress": [rule]})
     assert [*before["egress"], rule] == after["egress"]
-    after = of_operator(tracking={"mlflow": {"egress": [rule]}})
-    assert [*before["egress"], rule] == after["egress"]
+    for kind in ("mlflow", "openlineage"):
+        after = of_operator(tracking={kind: {"egress": [rule]}})
+        assert [*before["egress"], rule] == after["egress"]
 
 
 def test_the_operator_has_one_unless_it_is_not_wanted() -> None:

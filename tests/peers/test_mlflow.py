@@ -17,7 +17,7 @@ import aiohttp
 import aiohttp.web
 import pytest
 
-from trainyard.clients.addresses import NotDelivered
+from trainyard.clients.addresses import NotDelivered, RefusedForGood
 from trainyard.clients.mlflow import HttpMlflow
 from trainyard.tracked import RunState, Tracked, TrackedRun, TrackedTrial, TrackedVersion
 
@@ -181,9 +181,9 @@ async def test_a_deleted_experiment_is_told(scene: Scene) -> None:
 
 
 async def test_what_mlflow_refuses_is_told_with_its_own_word(scene: Scene) -> None:
-    """And without its sentence, which may quote anything."""
+    """For good, and without its sentence, which may quote anything."""
     long = run("refused", tags={"k" * 300: "too long a name"})
-    with pytest.raises(NotDelivered) as refused:
+    with pytest.raises(RefusedForGood) as refused:
         await scene.record(long)
     assert str(refused.value).startswith("MLflow, asked for runs/")
     assert str(refused.value).endswith(": it answers 400 INVALID_PARAMETER_VALUE")

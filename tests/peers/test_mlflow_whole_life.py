@@ -14,10 +14,10 @@ from training_stories import JOB, a_world, newest_run, succeed
 from training_world import TrainingWorld
 
 from trainyard.clients.mlflow import HttpMlflow
-from trainyard.mlflow_servers import MlflowServers
 from trainyard.outbox import Outbox
+from trainyard.tracking_servers import TrackingServers
 
-KNOWN = MlflowServers.model_validate({"team": {}})
+KNOWN = TrackingServers.model_validate({"team": {}})
 PASSES = 1200
 PAUSE_SECONDS = 0.05
 SEARCH = {

@@ -61,7 +61,7 @@ async def observe_training_job(
     if tracking is None:
         return seen
     deliveries = tracking.offer_all(job.metadata.uid, outgoing_records(job, seen))
-    return replace(seen, delivery=next(iter(deliveries.values()), None))
+    return replace(seen, deliveries=deliveries)
 
 
 async def _children(job: TrainingJob, world: World) -> tuple[ObjectRef, ...]:

@@ -45,8 +45,8 @@ class Observed:
     """Of the coordinator of the run at work, PEM; empty: there is none yet."""
     participants: Mapping[str, Dataset] = field(default_factory=dict)
     """The Datasets that take part in a federated recipe, by namespace and name."""
-    delivery: Delivery | None = None
-    """How it stands with the tracking server; None: nothing was offered to one."""
+    deliveries: Mapping[str, Delivery] = field(default_factory=dict)
+    """How it stands with each tracking server to which something was offered."""
 
 
 def limits_state(turn: TrainingTurn) -> LimitsState:

@@ -20,6 +20,8 @@ from trainyard.tracked import (
     CHAMPION,
     RunState,
     Tracked,
+    TrackedCode,
+    TrackedData,
     TrackedRun,
     TrackedTrial,
     TrackedVersion,
@@ -50,7 +52,8 @@ def tracked_records(
     Versions with an alias come first, so that none is without an owner meanwhile.
     """
     runs = {run.name: _run(job, run, observed) for run in reversed(status.runs) if _began(run)}
-    recorded = {r.name for r in status.tracking.records} if status.tracking is not None else set()
+    states = (state for state in (status.tracking, status.lineage) if state is not None)
+    recorded = {record.name for state in states for record in state.records}
     roles = {v.metadata.name: _aliases(job, v, observed) for v in observed.versions}
     versions = [
         version
@@ -88,6 +91,12 @@ def _run(job: TrainingJob, run: Run, observed: Observed) -> TrackedRun:
         tags=_tags(job, _tags_of_run(run, version), run.cause),
         objective=search.objective if search is not None else "score",
         trials=tuple(_trials(job.spec, run, is_present=is_present)),
+        place=_place(job, observed),
+        job=job.metadata.name,
+        why=f"{run.reason}: {run.message}" if run.reason else "",
+        reads=_data(run.dataset_digest, observed),
+        gives=_model(job, run.bundle_digest, observed) if run.bundle_digest else None,
+        code=_revision(version),
     )
 
 
@@ -111,7 +120,36 @@ def _version(job: TrainingJob, version: ModelVersion, observed: Observed) -> Tra
         source=_source(observed.installation, namespace, spec.bundle_digest),
         aliases=_aliases(job, version, observed),
         tags=_tags(job, own, spec.cause),
+        place=_place(job, observed),
+        gives=_model(job, spec.bundle_digest, observed),
     )
+
+
+def _place(job: TrainingJob, observed: Observed) -> str:
+    return f"trainyard://{observed.installation.id}/{job.metadata.namespace}"
+
+
+def _data(digest: str | None, observed: Observed) -> TrackedData | None:
+    """Return the version that was read; its rows and columns while the Dataset knows it."""
+    dataset = observed.dataset
+    if digest is None or dataset is None:
+        return None
+    name = f"dataset/{dataset.metadata.name}"
+    version = next((v for v in dataset.status.versions if v.digest == digest), None)
+    if version is None:
+        return TrackedData(name, digest)
+    columns = tuple((c.name, str(c.type)) for c in dataset.spec.columns or ())
+    return TrackedData(name, digest, version.source, version.rows, version.bytes, columns)
+
+
+def _model(job: TrainingJob, bundle: str, observed: Observed) -> TrackedData:
+    source = _source(observed.installation, job.metadata.namespace, bundle)
+    return TrackedData(f"model/{job.metadata.name}", bundle, source)
+
+
+def _revision(version: ModelVersion | None) -> TrackedCode | None:
+    code = version.spec.code if version is not None else None
+    return TrackedCode(code.revision, code.source) if code is not None else None
 
 
 def _source(installation: Installation, namespace: str, bundle: str) -> str:
@@ -211,7 +249,8 @@ def _digests(dataset: str | None, recipe: str, inputs: str) -> dict[str, str]:
 
 
 def _experiment(job: TrainingJob) -> str:
-    said = job.spec.tracking.mlflow.experiment if job.spec.tracking is not None else ""
+    mlflow = job.spec.tracking.mlflow if job.spec.tracking is not None else None
+    said = mlflow.experiment if mlflow is not None else ""
     return said or f"{job.metadata.namespace}/{job.metadata.name}"
 
 

@@ -1,13 +1,14 @@
-"""What is still to be recorded by the tracker of experiments, and what the status says of it."""
+"""What is still to be recorded by each tracker of runs, and what the status says of it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Literal
 
-from trainyard.api.v1alpha1.tracking import MOST_RECORDS, TrackedRecord, Tracking, TrackingState
+from trainyard.api.v1alpha1.tracking import MOST_RECORDS, TrackedRecord, TrackingState
 from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import (
     Run,
@@ -16,38 +17,68 @@ from trainyard.api.v1alpha1.training_job_status import (
 )
 from trainyard.conditions import Finding, shorten
 from trainyard.delivery import Outgoing
-from trainyard.tracked import Tracked, TrackedRun
+from trainyard.tracked import LINEAGE, Tracked, TrackedRun
+from trainyard.tracking_servers import TrackingServers
 from trainyard.training_jobs.observed import Observed, TrainingTurn
 from trainyard.training_jobs.tracked_records import tracked_records
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of tracker, and where a TrainingJob speaks of it."""
+
+    title: str
+    prefix: str
+    """Before the names of its servers, where they are posted to."""
+    field: Literal["tracking", "lineage"]
+    """Of the status."""
+    condition: str
+
+
+_MLFLOW = _Kind("MLflow", "", "tracking", "Tracked")
+_OPENLINEAGE = _Kind("OpenLineage", LINEAGE, "lineage", "LineageTracked")
+_KINDS = (_MLFLOW, _OPENLINEAGE)
+_FOLLOWING = frozenset({"place", "job", "why", "reads", "gives", "code"})
+"""What of a record follows from its id and its tags."""
+
+
 def outgoing_records(job: TrainingJob, observed: Observed) -> Iterator[Outgoing[Tracked]]:
-    """Yield what the server is to record, as the status that is stored numbers it."""
-    state, server = job.status.tracking, _server(job, observed)
-    if state is None or server is None or state.server != server:
-        return
-    known = tracked_records(job, job.status, observed)
-    waiting = tuple(
-        replace(known[record.name], number=record.number)
-        for record in state.records
-        if record.number > state.delivered and record.name in known
-    )
-    yield Outgoing(server, state.delivered, waiting)
+    """Yield what each server is to record, as the status that is stored numbers it."""
+    for kind in _KINDS:
+        state, server = _stored(job.status, kind), _server(job, observed, kind)
+        if state is None or server is None or state.server != server:
+            continue
+        known = tracked_records(job, job.status, observed)
+        waiting = tuple(
+            replace(known[record.name], number=record.number)
+            for record in state.records
+            if record.number > state.delivered and record.name in known
+        )
+        yield Outgoing(f"{kind.prefix}{server}", state.delivered, waiting)
 
 
 def with_tracking(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
     """Return the turn in which each changed run and version has the next number."""
-    if job.spec.tracking is None:
-        return turn if turn.status.tracking is None else turn.changed(tracking=None)
-    state, server = _state(job.spec.tracking, turn), _server(job, observed)
+    for kind in _KINDS:
+        turn = _with_tracking(job, observed, turn, kind)
+    return turn
+
+
+def _with_tracking(
+    job: TrainingJob, observed: Observed, turn: TrainingTurn, kind: _Kind
+) -> TrainingTurn:
+    wanted = _wanted(job, kind)
+    if wanted is None:
+        return turn if _stored(turn.status, kind) is None else turn.changed(**{kind.field: None})
+    state, server = _state(wanted, turn, kind), _server(job, observed, kind)
     if server is None:
-        known = ", ".join(observed.installation.mlflow_servers.known_in(job.metadata.namespace))
+        known = ", ".join(_servers(observed, kind).known_in(job.metadata.namespace))
         why = (
-            "the installation has no such MLflow server for this namespace,"
+            f"the installation has no such {kind.title} server for this namespace,"
             f" it has: {known or 'none'}"
         )
-        return turn.changed(tracking=state.model_copy(update={"why": shorten(why, 500)}))
-    delivery = observed.delivery
+        return turn.changed(**{kind.field: state.model_copy(update={"why": shorten(why, 500)})})
+    delivery = observed.deliveries.get(f"{kind.prefix}{server}")
     if delivery is not None:
         learnt = {
             "delivered": max(state.delivered, delivery.delivered),
@@ -57,33 +88,45 @@ def with_tracking(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> T
         state = _with_refusals(state, delivery.refused).model_copy(update=learnt)
         turn = turn.again_at(delivery.again_at)
     found = tracked_records(job, turn.status, observed)
-    return turn.changed(tracking=_numbered(state, found))
+    return turn.changed(**{kind.field: _numbered(state, found)})
 
 
 def is_awaited(status: TrainingJobStatus, run: Run) -> bool:
-    """Tell whether the tracker has not taken the newest run yet as it is."""
-    state = status.tracking
-    if state is None or not status.runs or status.runs[0].name != run.name:
+    """Tell whether a tracker has not taken the newest run yet as it is."""
+    if not status.runs or status.runs[0].name != run.name:
         return False
-    return any(r.name == run.name and r.number > state.delivered for r in state.records)
+    states = (_stored(status, kind) for kind in _KINDS)
+    return any(
+        record.name == run.name and record.number > state.delivered
+        for state in states
+        if state is not None
+        for record in state.records
+    )
 
 
 def tracked(status: TrainingJobStatus) -> Iterator[Finding]:
-    """Yield the condition that says whether runs are tracked, where they are to be."""
-    state = status.tracking
-    if state is not None and state.why:
-        text = f"MLflow server {state.server}: {state.why}"
-        yield Finding("Tracked", False, TrainingJobReason.NOT_TRACKED, text)
-    elif state is not None and (refused := [r for r in state.records if r.refused]):
+    """Yield the conditions that say whether runs are tracked, where they are to be."""
+    for kind in _KINDS:
+        state = _stored(status, kind)
+        if state is not None:
+            yield _finding(state, kind)
+
+
+def _finding(state: TrackingState, kind: _Kind) -> Finding:
+    name = f"{kind.title} server {state.server}"
+    if state.why:
+        reason = TrainingJobReason.NOT_TRACKED
+        return Finding(kind.condition, False, reason, f"{name}: {state.why}")
+    if refused := [record for record in state.records if record.refused]:
         text = (
-            f"MLflow server {state.server} takes runs and versions, but refuses for good"
+            f"{name} takes runs and versions, but refuses for good"
             f" {len(refused)} of {len(state.records)}, which it is asked to take again when they"
             f" change: {refused[0].name}: {refused[0].refused}"
         )
-        yield Finding("Tracked", False, TrainingJobReason.TRACKING_REFUSED, shorten(text, 500))
-    elif state is not None:
-        text = f"MLflow server {state.server} takes runs and versions"
-        yield Finding("Tracked", True, TrainingJobReason.TRACKED, text)
+        reason = TrainingJobReason.TRACKING_REFUSED
+        return Finding(kind.condition, False, reason, shorten(text, 500))
+    text = f"{name} takes runs and versions"
+    return Finding(kind.condition, True, TrainingJobReason.TRACKED, text)
 
 
 def _with_refusals(state: TrackingState, refused: Mapping[int, str]) -> TrackingState:
@@ -101,19 +144,37 @@ def _with_refusals(state: TrackingState, refused: Mapping[int, str]) -> Tracking
     return state.model_copy(update={"records": records, "refused": count})
 
 
-def _server(job: TrainingJob, observed: Observed) -> str | None:
-    known = observed.installation.mlflow_servers.known_in(job.metadata.namespace)
-    wanted = job.spec.tracking.mlflow.server if job.spec.tracking is not None else ""
-    return wanted if wanted in known else None
+def _stored(status: TrainingJobStatus, kind: _Kind) -> TrackingState | None:
+    return status.tracking if kind.field == "tracking" else status.lineage
 
 
-def _state(spec: Tracking, turn: TrainingTurn) -> TrackingState:
+def _wanted(job: TrainingJob, kind: _Kind) -> str | None:
+    """Return the server that the TrainingJob names; None: no tracker of that kind."""
+    said = job.spec.tracking
+    if said is None:
+        return None
+    if kind is _MLFLOW:
+        return said.mlflow.server if said.mlflow is not None else None
+    return said.openlineage.server if said.openlineage is not None else None
+
+
+def _servers(observed: Observed, kind: _Kind) -> TrackingServers:
+    installation = observed.installation
+    return installation.mlflow_servers if kind is _MLFLOW else installation.openlineage_servers
+
+
+def _server(job: TrainingJob, observed: Observed, kind: _Kind) -> str | None:
+    wanted = _wanted(job, kind)
+    return wanted if wanted in _servers(observed, kind).known_in(job.metadata.namespace) else None
+
+
+def _state(server: str, turn: TrainingTurn, kind: _Kind) -> TrackingState:
     """Return the state so far; a server that is new to the TrainingJob has nothing yet.
 
     Numbers begin with the time, so that they go on rising where an earlier state is not known any
     more: of two records with the same number the later one would count as delivered.
     """
-    server, state = spec.mlflow.server, turn.status.tracking
+    state = _stored(turn.status, kind)
     if state is not None and state.server == server:
         return state
     first = max(int(turn.now.timestamp()), state.number if state is not None else 0)
@@ -139,11 +200,13 @@ def _numbered(state: TrackingState, found: Mapping[str, Tracked]) -> TrackingSta
 def _digest(record: Tracked) -> str:
     """Return what names its state.
 
-    Not what follows from the digest of its recipe, which is known only while that is the present
-    one, nor the trials, which are forgotten once they have arrived: their counts are among the
-    tags.
+    Not what follows from the digests of its recipe, data, code and bundle, which is known only
+    while these are the present ones, nor the trials, which are forgotten once they have arrived:
+    their counts are among the tags.
     """
     if isinstance(record, TrackedRun):
         record = replace(record, parameters={}, objective="", trials=())
-    text = json.dumps(asdict(replace(record, number=0)), sort_keys=True, default=str)
+    said = asdict(replace(record, number=0))
+    content = {name: value for name, value in said.items() if name not in _FOLLOWING}
+    text = json.dumps(content, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

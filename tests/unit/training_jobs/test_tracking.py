@@ -11,11 +11,11 @@ from training_stories import JOB, a_world, newest_run, succeed
 from training_world import TrainingWorld
 
 from trainyard.clients.addresses import NotDelivered, RefusedForGood
-from trainyard.mlflow_servers import MlflowServers
 from trainyard.outbox import Outbox
 from trainyard.tracked import RunState, Tracked, TrackedRun, TrackedVersion
+from trainyard.tracking_servers import TrackingServers
 
-KNOWN = MlflowServers.model_validate({"team": {}, "other": {}, "far": {"namespaces": ["far"]}})
+KNOWN = TrackingServers.model_validate({"team": {}, "other": {}, "far": {"namespaces": ["far"]}})
 TRACKING = {"mlflow": {"server": "team"}}
 
 

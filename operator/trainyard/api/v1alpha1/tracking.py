@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
-from trainyard.api.base import ApiModel, Sentence
+from trainyard.api.base import ApiModel, Sentence, cel
 from trainyard.api.v1alpha1.notify import ReceiverName
 from trainyard.api.v1alpha1.task import ShortText
 
@@ -24,12 +24,27 @@ class MlflowTracking(ApiModel):
     name of the TrainingJob."""
 
 
+class OpenLineageTracking(ApiModel):
+    """A server that takes events of OpenLineage."""
+
+    server: ReceiverName
+    """One of those that the installation knows (`tracking.openlineage.servers` of its chart)."""
+
+
 class Tracking(ApiModel):
     """Where the runs are tracked."""
 
-    mlflow: MlflowTracking
+    model_config = ConfigDict(
+        json_schema_extra=cel(
+            ("has(self.mlflow) || has(self.openlineage)", "set mlflow, openlineage, or both")
+        )
+    )
+
+    mlflow: MlflowTracking | None = None
     """Each run becomes a run of MLflow, the trials of its search runs below it, and each accepted
     version a version of the registered model `<namespace>.<name>`."""
+    openlineage: OpenLineageTracking | None = None
+    """Each run is told by its events: what it reads, what it gives, and how it ended."""
 
 
 class TrackedRecord(ApiModel):

@@ -84,11 +84,11 @@ class TrainingJobReason(StrEnum):
     SUSPENDED = "Suspended"
     """Used while spec.suspend is true."""
     TRACKED = "Tracked"
-    """Used while the MLflow server takes runs and versions."""
+    """Used while the tracking server takes runs and versions."""
     NOT_TRACKED = "NotTracked"
-    """Used while the MLflow server takes nothing, or is none that the installation knows."""
+    """Used while the tracking server takes nothing, or is none that the installation knows."""
     TRACKING_REFUSED = "TrackingRefused"
-    """Used while the MLflow server refuses a run or version for good; others arrive."""
+    """Used while the tracking server refuses a run or version for good; others arrive."""
     TAG_NOT_DIGEST = "TagNotDigest"
     """Used when spec.container.image names a tag, whose content may change."""
 
@@ -198,7 +198,9 @@ class TrainingJobStatus(KindStatus):
     federation: FederationState | None = None
     """The participants of a run that several parties train, while it is at work."""
     tracking: TrackingState | None = None
-    """What the tracking server has."""
+    """What the MLflow server has."""
+    lineage: TrackingState | None = None
+    """What the OpenLineage server has."""
     next_scheduled_at: datetime | None = None
     """When spec.retrain.schedule asks for the next run; a moment in the past waits for the limits
     or for the end of a run."""

@@ -11,6 +11,7 @@ def test_the_name_of_a_server_is_enough() -> None:
     """The experiment has the TrainingJob's own name then."""
     tracking = a_training_job(tracking={"mlflow": {"server": "team"}}).spec.tracking
     assert tracking is not None
+    assert tracking.mlflow is not None
     assert ("team", "") == (tracking.mlflow.server, tracking.mlflow.experiment)
 
 

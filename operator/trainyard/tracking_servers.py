@@ -1,4 +1,4 @@
-"""Which MLflow servers are there? The installation names them, TrainingJobs choose among them."""
+"""Which servers track runs? The installation names them, TrainingJobs choose among them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trainyard.api.base import ApiModel
 from trainyard.api.v1alpha1.notify import ReceiverName
 
 
-class MlflowServer(ApiModel):
+class TrackingServer(ApiModel):
     """A server; its address is a file of a mounted secret."""
 
     model_config = ConfigDict(extra="forbid")
@@ -19,14 +19,14 @@ class MlflowServer(ApiModel):
     """Whose TrainingJobs may name it; empty: those of all namespaces."""
 
 
-class MlflowServers(RootModel[dict[ReceiverName, MlflowServer]]):
-    """All servers by name; TRAINYARD_MLFLOW_SERVERS holds them as JSON."""
+class TrackingServers(RootModel[dict[ReceiverName, TrackingServer]]):
+    """All servers of one kind by name."""
 
     model_config = ConfigDict(frozen=True)
 
-    root: dict[ReceiverName, MlflowServer] = {}
+    root: dict[ReceiverName, TrackingServer] = {}
 
-    def known_in(self, namespace: str) -> Mapping[str, MlflowServer]:
+    def known_in(self, namespace: str) -> Mapping[str, TrackingServer]:
         """Return those that TrainingJobs of the namespace may name."""
         return {
             name: server

@@ -1,0 +1,120 @@
+"""What a server of OpenLineage is told of a TrainingJob's life, over HTTP.
+
+Proves: operator/trainyard/training_jobs/tracking.py
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from builders_training import an_installation
+from training_stories import JOB, a_world, newest_run, succeed
+from training_world import TrainingWorld
+from webhook_receivers import HttpReceiver, http_receiver
+
+from trainyard.clients.mlflow import HttpMlflow
+from trainyard.clients.openlineage import HttpOpenLineage
+from trainyard.clients.trackers import Trackers
+from trainyard.outbox import Outbox
+from trainyard.tracking_servers import TrackingServers
+
+KNOWN = TrackingServers.model_validate({"team": {}})
+LOOKS = 400
+
+
+class Scene:
+    """A TrainingJob whose runs are told, and who takes it."""
+
+    def __init__(self, receiver: HttpReceiver, session: aiohttp.ClientSession, path: Path) -> None:
+        (path / "team").write_text(receiver.url)
+        self.receiver = receiver
+        self.world: TrainingWorld = a_world(tracking={"openlineage": {"server": "team"}})
+        self.world.installation = an_installation(mlflow_servers=KNOWN, openlineage_servers=KNOWN)
+        lineage = HttpOpenLineage(session, path, lambda: self.world.now)
+        trackers = Trackers(HttpMlflow(session, path / "none"), lineage)
+        self.world.tracking = Outbox(trackers.record, lambda: self.world.now)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Return what the status says."""
+        found: dict[str, Any] = self.world.status(*JOB).get("lineage", {})
+        return found
+
+    async def arrived(self) -> None:
+        """Pass after pass, until the server has everything."""
+        for _ in range(LOOKS):
+            self.world.settle()
+            if self.state.get("number") == self.state.get("delivered"):
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"not everything arrived: {self.state}")
+
+    def events(self) -> list[tuple[str, str]]:
+        """Return types and jobs of the runs' events in their order."""
+        bodies = [body for _, body in self.receiver.requests if "eventType" in body]
+        return [(body["eventType"], body["job"]["name"]) for body in bodies]
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    """The server is there."""
+    async with http_receiver() as receiver, aiohttp.ClientSession() as session:
+        yield Scene(receiver, session, tmp_path)
+
+
+async def test_a_life_is_told_by_its_events(scene: Scene) -> None:
+    """The run as it goes and as it ended, then the version that it gave."""
+    scene.world.begin(newest_run(scene.world)["name"])
+    await scene.arrived()
+    name = JOB[1]
+    assert [("START", name), ("RUNNING", name)] == scene.events()[:2]
+    succeed(scene.world, "b", accuracy="0.9")
+    await scene.arrived()
+    assert ("COMPLETE", name) == scene.events()[-1]
+    assert ("True", "Tracked") == scene.world.condition(*JOB, "LineageTracked")
+    bodies = [body for _, body in scene.receiver.requests]
+    run = [body for body in bodies if body.get("eventType") == "COMPLETE"][-1]
+    raw = newest_run(scene.world)
+    assert raw["datasetDigest"] == run["inputs"][0]["facets"]["version"]["datasetVersion"]
+    assert raw["bundleDigest"] == run["outputs"][0]["facets"]["version"]["datasetVersion"]
+    assert 1 == len({body["run"]["runId"] for body in bodies if "run" in body})
+    versions = [body["dataset"] for body in bodies if "dataset" in body]
+    assert {raw["bundleDigest"]} == {v["facets"]["version"]["datasetVersion"] for v in versions}
+
+
+async def test_a_server_that_is_away_delays_nothing_and_is_told_later(scene: Scene) -> None:
+    """Beginning and end of what happened meanwhile both come."""
+    scene.receiver.status = 503
+    scene.world.begin(newest_run(scene.world)["name"])
+    for _ in range(20):
+        scene.world.settle()
+        await asyncio.sleep(0.01)
+    succeed(scene.world, "b", accuracy="0.9")
+    scene.world.settle()
+    assert ("True", "VersionAccepted") == scene.world.condition(*JOB, "Ready")
+    assert ("False", "NotTracked") == scene.world.condition(*JOB, "LineageTracked")
+    assert "it answers 503" == scene.state["why"]
+    scene.receiver.status = 200
+    scene.world.wait(3600)
+    await scene.arrived()
+    assert ["START", "COMPLETE"] == [kind for kind, _ in scene.events()]
+    assert ("True", "Tracked") == scene.world.condition(*JOB, "LineageTracked")
+
+
+async def test_mlflow_that_is_away_holds_up_no_lineage(scene: Scene) -> None:
+    """Each tracker has numbers of its own, under one name of a server, too."""
+    both = {kind: {"server": "team"} for kind in ("mlflow", "openlineage")}
+    scene.world.change(*JOB, tracking=both)
+    scene.world.begin(newest_run(scene.world)["name"])
+    succeed(scene.world, "b", accuracy="0.9")
+    await scene.arrived()
+    assert ("True", "Tracked") == scene.world.condition(*JOB, "LineageTracked")
+    assert ("False", "NotTracked") == scene.world.condition(*JOB, "Tracked")
+    scene.world.change(*JOB, tracking={"mlflow": {"server": "team"}})
+    scene.world.settle()
+    assert "lineage" not in scene.world.status(*JOB)
