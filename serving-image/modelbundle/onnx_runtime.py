@@ -32,9 +32,10 @@ class OnnxRuntime:
     Probabilities of several targets are a sequence of tensors, or one (targets, rows, classes).
     """
 
-    def __init__(self, path: Path, signature: Signature) -> None:
+    def __init__(self, model: Path | bytes, signature: Signature) -> None:
+        """`model`: the file, or what it holds."""
         self.signature = signature
-        self._session = _session(path)
+        self._session = _session(model)
         self._inputs = _matched_inputs(self._session, signature)
         self._outputs = _wanted_outputs(self._session, signature)
 
@@ -91,7 +92,7 @@ class _Input:
             return values.astype(self.dtype)
 
 
-def _session(path: Path) -> Any:
+def _session(model: Path | bytes) -> Any:
     onnxruntime = onnx_library()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -99,12 +100,13 @@ def _session(path: Path) -> Any:
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(
-            path.read_bytes(), options, providers=["CPUExecutionProvider"]
+            model if isinstance(model, bytes) else model.read_bytes(),
+            options,
+            providers=["CPUExecutionProvider"],
         )
     except Exception as fault:
-        raise BundleUnreadable(
-            f"{path.name} is not a model ONNX Runtime can load: {fault}"
-        ) from fault
+        name = "it" if isinstance(model, bytes) else model.name
+        raise BundleUnreadable(f"{name} is not a model ONNX Runtime can load: {fault}") from fault
 
 
 def _matched_inputs(session: Any, signature: Signature) -> tuple[_Input, ...]:

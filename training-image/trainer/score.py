@@ -19,10 +19,13 @@ import pyarrow as pa
 
 from modelbundle.faults import BundleCorrupt, BundleFault
 from modelbundle.loading import chosen_runtime, load_runtime
+from modelbundle.manifest import FORMAT_FILES
+from modelbundle.onnx_runtime import OnnxRuntime
 from modelbundle.packing import verify
 from modelbundle.prediction import Runtime
 from trainer.batch.answers import Asking
 from trainer.batch.feature_rows import Refused, feature_rows
+from trainer.batch.grouped_trees import GroupedTrees, grouped_trees
 from trainer.batch.prediction_files import (
     SET_ASIDE,
     PartFile,
@@ -164,11 +167,17 @@ def _loaded(folder: Path, digest: str) -> Runtime:
     """The model as a server would load it, so that both answer alike."""
     try:
         manifest = verify(folder, digest)
-        return load_runtime(folder, manifest, chosen_runtime(folder, manifest))
+        runtime = load_runtime(folder, manifest, chosen_runtime(folder, manifest))
     except BundleCorrupt as fault:
         raise UserFault(Reason.BUNDLE_CORRUPT, str(fault)) from fault
     except BundleFault as fault:
         raise UserFault(Reason.MODEL_UNREADABLE, str(fault)) from fault
+    if not isinstance(runtime, OnnxRuntime):
+        return runtime
+    content = grouped_trees((folder / FORMAT_FILES["onnx"]).read_bytes(), manifest.signature)
+    if content is None:
+        return runtime
+    return GroupedTrees(runtime, OnnxRuntime(content, manifest.signature))
 
 
 def _source(folder: Path, file: StagedFile) -> SourceFile:

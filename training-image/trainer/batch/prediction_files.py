@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from modelbundle.prediction import Prediction
 from modelbundle.signature import Signature, Task
+from trainer.files.raw_values import CODED_TEXTS
 from trainer.pod.exits import Reason, UserFault
 
 FILE, ROW, BUNDLE = "file", "row", "bundle_digest"
@@ -35,7 +36,11 @@ class PartFile:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.schema = schema
-        self._writer = pq.ParquetWriter(path, schema, compression="zstd")
+        coded = [field.name for field in schema if _is_repeated(field)]
+        # Readers are to see texts as texts, in whichever way they were handed over.
+        self._writer = pq.ParquetWriter(
+            path, schema, compression="zstd", use_dictionary=coded, store_schema=False
+        )
         self._waiting: list[pa.Table] = []
         self.rows = 0
 
@@ -72,7 +77,7 @@ def prediction_schema(signature: Signature, carried: Sequence[str]) -> pa.Schema
 
     Raises UserFault TaskUnreadable where a column that is carried along has the name of another.
     """
-    own = [(FILE, pa.string()), (ROW, pa.int64())]
+    own = [(FILE, CODED_TEXTS), (ROW, pa.int64())]
     regression = signature.task is Task.REGRESSION
     kind = pa.float64() if regression else _LABELS[signature.label_datatype]
     answers = [(_name("prediction", target), kind) for target in signature.targets or ("",)]
@@ -86,7 +91,7 @@ def prediction_schema(signature: Signature, carried: Sequence[str]) -> pa.Schema
             f"output.columns: {doubled} is the name of a column of the predictions themselves",
         )
     texts = [(name, pa.string()) for name in carried]
-    return pa.schema([*own, *texts, *answers, (BUNDLE, pa.string())])
+    return pa.schema([*own, *texts, *answers, (BUNDLE, CODED_TEXTS)])
 
 
 def prediction_columns(
@@ -104,8 +109,9 @@ def prediction_columns(
 
 
 def repeated(text: str, count: int) -> pa.Array:
-    """The text in each of so many rows."""
-    return pa.repeat(pa.scalar(text, pa.string()), count)
+    """The text in each of so many rows, held once."""
+    places = pa.array(np.zeros(count, np.int32))
+    return pa.DictionaryArray.from_arrays(places, pa.array([text], pa.string()))
 
 
 def numbers_in_file(first: int, count: int, unreadable: Sequence[int]) -> npt.NDArray[np.int64]:
@@ -116,6 +122,12 @@ def numbers_in_file(first: int, count: int, unreadable: Sequence[int]) -> npt.ND
     ordinals = np.arange(first + 1, first + count + 1)
     skipped = np.asarray(unreadable, dtype=np.int64) - np.arange(len(unreadable))
     return ordinals + np.searchsorted(skipped, ordinals, side="right")
+
+
+def _is_repeated(field: pa.Field) -> bool:
+    """Whether few values come again and again; to look for them among numbers is for nothing."""
+    label = field.name.startswith("prediction") and not pa.types.is_floating(field.type)
+    return label or field.name in {FILE, BUNDLE, "column", "reason"}
 
 
 def _probability_names(signature: Signature) -> list[str]:

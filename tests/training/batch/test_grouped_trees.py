@@ -1,0 +1,154 @@
+"""Trees that are asked in groups answer as the model does that holds them all.
+
+Proves: training-image/trainer/batch/grouped_trees.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from modelbundle.onnx_runtime import OnnxRuntime
+from modelbundle.rows import Rows
+from modelbundle.signature import Feature, Kind, Signature, Task
+from trainer.batch.grouped_trees import SAME, GroupedTrees, grouped_trees, is_same
+from trainer.models.conversion import onnx_model
+
+FEATURES = tuple(Feature(f"f{number}", Kind.FLOAT) for number in range(4))
+ROWS = 5000
+FEW_NODES = 100
+
+CLASSIFIERS: dict[str, tuple[Callable[[], Any], tuple[str | int, ...]]] = {
+    "forest": (lambda: RandomForestClassifier(20, max_depth=6, random_state=1), ("no", "yes")),
+    "numbers as labels": (lambda: ExtraTreesClassifier(20, max_depth=6, random_state=1), (3, 8)),
+    "three classes": (
+        lambda: RandomForestClassifier(20, max_depth=6, random_state=1),
+        ("a", "b", "c"),
+    ),
+    "behind a scaler": (
+        lambda: make_pipeline(
+            StandardScaler(), RandomForestClassifier(20, max_depth=6, random_state=1)
+        ),
+        ("no", "yes"),
+    ),
+    "boosting": (lambda: GradientBoostingClassifier(random_state=1), ("no", "yes")),
+    "histograms": (
+        lambda: HistGradientBoostingClassifier(max_iter=20, random_state=1),
+        ("no", "yes"),
+    ),
+    "histograms of three classes": (
+        lambda: HistGradientBoostingClassifier(max_iter=20, random_state=1),
+        ("a", "b", "c"),
+    ),
+}
+REGRESSORS: dict[str, Callable[[], Any]] = {
+    "forest": lambda: RandomForestRegressor(20, max_depth=6, random_state=1),
+    "boosting": lambda: GradientBoostingRegressor(random_state=1),
+    "histograms": lambda: HistGradientBoostingRegressor(max_iter=20, random_state=1),
+}
+
+
+def numbers(rows: int, seed: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return rows of four numbers, a few of which are no numbers to trees that take them."""
+    return np.random.default_rng(seed).normal(size=(rows, len(FEATURES)))
+
+
+def as_rows(values: np.ndarray[Any, np.dtype[np.float64]]) -> Rows:
+    """Return them as a runtime takes them."""
+    return Rows(values, np.empty((len(values), 0), object))
+
+
+def as_onnx(model: Any, signature: Signature) -> bytes:
+    """Return the converted model."""
+    return bytes(onnx_model(model, signature, doubled=False).SerializeToString())
+
+
+def classified(name: str) -> tuple[bytes, Signature]:
+    """Return a fitted classifier as ONNX."""
+    make, classes = CLASSIFIERS[name]
+    values = numbers(600, 1)
+    score = values[:, 0] + values[:, 1] * values[:, 2]
+    edges = np.quantile(score, np.linspace(0, 1, len(classes) + 1)[1:-1])
+    labels = np.asarray(classes)[np.searchsorted(edges, score)]
+    signature = Signature(Task.CLASSIFICATION, classes, FEATURES, probabilities=True)
+    return as_onnx(make().fit(values.astype(np.float32), labels), signature), signature
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_labels_are_equal_and_probabilities_within_a_millionth(name: str) -> None:
+    """On all rows, those included on which a forest is undecided."""
+    content, signature = classified(name)
+    groups = grouped_trees(content, signature, FEW_NODES)
+    assert groups is not None
+    ensembles = [
+        n for n in onnx.load_model_from_string(groups).graph.node if "Ensemble" in n.op_type
+    ]
+    assert len(ensembles) > 3
+    whole = OnnxRuntime(content, signature)
+    model = GroupedTrees(whole, OnnxRuntime(groups, signature))
+    rows = as_rows(numbers(ROWS, 2))
+    expected, found = whole.predict(rows), model.predict(rows)
+    assert model.agrees
+    assert (expected.values == found.values).all()
+    assert expected.probabilities is not None
+    assert found.probabilities is not None
+    assert SAME >= np.abs(expected.probabilities - found.probabilities).max()
+    assert expected.values.dtype == found.values.dtype
+
+
+@pytest.mark.parametrize("name", REGRESSORS)
+def test_numbers_are_equal_but_for_the_order_of_a_sum(name: str) -> None:
+    """Relative to the largest of them."""
+    values = numbers(600, 1)
+    signature = Signature(Task.REGRESSION, (), FEATURES, probabilities=False)
+    fitted = REGRESSORS[name]().fit(values.astype(np.float32), 100 + 10 * values[:, 0])
+    content = as_onnx(fitted, signature)
+    groups = grouped_trees(content, signature, FEW_NODES)
+    assert groups is not None
+    whole = OnnxRuntime(content, signature)
+    model = GroupedTrees(whole, OnnxRuntime(groups, signature))
+    rows = as_rows(numbers(ROWS, 2))
+    assert is_same(whole.predict(rows), model.predict(rows))
+    assert model.agrees
+
+
+def test_a_model_without_trees_stays_as_it_is() -> None:
+    """So does one whose trees are a single group."""
+    values = numbers(600, 1)
+    labels = np.where(values[:, 0] > 0, "yes", "no")
+    signature = Signature(Task.CLASSIFICATION, ("no", "yes"), FEATURES, probabilities=True)
+    line = LogisticRegression().fit(values, labels)
+    assert grouped_trees(as_onnx(line, signature), signature) is None
+    assert grouped_trees(*classified("histograms")) is None
+
+
+def test_where_the_first_rows_differ_the_model_is_asked_as_a_whole() -> None:
+    """Whatever the reason: here the groups are those of another model."""
+    content, signature = classified("forest")
+    groups = grouped_trees(classified("boosting")[0], signature, FEW_NODES)
+    assert groups is not None
+    whole = OnnxRuntime(content, signature)
+    model = GroupedTrees(whole, OnnxRuntime(groups, signature))
+    rows = as_rows(numbers(ROWS, 2))
+    expected, found = whole.predict(rows), model.predict(rows)
+    assert model.agrees is False
+    assert (expected.values == found.values).all()
+    assert expected.probabilities is not None
+    assert found.probabilities is not None
+    assert (expected.probabilities == found.probabilities).all()
