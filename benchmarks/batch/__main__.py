@@ -58,8 +58,14 @@ def _measured(
             answers.append(place / ANSWERS)
             if costs[name].failed:
                 print(f"{name} failed: {costs[name].failed}", file=sys.stderr)
-        agreed = agreement(*answers) if len(answers) == 2 else None
+        agreed = min(shares) if (shares := _shares(answers)) else None
     return costs, agreed
+
+
+def _shares(answers: Sequence[Path]) -> list[float]:
+    """On which share of the rows each of the others says the same as the first."""
+    found = (agreement(answers[0], other) for other in answers[1:])
+    return [share for share in found if share is not None]
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

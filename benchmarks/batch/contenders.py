@@ -16,6 +16,7 @@ from benchmarks.serving.locked_environments import locked, python_of_locked
 
 OURS = "Trainyard"
 MLFLOW = "MLflow pyfunc"
+MLFLOW_PROBABILITIES = "MLflow pyfunc, probabilities"
 ANSWERS = "answers.parquet"
 _VERBS = ("stage-in", "score", "stage-out")
 _OUTPUT = "predictions/benchmark/run"
@@ -61,14 +62,29 @@ def ours(source: Path, model: ScoredModel, folder: Path) -> Cost:
 
 def mlflow(source: Path, model: ScoredModel, folder: Path) -> Cost:
     """`mlflow.pyfunc.load_model` over data frames of 100,000 rows; the labels alone."""
+    return _mlflow(source, model, folder, "predict")
+
+
+def mlflow_probabilities(source: Path, model: ScoredModel, folder: Path) -> Cost:
+    """The same with probabilities beside the labels, as ours are written."""
+    return _mlflow(source, model, folder, "predict_proba")
+
+
+def _mlflow(source: Path, model: ScoredModel, folder: Path, asked: str) -> Cost:
     python = str(python_of_locked(locked("mlflow-pyfunc")))
     environment = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "HOME": str(folder)}
     saved = folder / "saved"
     subprocess.run(
-        (python, str(_PEER), "save", str(model.pickle), str(saved)), check=True, env=environment
+        (python, str(_PEER), "save", str(model.pickle), str(saved), asked),
+        check=True,
+        env=environment,
     )
     score = (python, str(_PEER), "score", str(saved), str(source), str(folder / ANSWERS))
     return cost_of(score, environment, 1, folder / "score.log")
 
 
-CONTENDERS: Mapping[str, Callable[[Path, ScoredModel, Path], Cost]] = {OURS: ours, MLFLOW: mlflow}
+CONTENDERS: Mapping[str, Callable[[Path, ScoredModel, Path], Cost]] = {
+    OURS: ours,
+    MLFLOW: mlflow,
+    MLFLOW_PROBABILITIES: mlflow_probabilities,
+}

@@ -1,6 +1,7 @@
 """A model behind MLflow's pyfunc scores a parquet file, as people write it with data frames.
 
-save PICKLE FOLDER makes it an MLflow model; score FOLDER SOURCE OUTPUT scores.
+save PICKLE FOLDER METHOD makes it an MLflow model, which is asked by `predict` or `predict_proba`;
+score FOLDER SOURCE OUTPUT scores.
 """
 
 from __future__ import annotations
@@ -13,26 +14,40 @@ import pyarrow.parquet as pq
 ROWS = 100_000
 
 
-def save(pickle: str, folder: str) -> None:
+def save(pickle: str, folder: str, method: str) -> None:
     """The folder holds the model as MLflow keeps it."""
     import joblib
     import mlflow.sklearn
 
     model = joblib.load(pickle)
     kept = mlflow.sklearn.SERIALIZATION_FORMAT_CLOUDPICKLE
-    mlflow.sklearn.save_model(model, folder, pip_requirements=[], serialization_format=kept)
+    mlflow.sklearn.save_model(
+        model,
+        folder,
+        pip_requirements=[],
+        serialization_format=kept,
+        pyfunc_predict_fn=method,
+    )
 
 
 def score(folder: str, source: str, output: str) -> None:
-    """The output has the number and the label of each row."""
+    """The output has number and label of each row, and probabilities where it is asked so."""
     import mlflow.pyfunc
 
     model = mlflow.pyfunc.load_model(folder)
     writer: pq.ParquetWriter | None = None
     for batch in pq.ParquetFile(source).iter_batches(ROWS):
         frame = batch.to_pandas()
-        frame["prediction"] = model.predict(frame.drop(columns="id"))
-        table = pa.Table.from_pandas(frame[["id", "prediction"]], preserve_index=False)
+        answers = model.predict(frame.drop(columns="id"))
+        written = frame[["id"]].copy()
+        if answers.ndim == 1:
+            written["prediction"] = answers
+        else:
+            classes = model.get_raw_model().classes_
+            written["prediction"] = classes[answers.argmax(axis=1)]
+            for place, label in enumerate(classes):
+                written[f"probability_{label}"] = answers[:, place]
+        table = pa.Table.from_pandas(written, preserve_index=False)
         writer = writer or pq.ParquetWriter(output, table.schema, compression="zstd")
         writer.write_table(table)
     if writer is not None:
