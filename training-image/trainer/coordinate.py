@@ -9,12 +9,14 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
 from trainer.federated.enrolment import NODES, participant_keys, write_enrolled
 from trainer.federated.flower import ControlledSuperLink, quiet, running, superlink
 from trainer.federated.outcome import read_failure, read_federation
+from trainer.federated.progress import FOLDER, RoundsLog
 from trainer.federated.recipes import federated_recipe
 from trainer.pod.environment import Environment
 from trainer.pod.exits import Fault, Reason, UserFault
@@ -42,59 +44,84 @@ def run(task: TrainTask, environment: Environment) -> Result:
     inner, outer = _ports(environment.variables)
     with tempfile.TemporaryDirectory(prefix="flower-") as folder, _ended_by_signals():
         home = Path(folder)
-        variables = {**environment.variables, NODES: str(home / "nodes.json")}
+        told = {NODES: str(home), FOLDER: str(home)}
+        variables = {**environment.variables, **told}
         door = [sys.executable, "-m", "trainer.federated.fleet_door"]
-        door += [str(environment.keys), str(inner), str(outer)]
+        door += [str(environment.keys), str(inner), str(outer), str(home)]
         quietly = quiet(variables, home)
         with ExitStack() as programs:
             for command in (superlink(environment.keys, inner), door):
                 programs.enter_context(running(command, quietly))
             link = ControlledSuperLink(home, environment.keys, inner, variables)
             _await_superlink(inner)
-            _carried_out(link, federation, environment, home / "nodes.json")
+            _carried_out(_Rounds(link, federation, environment, home), RoundsLog(home))
     return Result({})
 
 
-def _carried_out(
-    link: ControlledSuperLink, federation: Federation, environment: Environment, nodes: Path
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Rounds:
+    """The rounds of one run, and who takes part in them."""
+
+    link: ControlledSuperLink
+    federation: Federation
+    environment: Environment
+    home: Path
+    enrolled: dict[tuple[str, str], int] = field(default_factory=dict)
+    """SuperNodes by participant and key."""
+
+    def present(self) -> int:
+        """How many participants are enrolled, once new keys are and those that are gone are not."""
+        found = participant_keys(self.environment.participants)
+        keys = {(name, key) for name, key in found.items() if name in self.federation.participants}
+        gone, new = self.enrolled.keys() - keys, sorted(keys - self.enrolled.keys())
+        nodes = [self.enrolled.pop(known) for known in gone]
+        if nodes:  # whose they are counts from now on: no reply of theirs is taken
+            write_enrolled(self.home, self.enrolled)
+            names = ", ".join(sorted(name for name, _ in gone))
+            sys.stderr.write(f"{names}: enrolled no more, by the key of before\n")
+        for node in nodes:
+            self.link.dismiss(node)
+        for name, key in new:
+            self.enrolled[name, key] = self.link.enrol(name, key)
+            sys.stderr.write(f"{name} is enrolled\n")
+            write_enrolled(self.home, self.enrolled)
+        return len({name for name, _ in self.enrolled})
+
+
+def _carried_out(rounds: _Rounds, log: RoundsLog) -> None:
     """The rounds are over. Participants that come late, or begin anew, are enrolled meanwhile."""
-    enrolled: dict[tuple[str, str], int] = {}
-    begun, run, asked = time.monotonic(), "", time.monotonic()
+    federation, output = rounds.federation, rounds.environment.output
+    begun, run, asked, told = time.monotonic(), "", time.monotonic(), -1
     while True:
-        _enrol(link, federation, environment.participants, enrolled, nodes)
-        present = len({name for name, _ in enrolled})
+        present = rounds.present()
+        if present != told and not run:
+            told = _tell_who_is_awaited(rounds, present)
         late = time.monotonic() - begun > federation.enrol_seconds
         if not run and (present == len(federation.participants) or late):
             _refuse_too_few(federation, present)
-            run = link.start()
-        if read_federation(environment.output) is not None:
+            run, asked = rounds.link.start(), time.monotonic()
+        over = read_federation(output) is not None
+        for line in log.new_lines():
+            sys.stderr.write(f"{line}\n")
+        if over:
             return
-        _raise_failure(environment.output)
+        _raise_failure(output, log)
         if run and time.monotonic() - asked > _ASKED_EVERY:
-            asked, status = time.monotonic(), link.status(run)
-            over = not status.lower().startswith(_RUNNING)
-            if over and read_federation(environment.output) is None:
-                _raise_failure(environment.output)
-                raise Fault(Reason.UNEXPECTED, f"the rounds ended without a model: {status}")
+            asked, status = time.monotonic(), rounds.link.status(run)
+            ended = not status.lower().startswith(_RUNNING)
+            if ended and read_federation(output) is None:
+                _raise_failure(output, log)
+                text = f"the rounds ended without a model: {status} ({log.last_lines()})"
+                raise Fault(Reason.UNEXPECTED, text)
         time.sleep(_PAUSE)
 
 
-def _enrol(
-    link: ControlledSuperLink,
-    federation: Federation,
-    folder: Path,
-    enrolled: dict[tuple[str, str], int],
-    nodes: Path,
-) -> None:
-    """`enrolled`: SuperNodes by participant and key; a key that is new is enrolled."""
-    known = len(enrolled)
-    for name, key in participant_keys(folder).items():
-        if name in federation.participants and (name, key) not in enrolled:
-            enrolled[name, key] = link.enrol(name, key)
-            sys.stderr.write(f"{name} is enrolled\n")
-    if len(enrolled) > known:
-        write_enrolled(nodes, {node: name for (name, _), node in enrolled.items()})
+def _tell_who_is_awaited(rounds: _Rounds, present: int) -> int:
+    there = {name for name, _ in rounds.enrolled}
+    missing = [name for name in rounds.federation.participants if name not in there]
+    if missing:
+        sys.stderr.write(f"waiting for {', '.join(missing)} ({present} are enrolled)\n")
+    return present
 
 
 def _refuse_too_few(federation: Federation, present: int) -> None:
@@ -107,13 +134,17 @@ def _refuse_too_few(federation: Federation, present: int) -> None:
         )
 
 
-def _raise_failure(output: Path) -> None:
+def _raise_failure(output: Path, log: RoundsLog) -> None:
     failure = read_failure(output)
     if failure is None:
         return
-    reason = Reason(failure["reason"])
+    reason, message = Reason(failure["reason"]), str(failure["message"])
+    for line in log.new_lines():
+        sys.stderr.write(f"{line}\n")
+    if reason is Reason.UNEXPECTED and (last := log.last_lines()):
+        message = f"{message} ({last})"
     kind = UserFault if reason is Reason.TRAINING_RAISED else Fault
-    raise kind(reason, str(failure["message"]))
+    raise kind(reason, message)
 
 
 def _await_superlink(port: int) -> None:

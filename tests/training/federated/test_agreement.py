@@ -7,19 +7,18 @@ Proves: training-image/trainer/federated/shared_model.py
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from federated_parties import columns, frame_of, said
 from federated_yard import skewed
 from training_pod import Table, mixed, tumours, wines
 
-from modelbundle.rows import frame_of_rows
 from modelbundle.signature import Feature, Kind, Task
-from trainer.datasets.columns import Columns
-from trainer.datasets.dataset_manifest import DatasetColumn
-from trainer.datasets.tables import rows_of_table
 from trainer.federated.agreement import agreed, read_agreement
 from trainer.federated.shared_model import (
     improved,
@@ -27,31 +26,11 @@ from trainer.federated.shared_model import (
     shared_model,
     with_parameters,
 )
-from trainer.federated.statement import Statement, read_statement, statement_of
+from trainer.federated.statement import Numbers, read_statement, statement_of
 from trainer.pod.exits import UserFault
-from trainer.tasks.ingest_task import ColumnType, Role
 from trainer.tasks.train_task import Estimator
 
 LOGISTIC = Estimator.model_validate({"class": "sklearn.linear_model.LogisticRegression"})
-_TYPES = {"Float": ColumnType.FLOAT, "Integer": ColumnType.INTEGER, "Boolean": ColumnType.BOOLEAN}
-
-
-def columns(table: Table) -> Columns:
-    """Return what the table's columns are."""
-    members = []
-    for name, kind in table.kinds.items():
-        role = Role.TARGET if name == table.target else Role(table.roles.get(name, "Feature"))
-        type_ = _TYPES.get(kind, ColumnType.CATEGORY)
-        members.append(DatasetColumn(name, type_, role, kind if role is Role.FEATURE else None))
-    return Columns(table.target, tuple(members))
-
-
-def said(table: Table) -> Statement:
-    """Return what a party with these rows says, as it travels."""
-    found = columns(table)
-    rows = pa.Table.from_pandas(table.frame, preserve_index=False)
-    statement = statement_of(rows, found, found.features, Task.CLASSIFICATION)
-    return read_statement(json.loads(json.dumps(statement.document())))
 
 
 def test_scales_are_those_of_all_rows_together() -> None:
@@ -65,6 +44,42 @@ def test_scales_are_those_of_all_rows_together() -> None:
         assert scale.deviation == pytest.approx(table.frame[name].std(ddof=0), rel=1e-9)
     assert (agreement.rows, agreement.labels) == (569, ("B", "M"))
     assert read_agreement(agreement.text()) == agreement
+
+
+def test_a_party_that_lies_moves_what_all_agree_on_no_further_than_honest_ones_are_apart() -> None:
+    """Medians of means, deviations and rows; plain sums follow whoever says the largest number."""
+    table = tumours()
+    features = columns(table).features
+    honest = [said(part) for part in skewed(table, 4, seed=1)]
+    name = features[0].name
+    numbers = honest[0].numbers | {name: Numbers(10**11, 1e9, 1e30)}
+    lied = [replace(honest[0], rows=10**12, numbers=numbers), *honest[1:]]
+    means = [statement.numbers[name].mean for statement in honest]
+    bounded = agreed(features, lied, 64, bounded=True)
+    assert min(means) <= bounded.scales[name].mean <= max(means)
+    assert bounded.rows <= 4 * max(statement.rows for statement in honest)
+    assert agreed(features, lied, 64).scales[name].mean > 1e8
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"rows": 3}, "3 rows"),
+        ({"rows": 10**13}, "rows"),
+        ({"labels": [*range(1001)]}, "1001 classes"),
+        ({"labels": [[]]}, "other things than texts"),
+        ({"numbers": {"alcohol": [5, float("nan"), 1.0]}}, "no numbers have"),
+        ({"numbers": {"alcohol": [5, 1.0, -1.0]}}, "no numbers have"),
+        ({"numbers": {"alcohol": [10**11, 1.0, 1.0]}}, "no numbers have"),
+    ],
+)
+def test_a_statement_that_no_rows_can_be_like_is_refused(change: dict[str, Any], why: str) -> None:
+    """What a stranger says is bounded before anything is made of it."""
+    table = wines()
+    document = said(table).document()
+    numbers = {**document["numbers"], **change.get("numbers", {})}
+    with pytest.raises(ValueError, match=why):
+        read_statement({**document, **change, "numbers": numbers}, columns(table).features)
 
 
 def test_a_statement_holds_no_row_and_no_rare_text() -> None:
@@ -129,7 +144,7 @@ def _accuracy(
     agreement = agreed(found.features, [said(part) for part in parts], 64)
     model = shared_model(LOGISTIC, 0, agreement)
     arrays = parameters_of(model, LOGISTIC.class_)
-    frames = [_frame(part.frame, found) for part in parts]
+    frames = [frame_of(part.frame, found) for part in parts]
     for number in range(rounds):
         there = [*zip(parts, frames, strict=True)]
         there = there[:-1] if number >= leaves_after else there
@@ -143,9 +158,4 @@ def _accuracy(
         arrays = [np.average(same, axis=0, weights=weights) for same in zip(*sent, strict=True)]
     with_parameters(model, LOGISTIC.class_, arrays)
     answers = test[parts[0].target].to_numpy()
-    return float(np.mean(model.predict(_frame(test, found)) == answers))
-
-
-def _frame(frame: pd.DataFrame, found: Columns) -> pd.DataFrame:
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    return frame_of_rows(rows_of_table(table, found.features), found.features)
+    return float(np.mean(model.predict(frame_of(test, found)) == answers))

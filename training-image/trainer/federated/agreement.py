@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,20 +78,29 @@ class Agreement:
 
 
 def agreed(
-    features: tuple[Feature, ...], statements: Sequence[Statement], max_categories: int
+    features: tuple[Feature, ...],
+    statements: Sequence[Statement],
+    max_categories: int,
+    bounded: bool = False,
 ) -> Agreement:
-    """What follows from the statements of all parties; at least one is given."""
+    """What follows from the statements of all parties; at least one is given.
+
+    `bounded`: one party that lies moves it no further than the honest ones are apart. Means,
+    deviations and the number of rows are then medians over the parties.
+    """
     numeric = [f.name for f in features if f.kind is not Kind.CATEGORY]
+    scale = _middle if bounded else _scale
+    rows = [s.rows for s in statements]
     return Agreement(
         features=features,
-        scales={name: _scale([s.numbers[name] for s in statements]) for name in numeric},
+        scales={name: scale([s.numbers[name] for s in statements]) for name in numeric},
         texts={
             f.name: _kept([s.texts[f.name] for s in statements], max_categories)
             for f in features
             if f.kind is Kind.CATEGORY
         },
         labels=tuple(sorted({label for s in statements for label in s.labels})),
-        rows=sum(s.rows for s in statements),
+        rows=round(statistics.median(rows) * len(rows)) if bounded else sum(rows),
     )
 
 
@@ -111,6 +121,16 @@ def _scale(parts: Sequence[Numbers]) -> Scale:
     for part in parts[1:]:
         total = total.with_others(part)
     return Scale(total.mean, math.sqrt(total.squares / total.count) if total.count else 0.0)
+
+
+def _middle(parts: Sequence[Numbers]) -> Scale:
+    each = [_scale([part]) for part in parts if part.count]
+    if not each:
+        return Scale(0.0, 0.0)
+    return Scale(
+        statistics.median(scale.mean for scale in each),
+        statistics.median(scale.deviation for scale in each),
+    )
 
 
 def _kept(parts: Sequence[dict[str, int]], most: int) -> tuple[str, ...]:

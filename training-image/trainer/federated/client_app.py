@@ -25,7 +25,13 @@ from modelbundle.signature import Feature, Kind, Task
 from trainer.datasets.columns import read_columns
 from trainer.datasets.tables import TRAIN_NAME, read_table, rows_of_table
 from trainer.federated.agreement import Agreement, read_agreement
-from trainer.federated.shared_model import improved, parameters_of, shared_model, with_parameters
+from trainer.federated.shared_model import (
+    improved,
+    loss_of,
+    parameters_of,
+    shared_model,
+    with_parameters,
+)
 from trainer.federated.statement import refuse_other_columns, statement_of
 from trainer.pod.environment import read_environment
 from trainer.pod.exits import UserFault
@@ -39,6 +45,8 @@ CONFIG = "config"
 METRICS = "metrics"
 ROWS = "num-examples"
 """The name by which Flower's strategies weigh what parties send."""
+LOSS = "loss"
+"""How badly the model that the coordinator sent fits the party's rows."""
 NODE = "participant"
 """The name of the party among its SuperNode's settings."""
 
@@ -78,12 +86,15 @@ def train(message: Message, context: Context) -> Message:  # noqa: ARG001 — Fl
         answers = np.array(labels_of(target, columns.target))
     else:
         answers = numbers_of(target, columns.target)
+    told: dict[str, float | int] = {ROWS: len(frame)}
+    if not config["private"]:
+        told[LOSS] = loss_of(model, frame, answers)
     share = min(1.0, len(frame) / _rows_of_all(agreement))
     improved(model, frame, answers, int(str(config["iterations"])), share)
     content = RecordDict(
         {
             ARRAYS: ArrayRecord(parameters_of(model, recipe.class_)),
-            METRICS: MetricRecord({ROWS: len(frame)}),
+            METRICS: MetricRecord(told),
         }
     )
     return Message(content=content, reply_to=message)

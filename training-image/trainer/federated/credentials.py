@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 CERTIFICATE_NAME = "certificate.pem"
 KEY_NAME = "key.pem"
 NODE_KEY_NAME = "node-key"
+PUBLIC_KEY_NAME = "node-key.pub"
 _VALID = timedelta(days=7)
 _CLOCKS = timedelta(minutes=10)
 """So far clocks of two nodes may differ."""
@@ -48,13 +49,17 @@ def write_certificate(folder: Path, address: str, now: datetime) -> str:
 
 
 def write_node_key(folder: Path) -> str:
-    """The folder holds a new key of a SuperNode; returns the public one in OpenSSH's notation."""
+    """The folder holds a new key of a SuperNode, and the public one in OpenSSH's notation, which is
+    returned.
+    """
     key = ec.generate_private_key(ec.SECP384R1())
     _write_key(folder / NODE_KEY_NAME, key, serialization.PrivateFormat.OpenSSH)
     found = key.public_key().public_bytes(
         serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
     )
-    return str(found, "ascii")
+    text = str(found, "ascii")
+    (folder / PUBLIC_KEY_NAME).write_text(text, encoding="utf-8")
+    return text
 
 
 def _write_key(

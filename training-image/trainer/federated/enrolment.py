@@ -6,12 +6,15 @@ counts for nothing.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
 NODES = "TRAINYARD_NODES"
-"""The variable that names the file with the SuperNodes that are enrolled."""
+"""The variable that names the folder with the files of who is enrolled."""
+_NODES_NAME = "nodes.json"
+_DIGESTS_NAME = "digests.json"
 KEYS_NAME = "participants.json"
 _MOST = 256_000
 
@@ -25,16 +28,36 @@ def participant_keys(folder: Path) -> dict[str, str]:
     return {str(name): str(key) for name, key in found.items() if key}
 
 
-def write_enrolled(path: Path, nodes: Mapping[int, str]) -> None:
-    """The file says which SuperNode is whose; readers see the old one or the new one, whole."""
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps({str(node): name for node, name in nodes.items()}), encoding="utf-8")
-    part.rename(path)
+def key_digest(public_key: str) -> str:
+    """By which a participant asks whether its key is enrolled."""
+    return hashlib.sha256(public_key.strip().encode()).hexdigest()
+
+
+def write_enrolled(folder: Path, enrolled: Mapping[tuple[str, str], int]) -> None:
+    """The folder's files say which SuperNode is whose, and which keys are enrolled; readers see the
+    old ones or the new ones, each whole.
+
+    `enrolled`: SuperNodes by participant and key.
+    """
+    nodes = {str(node): name for (name, _), node in enrolled.items()}
+    for path, document in (
+        (folder / _NODES_NAME, nodes),
+        (folder / _DIGESTS_NAME, [key_digest(key) for _, key in enrolled]),
+    ):
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(document), encoding="utf-8")
+        part.rename(path)
+
+
+def is_enrolled(folder: Path, digest: str) -> bool:
+    """True for the digest of a key that the SuperLink takes."""
+    path = folder / _DIGESTS_NAME
+    return path.is_file() and digest in json.loads(path.read_text(encoding="utf-8"))
 
 
 def enrolled_nodes(variables: Mapping[str, str]) -> dict[int, str]:
-    """Participants by the number of their SuperNode; one that began anew has two."""
-    path = Path(variables[NODES])
+    """Participants by the number of their SuperNode; one that began anew may have two."""
+    path = Path(variables[NODES]) / _NODES_NAME
     if not path.is_file():
         return {}
     found = json.loads(path.read_text(encoding="utf-8"))

@@ -117,6 +117,15 @@ class ControlledSuperLink:
         said = self._ask("supernode", "register", str(path), _CONNECTION, "--name", participant)
         return int(said["node-id"])
 
+    def dismiss(self, node: int) -> None:
+        """The SuperLink takes this SuperNode no more. Where that fails it is told, and the run goes
+        on: what the SuperNode sends counts for nothing without a name.
+        """
+        try:
+            self._ask("supernode", "unregister", str(node), _CONNECTION)
+        except Fault as fault:
+            sys.stderr.write(f"SuperNode {node} stays connected: {fault}\n")
+
     def start(self) -> str:
         """The run's number; its ServerApp begins."""
         return str(self._ask("run", str(self._app), _CONNECTION)["run-id"])

@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +23,28 @@ from trainer.federated.agreement import Agreement, agreed
 from trainer.federated.client_app import CONFIG
 from trainer.federated.enrolment import enrolled_nodes
 from trainer.federated.outcome import FAILURE_NAME, FEDERATION_NAME
-from trainer.federated.rounds import TooFewReplies, strategy_of
+from trainer.federated.progress import keep_output
+from trainer.federated.rounds import TooFewReplies, awaited, strategy_of
 from trainer.federated.shared_model import parameters_of, shared_model, with_parameters
+from trainer.federated.shared_trees import TREES, classifier_of
 from trainer.federated.statement import Statement, read_statement
 from trainer.pod.environment import read_environment
 from trainer.pod.exits import Reason, UserFault
+from trainer.recipes.boosting import settle_trees
 from trainer.recipes.estimators import build_estimator, task_of
 from trainer.tasks.federation import Federation
 from trainer.tasks.task import read_train_task
 from trainer.tasks.train_task import Estimator
 
 app = ServerApp()
-_PAUSE = 1.0
+_USUAL_RATE = 0.3
+"""XGBoost's own learning rate."""
 
 
 @app.main()  # type: ignore[untyped-decorator, unused-ignore]
 def main(grid: Grid, context: Context) -> None:  # noqa: ARG001 — Flower's signature
     """The output folder holds the model, or why there is none."""
+    keep_output(os.environ)
     environment = read_environment(os.environ)
     task = read_train_task(environment.variables["TRAINYARD_TASK"])
     recipe = task.recipe
@@ -50,7 +53,7 @@ def main(grid: Grid, context: Context) -> None:  # noqa: ARG001 — Flower's sig
     failure = environment.output / FAILURE_NAME
     try:
         features = read_columns(environment.data).features
-        told = _trained(grid, recipe.federated.estimator, task.seed, recipe.federated, features)
+        told = trained(grid, recipe.federated.estimator, task.seed, recipe.federated, features)
         model, document = told
         write_skops(model, environment.output / "model.skops")
         _write(environment.output / FEDERATION_NAME, document)
@@ -65,19 +68,26 @@ def main(grid: Grid, context: Context) -> None:  # noqa: ARG001 — Flower's sig
         raise
 
 
-def _trained(
+def trained(
     grid: Grid,
     recipe: Estimator,
     seed: int,
     federation: Federation,
     features: tuple[Feature, ...],
 ) -> tuple[Any, dict[str, Any]]:
+    """The model of the parties at the other end of the grid, and what is recorded of it.
+
+    Raises TooFewReplies, UserFault.
+    """
     task = task_of(build_estimator(recipe.class_, recipe.parameters, seed, 1)) or Task.REGRESSION
     statements, refusals = _statements(grid, federation, features, task)
-    agreement = agreed(features, list(statements.values()), recipe.preprocessing.max_categories)
+    most = recipe.preprocessing.max_categories
+    agreement = agreed(features, list(statements.values()), most, federation.strategy != "FedAvg")
     model = shared_model(recipe, seed, agreement)
     arrays = ArrayRecord(parameters_of(model, recipe.class_))
-    strategy, counted = strategy_of(federation, frozenset(statements), arrays)
+    rows = {name: statement.rows for name, statement in statements.items()}
+    grown = _grown(model) if recipe.class_ == TREES else None
+    strategy, counted = strategy_of(federation, rows, arrays, grown)
     result = strategy.start(
         grid=grid,
         initial_arrays=arrays,
@@ -86,9 +96,10 @@ def _trained(
         train_config=_train_config(recipe, seed, federation, agreement),
     )
     with_parameters(model, recipe.class_, result.arrays.to_numpy_ndarrays())
+    settle_trees(model)
     document = {
         "rounds": counted.rounds,
-        "strategy": federation.strategy,
+        "strategy": federation.strategy if grown is None else "FedXgbBagging",
         "participants": [
             {"name": name, "rows": statement.rows, "rounds": counted.rounds_of[name]}
             for name, statement in statements.items()
@@ -96,6 +107,13 @@ def _trained(
         "refusals": refusals,
     }
     return model, document
+
+
+def _grown(model: Any) -> tuple[int, float]:
+    """Over how many features trees are grown, and how much one counts."""
+    trees = classifier_of(model)
+    rate = trees.get_params()["learning_rate"]
+    return trees.get_booster().num_features(), _USUAL_RATE if rate is None else float(rate)
 
 
 def _train_config(
@@ -107,6 +125,7 @@ def _train_config(
             "recipe": recipe.model_dump_json(by_alias=True),
             "seed": seed,
             "iterations": federation.local_iterations,
+            "private": federation.differential_privacy is not None,
         }
     )
 
@@ -133,7 +152,10 @@ def _statements(
         if "refusal" in said:
             refusals[name] = str(said["refusal"])
             continue
-        found[name] = read_statement(json.loads(str(said["statement"])))
+        try:
+            found[name] = read_statement(json.loads(str(said["statement"])), features)
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+            refusals[name] = f"its statement cannot be used: {error!r:.200}"
     if len(found) < federation.min_participants:
         told = "".join(f"; {name}: {why}" for name, why in sorted(refusals.items()))
         why = (
@@ -153,19 +175,14 @@ def _questions(nodes: list[int], features: tuple[Feature, ...], task: Task) -> l
 
 
 def _present(grid: Grid, federation: Federation) -> list[int]:
-    """The SuperNodes that are there: all of them, or as many as enrolled in time."""
-    return _awaited(
-        lambda: list(grid.get_node_ids()), len(federation.participants), federation.enrol_seconds
-    )
+    """The SuperNodes that are there: of all parties that are enrolled now, or of as many as came
+    within the time of a round. Who withdraws is enrolled no more, and not waited for.
+    """
 
+    def wanted() -> int:
+        return len(set(enrolled_nodes(os.environ).values()))
 
-def _awaited(present: Callable[[], list[int]], wanted: int, seconds: float) -> list[int]:
-    until = time.monotonic() + seconds
-    found = present()
-    while len(found) < wanted and time.monotonic() < until:
-        time.sleep(_PAUSE)
-        found = present()
-    return found
+    return awaited(lambda: [*grid.get_node_ids()], wanted, federation.round_seconds)
 
 
 def _write(path: Path, document: dict[str, Any]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +25,9 @@ LEAST_ROWS_OF_TEXT = 5
 """A text that fewer rows of a party hold is not named to others."""
 MOST_TEXTS = 1000
 """So many texts of a column are named, the most frequent ones."""
+_MOST_ROWS = 10**12
+_MOST_LABELS = 1000
+_LONGEST_TEXT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +74,47 @@ class Statement:
         }
 
 
-def read_statement(document: dict[str, Any]) -> Statement:
-    """The statement that a party sent. Raises KeyError, TypeError, ValueError for another shape."""
+def read_statement(document: dict[str, Any], features: tuple[Feature, ...]) -> Statement:
+    """The statement that a party sent on these features.
+
+    Raises KeyError, TypeError or ValueError for another shape, or for what no rows can be like.
+    """
+    rows = int(document["rows"])
+    labels = tuple(document["labels"])
+    if not LEAST_ROWS <= rows <= _MOST_ROWS:
+        raise ValueError(f"{rows} rows")
+    if len(labels) > _MOST_LABELS or not all(isinstance(x, str | int | bool) for x in labels):
+        raise ValueError(f"{len(labels)} classes, or other things than texts and whole numbers")
     return Statement(
-        rows=int(document["rows"]),
+        rows=rows,
         numbers={
-            name: Numbers(int(count), float(mean), float(squares))
-            for name, (count, mean, squares) in document["numbers"].items()
+            f.name: _numbers_said(document["numbers"][f.name], rows)
+            for f in features
+            if f.kind is not Kind.CATEGORY
         },
         texts={
-            name: {str(text): int(rows) for text, rows in found.items()}
-            for name, found in document["texts"].items()
+            f.name: _texts_said(document["texts"][f.name])
+            for f in features
+            if f.kind is Kind.CATEGORY
         },
-        labels=tuple(document["labels"]),
+        labels=labels,
     )
+
+
+def _numbers_said(found: Sequence[Any], rows: int) -> Numbers:
+    count, mean, squares = found
+    said = Numbers(int(count), float(mean), float(squares))
+    if not 0 <= said.count <= rows or not math.isfinite(said.mean) or not said.squares >= 0:
+        raise ValueError(f"no numbers have {said}")
+    if not math.isfinite(said.squares):
+        raise ValueError(f"no numbers have {said}")
+    return said
+
+
+def _texts_said(found: Mapping[str, Any]) -> dict[str, int]:
+    if len(found) > MOST_TEXTS:
+        raise ValueError(f"{len(found)} texts of a column, and {MOST_TEXTS} are the most")
+    return {str(text)[:_LONGEST_TEXT]: int(rows) for text, rows in found.items()}
 
 
 def statement_of(

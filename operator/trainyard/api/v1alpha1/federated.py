@@ -16,8 +16,9 @@ FEDERATED_CLASSES = (
     "sklearn.linear_model.SGDRegressor",
     "sklearn.neural_network.MLPClassifier",
     "sklearn.neural_network.MLPRegressor",
+    "xgboost.XGBClassifier",
 )
-"""Whose fitted parameters have a mean that is a model, too."""
+"""Whose fitted parameters have a mean that is a model, too; trees of XGBoost are added up."""
 NamespaceName = Annotated[
     str,
     StringConstraints(min_length=1, max_length=63, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"),
@@ -79,6 +80,16 @@ class Federated(ApiModel):
             ),
             (
                 (
+                    "self.estimator.class != 'xgboost.XGBClassifier' || (self.strategy == 'FedAvg'"
+                    " && !has(self.differentialPrivacy))"
+                ),
+                (
+                    "trees are added up, each cut to what an honest one may say (Flower's bagging):"
+                    " leave strategy and differentialPrivacy out"
+                ),
+            ),
+            (
+                (
                     "!has(self.estimator.preprocessing) || !has(self.estimator.preprocessing.mode)"
                     " || self.estimator.preprocessing.mode != 'Custom'"
                 ),
@@ -92,7 +103,8 @@ class Federated(ApiModel):
     )
 
     estimator: Estimator
-    """What is trained: a linear model or a network of scikit-learn."""
+    """What is trained: a linear model or a network of scikit-learn, or trees of XGBoost for two
+    classes."""
     participants: Annotated[
         tuple[Participant, ...],
         Field(
@@ -107,7 +119,8 @@ class Federated(ApiModel):
     rounds: Annotated[int, Field(ge=1, le=1000)] = 10
     """How often parameters go to the parties and back."""
     local_iterations: Annotated[int, Field(ge=1, le=1000)] = 3
-    """How far each party goes in a round: iterations of the solver, or passes over its rows."""
+    """How far each party goes in a round: iterations of the solver, or passes over its rows. Of
+    trees each party grows one in a round."""
     strategy: Literal["FedAvg", "FedMedian", "FedTrimmedAvg", "Krum"] = "FedAvg"
     """How one model comes of theirs. FedAvg: the mean, weighed by rows. The others bound what one
     party that lies can do: FedMedian and FedTrimmedAvg number by number, Krum as a whole."""

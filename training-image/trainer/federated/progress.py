@@ -1,0 +1,98 @@
+"""How far are the rounds, and what did the ServerApp say? Flower sends its output nowhere.
+
+The ServerApp writes both into files of the coordinator's pod; `coordinate` tells them in its log,
+and the door tells the round to who asks.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+FOLDER = "TRAINYARD_ROUNDS"
+"""The variable that names the folder of these files."""
+PROGRESS_NAME = "progress.json"
+_LOG_NAME = "rounds.log"
+_MOST = 4096
+_LINES = 4
+_LONGEST_LINE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The newest round that is over."""
+
+    round: int
+    rounds: int
+    """How many there are to be."""
+    answered: int
+    """Parties whose parameters counted in it."""
+    participants: int
+    """Parties that began."""
+    loss: float | None = None
+    """Mean over the rows of those that answered, of the model that the round began with: log loss,
+    or half the squared error. None: it is not told, as it would say something of one party."""
+
+    def sentence(self) -> str:
+        """In words."""
+        loss = "" if self.loss is None else f", loss {self.loss:.4g}"
+        parties = f"{self.answered} of {self.participants} participants"
+        return f"round {self.round} of {self.rounds}: {parties}{loss}"
+
+
+def write_progress(variables: Mapping[str, str], progress: Progress) -> None:
+    """Readers see the round before or this one, whole; it is in the log, too."""
+    path = Path(variables[FOLDER]) / PROGRESS_NAME
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(asdict(progress)), encoding="utf-8")
+    part.rename(path)
+    sys.stderr.write(f"{progress.sentence()}\n")
+
+
+def progress_text(folder: Path) -> str:
+    """The progress as JSON; an empty object before the first round is over."""
+    path = folder / PROGRESS_NAME
+    if not path.is_file() or path.stat().st_size > _MOST:
+        return "{}"
+    return path.read_text(encoding="utf-8")
+
+
+def keep_output(variables: Mapping[str, str]) -> None:
+    """What this process writes to standard error, and what Flower logs, is in the log of rounds."""
+    log = (Path(variables[FOLDER]) / _LOG_NAME).open("a", buffering=1, encoding="utf-8")
+    sys.stderr = log
+    handler = logging.StreamHandler(log)
+    handler.setLevel(logging.WARNING)
+    logging.getLogger("flwr").addHandler(handler)
+
+
+class RoundsLog:
+    """Hands on what the ServerApp wrote since it was asked before."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / _LOG_NAME
+        self._read = 0
+        self._last: deque[str] = deque(maxlen=_LINES)
+
+    def new_lines(self) -> list[str]:
+        """Whole lines that were not handed out yet."""
+        if not self._path.is_file():
+            return []
+        with self._path.open("rb") as log:
+            log.seek(self._read)
+            found = log.read()
+        whole, _, _ = found.rpartition(b"\n")
+        self._read += len(whole) + 1 if whole else 0
+        lines = whole.decode("utf-8", "replace").splitlines()
+        self._last.extend(line[:_LONGEST_LINE] for line in lines if line.strip())
+        return lines
+
+    def last_lines(self) -> str:
+        """The last words of the ServerApp in one line; empty where it said nothing."""
+        self.new_lines()
+        return " · ".join(self._last)
