@@ -123,6 +123,11 @@ programs: # built once, so that no test waits for a compiler
 	$(call STAGE,programs that tests use)
 	for program in versitygw helm4 helm3 otelcol etcd kube-apiserver promtool alertmanager postgres kstatus argo-lua operator-verify chromium; do $(CLUSTER) tool $$program; done
 
+# Images with PyTorch and others are large, so they are no part of `make test`.
+.PHONY: examples
+examples: install images ## Build the containers of examples/own-container and train with them on the cluster
+	$(SUITE) -s tests/examples
+
 # Six minutes of CPU to build, so it is no part of `make test` (decision 75); in a network of its own, as root.
 .PHONY: kueue
 kueue: install ## Have the real Kueue admit and preempt runs on a real API server

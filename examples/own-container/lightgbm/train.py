@@ -45,16 +45,9 @@ def write_code() -> None:
         (OUTPUT / "code.json").write_text(json.dumps(code))
 
 
-def main() -> None:
-    """Fit, and write model.onnx and metrics.json."""
-    write_code()
-    names = features()
-    table = pd.read_parquet(DATA / "train.parquet")
-    # Servers hand numbers on with 32 bits: train on what the model will be asked.
-    numbers = table[names].to_numpy(dtype=np.float32)
-    labels = table[TARGET].to_numpy()
-    rare = min(np.unique(labels), key=lambda label: np.sum(labels == label))
-    held = np.random.default_rng(SEED).random(len(table)) < 0.2
+def fitted(numbers: np.ndarray, labels: np.ndarray, held: np.ndarray) -> lightgbm.LGBMClassifier:
+    """The classifier that stopped by the rows that are held back."""
+    rare = rarer_class(labels)
     model = lightgbm.LGBMClassifier(
         n_estimators=TREES,
         class_weight={label: COST_OF_A_MISS if label == rare else 1 for label in np.unique(labels)},
@@ -69,6 +62,29 @@ def main() -> None:
     model.fit(
         numbers[~held], labels[~held], eval_X=(numbers[held],), eval_y=(judges,), callbacks=[stop]
     )
+    return model
+
+
+def rarer_class(labels: np.ndarray) -> object:
+    """The class of the fewest rows."""
+    return min(np.unique(labels), key=lambda label: np.sum(labels == label))
+
+
+def held_back(count: int) -> np.ndarray:
+    """True for every fifth row or so, the same ones for a seed."""
+    return np.random.default_rng(SEED).random(count) < 0.2
+
+
+def main() -> None:
+    """Fit, and write model.onnx and metrics.json."""
+    write_code()
+    names = features()
+    table = pd.read_parquet(DATA / "train.parquet")
+    # Servers hand numbers on with 32 bits: train on what the model will be asked.
+    numbers = table[names].to_numpy(dtype=np.float32)
+    labels = table[TARGET].to_numpy()
+    rare, held = rarer_class(labels), held_back(len(table))
+    model = fitted(numbers, labels, held)
     told = model.predict(numbers[held])
     missed = np.mean((labels[held] == rare) & (told != rare)) * COST_OF_A_MISS
     alarmed = np.mean((labels[held] != rare) & (told == rare))
