@@ -55,11 +55,11 @@ async def test_axe_finds_nothing_against_any_page(
 
 
 FAULTS = {
-    "label": "document.querySelector('main').append(document.createElement('input'))",
-    "image-alt": "document.querySelector('main').append(document.createElement('img'))",
-    "color-contrast": "document.querySelector('h1').style.color = '#fefefe'",
+    "label": "document.body.append(document.createElement('input'))",
+    "image-alt": "document.body.append(document.createElement('img'))",
+    "color-contrast": "document.body.append('grey'); document.body.style.color = '#fefefe'",
     "html-has-lang": "document.documentElement.removeAttribute('lang')",
-    "button-name": "document.querySelector('main').append(document.createElement('button'))",
+    "button-name": "document.body.append(document.createElement('button'))",
 }
 """A rule of axe, and a script that breaks it."""
 
