@@ -146,6 +146,11 @@ flux: install cluster ## Have Flux's real kustomize-controller apply, wait, find
 	$(CLUSTER) tool kustomize-controller
 	$(PYTEST) tests/flux
 
+# No part of `make test` before it has passed on a node.
+.PHONY: training-on-cluster
+training-on-cluster: install images ## Shared fits, searches, imports and gates in real pods
+	$(PYTEST) tests/training_on_cluster
+
 .PHONY: images
 images: cluster ## Build the images and load them into the cluster
 	$(call STAGE,images)

@@ -118,12 +118,14 @@ def measured(folder: Path, limit: int, count: int, recipe: tuple[str, int]) -> S
             stack.enter_context(watched(f"worker-{n}", limit, _WORK, address)) for n in range(count)
         ]
         fit = stack.enter_context(watched("scheduler", limit, _FIT, *arguments))
-        while fit.process.poll() is None:
+        # The fit would wait for a worker that was killed: a Job would make it anew.
+        while fit.process.poll() is None and not any(one.process.poll() for one in workers):
             for one in (fit, *workers):
                 one.look()
             time.sleep(0.2)
-        for one in workers:
-            one.process.wait(timeout=60)
+        if fit.process.poll() == 0:
+            for one in workers:
+                one.process.wait(timeout=60)
         return [fit, *workers]
 
 

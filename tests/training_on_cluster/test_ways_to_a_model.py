@@ -1,4 +1,7 @@
-"""Ways to a model on the real node: workers share a fit, trials search, a file is handed over."""
+"""Ways to a model on the real node: workers share a fit, trials search, a file is handed over.
+
+Started by `make training-on-cluster`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-pytestmark = [pytest.mark.cluster]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1800)]
 
 TREES = {"class": "xgboost.XGBClassifier", "parameters": {"n_estimators": 20}}
 LINEAR = {"class": "sklearn.linear_model.LogisticRegression"}
