@@ -123,10 +123,15 @@ programs: # built once, so that no test waits for a compiler
 	$(call STAGE,programs that tests use)
 	for program in versitygw helm4 helm3 otelcol etcd kube-apiserver promtool alertmanager postgres kstatus argo-lua operator-verify chromium; do $(CLUSTER) tool $$program; done
 
-# Images with PyTorch and others are large, so they are no part of `make test`.
+# Images with PyTorch and others are large, and a sweep takes long: neither is a part of `make test`.
 .PHONY: examples
 examples: install images ## Build the containers of examples/own-container and train with them on the cluster
 	$(SUITE) -s tests/examples
+
+.PHONY: estimators
+estimators: install images ## Train, serve and ask some 30 estimators on the cluster (FOR="SVC tree" picks)
+	mkdir -p build
+	$(BIN)/python -m benchmarks.estimators --json build/estimators.json $(FOR)
 
 # Six minutes of CPU to build, so it is no part of `make test` (decision 75); in a network of its own, as root.
 .PHONY: kueue
