@@ -125,11 +125,11 @@ programs: # built once, so that no test waits for a compiler
 
 # Images with PyTorch and others are large, and a sweep takes long: neither is a part of `make test`.
 .PHONY: examples
-examples: install images ## Build the containers of examples/own-container and train with them on the cluster
+examples: install images ## Build examples/own-container and train with them on the cluster (not run yet)
 	$(SUITE) -s tests/examples
 
 .PHONY: estimators
-estimators: install images ## Train, serve and ask some 30 estimators on the cluster (FOR="SVC tree" picks)
+estimators: install images ## Train, serve and ask some 30 estimators (FOR="SVC tree" picks; not run yet)
 	mkdir -p build
 	$(BIN)/python -m benchmarks.estimators --json build/estimators.json $(FOR)
 
@@ -153,7 +153,7 @@ flux: install cluster ## Have Flux's real kustomize-controller apply, wait, find
 
 # No part of `make test` before it has passed on a node.
 .PHONY: training-on-cluster
-training-on-cluster: install images ## Shared fits, searches, imports and gates in real pods
+training-on-cluster: install images ## Shared fits, searches, imports and gates in real pods (not run yet)
 	$(PYTEST) tests/training_on_cluster
 
 .PHONY: images
