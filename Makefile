@@ -156,6 +156,12 @@ flux: install cluster ## Have Flux's real kustomize-controller apply, wait, find
 training-on-cluster: install images ## Shared fits, searches, imports and gates in real pods (not run yet)
 	$(PYTEST) tests/training_on_cluster
 
+# Two API servers with an operator each, in a network of their own, as root.
+.PHONY: promotion
+promotion: install ## Hand a version over from one cluster to another, both real API servers
+	for program in etcd kube-apiserver versitygw helm4; do $(CLUSTER) tool $$program; done
+	unshare --net --pid --fork --kill-child --mount-proc $(PYTEST) tests/promotion
+
 .PHONY: images
 images: cluster ## Build the images and load them into the cluster
 	$(call STAGE,images)

@@ -22,8 +22,8 @@ from benchmarks.control_plane.kube_api import KubeApi, connected
 PROGRAMS = ("etcd", "kube-apiserver")
 OPERATOR, BENCHMARK = "operator", "benchmark"
 """The two users; the token of each is its name."""
-URL = "https://127.0.0.1:6443"
-_ETCD, _PEER = "http://127.0.0.1:2379", "http://127.0.0.1:2380"
+_PORTS_EACH = 3
+_FIRST_PORT = 6443
 _SERVICES = "10.96.0.0/12"
 _STARTS_WITHIN = 300
 _ENDS_WITHIN = 20
@@ -45,6 +45,28 @@ class ApiServerGone(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the processes of one listen."""
+
+    first: int
+
+    @property
+    def server(self) -> str:
+        """The API server."""
+        return f"https://127.0.0.1:{self.first}"
+
+    @property
+    def etcd(self) -> str:
+        """Its store."""
+        return f"http://127.0.0.1:{self.first + 1}"
+
+    @property
+    def peer(self) -> str:
+        """Where other members of the store would ask."""
+        return f"http://127.0.0.1:{self.first + 2}"
+
+
+@dataclass(frozen=True, slots=True)
 class ApiServer:
     """A running API server."""
 
@@ -52,6 +74,7 @@ class ApiServer:
     folder: Path
     processes: Mapping[str, asyncio.subprocess.Process]
     """By the name of the program."""
+    url: str
 
     async def outlives(self, work: Awaitable[FoundT]) -> FoundT:
         """What the work gives; raises ApiServerGone as soon as the server is gone.
@@ -89,7 +112,7 @@ class ApiServer:
 
     def kubeconfig(self) -> Path:
         """The operator's way in."""
-        cluster = {"server": URL, "insecure-skip-tls-verify": True}
+        cluster = {"server": self.url, "insecure-skip-tls-verify": True}
         document = {
             "apiVersion": "v1",
             "kind": "Config",
@@ -104,41 +127,48 @@ class ApiServer:
 
 
 @asynccontextmanager
-async def api_server(programs: Mapping[str, Path], folder: Path) -> AsyncIterator[ApiServer]:
-    """Give one whose data lie in the folder, with the operator's namespace; then it is gone."""
+async def api_server(
+    programs: Mapping[str, Path], folder: Path, number: int = 0
+) -> AsyncIterator[ApiServer]:
+    """Give one whose data lie in the folder, with the operator's namespace; then it is gone.
+
+    Those of different numbers run side by side.
+    """
+    ports = Ports(_FIRST_PORT + _PORTS_EACH * number)
     tokens = "".join(f"{name},{name},{name}\n" for name in (OPERATOR, BENCHMARK))
     (folder / "tokens.csv").write_text(tokens)
     (folder / "audit.json").write_text(json.dumps(_AUDITED))
     async with AsyncExitStack() as running:
         processes = {
             Path(command[0]).name: await running.enter_async_context(process(command, folder))
-            for command in (_etcd(programs, folder), _apiserver(programs, folder))
+            for command in (_etcd(programs, folder, ports), _apiserver(programs, folder, ports))
         }
-        api = await running.enter_async_context(connected(URL, BENCHMARK))
+        api = await running.enter_async_context(connected(ports.server, BENCHMARK))
         await _answers(api)
-        yield ApiServer(api, folder, processes)
+        yield ApiServer(api, folder, processes, ports.server)
 
 
-def _etcd(programs: Mapping[str, Path], folder: Path) -> Sequence[str]:
+def _etcd(programs: Mapping[str, Path], folder: Path, ports: Ports) -> Sequence[str]:
     return (
         str(programs["etcd"]),
         "--name=own",
         f"--data-dir={folder / 'etcd'}",
         "--unsafe-no-fsync",
-        *(f"--listen-client-urls={_ETCD}", f"--advertise-client-urls={_ETCD}"),
-        *(f"--listen-peer-urls={_PEER}", f"--initial-advertise-peer-urls={_PEER}"),
-        f"--initial-cluster=own={_PEER}",
+        *(f"--listen-client-urls={ports.etcd}", f"--advertise-client-urls={ports.etcd}"),
+        *(f"--listen-peer-urls={ports.peer}", f"--initial-advertise-peer-urls={ports.peer}"),
+        f"--initial-cluster=own={ports.peer}",
         "--quota-backend-bytes=8589934592",
         "--log-level=warn",
     )
 
 
-def _apiserver(programs: Mapping[str, Path], folder: Path) -> Sequence[str]:
+def _apiserver(programs: Mapping[str, Path], folder: Path, ports: Ports) -> Sequence[str]:
     key = folder / "certificates" / "apiserver.key"  # it makes one for itself, before it looks here
     return (
         str(programs["kube-apiserver"]),
-        f"--etcd-servers={_ETCD}",
-        *("--bind-address=127.0.0.1", "--advertise-address=10.0.0.1", "--secure-port=6443"),
+        f"--etcd-servers={ports.etcd}",
+        *("--bind-address=127.0.0.1", "--advertise-address=10.0.0.1"),
+        f"--secure-port={ports.first}",
         "--endpoint-reconciler-type=none",
         f"--service-cluster-ip-range={_SERVICES}",
         f"--cert-dir={folder / 'certificates'}",

@@ -19,7 +19,7 @@ async def server(tmp_path: Path) -> AsyncIterator[ApiServer]:
     """One whose processes do nothing, and stay."""
     waits = (sys.executable, "-c", "import time; print('I wait', flush=True); time.sleep(3600)")
     async with connected("https://127.0.0.1:1", "token") as api, process(waits, tmp_path) as found:
-        yield ApiServer(api, tmp_path, {Path(sys.executable).name: found})
+        yield ApiServer(api, tmp_path, {Path(sys.executable).name: found}, "")
 
 
 async def test_what_work_gives_is_given(server: ApiServer) -> None:
