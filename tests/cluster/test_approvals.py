@@ -24,20 +24,35 @@ from cluster_access import kubectl
 
 pytestmark = [pytest.mark.cluster, pytest.mark.asyncio(loop_scope="module")]
 AUTHOR, OTHER = "ada", "bob"
+POLICIES = ("approvals", "authors", "statuses")
+BY_THE_OPERATOR = "recorded by the operator alone"
 ROOT_RIGHTS = "--as-group=system:masters"
 """Whoever tries may do everything that RBAC could keep from them."""
 
 
 def policies(namespace: str) -> list[Manifest]:
-    """Return the chart's policies on approvals and authors, for this namespace alone."""
+    """Return the chart's policies on approvals, authors and records, for this namespace alone.
+
+    The operator of this test is whoever kubectl is, not the account of the chart.
+    """
     selector = {"matchLabels": {"kubernetes.io/metadata.name": namespace}}
     values = {"policies": {"enabled": True, "approvals": True, "namespaceSelector": selector}}
-    return [
-        m
-        for m in render(values, release=namespace)
-        if m["kind"].startswith("ValidatingAdmission")
-        and m["metadata"]["name"].rpartition("-")[2] in ("approvals", "authors")
-    ]
+    me = kubectl("auth", "whoami", "-o=jsonpath={.status.userInfo.username}").stdout
+    found = []
+    for manifest in render(values, release=namespace):
+        name = manifest["metadata"]["name"].rpartition("-")[2]
+        if not manifest["kind"].startswith("ValidatingAdmission") or name not in POLICIES:
+            continue
+        text = json.dumps(manifest)
+        if name == "statuses":
+            text = text.replace(chart_operator(namespace), me)
+        found.append(json.loads(text))
+    return found
+
+
+def chart_operator(namespace: str) -> str:
+    """Return the operator's account, were it installed by the chart."""
+    return f"system:serviceaccount:trainyard-system:{namespace}-trainyard"
 
 
 def applied(made: list[Manifest], verb: str = "apply") -> None:
@@ -75,8 +90,10 @@ async def _begun(flow: Flow) -> None:
 
 
 async def waits(flow: Flow, words: str) -> None:
-    """Return where the rollout waits for people and says this."""
+    """Return where the rollout waits for people and says this, with requests left for stable."""
     status = await flow.status("ModelDeployment", "tumours")
+    shares = {arm["role"]: arm["weightPercent"] for arm in status["traffic"]}
+    assert shares.get("canary", 0) < 100, shares
     rollout: dict[str, Any] = status.get("rollout") or {}
     assert "AwaitingApproval" == rollout.get("phase"), status.get("why")
     assert words in status["why"], status["why"]
@@ -91,9 +108,9 @@ async def canary(flow: Flow) -> str:
     return digest
 
 
-def approve(flow: Flow, name: str, approver: str, digest: str, who: str) -> str:
-    """Try to say yes in the approver's name, as somebody with all rights; empty: it is stored."""
-    manifest = {
+def approval_manifest(name: str, approver: str, digest: str) -> Manifest:
+    """Return a yes in the approver's name."""
+    return {
         "apiVersion": "trainyard.dev/v1alpha1",
         "kind": "Approval",
         "metadata": {"name": name},
@@ -104,9 +121,66 @@ def approve(flow: Flow, name: str, approver: str, digest: str, who: str) -> str:
             "approver": approver,
         },
     }
+
+
+def approve(flow: Flow, name: str, approver: str, digest: str, who: str) -> str:
+    """Try to say yes in the approver's name, as somebody with all rights; empty: it is stored."""
+    manifest = approval_manifest(name, approver, digest)
     create = ("-n", flow.namespace, "create", f"--as={who}", ROOT_RIGHTS, "-f", "-")
     done = kubectl(*create, stdin=json.dumps(manifest), check=False)
     return done.stderr if done.returncode else ""
+
+
+async def refused(flow: Flow, verb: str, *words: str, stdin: str | None = None) -> str:
+    """Return what the API server says against what bob tries with all rights, by whatever way."""
+    try_ = ("-n", flow.namespace, verb, *words, f"--as={OTHER}", ROOT_RIGHTS)
+    done = await asyncio.to_thread(kubectl, *try_, stdin=stdin, check=False)
+    assert done.returncode, f"{verb} {words} passed"
+    return done.stderr
+
+
+def patched(document: dict[str, Any]) -> tuple[str, str, str]:
+    """Return the words that merge the document."""
+    return "--type=merge", "-p", json.dumps(document)
+
+
+async def test_who_has_all_rights_gets_it_no_further_by_what_is_recorded(flow: Flow) -> None:
+    """Neither a status, nor a record, nor an author, nor the operator's name; each is told."""
+    status = await flow.status("ModelDeployment", "tumours")
+    version, digest = status["canary"]["modelVersion"], await canary(flow)
+    stable = {"status": {"stable": status["canary"], "rollout": None}}
+    edited = await refused(flow, "patch", "mdep/tumours", "--subresource=status", *patched(stable))
+    assert BY_THE_OPERATOR in edited
+    judged: dict[str, Any] = {"status": {"evaluations": []}}
+    edited = await refused(flow, "patch", f"mv/{version}", "--subresource=status", *patched(judged))
+    assert BY_THE_OPERATOR in edited
+    author = {"spec": {"author": "mallory"}}
+    edited = await refused(flow, "patch", f"mv/{version}", *patched(author))
+    assert "spec never changes" in edited
+    record = await flow.cluster.get("ModelVersion", flow.namespace, version) or {}
+    metadata = {"name": f"mine-{digest.removeprefix('sha256:')[:10]}"}
+    forged = json.dumps({**record, "metadata": metadata, "status": {}})
+    assert BY_THE_OPERATOR in await refused(flow, "create", "-f", "-", stdin=forged)
+    renamed = {"metadata": {"annotations": {"trainyard.dev/author": "mallory"}}}
+    edited = await refused(flow, "patch", "tj/model", *patched(renamed))
+    assert "mallory did not write this" in edited
+    operator = chart_operator(flow.namespace)
+    answer = await asyncio.to_thread(approve, flow, "operators", operator, digest, operator)
+    assert "the operator approves nothing" in answer
+    await eventually(lambda: waits(flow, "0 of 2 approvals"))
+
+
+async def test_a_crowd_of_approvals_hides_nothing(flow: Flow) -> None:
+    """Where more name it than are read none counts, and it says what to do."""
+    digest = await canary(flow)
+    crowd = [approval_manifest(f"crowd-{n}", OTHER, digest) for n in range(65)]
+    listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": crowd})
+    create = ("-n", flow.namespace, "create", f"--as={OTHER}", ROOT_RIGHTS, "-f", "-")
+    await asyncio.to_thread(kubectl, *create, stdin=listed)
+    await eventually(lambda: waits(flow, "more Approvals name it than are read"))
+    gone = ("-n", flow.namespace, "delete", "approvals", "--all")
+    await asyncio.to_thread(kubectl, *gone)
+    await eventually(lambda: waits(flow, "0 of 2 approvals"))
 
 
 async def test_nothing_but_two_other_people_promotes_it(flow: Flow) -> None:
