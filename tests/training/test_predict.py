@@ -57,6 +57,8 @@ def test_files(pod: Pod) -> None:
         "model.onnx",
         "profile.json",
         "runtimes.json",
+        "shuffled.json",
+        "shuffled.parquet",
     }
     assert expected == {path.name for path in (pod.mount / "predictions").iterdir()}
     model = _predictions(pod, "model.json")
