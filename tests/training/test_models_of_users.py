@@ -65,7 +65,7 @@ def test_many_metrics(pod: Pod) -> None:
 
     ended = _own(pod, leave, trust="Pickle")[-1]
     assert (0, "Succeeded") == (ended.code, ended.document["outcome"])
-    assert ["libraries", "ownMetrics"] == ended.document["leftOut"]
+    assert ["libraries", "ownMetrics", "quantitativeAnalysis"] == ended.document["leftOut"]
     report = pod.run("report", {}).document
     assert ended.document["bundle"] == report["bundle"]
     assert "leftOut" not in report
