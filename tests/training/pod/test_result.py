@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modelbundle.canonical import digest_of
@@ -49,6 +49,7 @@ def test_a_longer_one_is_compressed_and_still_whole() -> None:
     assert document == read_document(message)
 
 
+@example(33, "\\0\u0800" * 80)  # compressed it fits, unpacked nobody would read it
 @given(st.integers(0, 40), st.text(min_size=1, max_size=3).map(lambda text: text * 80))
 def test_any_refusal_fits_and_stays_json(count: int, text: str) -> None:
     """However many failures: bounded, whole JSON, the most important failure first."""

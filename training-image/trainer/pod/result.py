@@ -17,6 +17,8 @@ TERMINATION_BYTES = 3072
 container. Beyond that it cuts, in the middle of a word."""
 COMPRESSED = "gzip:"
 """Before the base64 text of a compressed document."""
+READABLE_BYTES = 64 << 10
+"""What the operator unpacks of one, as a user's container may write a message, too."""
 LEFT_OUT = "leftOut"
 """Which members the stored result has beyond the message; a report Job may have room for them."""
 
@@ -56,6 +58,8 @@ def termination_message(document: Mapping[str, Any], limit: int = TERMINATION_BY
     text = ""
     for attempt in _attempts(dict(document)):
         text = json.dumps(attempt, separators=(",", ":"), ensure_ascii=False)
+        if len(text.encode()) > READABLE_BYTES:
+            continue
         for form in (text, _compressed(text)):
             if len(form.encode()) <= limit:
                 return form
