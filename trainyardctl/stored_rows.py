@@ -43,7 +43,7 @@ def _rows(
     if column not in {member.name for member in manifest.columns}:
         return None
     wanted, count = pa.array(values, pa.string()), 0
-    for file in manifest.files:
+    for file in (*manifest.parts("train"), *manifest.parts("test")):
         source = pq.ParquetFile(
             io.BytesIO(store.read(f"{dataset_folder(manifest.digest)}/{file.path}"))
         )
