@@ -71,7 +71,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 def test_a_reader_gets_what_the_page_promises(reader: Reader) -> None:
     """A first model, a better one promoted, a worse one rolled back, drift learnt."""
     prepared, first, better, worse, drift = steps()
-    assert "kind: PersistentVolumeClaim" in prepared, "the reader has namespace and store already"
+    assert "store.yaml" in prepared, "the reader has operator, namespace and store already"
 
     outputs = json.loads(reader.types(first).splitlines()[-1])["outputs"]
     assert outputs[0]["data"][0] in {"yes", "no"}
