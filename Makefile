@@ -172,8 +172,8 @@ oldest: install ## Install the chart on the oldest Kubernetes that it is made fo
 	$(BIN)/python charts/on_oldest.py
 
 # On a cluster that is empty of Trainyard, as they install it themselves: so both stand alone.
-.PHONY: stranger
-stranger: install images ## Type the tutorial on the empty cluster, count and time its commands
+.PHONY: tutorial
+tutorial: install images ## Type the tutorial on the empty cluster, count and time its commands
 	$(BIN)/python -m benchmarks.tutorial
 
 .PHONY: restore

@@ -29,8 +29,8 @@ VERSION: dict[str, Any] = {
                 "base": "0.06",
                 "rows": 100,
                 "shuffles": 3,
-                "lookedAt": 12,
-                "of": 12,
+                "evaluatedColumns": 12,
+                "totalColumns": 12,
                 "columns": [
                     {"name": "alcohol", "value": "0.2", "low": "0.15", "high": "0.25"},
                     {"name": 'a<b & "c"', "value": "-0.01", "low": "-0.03", "high": "0.01"},
@@ -58,8 +58,8 @@ VERSION: dict[str, Any] = {
                 }
             ],
             "calibration": [
-                {"believed": "0.1", "value": "0", "low": "0", "high": "0.3", "rows": 50},
-                {"believed": "0.9", "value": "1", "low": "0.7", "high": "1", "rows": 50},
+                {"predicted": "0.1", "value": "0", "low": "0", "high": "0.3", "rows": 50},
+                {"predicted": "0.9", "value": "1", "low": "0.7", "high": "1", "rows": 50},
             ],
         },
         "runtime": "onnx",

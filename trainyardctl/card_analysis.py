@@ -29,7 +29,7 @@ def analysis_lines(of: Recorded, pictures: Mapping[str, str]) -> Iterator[str]:
     if fair:
         yield from table("Fairness", fair, ("Column", "Measure", "Value", "Largest between"))
     bins = [
-        (line["believed"], _bounds(line), line["rows"]) for line in found.get("calibration") or ()
+        (line["predicted"], _bounds(line), line["rows"]) for line in found.get("calibration") or ()
     ]
     if bins:
         yield from table("Calibration", bins, ("Believed", "Came true", "Rows"))
@@ -48,7 +48,7 @@ def _importance(found: Raw, has_picture: bool) -> Iterator[str]:
     yield from table("What columns are worth to it", rows, ("Column", "Cost", ""))
     if has_picture:
         yield f"\n![What shuffling a column costs]({IMPORTANCE})"
-    looked = f"{found.get('lookedAt')} of {found.get('of')} columns"
+    looked = f"{found.get('evaluatedColumns')} of {found.get('totalColumns')} columns"
     yield (
         f"\nHow much the {found.get('loss')} ({found.get('base')} as it is) grows where a column"
         f" is shuffled: {found.get('shuffles')} times, on {found.get('rows')} test rows, {looked}."

@@ -78,13 +78,13 @@ def _calibration(bins: Sequence[Raw], paper: str) -> str:
             yield _text(left - 6, y(mark) + 4, f"{mark:g}", "end")
             yield _text(x(mark), y(0) + 16, f"{mark:g}", "middle")
         for found in bins:
-            across = x(found["believed"])
+            across = x(found["predicted"])
             yield _line(across, y(found["low"]), across, y(found["high"]))
             yield f'<circle cx="{across}" cy="{y(found["value"])}" r="4" fill="{_BAR}"/>'
-        yield _text(left, y(0) + 32, "believed, against the share that came true", "start")
+        yield _text(left, y(0) + 32, "predicted, against the share that came true", "start")
 
-    parts = (f"{b['believed']} came true in {b['value']}" for b in bins)
-    what = f"Of what was believed with probability {', '.join(parts)}"
+    parts = (f"{b['predicted']} came true in {b['value']}" for b in bins)
+    what = f"Of what was predicted with probability {', '.join(parts)}"
     return _svg(left + _SIDE + 2 * _EDGE, _SIDE + _EDGE + 40, what, drawn(), paper)
 
 

@@ -70,7 +70,7 @@ def _cards(serving: Raw, snapshot: Snapshot) -> Iterator[Card]:
 
 def _card(role: str, name: str, analysis: Raw) -> Card:
     importance = analysis.get("importance") or {}
-    looked = f"{importance.get('lookedAt', 0)} of {importance.get('of', 0)}"
+    looked = f"{importance.get('evaluatedColumns', 0)} of {importance.get('totalColumns', 0)}"
     return Card(
         role=role,
         version=name,

@@ -9,9 +9,9 @@ from typing import Any
 
 from benchmarks.traffic.callers import Tally, Way
 from benchmarks.traffic.disturbing import killed_after_each_change, routers_deleted
+from benchmarks.traffic.paused_pods import pause
 from benchmarks.traffic.place import CONNECTION_AGE, NAME, SPEC, Place
 from benchmarks.traffic.plain import PLAIN, Plain
-from benchmarks.traffic.standing_still import stand_still
 
 LOOKED_AT = 10_000
 """Requests by which the weight that users see is told."""
@@ -24,7 +24,7 @@ _COPIES: Raw = {"strategy": "Shadow", "steps": [{"mirrorPercent": 100, "minSecon
 _AT_ONCE: Raw = {"strategy": "Immediate", "steps": None}
 _FOLLOWED = CONNECTION_AGE * 1.1 + 3
 """Seconds after which no user is connected to where the Service led before."""
-_WITHOUT_A_TURN = 12.0
+_PAUSED = 12.0
 """Seconds: users wait for longer, and nodes ask pods meanwhile whether they are ready."""
 _BACK = 5.0
 
@@ -185,20 +185,20 @@ async def _delete_one(walk: Walk, revision: str) -> None:
     await asyncio.sleep(14)
 
 
-async def pods_without_a_turn(walk: Walk) -> None:
+async def pausing_pods(walk: Walk) -> None:
     """Every server at rest, and every server and router in a release, does nothing for a while."""
-    await _stand_still(walk)
+    await _pause(walk)
     await walk.begin(_HELD)
     canary = await walk.held()
-    await _stand_still(walk)
+    await _pause(walk)
     await walk.resumed(canary)
 
 
-async def _stand_still(walk: Walk) -> None:
+async def _pause(walk: Walk) -> None:
     selected = f"app={PLAIN}", f"trainyard.dev/owner={NAME}"
     named = ("-o", "jsonpath={.items[*].metadata.name}")
     found = [(await walk.kubectl("get", "pods", "-l", one, *named)).split() for one in selected]
-    await stand_still([pod for pods in found for pod in pods], _WITHOUT_A_TURN)
+    await pause([pod for pods in found for pod in pods], _PAUSED)
     await asyncio.sleep(_BACK)
 
 
@@ -274,7 +274,7 @@ SCENES: dict[str, Scene] = {
     "bad version": bad_version,
     "scaled up and down": scaled,
     "pods deleted": pods_deleted,
-    "pods without a turn": pods_without_a_turn,
+    "paused pods": pausing_pods,
     "routers restarted": routers_restarted,
     "routers deleted at each change": routers_deleted_at_each_change,
     "operator killed": operator_killed,

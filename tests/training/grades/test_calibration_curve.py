@@ -30,19 +30,19 @@ def test_a_model_that_knows_its_doubts_is_within_its_bounds() -> None:
     truth: list[Label] = [bool(v) for v in chance.random(10_000) < share]
     found = calibration_curve(model((False, True), truth, np.c_[1 - share, share]))
     assert [1000] * 10 == [part.rows for part in found]
-    assert pytest.approx(np.linspace(0.05, 0.95, 10), abs=0.02) == [p.believed for p in found]
-    within = [p.came_true.low <= p.believed <= p.came_true.high for p in found]
+    assert pytest.approx(np.linspace(0.05, 0.95, 10), abs=0.02) == [p.predicted for p in found]
+    within = [p.came_true.low <= p.predicted <= p.came_true.high for p in found]
     assert 8 <= sum(within)
     sure = np.clip(2 * share - 0.5, 0, 1)
     wrong = calibration_curve(model((False, True), truth, np.c_[1 - sure, sure]))
-    assert not wrong[2].came_true.low <= wrong[2].believed <= wrong[2].came_true.high
+    assert not wrong[2].came_true.low <= wrong[2].predicted <= wrong[2].came_true.high
 
 
 def test_of_several_classes_the_answered_one_counts() -> None:
     """Always right with a probability of a half."""
     shares = [[0.5, 0.3, 0.2]] * 30
     found = calibration_curve(model(("a", "b", "c"), ["a"] * 30, shares))
-    assert {(0.5, 1.0)} == {(part.believed, part.came_true.value) for part in found}
+    assert {(0.5, 1.0)} == {(part.predicted, part.came_true.value) for part in found}
 
 
 def test_what_has_no_probabilities_has_no_curve() -> None:

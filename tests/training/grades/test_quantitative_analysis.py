@@ -37,8 +37,8 @@ def test_a_version_holds_the_worst_of_each_column() -> None:
     """In turn, and no more than it has room for."""
     lines = [{"column": c, "slice": f"{c}{n}"} for c in "ab" for n in range(9)]
     columns = [{"name": str(number)} for number in range(30)]
-    found = most_of({"slices": lines, "importance": {"of": 30, "columns": columns}})
+    found = most_of({"slices": lines, "importance": {"totalColumns": 30, "columns": columns}})
     assert ["a0", "b0", "a1", "b1"] == [line["slice"] for line in found["slices"][:4]]
     assert REPORTED["slices"] == len(found["slices"])
     assert columns[: REPORTED["columns"]] == found["importance"]["columns"]
-    assert 30 == found["importance"]["of"]
+    assert 30 == found["importance"]["totalColumns"]

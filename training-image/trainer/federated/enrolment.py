@@ -11,6 +11,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from trainer.federated.whole_files import write_whole
+
 NODES = "TRAINYARD_NODES"
 """The variable that names the folder with the files of who is enrolled."""
 _NODES_NAME = "nodes.json"
@@ -44,9 +46,7 @@ def write_enrolled(folder: Path, enrolled: Mapping[tuple[str, str], int]) -> Non
         (folder / _NODES_NAME, nodes),
         (folder / _DIGESTS_NAME, [key_digest(key) for _, key in enrolled]),
     ):
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(document), encoding="utf-8")
-        part.rename(path)
+        write_whole(path, document)
 
 
 def is_enrolled(folder: Path, digest: str) -> bool:

@@ -6,13 +6,14 @@ and the door tells the round to who asks.
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from trainer.federated.whole_files import write_whole
 
 FOLDER = "TRAINYARD_ROUNDS"
 """The variable that names the folder of these files."""
@@ -21,6 +22,8 @@ _LOG_NAME = "rounds.log"
 _MOST = 4096
 _LINES = 4
 _LONGEST_LINE = 300
+_AT_ONCE = 64 << 10
+"""Bytes of the log that are read in one go; a party may have Flower write as it likes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,7 @@ class Progress:
 
 def write_progress(variables: Mapping[str, str], progress: Progress) -> None:
     """Readers see the round before or this one, whole; it is in the log, too."""
-    path = Path(variables[FOLDER]) / PROGRESS_NAME
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(asdict(progress)), encoding="utf-8")
-    part.rename(path)
+    write_whole(Path(variables[FOLDER]) / PROGRESS_NAME, asdict(progress))
     sys.stderr.write(f"{progress.sentence()}\n")
 
 
@@ -80,15 +80,15 @@ class RoundsLog:
         self._last: deque[str] = deque(maxlen=_LINES)
 
     def new_lines(self) -> list[str]:
-        """Whole lines that were not handed out yet."""
+        """Whole lines that were not handed out yet, as far as one look goes."""
         if not self._path.is_file():
             return []
         with self._path.open("rb") as log:
             log.seek(self._read)
-            found = log.read()
-        whole, _, _ = found.rpartition(b"\n")
-        self._read += len(whole) + 1 if whole else 0
-        lines = whole.decode("utf-8", "replace").splitlines()
+            found = log.read(_AT_ONCE)
+        end = len(found) if len(found) == _AT_ONCE else found.rfind(b"\n") + 1
+        self._read += end
+        lines = found[:end].decode("utf-8", "replace").splitlines()
         self._last.extend(line[:_LONGEST_LINE] for line in lines if line.strip())
         return lines
 

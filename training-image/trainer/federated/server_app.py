@@ -9,7 +9,6 @@ import json
 import os
 import sys
 import traceback
-from pathlib import Path
 from typing import Any
 
 from flwr.app import ArrayRecord, ConfigRecord, Context, Message, RecordDict
@@ -28,6 +27,7 @@ from trainer.federated.rounds import TooFewReplies, awaited, strategy_of
 from trainer.federated.shared_model import parameters_of, shared_model, with_parameters
 from trainer.federated.shared_trees import TREES, classifier_of
 from trainer.federated.statement import Statement, read_statement
+from trainer.federated.whole_files import write_whole
 from trainer.pod.environment import read_environment
 from trainer.pod.exits import Reason, UserFault
 from trainer.recipes.boosting import settle_trees
@@ -56,15 +56,15 @@ def main(grid: Grid, context: Context) -> None:  # noqa: ARG001 — Flower's sig
         told = trained(grid, recipe.federated.estimator, task.seed, recipe.federated, features)
         model, document = told
         write_skops(model, environment.output / "model.skops")
-        _write(environment.output / FEDERATION_NAME, document)
+        write_whole(environment.output / FEDERATION_NAME, document)
     except TooFewReplies as fault:
-        _write(failure, {"message": str(fault), "reason": str(Reason.PARTICIPANTS_MISSING)})
+        write_whole(failure, {"message": str(fault), "reason": str(Reason.PARTICIPANTS_MISSING)})
     except (UserFault, BundleFault) as fault:
-        _write(failure, {"message": str(fault), "reason": str(Reason.TRAINING_RAISED)})
+        write_whole(failure, {"message": str(fault), "reason": str(Reason.TRAINING_RAISED)})
     except Exception as error:
         traceback.print_exc()
         text = f"{type(error).__name__}: {error}"
-        _write(failure, {"message": text, "reason": str(Reason.UNEXPECTED)})
+        write_whole(failure, {"message": text, "reason": str(Reason.UNEXPECTED)})
         raise
 
 
@@ -183,9 +183,3 @@ def _present(grid: Grid, federation: Federation) -> list[int]:
         return len(set(enrolled_nodes(os.environ).values()))
 
     return awaited(lambda: [*grid.get_node_ids()], wanted, federation.round_seconds)
-
-
-def _write(path: Path, document: dict[str, Any]) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(document), encoding="utf-8")
-    part.rename(path)

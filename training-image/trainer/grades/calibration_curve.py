@@ -16,7 +16,7 @@ from trainer.grades.slice_table import ERROR
 class CalibrationBin:
     """Rows with about the same probability."""
 
-    believed: float
+    predicted: float
     came_true: Estimate
     rows: int
 
@@ -35,14 +35,14 @@ def calibration_curve(answers: ModelAnswers) -> list[CalibrationBin]:
         return []
     labels = np.asarray(truth, dtype=object)
     if len(found.classes) == 2:
-        believed, true = shares[:, 1], labels == found.classes[1]
+        predicted, true = shares[:, 1], labels == found.classes[1]
     else:
         answered = np.asarray(found.classes, dtype=object)[shares.argmax(axis=1)]
-        believed, true = shares.max(axis=1), labels == answered
-    order = np.argsort(believed, kind="stable")
+        predicted, true = shares.max(axis=1), labels == answered
+    order = np.argsort(predicted, kind="stable")
     bins = []
     for rows in np.array_split(order, CALIBRATION_BINS):
         came_true = share(int(np.sum(true[rows])), len(rows), ERROR)
         if came_true is not None:
-            bins.append(CalibrationBin(float(believed[rows].mean()), came_true, len(rows)))
+            bins.append(CalibrationBin(float(predicted[rows].mean()), came_true, len(rows)))
     return bins

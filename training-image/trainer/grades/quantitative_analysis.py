@@ -49,7 +49,7 @@ def quantitative_analysis(
     found["slices"] = [line for name in sliced for line in _slices(answers, name, column(name))]
     found["fairness"] = [line for name in sliced for line in _fairness(answers, name, column(name))]
     found["calibration"] = [
-        {"believed": _text(bin_.believed), **_bounded(bin_.came_true), "rows": bin_.rows}
+        {"predicted": _text(bin_.predicted), **_bounded(bin_.came_true), "rows": bin_.rows}
         for bin_ in calibration_curve(answers)
     ]
     return {name: part for name, part in found.items() if part}
@@ -103,8 +103,8 @@ def _importance(answers: ModelAnswers, predictions: Path, seed: int) -> dict[str
         "base": _text(found.base),
         "rows": found.rows,
         "shuffles": SHUFFLES,
-        "lookedAt": len(found.columns),
-        "of": len(features),
+        "evaluatedColumns": len(found.columns),
+        "totalColumns": len(features),
         "columns": [{"name": name[:_NAMED], **_bounded(e)} for name, e in found.columns],
         **({"why": why} if why else {}),
     }

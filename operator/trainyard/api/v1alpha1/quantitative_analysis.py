@@ -37,9 +37,9 @@ class Importance(ApiModel):
     """On how many test rows; of many, a sample by the seed."""
     shuffles: int = 0
     """How often each column was shuffled."""
-    looked_at: int = 0
+    evaluated_columns: int = 0
     """How many columns were shuffled."""
-    of: int = 0
+    total_columns: int = 0
     """How many columns the model has."""
     columns: Annotated[tuple[ColumnImportance, ...], Field(max_length=10)] = ()
     """The most important ones, most first; `about/quantitative-analysis.json` beside the bundle has
@@ -85,10 +85,10 @@ class FairnessResult(ApiModel):
 
 
 class CalibrationBin(ApiModel):
-    """How often came true what was believed about as much."""
+    """How often came true what was predicted with about this probability."""
 
-    believed: NumberText
-    """The mean probability."""
+    predicted: NumberText
+    """The mean predicted probability."""
     value: NumberText
     """The share that came true."""
     low: NumberText

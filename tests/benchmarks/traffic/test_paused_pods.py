@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.traffic.standing_still import processes_of, stand_still
+from benchmarks.traffic.paused_pods import pause, processes_of
 
 
 def test_processes_are_known_by_the_name_of_their_pod(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ async def test_what_was_stopped_goes_on() -> None:
     assert echo.stdout is not None
     echo.stdin.write(b"a\n")
     assert b"a\n" == await echo.stdout.readline()
-    still = asyncio.create_task(stand_still({"m-stopped-in-a-test"}, 1))
+    still = asyncio.create_task(pause({"m-stopped-in-a-test"}, 1))
     await asyncio.sleep(0)
     echo.stdin.write(b"b\n")
     answer = asyncio.create_task(echo.stdout.readline())
@@ -54,4 +54,4 @@ async def test_what_was_stopped_goes_on() -> None:
 async def test_a_node_elsewhere_is_told() -> None:
     """Nothing would have been tried."""
     with pytest.raises(RuntimeError, match="no process of m-nowhere"):
-        await stand_still({"m-nowhere"}, 1)
+        await pause({"m-nowhere"}, 1)

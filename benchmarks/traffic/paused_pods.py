@@ -28,7 +28,7 @@ def processes_of(pods: Collection[str], processes: Path = PROCESSES) -> Iterator
                     yield int(folder.name)
 
 
-async def stand_still(pods: Collection[str], seconds: float) -> None:
+async def pause(pods: Collection[str], seconds: float) -> None:
     """None of the pods does anything for so long; raises RuntimeError where none can be found."""
     found = list(processes_of(pods))
     if not found:
