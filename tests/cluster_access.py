@@ -40,8 +40,13 @@ def kubectl(
 def run(
     *command: str, stdin: str | None = None, check: bool = True
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program; with `check` a non-zero exit raises AssertionError with all it printed."""
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
+    """Run a program; with `check` a non-zero exit raises AssertionError with all it printed.
+
+    Bytes that are no UTF-8 are replaced: a log read while it is written may end within a letter.
+    """
+    done = subprocess.run(
+        command, input=stdin, capture_output=True, text=True, errors="replace", check=False
+    )
     if check and done.returncode:
         raise AssertionError(f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}")
     return done
