@@ -45,7 +45,7 @@ ROUTER = Drawing(
     "The way of a request: at rest from the Service to the pods, in a release through the router",
     330,
     (
-        Box(20, 20, 400, 290, "at rest, traffic.router: Releasing", (), Tone.PLACE),
+        Box(20, 20, 400, 290, "at rest", (), Tone.PLACE),
         Box(50, 130, 110, 66, "Service", ("<name>",), Tone.DATA),
         Box(240, 75, 150, 60, "pod", ("stable revision",), Tone.SERVE),
         Box(240, 190, 150, 60, "pod", ("stable revision",), Tone.SERVE),

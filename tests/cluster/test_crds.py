@@ -181,7 +181,7 @@ def test_defaults_are_stored_and_a_second_apply_changes_nothing(namespace: str) 
     answer = kubectl("get", "mdep", "tumours", "-n", namespace, "-o", "json").stdout
     stored = json.loads(answer)
     again = kubectl("apply", "-n", namespace, "-f", good).stdout
-    assert stored["spec"]["traffic"] == {"mode": "Router", "router": "Always"}
+    assert stored["spec"]["traffic"] == {"mode": "Router", "router": "Releasing"}
     assert (stored["metadata"]["generation"], "unchanged" in again) == (1, True)
     assert {"observedGeneration": 0} == stored["status"]
 

@@ -18,6 +18,8 @@ QUICK = {
 }
 HALF = {"steps": [{"weightPercent": 50, "minSeconds": 5}], "scaleDownDelaySeconds": 5}
 GRPC = {"grpc": True}
+ALWAYS = {"router": "Always"}
+"""Routers ask again elsewhere for callers who do not do so themselves when a connection ends."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -37,7 +39,7 @@ async def _serving(stage: Stage, name: str, **spec: object) -> None:
 
 async def test_switching_grpc_on_and_off_loses_nobody(stage: Stage) -> None:
     """Each is a release; the port comes with the promotion and goes with it."""
-    await _serving(stage, "switched", rollout=QUICK)
+    await _serving(stage, "switched", rollout=QUICK, traffic=ALWAYS)
     assert {"http": 80} == stage.ports("switched")
     async with stage.load("switched") as load:
         stage.node.change("switched", server={"grpc": True})
@@ -77,7 +79,8 @@ def _ask_as_people_do(stage: Stage, name: str) -> None:
 
 async def test_a_release_is_judged_by_calls_over_grpc_alone(stage: Stage) -> None:
     """Nobody asks over HTTP: one version wins by its calls, the next loses by its refusals."""
-    await _serving(stage, "judged", server=GRPC, rollout=HALF, replicas=2)
+    spec = {"server": GRPC, "rollout": HALF, "traffic": ALWAYS}
+    await _serving(stage, "judged", replicas=2, **spec)
     await stage.opened("judged")
     async with stage.calls("judged") as calls:
         stage.release("judged", "b")

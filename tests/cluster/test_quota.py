@@ -54,7 +54,7 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelYard]:
             *(found.namespace, STORE, "1Gi"),
         )
         served = deployment("tumours")
-        served["spec"]["traffic"] = {"mode": "Router"}
+        served["spec"]["traffic"] = {"mode": "Router", "router": "Always"}
         files = {
             "apiVersion": "v1",
             "kind": "ConfigMap",

@@ -30,7 +30,7 @@ async def test_the_canary_takes_over_from_dead_pods_and_gives_back(node: Node) -
 
 async def test_a_lost_status_is_rebuilt_without_moving_traffic(node: Node) -> None:
     """The same revision serves on, from the same pods; then nothing is written any more."""
-    async with await node.serving("wiped") as load:
+    async with await node.serving("wiped", traffic={"router": "Always"}) as load:
         await node.sees("wiped", lambda: node.status("wiped").get("routingAppliedAt"))
         pods = node.kubectl("get", "pods", "-l", "trainyard.dev/owner=wiped", "-o", "name")
         stable = node.status("wiped")["stable"]

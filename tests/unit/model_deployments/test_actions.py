@@ -7,6 +7,7 @@ from typing import Any
 
 from builders_serving import NAME
 from serving_pods import Behaviour
+from serving_yard import ROUTERS_ALWAYS
 from watched_users import WatchedYard
 
 from trainyard.model_deployments.actions import pods_wanted, wanted_actions
@@ -26,7 +27,7 @@ async def stable(**spec: Any) -> WatchedYard:
 
 async def test_pods_come_before_traffic_and_nudges_after_the_configuration() -> None:
     """A router is never told of what does not exist, nor nudged before there is news."""
-    yard = await stable()
+    yard = await stable(**ROUTERS_ALWAYS)
     yard.publish("b")
     plan = await yard.once()
     kinds = [
@@ -42,7 +43,7 @@ async def test_pods_come_before_traffic_and_nudges_after_the_configuration() -> 
 
 async def test_a_deployment_is_made_once_and_then_only_its_size_and_role_change() -> None:
     """So that no upgrade of the operator restarts a model."""
-    yard = await stable()
+    yard = await stable(**ROUTERS_ALWAYS)
     yard.raw["spec"]["replicas"] = 3
     plan = await yard.once()
     patches = [a for a in plan.actions if isinstance(a, Patch) and a.ref.kind == "Deployment"]
@@ -56,7 +57,7 @@ async def test_a_deployment_is_made_once_and_then_only_its_size_and_role_change(
 
 async def test_deletes_name_the_very_object_that_was_seen() -> None:
     """By uid, so that another one under the same name is left alone."""
-    yard = await stable()
+    yard = await stable(**ROUTERS_ALWAYS)
     yard.behaviours["b"] = Behaviour(crashes=True)
     yard.publish("b")
     deleted: list[Delete] = []
@@ -97,7 +98,7 @@ async def test_the_service_leads_to_the_routers_only_once_they_are_ready() -> No
     steps = [{"weightPercent": 50}]
     yard = await stable(traffic={"mode": "Replicas"}, rollout={"steps": steps})
     assert yard.objects["Service", NAME]["spec"]["selector"].get("trainyard.dev/role") is None
-    yard.raw["spec"]["traffic"] = {"mode": "Router"}
+    yard.raw["spec"]["traffic"] = {"mode": "Router", "router": "Always"}
     await yard.once()
     assert "router" != yard.objects["Service", NAME]["spec"]["selector"].get("trainyard.dev/role")
     await yard.run(3)
@@ -111,7 +112,7 @@ async def test_the_service_leads_to_the_routers_only_once_they_are_ready() -> No
 
 async def test_routers_scaled_to_nothing_by_hand_are_started_again() -> None:
     """More of them, or one, is the choice of whoever scales them."""
-    yard = await stable()
+    yard = await stable(**ROUTERS_ALWAYS)
     key = ("Deployment", f"{NAME}-router")
     for by_hand, expected in ((0, 2), (1, 1), (5, 5)):
         yard.objects[key]["spec"]["replicas"] = by_hand
@@ -121,7 +122,7 @@ async def test_routers_scaled_to_nothing_by_hand_are_started_again() -> None:
 
 async def test_what_is_corrected_in_the_spec_reaches_the_routers() -> None:
     """Also what is taken out again, and the image of an operator that was upgraded."""
-    yard = await stable(pod={"priorityClassName": "nope"})
+    yard = await stable(**ROUTERS_ALWAYS, pod={"priorityClassName": "nope"})
 
     def pod() -> dict[str, Any]:
         found: dict[str, Any] = yard.objects["Deployment", f"{NAME}-router"]["spec"]["template"]

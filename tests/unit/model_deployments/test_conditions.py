@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from builders_serving import NAME, digest
 from serving_pods import Behaviour
-from serving_yard import ServingYard
+from serving_yard import ROUTERS_ALWAYS, ServingYard
 
 
 def said(yard: ServingYard) -> dict[str, tuple[str, str]]:
@@ -175,7 +175,7 @@ async def test_while_nothing_serves_the_column_says_what_is_awaited() -> None:
 )
 async def test_routers_that_cannot_serve_are_told(behaviour: Behaviour, why: str) -> None:
     """Instead of a prediction that never comes."""
-    yard = ServingYard(router_behaviour=behaviour)
+    yard = ServingYard(spec=ROUTERS_ALWAYS, router_behaviour=behaviour)
     yard.publish("a")
     await yard.run(40)
     assert ("False", "NotReady") == said(yard)["Ready"]

@@ -9,7 +9,7 @@ import pytest
 from builders_serving import NAME, NAMESPACE
 from release_stories import reason, serving, told
 from serving_pods import Behaviour
-from serving_yard import ServingYard
+from serving_yard import ROUTERS_ALWAYS, ServingYard
 
 from trainyard.conditions import is_true
 
@@ -50,7 +50,7 @@ async def test_only_what_moves_traffic_or_deletes_is_confirmed_live() -> None:
 
 async def test_the_very_first_version_takes_its_share_from_nobody() -> None:
     """No read of pods is spent on it; one that follows a wiped status is looked at again."""
-    yard = ServingYard()
+    yard = ServingYard(spec=ROUTERS_ALWAYS)
     yard.publish("a")
     confirmed = {(await yard.once()).confirm_live for _ in range(30)}
     assert {"a": 100} == yard.weights
@@ -61,7 +61,8 @@ async def test_the_very_first_version_takes_its_share_from_nobody() -> None:
 
 async def test_a_revision_that_is_gone_is_no_decision() -> None:
     """Its cluster leaves the configuration, and nobody waits until the routers have read that."""
-    yard = await serving(rollout={"steps": [{"weightPercent": 20}], "scaleDownDelaySeconds": 1})
+    rollout = {"steps": [{"weightPercent": 20}], "scaleDownDelaySeconds": 1}
+    yard = await serving(**ROUTERS_ALWAYS, rollout=rollout)
     yard.publish("b")
     await yard.until(200, b=100)
     promoted = yard.resource.status.routing_generation
@@ -88,7 +89,7 @@ async def test_a_status_that_was_wiped_before_the_first_version_served() -> None
 
 async def test_a_first_version_costs_its_children_and_three_statuses() -> None:
     """Routers start with what they are to do, so nothing is written twice."""
-    yard = ServingYard()
+    yard = ServingYard(spec=ROUTERS_ALWAYS)
     yard.publish("a")
     await yard.run(30)
     assert is_true(yard.resource.status.conditions, "Ready")

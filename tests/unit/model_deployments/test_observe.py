@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from builders_serving import INSTALLATION, NAMESPACE
 from serving_pods import Behaviour
-from serving_yard import ServingYard
+from serving_yard import ROUTERS_ALWAYS, ServingYard
 
 from trainyard.model_deployments.observe import observe_model_deployment
 
@@ -47,7 +47,7 @@ async def test_a_query_may_be_confined_to_its_own_namespace() -> None:
 
 async def test_routers_are_asked_only_while_a_decision_is_not_in_force() -> None:
     """A stuck router is asked each second, and never again once it reported."""
-    yard = ServingYard()
+    yard = ServingYard(spec=ROUTERS_ALWAYS)
     yard.publish("a")
     yard.routers_stuck = True
     await yard.run(20)

@@ -29,7 +29,7 @@ THERE = Carrier(generation=7, router_uid="d", pods=(POD,))
 @pytest.mark.parametrize(
     ("traffic", "carrier", "fields", "expected"),
     [
-        pytest.param({}, THERE, {}, RouterQuestions(), id="all is known"),
+        pytest.param({"router": "Always"}, THERE, {}, RouterQuestions(), id="all is known"),
         pytest.param(
             {}, THERE, {"routingAppliedAt": None}, RouterQuestions(decision=True), id="Always"
         ),

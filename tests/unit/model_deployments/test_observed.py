@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builders_serving import INSTALLATION
-from serving_yard import ServingYard
+from serving_yard import ROUTERS_ALWAYS, ServingYard
 
 from trainyard.model_deployments.observed import Observed, observed_from
 from trainyard.model_deployments.owned_objects import owned_objects_of
@@ -20,7 +20,7 @@ def test_a_revision_without_a_deployment_has_no_pods() -> None:
 
 async def test_annotations_that_somebody_broke_are_no_information() -> None:
     """Never an exception that would stop everything."""
-    yard = ServingYard()
+    yard = ServingYard(spec=ROUTERS_ALWAYS)
     yard.publish("a")
     await yard.run(20)
     for key in (

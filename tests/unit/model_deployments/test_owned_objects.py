@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from builders_serving import NAMESPACE
-from serving_yard import ServingYard
+from serving_yard import ROUTERS_ALWAYS, ServingYard
 
 from trainyard.model_deployments.owned_objects import owned_objects_of
 
 
 async def test_only_what_we_own_is_seen() -> None:
     """Labels can be copied; the owner's uid cannot."""
-    yard = ServingYard()
+    yard = ServingYard(spec=ROUTERS_ALWAYS)
     yard.publish("a")
     await yard.run(20)
     name = yard.name("a")

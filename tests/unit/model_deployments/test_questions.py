@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from builders_serving import NAMESPACE, NOW
-from serving_yard import ServingYard
+from serving_yard import ROUTERS_ALWAYS, ServingYard
 
 from trainyard.model_deployments.analysis.binned_columns import BinWindow
 from trainyard.model_deployments.analysis.evidence import Arms
@@ -42,7 +42,7 @@ async def test_counters_are_read_at_the_routers_or_else_at_the_pods() -> None:
 
 async def test_the_stable_version_is_counted_alone() -> None:
     """Where its rollout counted it, and from a moment that the windows remember."""
-    yard = ServingYard()
+    yard = ServingYard(spec=ROUTERS_ALWAYS)
     yard.publish("a")
     await yard.run(20)
     question = stable_question(yard.resource, await owned_objects_of(yard.resource, yard))

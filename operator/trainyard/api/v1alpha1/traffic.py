@@ -119,7 +119,7 @@ class TrafficSpec(ApiModel):
         json_schema_extra=cel(
             (
                 "!has(self.limitPerClient) || (self.mode == 'Router' && self.router == 'Always')",
-                "limitPerClient is kept by routers that are there: mode Router, router Always",
+                "limitPerClient is kept by routers that are always there: set router: Always (mode Router)",
             ),
             (
                 "(self.mode == 'Gateway') == has(self.gateway)",
@@ -136,10 +136,10 @@ class TrafficSpec(ApiModel):
     versions, so a weight is a ratio of pods and a weight finer than one pod is refused. Gateway: an
     HTTPRoute with exact weights for what comes through Gateways; the Service inside the cluster
     leads to the stable version. Replicas and Gateway can neither mirror nor match nor be sticky."""
-    router: Literal["Always", "Releasing"] = "Always"
-    """When requests pass the routers of mode Router. Always: at all times. Releasing: while a
-    release splits them (Canary, Shadow, matches); at rest the Service leads to the pods of the
-    version that serves, and no router runs."""
+    router: Literal["Releasing", "Always"] = "Releasing"
+    """When requests pass the routers of mode Router. Releasing: while a release splits them (Canary,
+    Shadow, matches); at rest the Service leads to the pods of the version that serves, and no
+    router runs. Always: at all times; they try again elsewhere what a server did not begin."""
     gateway: GatewaySpec | None = None
     """Through which Gateways requests come (mode Gateway)."""
     sticky: Sticky | None = None

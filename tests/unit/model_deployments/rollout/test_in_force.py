@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from builders_serving import INSTALLATION, NOW, a_model_deployment, digest
-from serving_yard import ServingYard
+from serving_yard import ROUTERS_ALWAYS, ServingYard
 
 from trainyard.model_deployments.observed import Observed
 from trainyard.model_deployments.revision.workload import Workload
@@ -17,7 +17,7 @@ from trainyard.model_deployments.view import View
 
 async def test_a_vanished_configuration_is_waited_for_again() -> None:
     """What nobody can report is not in force."""
-    yard = ServingYard()
+    yard = ServingYard(spec=ROUTERS_ALWAYS)
     yard.publish("a")
     await yard.run(20)
     before = yard.resource.status.routing_applied_at

@@ -189,7 +189,7 @@ async def test_a_lost_status_is_read_from_the_route() -> None:
 async def test_another_mode_takes_the_route_and_its_backends_away() -> None:
     """Once its own way is in force; and the other way round no router stays."""
     yard = await serving()
-    yard.raw["spec"]["traffic"] = {"mode": "Router"}
+    yard.raw["spec"]["traffic"] = {"mode": "Router", "router": "Always"}
     yard.raw["metadata"]["generation"] += 1
     await yard.run(120)
     kinds = {

@@ -16,14 +16,14 @@ from trainyard.model_deployments.traffic.replicas import ReplicasMode
 from trainyard.model_deployments.traffic.router import RouterMode
 
 
-def test_the_mode_chooses_and_router_is_the_default() -> None:
+def test_the_mode_chooses_and_a_router_for_releases_is_the_default() -> None:
     """Replicas has no router, whenever one is wanted."""
-    assert RouterMode is type(mode_of(a_model_deployment().spec))
+    assert isinstance(mode_of(a_model_deployment().spec), ReleasingMode)
     plain = a_model_deployment(traffic={"mode": "Replicas"})
     assert isinstance(mode_of(plain.spec), ReplicasMode)
-    for_releases = a_model_deployment(traffic={"router": "Releasing"})
-    assert isinstance(mode_of(for_releases.spec), ReleasingMode)
-    both = a_model_deployment(traffic={"mode": "Replicas", "router": "Releasing"})
+    always = a_model_deployment(traffic={"router": "Always"})
+    assert RouterMode is type(mode_of(always.spec))
+    both = a_model_deployment(traffic={"mode": "Replicas", "router": "Always"})
     assert isinstance(mode_of(both.spec), ReplicasMode)
     for router in ("Always", "Releasing"):
         gateway = {"mode": "Gateway", "gateway": GATEWAY, "router": router}
