@@ -21,6 +21,8 @@ INSTALLATION = Installation(
     serving_image="trainyard/serving:1",
     router_image="envoy:1",
 )
+ROUTERS_ALWAYS: dict[str, Any] = {"traffic": {"router": "Always"}}
+"""Of a spec: no release has to bring the routers first."""
 
 
 def digest(letter: str) -> str:

@@ -39,8 +39,6 @@ from trainyard.outbox import Outbox
 from trainyard.ownership import REQUEST, ROLE
 from trainyard.reconciling.plan import Plan
 
-ROUTERS_ALWAYS: dict[str, Any] = {"traffic": {"router": "Always"}}
-"""Of a spec: no release has to bring the routers first."""
 EDGES = ("1", "2", "5", "10", "20", "50", "+Inf")
 
 

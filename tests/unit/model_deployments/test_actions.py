@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from builders_serving import NAME
+from builders_serving import NAME, ROUTERS_ALWAYS
 from serving_pods import Behaviour
-from serving_yard import ROUTERS_ALWAYS
 from watched_users import WatchedYard
 
 from trainyard.model_deployments.actions import pods_wanted, wanted_actions

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from builders_serving import NAME, digest
+from builders_serving import NAME, ROUTERS_ALWAYS, digest
 from serving_pods import Behaviour
-from serving_yard import ROUTERS_ALWAYS, ServingYard
+from serving_yard import ServingYard
 
 
 def said(yard: ServingYard) -> dict[str, tuple[str, str]]:

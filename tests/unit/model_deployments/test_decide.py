@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders_serving import NAME, NAMESPACE
+from builders_serving import NAME, NAMESPACE, ROUTERS_ALWAYS
 from release_stories import reason, serving, told
 from serving_pods import Behaviour
-from serving_yard import ROUTERS_ALWAYS, ServingYard
+from serving_yard import ServingYard
 
 from trainyard.conditions import is_true
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from builders_serving import INSTALLATION, NAMESPACE
+from builders_serving import INSTALLATION, NAMESPACE, ROUTERS_ALWAYS
 from serving_pods import Behaviour
-from serving_yard import ROUTERS_ALWAYS, ServingYard
+from serving_yard import ServingYard
 
 from trainyard.model_deployments.observe import observe_model_deployment
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from builders_serving import INSTALLATION
-from serving_yard import ROUTERS_ALWAYS, ServingYard
+from builders_serving import INSTALLATION, ROUTERS_ALWAYS
+from serving_yard import ServingYard
 
 from trainyard.model_deployments.observed import Observed, observed_from
 from trainyard.model_deployments.owned_objects import owned_objects_of

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from builders_serving import NAMESPACE, NOW
-from serving_yard import ROUTERS_ALWAYS, ServingYard
+from builders_serving import NAMESPACE, NOW, ROUTERS_ALWAYS
+from serving_yard import ServingYard
 
 from trainyard.model_deployments.analysis.binned_columns import BinWindow
 from trainyard.model_deployments.analysis.evidence import Arms

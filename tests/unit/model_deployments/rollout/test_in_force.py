@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from builders_serving import INSTALLATION, NOW, a_model_deployment, digest
-from serving_yard import ROUTERS_ALWAYS, ServingYard
+from builders_serving import INSTALLATION, NOW, ROUTERS_ALWAYS, a_model_deployment, digest
+from serving_yard import ServingYard
 
 from trainyard.model_deployments.observed import Observed
 from trainyard.model_deployments.revision.workload import Workload
