@@ -53,7 +53,7 @@ class TrainingWorld:
         self.writes = 0
         self.used: set[Permission] = set()
         """What the plans so far took; what the chart does not grant is refused."""
-        self.tracking: Outbox[Any] | None = None  # TrainingJobs offer it what is to be recorded
+        self.tracking: Outbox[Any] | None = None  # objects offer it what is to be recorded
         self.crash_at = 0  # the operator dies instead of its write of that number; 0: it lives
         self._objects: dict[tuple[str, str], Raw] = {}
         self._versions = 1
@@ -173,7 +173,7 @@ class TrainingWorld:
     ) -> tuple[Plan[Any], Raw]:
         raw = self.raw(model.definition.kind, name)
         resource = model.model_validate(raw)
-        own = {"tracking": self.tracking} if isinstance(resource, TrainingJob) else {}
+        own = {} if isinstance(resource, ModelVersion) else {"tracking": self.tracking}
         observed = _finished(observe(resource, self, installation=self.installation, **own))
         return decide(resource, observed, self.now), raw
 

@@ -72,7 +72,11 @@ def controllers(sources: Sources) -> tuple[Controller, ...]:
         Controller(
             "batchpredictions",
             BatchPrediction,
-            partial(observe_batch_prediction, installation=sources.installation),
+            partial(
+                observe_batch_prediction,
+                installation=sources.installation,
+                tracking=sources.tracking,
+            ),
             decide_batch_prediction,
             children=("Job", "Pod"),
             reads=READ_BY_BATCH_PREDICTION,
@@ -89,7 +93,7 @@ def _of_training(
         Controller(
             "datasets",
             Dataset,
-            partial(observe_dataset, installation=installation),
+            partial(observe_dataset, installation=installation, tracking=tracking),
             decide_dataset,
             children=("Job", "Pod"),
             reads=READ_BY_DATASET,

@@ -1,4 +1,4 @@
-"""What a tracker of experiments is to hold of a TrainingJob: its runs and accepted versions."""
+"""What a tracker is to hold of an object: its runs, and the versions that they gave."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class TrackedData:
     """A version of what a run reads or gives."""
 
     name: str
-    """Unique within the place of the run."""
+    """Unique within the place of the run; or an address, which is unique everywhere."""
     version: str
-    """Its digest."""
+    """Its digest; "": none is known."""
     source: str = ""
     """Where its files are, or were read from; "": that is not known."""
     rows: int | None = None
@@ -63,13 +63,14 @@ class TrackedRun:
     """A run as it is now."""
 
     number: int
-    """Its place among all that is to be recorded of the TrainingJob."""
+    """Its place among all that is to be recorded of the object."""
     id: str
     """Unique among all runs of all clusters."""
     name: str
-    experiment: str
     state: RunState
     started_at: datetime
+    experiment: str = ""
+    """Of MLflow, which holds runs of TrainingJobs alone."""
     ended_at: datetime | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -81,10 +82,11 @@ class TrackedRun:
     place: str = ""
     """Separates what has the same name in another installation or namespace."""
     job: str = ""
-    """The TrainingJob."""
+    """What runs: a TrainingJob, or another kind and its name."""
+    job_type: str = "TRAINING"
     why: str = ""
     """Why it is not finished, or has failed."""
-    reads: TrackedData | None = None
+    reads: tuple[TrackedData, ...] = ()
     gives: TrackedData | None = None
     code: TrackedCode | None = None
 

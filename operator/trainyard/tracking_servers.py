@@ -1,4 +1,4 @@
-"""Which servers track runs? The installation names them, TrainingJobs choose among them."""
+"""Which servers track runs? The installation names them, objects choose among them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class TrackingServer(ApiModel):
     model_config = ConfigDict(extra="forbid")
 
     namespaces: tuple[str, ...] = ()
-    """Whose TrainingJobs may name it; empty: those of all namespaces."""
+    """Whose objects may name it; empty: those of all namespaces."""
 
 
 class TrackingServers(RootModel[dict[ReceiverName, TrackingServer]]):
@@ -27,7 +27,7 @@ class TrackingServers(RootModel[dict[ReceiverName, TrackingServer]]):
     root: dict[ReceiverName, TrackingServer] = {}
 
     def known_in(self, namespace: str) -> Mapping[str, TrackingServer]:
-        """Return those that TrainingJobs of the namespace may name."""
+        """Return those that objects of the namespace may name."""
         return {
             name: server
             for name, server in self.root.items()

@@ -11,7 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from lineage_samples import NOW, a_lineage_run, a_lineage_version
+from lineage_samples import (
+    NOW,
+    a_lineage_refresh,
+    a_lineage_run,
+    a_lineage_search,
+    a_lineage_version,
+)
 
 from benchmarks.serving.locked_environments import locked, python_of_locked
 from trainyard.clients.openlineage_events import events_of
@@ -86,13 +92,16 @@ def told(tracked: Tracked) -> list[dict[str, Any]]:
 
 
 def test_every_event_is_one_of_openlineage() -> None:
-    """Of runs in each state, with all that can be known and with hardly anything, and versions."""
+    """Of runs in each state, with all that can be known and with hardly anything, a search with its
+    trials, a refresh, and a version.
+    """
     whole = a_lineage_run()
-    bare = replace(whole, reads=None, gives=None, code=None, parameters={}, metrics={}, tags={})
+    bare = replace(whole, reads=(), gives=None, code=None, parameters={}, metrics={}, tags={})
     runs = [replace(run, state=state) for run in (whole, bare) for state in RunState]
-    known: list[Tracked] = [*runs, a_lineage_version()]
+    others = (a_lineage_search(), a_lineage_refresh(), a_lineage_version())
+    known: list[Tracked] = [*runs, *others]
     events = [event for tracked in known for event in told(tracked)]
-    assert 17 == len(events)
+    assert 25 == len(events)
     answer = read_strictly(events)
     assert 0 == answer.returncode, answer.stderr[-2000:]
 

@@ -20,7 +20,14 @@ from trainyard.batch_predictions.observed import BatchTurn, Observed
 from trainyard.batch_predictions.progress import told, told_set_aside
 from trainyard.batch_predictions.triggers import SPEC, next_trigger
 from trainyard.conditions import Finding, in_column
+from trainyard.lineage import lineage_told
+from trainyard.tracking_progress import TrackingReasons
 
+_TRACKING = TrackingReasons(
+    taken=Reason.TRACKED,
+    failing=Reason.NOT_TRACKED,
+    refused=Reason.TRACKING_REFUSED,
+)
 _GO_ON = (
     "Put it right and annotate with trainyard.dev/request=retry@now to go on with the parts that"
     " lack, or change the spec"
@@ -41,6 +48,7 @@ def findings(
         *_all_rows_scored(status),
         *(stalled or _under_way(batch, turn.status, observed, turn.now)),
         *_is_suspended(batch, status),
+        *lineage_told(status.lineage, _TRACKING),
     )
 
 

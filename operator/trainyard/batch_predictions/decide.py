@@ -16,6 +16,7 @@ from trainyard.api.v1alpha1.batch_prediction_status import (
 from trainyard.api.v1alpha1.task import AT_WORK, TaskPhase
 from trainyard.batch_predictions.conditions import findings, summary_of
 from trainyard.batch_predictions.identity import job_name, spec_digest
+from trainyard.batch_predictions.lineage import told_runs
 from trainyard.batch_predictions.manifests import batch_job
 from trainyard.batch_predictions.model import Found
 from trainyard.batch_predictions.observed import BatchTurn, Observed
@@ -41,6 +42,7 @@ from trainyard.jobs.supervision import (
     next_attempt,
     recorded,
 )
+from trainyard.lineage import with_lineage
 from trainyard.reconciling.plan import Create, Delete, Plan
 from trainyard.reconciling.turn import Turn
 from trainyard.schedule import ScheduleInvalid, next_slot, planned_slot
@@ -67,7 +69,8 @@ def decide_batch_prediction(
         request = asked.run
         trigger = next_trigger(batch, turn.status, request=request, due_slot=slot) or repeated
         turn = _begun(batch, observed, turn, trigger)
-    return _concluded(batch, observed, _tidied(observed, turn), problem).plan()
+    turn = _told(batch, observed, _tidied(observed, turn))
+    return _concluded(batch, observed, turn, problem).plan()
 
 
 def _begun(
@@ -202,6 +205,12 @@ def _tidied(observed: Observed, turn: BatchTurn) -> BatchTurn:
         kept = {last.name}
     created = {a.manifest["metadata"]["name"] for a in turn.actions if isinstance(a, Create)}
     return turn.doing(*(Delete(job) for job in observed.jobs if job.name not in kept | created))
+
+
+def _told(batch: BatchPrediction, observed: Observed, turn: BatchTurn) -> BatchTurn:
+    installation = observed.installation
+    found = told_runs(batch, turn.status, observed.versions, installation)
+    return with_lineage(batch, turn, found, observed.deliveries, installation)
 
 
 def _concluded(

@@ -1,12 +1,14 @@
 """What is told of a run or a version, in the words of OpenLineage?
 
 A run is told from its beginning each time, as only its present state is known: the same event again
-says nothing new, and none is missing where the server was away while the run went on.
+says nothing new, and none is missing where the server was away while the run went on. The trials of
+its search are told at its end, as runs below it, while their table is there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -14,9 +16,9 @@ from uuid import NAMESPACE_URL, uuid5
 from trainyard.tracked import (
     RunState,
     Tracked,
-    TrackedCode,
     TrackedData,
     TrackedRun,
+    TrackedTrial,
     TrackedVersion,
 )
 
@@ -29,6 +31,8 @@ _FACETS = {
     "ErrorMessageRunFacet": "1-0-1",
     "ExecutionParametersRunFacet": "1-0-0",
     "JobTypeJobFacet": "2-0-4",
+    "OutputStatisticsOutputDatasetFacet": "1-0-2",
+    "ParentRunFacet": "1-2-0",
     "SchemaDatasetFacet": "1-2-0",
     "SourceCodeLocationJobFacet": "1-1-0",
     "SymlinksDatasetFacet": "1-0-1",
@@ -52,10 +56,42 @@ def events_of(tracked: Tracked, now: datetime) -> Iterator[Event]:
     if isinstance(tracked, TrackedVersion):
         yield from _of_version(tracked, now)
         return
+    is_running = tracked.state is RunState.RUNNING
     yield _event(tracked, "START", tracked.started_at)
-    # A run never ends before it began, whatever clocks say.
-    at = now if tracked.state is RunState.RUNNING else tracked.ended_at or now
-    yield _event(tracked, _TYPES[tracked.state], max(at, tracked.started_at))
+    for trial in () if is_running else tracked.trials:
+        yield from _of_trial(tracked, trial, now)
+    yield _event(tracked, _TYPES[tracked.state], _end(tracked, now))
+
+
+def _end(run: TrackedRun, now: datetime) -> datetime:
+    """A run never ends before it began, whatever clocks say."""
+    at = now if run.state is RunState.RUNNING else run.ended_at or now
+    return max(at, run.started_at)
+
+
+def _of_trial(run: TrackedRun, trial: TrackedTrial, now: datetime) -> Iterator[Event]:
+    """Yield its beginning and end: those of its run, as nobody keeps the ones of trials."""
+    has_score = trial.score is not None
+    as_run = replace(
+        run,
+        id=f"{run.id}/{trial.trial}",
+        name=f"{run.name}-{trial.trial}",
+        job=f"{run.job}/trial",
+        job_type="TRIAL",
+        state=RunState.FINISHED if has_score else RunState.FAILED,
+        parameters=trial.parameters,
+        metrics={run.objective: trial.score} if trial.score is not None else {},
+        tags={"trainyard.trial": str(trial.trial)},
+        why="" if has_score else "it has no score",
+        gives=None,
+        trials=(),
+    )
+    job = {"namespace": run.place, "name": run.job}
+    parent = _facet("ParentRunFacet", run={"runId": run_id(run.id)}, job=job)
+    for kind, at in (("START", run.started_at), (_TYPES[as_run.state], _end(run, now))):
+        event = _event(as_run, kind, at)
+        event["run"]["facets"]["parent"] = parent
+        yield event
 
 
 def _of_version(version: TrackedVersion, now: datetime) -> Iterator[Event]:
@@ -74,15 +110,15 @@ def _of_version(version: TrackedVersion, now: datetime) -> Iterator[Event]:
 
 def _event(run: TrackedRun, kind: str, at: datetime) -> Event:
     is_over = kind not in {"START", "RUNNING"}
-    reads = [_input(run.place, run.reads)] if run.reads is not None else []
-    gives = [_dataset(run.place, run.gives)] if run.gives is not None and is_over else []
+    reads = [_input(run.place, data) for data in run.reads]
+    gives = [_output(run.place, run.gives)] if run.gives is not None and is_over else []
     return {
         "eventType": kind,
         "eventTime": _time(at),
         "producer": PRODUCER,
         "schemaURL": f"{_CORE}/RunEvent",
         "run": {"runId": run_id(run.id), "facets": _of_run(run, kind)},
-        "job": {"namespace": run.place, "name": run.job, "facets": _of_job(run.code)},
+        "job": {"namespace": run.place, "name": run.job, "facets": _of_job(run)},
         "inputs": reads,
         "outputs": gives,
     }
@@ -110,8 +146,9 @@ def _of_run(run: TrackedRun, kind: str) -> dict[str, Facet]:
     return found
 
 
-def _of_job(code: TrackedCode | None) -> dict[str, Facet]:
-    kind = {"processingType": "BATCH", "integration": "TRAINYARD", "jobType": "TRAINING"}
+def _of_job(run: TrackedRun) -> dict[str, Facet]:
+    code = run.code
+    kind = {"processingType": "BATCH", "integration": "TRAINYARD", "jobType": run.job_type}
     found = {"jobType": _facet("JobTypeJobFacet", **kind)}
     if code is not None and code.source:
         where = {"type": "git", "url": code.source, "repoUrl": code.source}
@@ -131,17 +168,35 @@ def _input(place: str, data: TrackedData) -> dict[str, Any]:
     return found
 
 
+def _output(place: str, data: TrackedData) -> dict[str, Any]:
+    found = _dataset(place, data)
+    counts = {"rowCount": data.rows, "size": data.bytes}
+    known = {name: count for name, count in counts.items() if count is not None}
+    if known:
+        written = _facet("OutputStatisticsOutputDatasetFacet", **known)
+        found["outputFacets"] = {"outputStatistics": written}
+    return found
+
+
 def _dataset(place: str, data: TrackedData) -> dict[str, Any]:
-    facets = {"version": _facet("DatasetVersionDatasetFacet", datasetVersion=data.version)}
+    facets = {}
+    if data.version:
+        facets["version"] = _facet("DatasetVersionDatasetFacet", datasetVersion=data.version)
     if data.columns:
         fields = [{"name": name, "type": kind} for name, kind in data.columns]
         facets["schema"] = _facet("SchemaDatasetFacet", fields=fields)
-    scheme, found, rest = data.source.partition("://")
-    if found:
-        owner, _, path = rest.partition("/")
-        identifier = {"namespace": f"{scheme}://{owner}", "name": path or "/", "type": "LOCATION"}
+    if (location := _location(data.source)) is not None:
+        identifier = {**location, "type": "LOCATION"}
         facets["symlinks"] = _facet("SymlinksDatasetFacet", identifiers=[identifier])
-    return {"namespace": place, "name": data.name, "facets": facets}
+    named = _location(data.name) or {"namespace": place, "name": data.name}
+    return {**named, "facets": facets}
+
+
+def _location(address: str) -> dict[str, str] | None:
+    """Return how OpenLineage names what has an address; None: it is none."""
+    scheme, found, rest = address.partition("://")
+    owner, _, path = rest.partition("/")
+    return {"namespace": f"{scheme}://{owner}", "name": path or "/"} if found else None
 
 
 def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -10,6 +10,14 @@ from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.conditions import Finding, in_column
 from trainyard.datasets.outcome import describe_failures
 from trainyard.datasets.triggers import SPEC
+from trainyard.lineage import lineage_told
+from trainyard.tracking_progress import TrackingReasons
+
+_TRACKING = TrackingReasons(
+    taken=DatasetReason.TRACKED,
+    failing=DatasetReason.NOT_TRACKED,
+    refused=DatasetReason.TRACKING_REFUSED,
+)
 
 
 def findings(
@@ -25,6 +33,7 @@ def findings(
         _ready(status, waiting),
         _data_valid(dataset, status),
         *(stalled or _under_way(status, waiting)),
+        *lineage_told(status.lineage, _TRACKING),
     )
 
 

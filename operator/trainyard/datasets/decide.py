@@ -11,6 +11,7 @@ from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.conditions import merge_conditions
 from trainyard.datasets.conditions import findings, why
 from trainyard.datasets.identity import refresh_name, spec_digest
+from trainyard.datasets.lineage import told_refreshes
 from trainyard.datasets.manifests import ingest_job, report_job_of
 from trainyard.datasets.observed import DatasetTurn, Observed
 from trainyard.datasets.outcome import UNREADABLE_STATE, Accepted, Refused, Unchanged, read_outcome
@@ -38,6 +39,7 @@ from trainyard.jobs.supervision import (
     next_attempt,
     recorded,
 )
+from trainyard.lineage import with_lineage
 from trainyard.reconciling.plan import Create, Delete, Plan
 from trainyard.reconciling.turn import Turn
 from trainyard.schedule import ScheduleInvalid, next_slot, planned_slot
@@ -62,6 +64,7 @@ def decide_dataset(dataset: Dataset, observed: Observed, now: datetime) -> Plan[
             refresh = new_refresh(dataset, turn.status, trigger, digest, now)
             turn = _started(dataset, observed, turn, refresh)
     turn = with_participations(dataset, observed, turn)
+    turn = _told(dataset, observed, turn)
     return _concluded(dataset, observed, _tidied(observed, turn), forbidden or problem).plan()
 
 
@@ -171,6 +174,12 @@ def _tidied(observed: Observed, turn: DatasetTurn) -> DatasetTurn:
     kept |= {part.name for part in turn.status.participations}
     created = {a.manifest["metadata"]["name"] for a in turn.actions if isinstance(a, Create)}
     return turn.doing(*(Delete(job) for job in observed.jobs if job.name not in kept | created))
+
+
+def _told(dataset: Dataset, observed: Observed, turn: DatasetTurn) -> DatasetTurn:
+    installation = observed.installation
+    found = told_refreshes(dataset, turn.status, installation)
+    return with_lineage(dataset, turn, found, observed.deliveries, installation)
 
 
 def _concluded(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.task import AT_WORK, TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob
+from trainyard.datasets.lineage import told_refreshes
 from trainyard.datasets.manifests import report_name
 from trainyard.datasets.observed import Observed, RunOfOthers
 from trainyard.datasets.participations import participation_name
@@ -14,23 +16,26 @@ from trainyard.installation import Installation
 from trainyard.jobs.federated_pods import ENROL
 from trainyard.jobs.job_view import JobView, job_references, see_job
 from trainyard.jobs.labelled_rows import last_folder
+from trainyard.lineage import outgoing_lineage
+from trainyard.outbox import Outbox
 from trainyard.ownership import OWNER, OWNER_KIND
 from trainyard.reconciling.world import World
+from trainyard.tracked import Tracked
 
 _REPORTERS = ("ingest", "report")
 
 
 async def observe_dataset(
-    dataset: Dataset, world: World, *, installation: Installation
+    dataset: Dataset,
+    world: World,
+    *,
+    installation: Installation,
+    tracking: Outbox[Tracked] | None = None,
 ) -> Observed:
     """Return the Dataset's Jobs as they stand, and which refreshes are requested of it."""
     namespace = dataset.metadata.namespace
     labels = {OWNER_KIND: dataset.definition.singular, OWNER: dataset.metadata.name}
     jobs = await world.list("Job", namespace, labels)
-    users = await world.referrers("Dataset", namespace, dataset.metadata.name, by="TrainingJob")
-    loaded = [await world.load(TrainingJob, namespace, name) for name in users if "/" not in name]
-    own = dataset.metadata.name
-    training_jobs = [job for job in loaded if job is not None and _trains_on(job, own)]
     refresh = dataset.status.refresh
     job: JobView | None = None
     report: JobView | None = None
@@ -40,11 +45,11 @@ async def observe_dataset(
             name = report_name(dataset, refresh)
             report = await see_job(world, dataset, name, _REPORTERS, installation)
     runs = await _runs_of_others(dataset, world)
-    return Observed(
+    seen = Observed(
         installation=installation,
         job=job,
         report=report,
-        requested=tuple(_requested(training_jobs)),
+        requested=tuple(_requested(await _training_jobs(dataset, world))),
         runs_of_others=runs,
         participations={
             name: await see_job(world, dataset, name, (ENROL,), installation)
@@ -54,6 +59,18 @@ async def observe_dataset(
         labelled=await _labelled(dataset, world),
         jobs=job_references(jobs, dataset),
     )
+    if tracking is None or dataset.spec.tracking is None:
+        return seen
+    told = told_refreshes(dataset, dataset.status, installation)
+    outgoing = outgoing_lineage(dataset, told, installation)
+    return replace(seen, deliveries=tracking.offer_all(dataset.metadata.uid, outgoing))
+
+
+async def _training_jobs(dataset: Dataset, world: World) -> list[TrainingJob]:
+    namespace, own = dataset.metadata.namespace, dataset.metadata.name
+    users = await world.referrers("Dataset", namespace, own, by="TrainingJob")
+    loaded = [await world.load(TrainingJob, namespace, name) for name in users if "/" not in name]
+    return [job for job in loaded if job is not None and _trains_on(job, own)]
 
 
 def _trains_on(job: TrainingJob, dataset: str) -> bool:
@@ -99,8 +116,8 @@ async def _labelled(dataset: Dataset, world: World) -> str:
     return last_folder(found) if found is not None else ""
 
 
-def _requested(training_jobs: Iterable[TrainingJob | None]) -> Iterator[str]:
+def _requested(training_jobs: Iterable[TrainingJob]) -> Iterator[str]:
     """Yield the ids of the requests."""
     for job in training_jobs:
-        if job is not None and job.status.refresh_requested is not None:
+        if job.status.refresh_requested is not None:
             yield job.status.refresh_requested.id

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from trainyard.api.v1alpha1.dataset_status import DatasetStatus
+from trainyard.delivery import Delivery
 from trainyard.installation import Installation
 from trainyard.jobs.job_view import JobView
 from trainyard.objects import ObjectRef
@@ -49,5 +50,7 @@ class Observed:
     labelled: str = ""
     """Where the labelled requests of the source's ModelDeployment lie; empty where it is not there,
     or none is named."""
+    deliveries: Mapping[str, Delivery] = field(default_factory=dict)
+    """How it stands with the OpenLineage server to which something was offered."""
     jobs: tuple[ObjectRef, ...] = ()
     """All Jobs of this Dataset that are not being deleted."""

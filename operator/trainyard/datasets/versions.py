@@ -14,8 +14,8 @@ from trainyard.api.v1alpha1.dataset_status import (
     RefreshDone,
 )
 from trainyard.datasets.outcome import Accepted, Refused, describe_failures
-from trainyard.datasets.source_names import name_of_source
 from trainyard.datasets.triggers import RETRAIN
+from trainyard.jobs.source_names import name_of_source
 from trainyard.reconciling.turn import Turn
 
 ANSWERS_KEPT = 10

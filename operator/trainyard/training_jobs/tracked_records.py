@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from trainyard.api.v1alpha1.training_job import TrainingJob, TrainingJobSpec
 from trainyard.api.v1alpha1.training_job_status import Run, RunCause, TrainingJobStatus
 from trainyard.champion import followers
 from trainyard.conditions import shorten
-from trainyard.installation import Installation
+from trainyard.lineage import data_version, model_version, place_of
 from trainyard.tracked import (
     CHALLENGER,
     CHAMPION,
@@ -91,10 +92,10 @@ def _run(job: TrainingJob, run: Run, observed: Observed) -> TrackedRun:
         tags=_tags(job, _tags_of_run(run, version), run.cause),
         objective=search.objective if search is not None else "score",
         trials=tuple(_trials(job.spec, run, is_present=is_present)),
-        place=_place(job, observed),
+        place=place_of(job, observed.installation),
         job=job.metadata.name,
         why=f"{run.reason}: {run.message}" if run.reason else "",
-        reads=_data(run.dataset_digest, observed),
+        reads=tuple(_data(run.dataset_digest, observed)),
         gives=_model(job, run.bundle_digest, observed) if run.bundle_digest else None,
         code=_revision(version),
     )
@@ -111,50 +112,45 @@ def _version(job: TrainingJob, version: ModelVersion, observed: Observed) -> Tra
         **_code(version),
         **_digests(spec.dataset_digest, spec.recipe_digest, spec.inputs_digest),
     }
+    model = _model(job, spec.bundle_digest, observed)
     return TrackedVersion(
         number=0,
         id=spec.bundle_digest,
         model=f"{namespace}.{job.metadata.name}",
         experiment=_experiment(job),
         run_id=f"{spec.training_job.uid or job.metadata.uid}/{spec.run}",
-        source=_source(observed.installation, namespace, spec.bundle_digest),
+        source=model.source,
         aliases=_aliases(job, version, observed),
         tags=_tags(job, own, spec.cause),
-        place=_place(job, observed),
-        gives=_model(job, spec.bundle_digest, observed),
+        place=place_of(job, observed.installation),
+        gives=model,
     )
 
 
-def _place(job: TrainingJob, observed: Observed) -> str:
-    return f"trainyard://{observed.installation.id}/{job.metadata.namespace}"
+def _data(digest: str | None, observed: Observed) -> Iterator[TrackedData]:
+    """Yield the version that was read; its rows and columns while the Dataset knows it.
 
-
-def _data(digest: str | None, observed: Observed) -> TrackedData | None:
-    """Return the version that was read; its rows and columns while the Dataset knows it."""
+    A Dataset that tells its refreshes says itself where its files come from; else this is told
+    here, as if they lay there still.
+    """
     dataset = observed.dataset
     if digest is None or dataset is None:
-        return None
-    name = f"dataset/{dataset.metadata.name}"
+        return
     version = next((v for v in dataset.status.versions if v.digest == digest), None)
     if version is None:
-        return TrackedData(name, digest)
-    columns = tuple((c.name, str(c.type)) for c in dataset.spec.columns or ())
-    return TrackedData(name, digest, version.source, version.rows, version.bytes, columns)
+        yield TrackedData(f"dataset/{dataset.metadata.name}", digest)
+        return
+    found = data_version(dataset, version, observed.installation)
+    yield found if dataset.spec.tracking else replace(found, source=version.source)
 
 
 def _model(job: TrainingJob, bundle: str, observed: Observed) -> TrackedData:
-    source = _source(observed.installation, job.metadata.namespace, bundle)
-    return TrackedData(f"model/{job.metadata.name}", bundle, source)
+    return model_version(job, job.metadata.name, bundle, observed.installation)
 
 
 def _revision(version: ModelVersion | None) -> TrackedCode | None:
     code = version.spec.code if version is not None else None
     return TrackedCode(code.revision, code.source) if code is not None else None
-
-
-def _source(installation: Installation, namespace: str, bundle: str) -> str:
-    folder = f"models/sha256/{bundle.removeprefix('sha256:')}"
-    return f"{installation.store}/{installation.id}/{namespace}/{folder}"
 
 
 def _aliases(job: TrainingJob, version: ModelVersion, observed: Observed) -> tuple[str, ...]:

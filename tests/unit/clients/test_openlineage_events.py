@@ -10,7 +10,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from lineage_samples import BEGAN, BUNDLE, ENDED, NOW, a_lineage_run, a_lineage_version
+from lineage_samples import (
+    BEGAN,
+    BUNDLE,
+    ENDED,
+    NOW,
+    a_lineage_refresh,
+    a_lineage_run,
+    a_lineage_search,
+    a_lineage_version,
+)
 
 from trainyard.clients.openlineage_events import events_of, run_id
 from trainyard.tracked import RunState
@@ -80,6 +89,34 @@ def test_a_failure_says_why() -> None:
     why = "OutOfMemory: container train needed more than 1Gi"
     *_, last = events_of(replace(a_lineage_run(), state=RunState.FAILED, why=why), NOW)
     assert why == last["run"]["facets"]["errorMessage"]["message"]
+
+
+def test_trials_are_told_below_their_run_when_it_has_ended() -> None:
+    """Each with what it tried and its score, or that it has none; while it goes on, none is."""
+    running = replace(a_lineage_search(), state=RunState.RUNNING)
+    assert 2 == len(list(events_of(running, NOW)))
+    first, *trials, last = events_of(a_lineage_search(), NOW)
+    assert [first["run"]["runId"]] * 4 == [
+        event["run"]["facets"]["parent"]["run"]["runId"] for event in trials
+    ]
+    assert ["START", "COMPLETE", "START", "FAIL"] == [event["eventType"] for event in trials]
+    assert {"wine/trial"} == {event["job"]["name"] for event in trials}
+    assert 3 == len({event["run"]["runId"] for event in (*trials, last)})
+    good = trials[1]["run"]["facets"]
+    assert {"key": "max_depth", "value": "3"} in good["executionParameters"]["parameters"]
+    assert ("metrics.roc_auc", "0.9") in {(t["key"], t["value"]) for t in good["tags"]["tags"]}
+    assert [] == trials[1]["outputs"]
+    assert last["inputs"] == trials[1]["inputs"]
+
+
+def test_what_has_an_address_is_named_by_it() -> None:
+    """As others name it; what is written is counted."""
+    *_, last = events_of(a_lineage_refresh(), NOW)
+    (read,), (given,) = last["inputs"], last["outputs"]
+    assert ("s3://data", "raw/wine/", {}) == (read["namespace"], read["name"], read["facets"])
+    written = given["outputFacets"]["outputStatistics"]
+    assert (178, 11_000) == (written["rowCount"], written["size"])
+    assert "INGESTION" == last["job"]["facets"]["jobType"]["jobType"]
 
 
 def test_an_id_belongs_to_one_run() -> None:

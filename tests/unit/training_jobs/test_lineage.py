@@ -8,63 +8,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import pytest
-from builders_training import an_installation
+from lineage_scene import TOLD, LineageScene, lineage_scene
 from training_stories import JOB, a_world, newest_run, succeed
 from training_world import TrainingWorld
-from webhook_receivers import HttpReceiver, http_receiver
 
-from trainyard.clients.mlflow import HttpMlflow
-from trainyard.clients.openlineage import HttpOpenLineage
-from trainyard.clients.trackers import Trackers
-from trainyard.outbox import Outbox
-from trainyard.tracking_servers import TrackingServers
-
-KNOWN = TrackingServers.model_validate({"team": {}})
-LOOKS = 400
-
-
-class Scene:
-    """A TrainingJob whose runs are told, and who takes it."""
-
-    def __init__(self, receiver: HttpReceiver, session: aiohttp.ClientSession, path: Path) -> None:
-        (path / "team").write_text(receiver.url)
-        self.receiver = receiver
-        self.world: TrainingWorld = a_world(tracking={"openlineage": {"server": "team"}})
-        self.world.installation = an_installation(mlflow_servers=KNOWN, openlineage_servers=KNOWN)
-        lineage = HttpOpenLineage(session, path, lambda: self.world.now)
-        trackers = Trackers(HttpMlflow(session, path / "none"), lineage)
-        self.world.tracking = Outbox(trackers.record, lambda: self.world.now)
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """Return what the status says."""
-        found: dict[str, Any] = self.world.status(*JOB).get("lineage", {})
-        return found
-
-    async def arrived(self) -> None:
-        """Pass after pass, until the server has everything."""
-        for _ in range(LOOKS):
-            self.world.settle()
-            if self.state.get("number") == self.state.get("delivered"):
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError(f"not everything arrived: {self.state}")
-
-    def events(self) -> list[tuple[str, str]]:
-        """Return types and jobs of the runs' events in their order."""
-        bodies = [body for _, body in self.receiver.requests if "eventType" in body]
-        return [(body["eventType"], body["job"]["name"]) for body in bodies]
+Scene = LineageScene[TrainingWorld]
 
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     """The server is there."""
-    async with http_receiver() as receiver, aiohttp.ClientSession() as session:
-        yield Scene(receiver, session, tmp_path)
+    async with lineage_scene(a_world(tracking=TOLD), JOB, tmp_path) as found:
+        yield found
 
 
 async def test_a_life_is_told_by_its_events(scene: Scene) -> None:

@@ -1,4 +1,7 @@
-"""What a tracker is told of a TrainingJob's life, whatever happens to it meanwhile."""
+"""What a tracker is told of a TrainingJob's life, whatever happens to it meanwhile.
+
+Proves: operator/trainyard/tracking_progress.py
+"""
 
 from __future__ import annotations
 

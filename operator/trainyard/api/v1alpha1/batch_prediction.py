@@ -13,6 +13,7 @@ from trainyard.api.sources import Source
 from trainyard.api.v1alpha1.batch_prediction_status import MOST_PARTS, BatchPredictionStatus
 from trainyard.api.v1alpha1.dataset import ColumnName, CsvOptions
 from trainyard.api.v1alpha1.schedule import Schedule
+from trainyard.api.v1alpha1.tracking import LineageTracking
 from trainyard.api.v1alpha1.training_job import Attempts
 
 _OWN = ("file", "row", "prediction", "bundle_digest")
@@ -110,6 +111,8 @@ class BatchPredictionSpec(ApiModel):
     """How often and how long a run may try."""
     pod: TrainingPodSettings = TrainingPodSettings()
     """Resources and placement of the pods that score."""
+    tracking: LineageTracking | None = None
+    """Where runs are told: which files which model scored, and where to. Absent: nowhere."""
     suspend: bool = False
     """True: no run begins, and the one at work stops; it goes on where it was when this is false
     again."""

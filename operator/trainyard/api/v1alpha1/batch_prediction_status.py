@@ -10,6 +10,7 @@ from pydantic import Field
 
 from trainyard.api.base import ApiModel, Digest, KindStatus, Text
 from trainyard.api.v1alpha1.task import ShortText, Task
+from trainyard.api.v1alpha1.tracking import TrackingState
 
 MOST_PARTS = 100
 
@@ -43,6 +44,12 @@ class BatchPredictionReason(StrEnum):
     """Used when the pinned version did not pass its gates."""
     SUSPENDED = "Suspended"
     """Used when spec.suspend keeps runs from beginning."""
+    TRACKED = "Tracked"
+    """Used while the OpenLineage server of spec.tracking takes what is told."""
+    NOT_TRACKED = "NotTracked"
+    """Used while that server is not known here, or takes nothing; runs do not wait for it."""
+    TRACKING_REFUSED = "TrackingRefused"
+    """Used while that server refuses for good what it is told of some runs."""
     SPEC_INVALID = "SpecInvalid"
     """Used when the spec says something that cannot be done here."""
     REQUEST_REFUSED = "RequestRefused"
@@ -115,5 +122,7 @@ class BatchPredictionStatus(KindStatus):
     """The last run that ended."""
     next_run_at: datetime | None = None
     """The next slot of spec.schedule."""
+    lineage: TrackingState | None = None
+    """What the OpenLineage server of spec.tracking has."""
     summary: BatchSummary | None = None
     """Short texts for `kubectl get`."""

@@ -21,6 +21,7 @@ from trainyard.api.pod_settings import PodSettings
 from trainyard.api.v1alpha1.dataset_status import DatasetStatus
 from trainyard.api.v1alpha1.federated import DatasetFederation
 from trainyard.api.v1alpha1.schedule import Schedule
+from trainyard.api.v1alpha1.tracking import LineageTracking
 from trainyard.api.v1alpha1.version_difference import AgainstPrevious
 
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=128)]
@@ -250,6 +251,8 @@ class DatasetSpec(ApiModel):
     """Who may train on the rows where they are; absent: nobody of another namespace."""
     history_limit: Annotated[int, Field(ge=1, le=20)] = 10
     """How many versions the status lists."""
+    tracking: LineageTracking | None = None
+    """Where refreshes are told: which files gave which version. Absent: nowhere."""
     pod: PodSettings = PodSettings()
     """Resources and placement of the pod that reads the data."""
 

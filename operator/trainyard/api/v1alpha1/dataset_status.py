@@ -11,6 +11,7 @@ from pydantic import Field
 from trainyard.api.base import ApiModel, Digest, KindStatus, Text
 from trainyard.api.v1alpha1.federated import Participation
 from trainyard.api.v1alpha1.task import ShortText, Task
+from trainyard.api.v1alpha1.tracking import TrackingState
 from trainyard.api.v1alpha1.version_difference import VersionDifference
 
 
@@ -47,6 +48,12 @@ class DatasetReason(StrEnum):
     """Used when the Dataset begins to take part in a run of another's TrainingJob."""
     PARTICIPATION_ENDED = "ParticipationEnded"
     """Used when its part in a run is over, or no longer allowed."""
+    TRACKED = "Tracked"
+    """Used while the OpenLineage server of spec.tracking takes what is told."""
+    NOT_TRACKED = "NotTracked"
+    """Used while that server is not known here, or takes nothing; refreshes do not wait for it."""
+    TRACKING_REFUSED = "TrackingRefused"
+    """Used while that server refuses for good what it is told of some refreshes."""
     SPEC_INVALID = "SpecInvalid"
     """Used when the spec says something that cannot be done here."""
 
@@ -168,5 +175,7 @@ class DatasetStatus(KindStatus):
     """What came of refreshes that TrainingJobs requested."""
     participations: Annotated[tuple[Participation, ...], Field(max_length=16)] = ()
     """Its parts in runs of others, while these are at work."""
+    lineage: TrackingState | None = None
+    """What the OpenLineage server of spec.tracking has."""
     why: Text = ""
     """One sentence for `kubectl get`."""

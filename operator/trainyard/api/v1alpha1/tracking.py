@@ -1,4 +1,4 @@
-"""The part of a TrainingJob that says where its runs are tracked, and what arrived there."""
+"""The part of an object that says where its runs are tracked, and what arrived there."""
 
 from __future__ import annotations
 
@@ -47,11 +47,18 @@ class Tracking(ApiModel):
     """Each run is told by its events: what it reads, what it gives, and how it ended."""
 
 
+class LineageTracking(ApiModel):
+    """Where runs are told that are no training."""
+
+    openlineage: OpenLineageTracking
+    """Each run is told by its events: what it reads, what it gives, and how it ended."""
+
+
 class TrackedRecord(ApiModel):
     """One run or version, and in which state it is, or is to be, on record."""
 
     name: ShortText
-    """The run or ModelVersion."""
+    """The run or version."""
     digest: Annotated[str, StringConstraints(max_length=16)]
     """Names the state."""
     number: int

@@ -8,7 +8,7 @@ from dataset_stories import DATASET, refresh_job
 from training_world import TrainingWorld
 
 from trainyard.api.dataset_sources import DatasetSource
-from trainyard.datasets.source_names import name_of_source
+from trainyard.jobs.source_names import name_of_source
 
 MD5 = "a304afb96060aad90176268345e10355"
 
