@@ -13,6 +13,7 @@ import pytest
 from lineage_scene import TOLD, LineageScene, lineage_scene
 from training_stories import JOB, a_world, newest_run, succeed
 from training_world import TrainingWorld
+from trial_pods import end, leave
 
 Scene = LineageScene[TrainingWorld]
 
@@ -75,3 +76,27 @@ async def test_mlflow_that_is_away_holds_up_no_lineage(scene: Scene) -> None:
     scene.world.change(*JOB, tracking={"mlflow": {"server": "team"}})
     scene.world.settle()
     assert "lineage" not in scene.world.status(*JOB)
+
+
+async def test_trials_are_told_once_when_their_run_has_ended(scene: Scene) -> None:
+    """However often the status changed while they were tried; then their table goes."""
+    space = [{"name": "C", "values": ["1", "0", "10"]}]
+    search = {"strategy": "Grid", "trials": 3, "objective": "accuracy", "space": space}
+    estimator = {"class": "sklearn.svm.SVC"}
+    scene.world.change(*JOB, estimator=estimator, search=search)
+    scene.world.settle()
+    for trial, outcome in enumerate(({"score": "0.8"}, {"why": "C is 0"}, {"score": "0.9"})):
+        leave(scene.world, trial, **outcome)
+        await scene.arrived()
+    trial_of = f"{JOB[1]}/trial"
+    assert trial_of not in {name for _, name in scene.events()}
+    end(scene.world)
+    succeed(scene.world, "b", accuracy="0.9")
+    await scene.arrived()
+    kinds = [kind for kind, name in scene.events() if name == trial_of]
+    assert ["START", "COMPLETE", "START", "FAIL", "START", "COMPLETE"] == kinds
+    assert ("COMPLETE", JOB[1]) == scene.events()[-1]
+    tried = [b for b in scene.bodies if (b["eventType"], b["job"]["name"]) == ("FAIL", trial_of)]
+    parent = tried[0]["run"]["facets"]["parent"]["run"]["runId"]
+    assert scene.bodies[-1]["run"]["runId"] == parent
+    assert not newest_run(scene.world)["search"].get("scores")

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from builders_training import Raw, digest
-from job_pods import ended, pod_of
 from training_stories import JOB, a_world, newest_run, succeed
 from training_world import Crash, TrainingWorld
+from trial_pods import end, leave, search_job
 
 ESTIMATOR = {"class": "sklearn.svm.SVC", "parameters": {"C": 1, "kernel": "rbf"}}
 SEARCH = {
@@ -23,38 +23,6 @@ SEARCH = {
 def searching(**fields: Any) -> TrainingWorld:
     """A TrainingJob whose first run has begun with a search."""
     return a_world(estimator=ESTIMATOR, search={**SEARCH, **fields})
-
-
-def search_job(world: TrainingWorld) -> str:
-    """The name of the search's Job."""
-    (name,) = [job for job in world.names("Job") if job != newest_run(world)["name"]]
-    return name
-
-
-def leave(world: TrainingWorld, trial: int, score: str = "", why: str = "") -> None:
-    """Have the pod of a trial end with a score, or with why there is none."""
-    name = search_job(world)
-    found: Raw = {"verb": "trial", "outcome": "Succeeded", "score": score}
-    if why:
-        found = {"verb": "trial", "outcome": "Failed", "reason": "Raised", "message": why}
-    pod = pod_of(
-        world.raw("Job", name), [ended("trial", 0, json.dumps(found), world.now)], world.now
-    )
-    pod["metadata"] |= {
-        "name": f"{name}-{trial}",
-        "annotations": {"batch.kubernetes.io/job-completion-index": str(trial)},
-    }
-    world.put(pod)
-    world.settle()
-
-
-def end(world: TrainingWorld, type_: str = "Complete", reason: str = "") -> None:
-    """Have the search's Job end."""
-    raw = world.raw("Job", search_job(world))
-    moment = world.now.isoformat()
-    condition = {"type": type_, "status": "True", "reason": reason, "lastTransitionTime": moment}
-    world.put({**raw, "status": {"conditions": [condition]}})
-    world.settle()
 
 
 def task_of(world: TrainingWorld, job: str) -> Raw:
