@@ -162,6 +162,17 @@ def everybody_is_ill(arrays: list[Any]) -> list[Any]:
     return [np.frombuffer(json.dumps(document).encode(), dtype=np.uint8)]
 
 
+def none_of_the_model(arrays: list[Any]) -> list[Any]:
+    """Return arrays of other shapes."""
+    return [np.concatenate([array.ravel(), array.ravel()]) for array in arrays]
+
+
+def nothing_learnt(arrays: list[Any]) -> list[Any]:
+    """Return what a linear model begins with, or so little else that its square is nothing."""
+    return [np.full_like(array, 1e-300) for array in arrays]
+
+
+PRIVATE = {"differentialPrivacy": {"noiseMultiplier": 0.02, "clippingNorm": 5.0}}
 LIAR = {"lies": {"ward-a": the_opposite}}
 SCENES: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]] = {
     "means": (LOGISTIC, {}, {}),
@@ -170,11 +181,13 @@ SCENES: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, An
     "FedTrimmedAvg, and one lies": (LOGISTIC, {"strategy": "FedTrimmedAvg"}, LIAR),
     "Krum, and one lies": (LOGISTIC, {"strategy": "Krum"}, LIAR),
     "means, and one dies": (LOGISTIC, {}, {"dies_after": {"ward-d": 5}}),
-    "private": (
+    "private": (LOGISTIC, PRIVATE, {}),
+    "private, and two send nonsense": (
         LOGISTIC,
-        {"differentialPrivacy": {"noiseMultiplier": 0.02, "clippingNorm": 5.0}},
-        {},
+        {**PRIVATE, "minParticipants": 2},
+        {"lies": {"ward-a": none_of_the_model, "ward-b": nothing_learnt}},
     ),
+    "private medians": (LOGISTIC, {**PRIVATE, "strategy": "FedMedian"}, {}),
     "network": (NETWORK, {"localIterations": 10}, {}),
     "trees": (TREES, {"rounds": 15}, {}),
     "trees, and one lies": (TREES, {"rounds": 15}, {"lies": {"ward-a": everybody_is_ill}}),

@@ -17,6 +17,7 @@ from trainyard.api.base import Resource
 from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.model_version import ModelVersion
 from trainyard.api.v1alpha1.training_job import TrainingJob
+from trainyard.clients.coordinator_doors import CoordinatorDoors
 from trainyard.datasets.decide import decide_dataset
 from trainyard.datasets.observe import observe_dataset
 from trainyard.model_versions.decide import decide_model_version
@@ -54,6 +55,7 @@ class TrainingWorld:
         self.used: set[Permission] = set()
         """What the plans so far took; what the chart does not grant is refused."""
         self.tracking: Outbox[Any] | None = None  # objects offer it what is to be recorded
+        self.doors: CoordinatorDoors | None = None  # TrainingJobs ask coordinators through it
         self.crash_at = 0  # the operator dies instead of its write of that number; 0: it lives
         self._objects: dict[tuple[str, str], Raw] = {}
         self._versions = 1
@@ -173,7 +175,11 @@ class TrainingWorld:
     ) -> tuple[Plan[Any], Raw]:
         raw = self.raw(model.definition.kind, name)
         resource = model.model_validate(raw)
-        own = {} if isinstance(resource, ModelVersion) else {"tracking": self.tracking}
+        own: dict[str, Any] = {}
+        if not isinstance(resource, ModelVersion):
+            own["tracking"] = self.tracking
+        if isinstance(resource, TrainingJob):
+            own["doors"] = self.doors
         observed = _finished(observe(resource, self, installation=self.installation, **own))
         return decide(resource, observed, self.now), raw
 
@@ -202,12 +208,8 @@ class TrainingWorld:
         if (kind, name) in self._objects:
             return
         self.created.append(f"{kind}/{name}")
-        meta = {
-            **manifest["metadata"],
-            "uid": f"uid-{kind}-{name}",
-            "generation": 1,
-            "creationTimestamp": self.now.isoformat(),
-        }
+        found = {"uid": f"uid-{kind}-{name}", "creationTimestamp": self.now.isoformat()}
+        meta = {**manifest["metadata"], **found, "generation": 1}
         self.put({**manifest, "metadata": meta, "status": {}})
 
     def _delete(self, kind: str, name: str) -> None:
@@ -230,9 +232,8 @@ class TrainingWorld:
     def fail(self, job: str, exit_code: int, message: str = "", container: str = "") -> None:
         """Have the Job fail by a container's exit code."""
         name = container or self._main_container(job)
-        self._end(
-            job, "Failed", "BackoffLimitExceeded", [ended(name, exit_code, message, self.now)]
-        )
+        left = [ended(name, exit_code, message, self.now)]
+        self._end(job, "Failed", "BackoffLimitExceeded", left)
 
     def lose(self, job: str, reason: str = "BackoffLimitExceeded") -> None:
         """Have the Job fail with no pod left to tell why."""

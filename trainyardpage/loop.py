@@ -104,6 +104,9 @@ def _training(raw: Raw | None) -> Station:
     phase = str(runs[0].get("phase") or "")
     outcome = _RUNS.get(phase, Outcome.UNDER_WAY)
     cause = str(at(runs[0], "cause.kind") or "")
+    number = at(raw, "status.rounds.round")
+    if number:
+        phase = f"round {number} of {at(raw, 'status.rounds.planned')}"
     return Station("Train", outcome, phase, cause)
 
 

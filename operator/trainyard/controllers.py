@@ -13,6 +13,7 @@ from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.batch_predictions.decide import decide_batch_prediction
 from trainyard.batch_predictions.metrics import state_of as state_of_batch_prediction
 from trainyard.batch_predictions.observe import observe_batch_prediction
+from trainyard.clients.coordinator_doors import CoordinatorDoors
 from trainyard.datasets.decide import decide_dataset
 from trainyard.datasets.metrics import state_of as state_of_dataset
 from trainyard.datasets.observe import observe_dataset
@@ -50,12 +51,14 @@ class Sources:
     serving: ServingSources
     tracking: Outbox[Tracked] | None = None
     """None: nothing is tracked."""
+    doors: CoordinatorDoors | None = None
+    """None: no coordinator is asked how far its rounds are."""
 
 
 def controllers(sources: Sources) -> tuple[Controller, ...]:
     """Return one row per controller."""
     return (
-        *_of_training(sources.installation, sources.tracking),
+        *_of_training(sources),
         Controller(
             "modeldeployments",
             ModelDeployment,
@@ -86,9 +89,8 @@ def controllers(sources: Sources) -> tuple[Controller, ...]:
     )
 
 
-def _of_training(
-    installation: Installation, tracking: Outbox[Tracked] | None
-) -> tuple[Controller, ...]:
+def _of_training(sources: Sources) -> tuple[Controller, ...]:
+    installation = sources.installation
     return (
         Controller(
             "datasets",
@@ -103,7 +105,12 @@ def _of_training(
         Controller(
             "trainingjobs",
             TrainingJob,
-            partial(observe_training_job, installation=installation, tracking=tracking),
+            partial(
+                observe_training_job,
+                installation=installation,
+                tracking=sources.tracking,
+                doors=sources.doors,
+            ),
             decide_training_job,
             children=("Job", "Pod", "Service", "NetworkPolicy", "ConfigMap"),
             reads=READ_BY_TRAINING_JOB,

@@ -7,10 +7,12 @@ import sys
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 import aiohttp
 
 from trainyard.clients.answer_pages import HttpAnswerPages
+from trainyard.clients.coordinator_doors import HttpCoordinatorDoors
 from trainyard.clients.kinds import KINDS
 from trainyard.clients.login import LoginImpossible, log_in
 from trainyard.clients.mlflow import HttpMlflow
@@ -61,6 +63,7 @@ async def _run(settings: Settings, lag: LoopLag) -> int:
             settings.to_installation(),
             serving_sources(settings, session),
             Outbox(trackers.record, _now),
+            HttpCoordinatorDoors(session, monotonic),
         )
         config = OperatorConfig(settings, controllers(sources), KINDS, configuration)
         code = await run(config, lag)

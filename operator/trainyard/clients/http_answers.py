@@ -45,6 +45,8 @@ class HttpQuestion:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     tls: ssl.SSLContext | None = None
     """Who may answer over https; None: whoever the machine's own certificates vouch for."""
+    server_name: str | None = None
+    """For whom the certificate is to be; None: for the host of the address."""
 
 
 class HttpAnswer:
@@ -85,6 +87,7 @@ async def answered(
             headers={"accept-encoding": "identity", **question.headers},
             timeout=aiohttp.ClientTimeout(total=question.timeout_seconds),
             ssl=question.tls or True,
+            server_hostname=question.server_name,
             allow_redirects=False,
             auto_decompress=False,
         ) as raw:

@@ -24,6 +24,8 @@ from trainyard.pod_security import folder_volume
 COORDINATOR_PORT = 9092
 CERTIFY = "certify"
 """The container that leaves the coordinator's certificate."""
+COORDINATE = "coordinate"
+"""The container that carries out the rounds."""
 ENROL = "enrol"
 """The container that leaves a participant's public key."""
 KEYS_FILE = "participants.json"
@@ -47,7 +49,7 @@ def coordinator_containers(work: Work, task: dict[str, Any]) -> list[dict[str, A
     keys = {"name": "keys", "mountPath": f"{_ROOT}/keys"}
     coordinate = _of_federation(
         work,
-        "coordinate",
+        COORDINATE,
         [task],
         [
             {"name": "output", "mountPath": f"{_ROOT}/output"},

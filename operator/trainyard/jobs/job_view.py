@@ -13,6 +13,7 @@ from trainyard.api.base import Resource
 from trainyard.installation import Installation
 from trainyard.jobs.pods import (
     ContainerEnd,
+    address_while,
     begun_at,
     failures_of,
     image_of,
@@ -103,6 +104,16 @@ class JobView:
 def absent(name: str) -> JobView:
     """Return the view of a Job that does not exist."""
     return JobView(name=name, phase=JobPhase.ABSENT)
+
+
+async def see_address(world: World, owner: Resource, name: str, container: str) -> str:
+    """Return the address of the pod of the owner's Job while the container runs, or ""."""
+    job = await world.get("Job", owner.metadata.namespace, name)
+    if job is None or not is_owned(job, owner):
+        return ""
+    labels = {"batch.kubernetes.io/job-name": name}
+    pods = await world.list("Pod", owner.metadata.namespace, labels)
+    return address_while(pods_of(job["metadata"]["uid"], pods), container)
 
 
 async def see_job(

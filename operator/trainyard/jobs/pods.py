@@ -60,6 +60,17 @@ def begun_at(pod: RawObject) -> datetime | None:
     return min(begins, default=None)
 
 
+def address_while(pods: Iterable[RawObject], container: str) -> str:
+    """Return the address of the newest pod in which this container runs; empty: of none."""
+    for pod in pods:
+        running = any(
+            s["name"] == container and s.get("state", {}).get("running") for s in _statuses(pod)
+        )
+        if running and (address := pod["status"].get("podIP")):
+            return str(address)
+    return ""
+
+
 def results_of(
     pods: Iterable[RawObject], reporters: Sequence[str]
 ) -> Mapping[int, Mapping[str, Any]]:

@@ -15,6 +15,7 @@ from trainyard.training_jobs.gathering import told_workers
 from trainyard.training_jobs.limits import is_stopped
 from trainyard.training_jobs.observed import Observed
 from trainyard.training_jobs.refusal import why_refused
+from trainyard.training_jobs.rounds import told_rounds
 from trainyard.training_jobs.runs import last_ended, latest_for, run_at_work
 from trainyard.training_jobs.searching import is_searching, told_progress
 from trainyard.training_jobs.tracking import tracked
@@ -154,7 +155,8 @@ def _under_way(status: TrainingJobStatus, observed: Observed) -> Iterator[Findin
         waits = filter(None, (trouble, told_workers(observed.workers)))
         text = ": ".join((f"run {work.name} {_doing(work)}", *waits))
         if status.federation is not None:
-            text = f"{text}: {told_participants(status.federation)}"
+            told = map(told_rounds, filter(None, (status.rounds,)))
+            text = f"{text}: {'; '.join((*told, told_participants(status.federation)))}"
         yield Finding(_type(work), status=True, reason=TrainingJobReason.TRAINING, message=text)
         return
     latest = latest_for(status.runs, status.inputs.digest) if status.inputs else None

@@ -7,6 +7,7 @@ part itself where its spec allows it.
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from trainyard.api.v1alpha1.dataset import Dataset
 from trainyard.api.v1alpha1.federated import (
@@ -25,9 +26,14 @@ from trainyard.jobs.federated_pods import (
 )
 from trainyard.reconciling.plan import Apply
 from trainyard.training_jobs.observed import Observed, TrainingTurn
+from trainyard.training_jobs.rounds import rounds_after
 from trainyard.training_jobs.runs import run_at_work
 
+LOOKED_AFTER = timedelta(seconds=10)
+"""While rounds are carried out, their coordinator is asked again after so long."""
 ENROLLED = "Enrolled"
+_WITHDREW = frozenset({"NotAllowed", "NotFound"})
+"""Of who has trained until then."""
 
 
 def federated(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> TrainingTurn:
@@ -36,7 +42,7 @@ def federated(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Train
     """
     run = run_at_work(turn.status.runs)
     if job.spec.federated is None or run is None:
-        return turn.changed(federation=None)
+        return turn.changed(federation=None, rounds=None)
     state = FederationState(
         run=run.name,
         target=run.target,
@@ -52,7 +58,10 @@ def federated(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Train
         for participant in job.spec.federated.participants
         if (part := _part(job, run, participant, observed)) is not None and part.public_key
     }
-    return turn.changed(federation=state).doing(
+    if observed.rounds is not None:
+        turn = turn.again_at(turn.now + LOOKED_AFTER)
+    rounds = rounds_after(turn.status.rounds, observed.rounds, state)
+    return turn.changed(federation=state, rounds=rounds).doing(
         Apply(coordinator_service(job, run.name)),
         Apply(participants_config_map(job, json.dumps(keys, sort_keys=True))),
     )
@@ -61,12 +70,16 @@ def federated(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Train
 def with_versions(
     record: FederationRecord | None, state: FederationState | None
 ) -> FederationRecord | None:
-    """Return the record of who trained, with the versions of their data."""
+    """Return the record of who trained, with the versions of their data, and who withdrew."""
     if record is None or state is None:
         return record
     digests = {p.dataset: p.dataset_digest for p in state.participants}
+    gone = {p.dataset for p in state.participants if p.state in _WITHDREW}
     known = tuple(
-        p.model_copy(update={"dataset_digest": digests.get(p.name)}) for p in record.participants
+        p.model_copy(
+            update={"dataset_digest": digests.get(p.name), "withdrew": p.name in gone},
+        )
+        for p in record.participants
     )
     return record.model_copy(update={"participants": known})
 

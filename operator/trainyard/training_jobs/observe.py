@@ -10,9 +10,15 @@ from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.api.v1alpha1.model_version import ModelVersion
 from trainyard.api.v1alpha1.task import TaskPhase
 from trainyard.api.v1alpha1.training_job import TrainingJob, TrainingJobSpec
+from trainyard.clients.coordinator_doors import CoordinatorDoors, Door, DoorSilent
 from trainyard.installation import Installation
-from trainyard.jobs.federated_pods import CERTIFY
-from trainyard.jobs.job_view import JobView, references, see_job
+from trainyard.jobs.federated_pods import (
+    CERTIFY,
+    COORDINATE,
+    COORDINATOR_PORT,
+    coordinator_address,
+)
+from trainyard.jobs.job_view import JobView, references, see_address, see_job
 from trainyard.jobs.search_job import TRIAL
 from trainyard.objects import ObjectRef
 from trainyard.outbox import Outbox
@@ -20,7 +26,7 @@ from trainyard.ownership import OWNER, OWNER_KIND
 from trainyard.reconciling.world import World
 from trainyard.tracked import Tracked
 from trainyard.training_jobs.manifests import report_name, workers_name
-from trainyard.training_jobs.observed import Observed
+from trainyard.training_jobs.observed import Observed, RoundsSaid
 from trainyard.training_jobs.runs import run_at_work
 from trainyard.training_jobs.searching import is_searching
 from trainyard.training_jobs.tracking import outgoing_records
@@ -34,12 +40,14 @@ async def observe_training_job(
     *,
     installation: Installation,
     tracking: Outbox[Tracked] | None = None,
+    doors: CoordinatorDoors | None = None,
 ) -> Observed:
     """Return the data, Jobs, versions and deployments that matter to the TrainingJob."""
     versions = await _versions(job, world)
     view, report = await _work(job, world, installation)
     run = run_at_work(job.status.runs)
     search = run.search if run is not None and is_searching(run) else None
+    certificate = await _certificate(job, world, installation)
     seen = Observed(
         installation=installation,
         dataset=await _dataset(job, world),
@@ -55,7 +63,8 @@ async def observe_training_job(
         ),
         workers=await _workers(job, world, installation),
         children=await _children(job, world),
-        certificate=await _certificate(job, world, installation),
+        certificate=certificate,
+        rounds=await _rounds(job, world, certificate, doors),
         participants=await _participants(job, world),
     )
     if tracking is None:
@@ -92,6 +101,23 @@ async def _certificate(job: TrainingJob, world: World, installation: Installatio
         return ""
     view = await see_job(world, job, run.name, (CERTIFY,), installation)
     return str(view.results.get(0, {}).get("certificate", ""))[:4096]
+
+
+async def _rounds(
+    job: TrainingJob, world: World, certificate: str, doors: CoordinatorDoors | None
+) -> RoundsSaid | None:
+    """Ask the run's own pod, whoever else answers by the name of its Service."""
+    run = run_at_work(job.status.runs)
+    if doors is None or run is None or not certificate:
+        return None
+    address = await see_address(world, job, run.name, COORDINATE)
+    if not address:
+        return None
+    try:
+        door = Door(address, COORDINATOR_PORT, coordinator_address(job), certificate)
+        return RoundsSaid(await doors.progress(door))
+    except DoorSilent as fault:
+        return RoundsSaid(why=str(fault))
 
 
 async def _participants(job: TrainingJob, world: World) -> dict[str, Dataset]:

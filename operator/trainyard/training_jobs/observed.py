@@ -20,6 +20,15 @@ TrainingTurn = Turn[TrainingJobStatus]
 
 
 @dataclass(frozen=True, slots=True)
+class RoundsSaid:
+    """What the coordinator of the run at work answered when it was asked for its rounds."""
+
+    text: bytes = b""
+    why: str = ""
+    """Why it answered nothing; empty: it answered."""
+
+
+@dataclass(frozen=True, slots=True)
 class Observed:
     """All that a decision about a TrainingJob looks at, beside the TrainingJob."""
 
@@ -43,6 +52,8 @@ class Observed:
     """All Jobs, Services and NetworkPolicies of this TrainingJob that are not being deleted."""
     certificate: str = ""
     """Of the coordinator of the run at work, PEM; empty: there is none yet."""
+    rounds: RoundsSaid | None = None
+    """None: nobody coordinates now, so nobody was asked."""
     participants: Mapping[str, Dataset] = field(default_factory=dict)
     """The Datasets that take part in a federated recipe, by namespace and name."""
     deliveries: Mapping[str, Delivery] = field(default_factory=dict)

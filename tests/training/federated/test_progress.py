@@ -8,7 +8,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from trainer.federated.progress import FOLDER, Progress, RoundsLog, progress_text, write_progress
+from trainer.federated.progress import (
+    FOLDER,
+    Progress,
+    RoundsLog,
+    party_mark,
+    progress_of,
+    progress_text,
+    write_progress,
+)
 
 AT_ONCE = 64 << 10
 
@@ -17,10 +25,24 @@ def test_the_newest_round_is_told_whole(tmp_path: Path) -> None:
     """Nothing before the first is over; then the last one that is, and no file half written."""
     assert progress_text(tmp_path) == "{}"
     for number in (1, 2):
-        write_progress({FOLDER: str(tmp_path)}, Progress(number, 3, 4, 4, 0.5))
+        write_progress({FOLDER: str(tmp_path)}, Progress(number, 3, 4, 4, loss=0.5))
     told = json.loads(progress_text(tmp_path))
     assert (2, 3, 0.5) == (told["round"], told["rounds"], told["loss"])
     assert ["progress.json"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_the_door_tells_who_counted_and_no_names(tmp_path: Path) -> None:
+    """Who knows the parties finds them by their marks; with 32 of them it is still told."""
+    parties = [f"ward-{number}/patients" for number in range(32)]
+    counted = dict.fromkeys(parties[:31], 999)
+    write_progress({FOLDER: str(tmp_path)}, progress_of(1000, 1000, parties, counted, {*counted}))
+    text = progress_text(tmp_path)
+    told = json.loads(text)
+    assert "ward" not in text
+    assert told["counted"][party_mark(parties[3])] == 999
+    assert told["counted"][party_mark(parties[31])] == 0
+    assert party_mark(parties[31]) not in told["newest"]
+    assert (31, 32) == (told["answered"], len(told["counted"]))
 
 
 def test_lines_are_handed_on_once_and_whole(tmp_path: Path) -> None:

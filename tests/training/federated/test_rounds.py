@@ -15,6 +15,8 @@ from federated_yard import FLOWER
 from training_pod import ROOT
 
 from benchmarks.serving.locked_environments import python_of_locked
+from trainer.federated.privacy import privacy_of
+from trainer.tasks.federation import Federation
 
 Scenes = dict[str, dict[str, Any]]
 
@@ -79,3 +81,35 @@ def test_a_private_model_tells_no_loss_and_is_still_one(scenes: Scenes) -> None:
     """A loss would say something of one party; with little noise the model stays good."""
     assert scenes["private"]["accuracy"] >= 0.85, scenes["private"]
     assert scenes["private"]["progress"]["loss"] is None
+
+
+@pytest.mark.timeout(900)
+def test_nonsense_ends_no_private_round(scenes: Scenes) -> None:
+    """Parameters of another model are left out, no change at all is one; the others go on."""
+    found = scenes["private, and two send nonsense"]
+    rounds = {party["name"]: party["rounds"] for party in found["record"]["participants"]}
+    assert rounds == {"ward-a": 0, "ward-b": 8, "ward-c": 8, "ward-d": 8}
+    assert found["accuracy"] >= 0.8, found
+
+
+@pytest.mark.timeout(900)
+def test_what_the_noise_comes_to_is_recorded(scenes: Scenes) -> None:
+    """Where fewer answer, one party is a larger part of the mean, and the noise hides it less."""
+    privacy = scenes["private"]["record"]["privacy"]
+    assert (privacy["noiseMultiplier"], privacy["clippingNorm"]) == ("0.02", "5")
+    told = Federation.model_validate(
+        {
+            "address": "here",
+            "rounds": 8,
+            "localIterations": 3,
+            "minParticipants": 2,
+            "participants": ("ward-a", "ward-b"),
+            "differentialPrivacy": {"noiseMultiplier": 0.02, "clippingNorm": 5.0},
+        }
+    )
+    assert privacy == privacy_of(told, [4] * 8, 4)
+    fewer = scenes["private, and two send nonsense"]["record"]["privacy"]
+    assert fewer == privacy_of(told, [3] * 8, 4)
+    assert float(fewer["epsilon"]) > float(privacy["epsilon"])
+    assert "FedAvg" in scenes["private medians"]["record"]["privacy"]["why"]
+    assert scenes["means"]["record"]["privacy"] is None

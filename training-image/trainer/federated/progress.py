@@ -6,11 +6,12 @@ and the door tells the round to who asks.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import sys
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from trainer.federated.whole_files import write_whole
@@ -37,6 +38,10 @@ class Progress:
     """Parties whose parameters counted in it."""
     participants: int
     """Parties that began."""
+    counted: Mapping[str, int] = field(default_factory=dict)
+    """In how many rounds so far a party's parameters counted, by its mark."""
+    newest: tuple[str, ...] = ()
+    """Whose parameters counted in this one, by mark."""
     loss: float | None = None
     """Mean over the rows of those that answered, of the model that the round began with: log loss,
     or half the squared error. None: it is not told, as it would say something of one party."""
@@ -46,6 +51,26 @@ class Progress:
         loss = "" if self.loss is None else f", loss {self.loss:.4g}"
         parties = f"{self.answered} of {self.participants} participants"
         return f"round {self.round} of {self.rounds}: {parties}{loss}"
+
+
+def party_mark(name: str) -> str:
+    """By which who knows the party finds it: the door tells no party the names of the others."""
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def progress_of(
+    number: int, rounds: int, parties: Iterable[str], counted: Mapping[str, int], newest: set[str]
+) -> Progress:
+    """The progress when a round is over; `counted` has the rounds of each party until then."""
+    marks = {name: party_mark(name) for name in sorted(parties)}
+    return Progress(
+        number,
+        rounds,
+        len(newest),
+        len(marks),
+        {mark: counted.get(name, 0) for name, mark in marks.items()},
+        tuple(marks[name] for name in sorted(newest)),
+    )
 
 
 def write_progress(variables: Mapping[str, str], progress: Progress) -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from flwr.serverapp.strategy import (
 
 from trainer.federated.client_app import LOSS, METRICS, ROWS
 from trainer.federated.enrolment import enrolled_nodes
-from trainer.federated.progress import Progress, write_progress
+from trainer.federated.progress import progress_of, write_progress
 from trainer.federated.shared_trees import bounded_tree
 from trainer.tasks.federation import Federation
 
@@ -50,6 +51,8 @@ class _Counted:
     shapes: tuple[tuple[int, ...], ...]
     rounds_of: Counter[str]
     rounds: int
+    answered: list[int]
+    """How many parties counted, round by round."""
 
     def configure_train(
         self, server_round: int, arrays: ArrayRecord, config: ConfigRecord, grid: Grid
@@ -73,9 +76,7 @@ class _Counted:
         self, server_round: int, replies: Iterable[Message]
     ) -> tuple[ArrayRecord | None, MetricRecord | None]:
         """See Flower. Raises TooFewReplies."""
-        names = enrolled_nodes(os.environ)
-        sent = {names.get(r.metadata.src_node_id, ""): r for r in replies}
-        usable = {name: r for name, r in sorted(sent.items()) if self._is_usable(name, r)}
+        usable = self.usable(replies)
         if len(usable) < self.federation.min_participants:
             raise TooFewReplies(
                 f"in round {server_round} {len(usable)} of {len(self.rows)} participants"
@@ -87,10 +88,17 @@ class _Counted:
             self._weigh(name, reply)
         self.rounds = server_round
         self.rounds_of.update(usable.keys())
+        self.answered.append(len(usable))
         found = super().aggregate_train(server_round, list(usable.values()))  # type: ignore[misc]
-        told = (self.federation.rounds, len(usable), len(self.rows), loss)
-        write_progress(os.environ, Progress(server_round, *told))
+        told = (self.federation.rounds, self.rows, self.rounds_of, {*usable})
+        write_progress(os.environ, replace(progress_of(server_round, *told), loss=loss))
         return found  # type: ignore[no-any-return]
+
+    def usable(self, replies: Iterable[Message]) -> dict[str, Message]:
+        """The replies with parameters of this model, by the party that sent them."""
+        names = enrolled_nodes(os.environ)
+        sent = {names.get(r.metadata.src_node_id, ""): r for r in replies}
+        return {name: r for name, r in sorted(sent.items()) if self._is_usable(name, r)}
 
     def _is_usable(self, name: str, reply: Message) -> bool:
         if name not in self.rows:
@@ -169,6 +177,34 @@ class _Bagged(_Counted, FedXgbBagging):  # type: ignore[misc, unused-ignore]
         reply.content[key] = ArrayRecord([tree])
 
 
+class _Private(DifferentialPrivacyServerSideFixedClipping):  # type: ignore[misc, unused-ignore]
+    """Cuts, and adds noise to, what can be used of a round.
+
+    Flower's own gives the round up where one reply is an error, and ends the run where one has
+    other shapes or no change at all: one party could.
+    """
+
+    counted: Any
+
+    def aggregate_train(
+        self, server_round: int, replies: Iterable[Message]
+    ) -> tuple[ArrayRecord | None, MetricRecord | None]:
+        """See Flower. Raises TooFewReplies."""
+        usable = [*self.counted.usable(replies).values()]
+        for reply in usable:
+            self._move(reply)
+        return super().aggregate_train(server_round, usable)  # type: ignore[no-any-return, unused-ignore]
+
+    def _move(self, reply: Message) -> None:
+        """A change has a length by which it can be divided: if need be a very short one."""
+        key, record = next(iter(reply.content.array_records.items()))
+        sent, before = record.to_numpy_ndarrays(), self.current_arrays.to_numpy_ndarrays()
+        changes = (np.linalg.norm(a - b) for a, b in zip(sent, before, strict=True))
+        if sum(length**2 for length in changes) == 0:
+            sent[0] = before[0] + np.spacing(np.maximum(np.abs(before[0]), 1))
+            reply.content[key] = ArrayRecord(sent)
+
+
 def awaited(
     present: Callable[[], list[int]], wanted: Callable[[], int], seconds: float
 ) -> list[int]:
@@ -191,13 +227,13 @@ def strategy_of(
     counted = _strategy(federation, len(rows), trees)
     counted.federation, counted.rows = federation, rows
     counted.shapes = tuple(array.shape for array in arrays.to_numpy_ndarrays())
-    counted.rounds_of, counted.rounds = Counter(), 0
+    counted.rounds_of, counted.rounds, counted.answered = Counter(), 0, []
     private = federation.differential_privacy
     if private is None:
         return counted, counted
-    return DifferentialPrivacyServerSideFixedClipping(
-        counted, private.noise_multiplier, private.clipping_norm, len(rows)
-    ), counted
+    hiding = _Private(counted, private.noise_multiplier, private.clipping_norm, len(rows))
+    hiding.counted = counted
+    return hiding, counted
 
 
 def _strategy(federation: Federation, parties: int, trees: Any) -> Any:

@@ -22,6 +22,7 @@ from trainer.federated.agreement import Agreement, agreed
 from trainer.federated.client_app import CONFIG
 from trainer.federated.enrolment import enrolled_nodes
 from trainer.federated.outcome import FAILURE_NAME, FEDERATION_NAME
+from trainer.federated.privacy import privacy_of
 from trainer.federated.progress import keep_output
 from trainer.federated.rounds import TooFewReplies, awaited, strategy_of
 from trainer.federated.shared_model import parameters_of, shared_model, with_parameters
@@ -37,6 +38,7 @@ from trainer.tasks.task import read_train_task
 from trainer.tasks.train_task import Estimator
 
 app = ServerApp()
+_LONGEST_REFUSAL = 300
 _USUAL_RATE = 0.3
 """XGBoost's own learning rate."""
 
@@ -105,6 +107,7 @@ def trained(
             for name, statement in statements.items()
         ],
         "refusals": refusals,
+        "privacy": privacy_of(federation, counted.answered, len(rows)),
     }
     return model, document
 
@@ -150,7 +153,7 @@ def _statements(
             continue
         said = reply.content.config_records[CONFIG]
         if "refusal" in said:
-            refusals[name] = str(said["refusal"])
+            refusals[name] = str(said["refusal"])[:_LONGEST_REFUSAL]
             continue
         try:
             found[name] = read_statement(json.loads(str(said["statement"])), features)

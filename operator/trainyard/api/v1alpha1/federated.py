@@ -160,6 +160,38 @@ class FederationState(ApiModel):
     """How they stand."""
 
 
+class PartyRounds(ApiModel):
+    """What one participant has done in the rounds of the run at work."""
+
+    dataset: ShortText
+    """Namespace and name of its Dataset."""
+    rounds: int = 0
+    """In how many rounds so far its parameters counted."""
+    in_newest: bool = False
+    """Whether they counted in the newest round that is over."""
+
+
+class RoundsState(ApiModel):
+    """How far the rounds of the run at work are, as its coordinator says every ten seconds."""
+
+    run: ShortText
+    """The run."""
+    state: Literal["Waiting", "Training", "Unknown"]
+    """Waiting: no round is over. Unknown: the coordinator does not say; figures are those of
+    before."""
+    round: int = 0
+    """The newest round that is over."""
+    planned: int = 0
+    """How many there are to be."""
+    loss: Annotated[str, StringConstraints(max_length=32)] = ""
+    """Of the model that the newest round began with, over the rows of those that answered. Empty:
+    it is not told."""
+    participants: Annotated[tuple[PartyRounds, ...], Field(max_length=MOST_PARTICIPANTS)] = ()
+    """Who began the rounds."""
+    message: Text = ""
+    """Why it is not known."""
+
+
 class Coordinator(ApiModel):
     """A TrainingJob that may train on the rows, in whatever namespace."""
 
@@ -215,6 +247,25 @@ class ParticipantRecord(ApiModel):
     """On how many rows it trained."""
     rounds: int = 0
     """In how many rounds its parameters counted."""
+    withdrew: bool = False
+    """Whether its Dataset took the permission back, or went, before the rounds were over."""
+
+
+class PrivacyRecord(ApiModel):
+    """What noise was added to the rounds, and what it comes to."""
+
+    noise_multiplier: DecimalString
+    """How much noise, in lengths."""
+    clipping_norm: DecimalString
+    """The length to which each party's change of a round was cut."""
+    epsilon: DecimalString | None = None
+    """How much the models of all rounds can tell of one party's part in them to whoever sees the
+    models, but for the coordinator. It covers no sums that were agreed on before the first
+    round, and no other run."""
+    delta: DecimalString | None = None
+    """The chance that epsilon leaves out of account."""
+    why: Text = ""
+    """Why there is no epsilon."""
 
 
 class FederationRecord(ApiModel):
@@ -226,3 +277,7 @@ class FederationRecord(ApiModel):
     """How one model came of theirs."""
     participants: Annotated[tuple[ParticipantRecord, ...], Field(max_length=MOST_PARTICIPANTS)] = ()
     """Who trained it."""
+    refusals: Annotated[dict[ShortText, Text], Field(max_length=MOST_PARTICIPANTS)] | None = None
+    """Which parties could not take part, and why."""
+    privacy: PrivacyRecord | None = None
+    """The noise that hides what one party has; absent: none was added."""

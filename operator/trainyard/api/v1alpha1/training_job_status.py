@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from trainyard.api.base import ApiModel, Digest, KindStatus, Text
-from trainyard.api.v1alpha1.federated import FederationState
+from trainyard.api.v1alpha1.federated import FederationState, RoundsState
 from trainyard.api.v1alpha1.retrain import LimitsState, RefreshRequested
 from trainyard.api.v1alpha1.search import SearchProgress
 from trainyard.api.v1alpha1.task import ShortText, Task
@@ -197,6 +197,8 @@ class TrainingJobStatus(KindStatus):
     """What the limits of retraining have counted."""
     federation: FederationState | None = None
     """The participants of a run that several parties train, while it is at work."""
+    rounds: RoundsState | None = None
+    """How far its rounds are."""
     tracking: TrackingState | None = None
     """What the MLflow server has."""
     lineage: TrackingState | None = None
