@@ -62,6 +62,21 @@ VERSION: dict[str, Any] = {
                 {"predicted": "0.9", "value": "1", "low": "0.7", "high": "1", "rows": 50},
             ],
         },
+        "federation": {
+            "rounds": 8,
+            "strategy": "FedAvg",
+            "participants": [
+                {"name": "a/wine", "rows": 40, "rounds": 8, "datasetDigest": DATA},
+                {"name": "b|c/wine", "rows": 60, "rounds": 3, "withdrew": True},
+            ],
+            "refusals": {"d/wine": "it has 3 rows to train on"},
+            "privacy": {
+                "noiseMultiplier": "2",
+                "clippingNorm": "5",
+                "epsilon": "7.2",
+                "delta": "0.00001",
+            },
+        },
         "runtime": "onnx",
         "trainRows": 900,
         "testRows": 100,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from trainyardctl.card_analysis import analysis_lines
+from trainyardctl.card_parties import parties_lines
 from trainyardctl.card_table import table, table_row
 from trainyardctl.front_matter import front_matter
 from trainyardctl.recorded import NOT_RECORDED, Recorded, live_qualities, roles_of
@@ -31,6 +32,7 @@ def _lines(of: Recorded, pictures: Mapping[str, str]) -> Iterator[str]:
     yield from table("What it is for", _people_rows(of))
     yield from _what(of)
     yield from table("Data", _data_rows(of))
+    yield from parties_lines(of)
     yield from table("What it reached on the test rows", _metric_rows(of), ("Metric", "Value"))
     yield from analysis_lines(of, pictures)
     yield from _gates(of)

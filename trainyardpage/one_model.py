@@ -15,6 +15,7 @@ from trainyardpage.cards import Cards, cards_of
 from trainyardpage.evidence import Drift, Release, drift_of, release_of
 from trainyardpage.loop import Loop, Related, loop_of, related
 from trainyardpage.marks import MARKS, Mark
+from trainyardpage.parties import Parties, parties_of
 from trainyardpage.quality import Quality, quality_of
 from trainyardpage.runs import Runs, runs_of
 from trainyardpage.traffic import Share, shares_of
@@ -53,6 +54,7 @@ class OneModel:
     batches: Batches
     runs: Runs
     cards: Cards
+    parties: Parties
     versions: Versions
     origins: Sequence[Origin]
     steps: Sequence[NextStep]
@@ -86,6 +88,7 @@ def one_model(snapshot: Snapshot, name: str, trail: Trail = NOTHING) -> OneModel
         batches=batches_of(batches),
         runs=runs_of(found),
         cards=cards_of(found, snapshot),
+        parties=parties_of(found, snapshot),
         versions=versions_of(found),
         origins=tuple(origins_of(found, snapshot)),
         steps=tuple(_steps(snapshot.namespace, found, batches)),
