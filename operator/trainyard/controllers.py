@@ -95,7 +95,7 @@ def _of_training(sources: Sources) -> tuple[Controller, ...]:
         Controller(
             "datasets",
             Dataset,
-            partial(observe_dataset, installation=installation, tracking=tracking),
+            partial(observe_dataset, installation=installation, tracking=sources.tracking),
             decide_dataset,
             children=("Job", "Pod"),
             reads=READ_BY_DATASET,

@@ -119,7 +119,10 @@ class TrafficSpec(ApiModel):
         json_schema_extra=cel(
             (
                 "!has(self.limitPerClient) || (self.mode == 'Router' && self.router == 'Always')",
-                "limitPerClient is kept by routers that are always there: set router: Always (mode Router)",
+                (
+                    "limitPerClient is kept by routers that are always there:"
+                    " mode Router, router Always"
+                ),
             ),
             (
                 "(self.mode == 'Gateway') == has(self.gateway)",
@@ -137,9 +140,9 @@ class TrafficSpec(ApiModel):
     HTTPRoute with exact weights for what comes through Gateways; the Service inside the cluster
     leads to the stable version. Replicas and Gateway can neither mirror nor match nor be sticky."""
     router: Literal["Releasing", "Always"] = "Releasing"
-    """When requests pass the routers of mode Router. Releasing: while a release splits them (Canary,
-    Shadow, matches); at rest the Service leads to the pods of the version that serves, and no
-    router runs. Always: at all times; they try again elsewhere what a server did not begin."""
+    """When requests pass the routers of mode Router. Releasing: while a release splits them
+    (Canary, Shadow, matches); at rest the Service leads to the pods of the version that serves, and
+    no router runs. Always: at all times; they try again elsewhere what a server did not begin."""
     gateway: GatewaySpec | None = None
     """Through which Gateways requests come (mode Gateway)."""
     sticky: Sticky | None = None
