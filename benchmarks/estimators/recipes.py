@@ -99,7 +99,7 @@ class _Numbered(BaseEstimator):  # type: ignore[misc]
 def _plain(cls: type, *, scaled: bool = False, data: str = "visits", **parameters: Any) -> Row:
     """An estimator of scikit-learn, prepared by Auto."""
     seeded = {"random_state": SEED} if "random_state" in cls().get_params() else {}
-    module = ".".join(part for part in cls.__module__.split(".") if not part.startswith("_"))
+    module = ".".join(cls.__module__.split(".")[:2])
     return Row(
         cls.__name__,
         data,

@@ -5,6 +5,7 @@ The models made by hand are those that the sweep compares with, on all rows that
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,13 @@ def test_it_is_the_model_that_people_make_by_hand(row: Row, tmp_path: Path) -> N
     assert distance(found, expected).holds, distance(found, expected)
     assert len(expected.values) > 40
     assert len(set(expected.values)) > 1
+
+
+def test_each_recipe_names_a_class_as_people_import_it() -> None:
+    """From the module that the library documents, whatever file it lies in."""
+    for row in ROWS:
+        module, _, name = row.estimator["class"].rpartition(".")
+        assert hasattr(importlib.import_module(module), name), row.name
 
 
 def test_each_recipe_has_a_name_of_its_own() -> None:
