@@ -161,16 +161,17 @@ def pods_of(place: BucketYard, job: str) -> list[str]:
 
 
 def test_a_shared_fit_gives_the_model_of_one_pod(place: BucketYard, tmp_path: Path) -> None:
-    """On rows that are one part; and nothing of what shared it stays."""
+    """On rows that are one part; and nothing of the workers stays."""
     rows = tumours()[list(FEATURES)]
     alone, shared = (
         place.accepted(name, tmp_path / name)[0].predict_proba(rows) for name in ("alone", "shared")
     )
     np.testing.assert_allclose(shared, alone, atol=1e-6)
-    labels = "trainyard.dev/trainingjob=shared"
+    own = f"job.batch/{place.yard.state().runs('shared')[0]['name']}"
+    asked = ("get", "svc,netpol,job", "-l", "trainyard.dev/trainingjob=shared", "-o", "name")
     place.yard.until(
-        "nothing of the workers is left",
-        lambda _: not place.yard.kubectl("get", "svc,netpol,job", "-l", labels, "-o", "name"),
+        "of the workers nothing is left, of the run its Job for the log",
+        lambda _: place.yard.kubectl(*asked).split() == [own],
     )
 
 
