@@ -83,7 +83,7 @@ def _searched(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run
         return turn
     if view is not None and not view.is_gone:
         progress = counted(job, search, progress, view)
-    if is_over(view):
+    if is_over(view) or _has_what_was_lost(progress):
         run = run.model_copy(update={"search": progress})
         further = _round_over if is_complete(progress) else _tried_again
         return further(job, observed, turn, run)
@@ -99,6 +99,11 @@ def _searched(job: TrainingJob, observed: Observed, turn: TrainingTurn, run: Run
             # Its Job is not there (yet, or any more): trials that have a score are tried again
             # and give the same one.
             return turn.doing(Create(search_job(job, run, observed.installation)))
+
+
+def _has_what_was_lost(progress: SearchProgress) -> bool:
+    """Tell whether a further Job, which begins all trials anew, has nothing more to give."""
+    return progress.attempt > 0 and is_complete(progress)
 
 
 def _told_preemption(turn: TrainingTurn, run: Run, before: Task, after: Task) -> TrainingTurn:
