@@ -125,7 +125,7 @@ programs: # built once, so that no test waits for a compiler
 
 # Images with PyTorch and others are large, and a sweep takes long: neither is a part of `make test`.
 .PHONY: examples
-examples: install images ## Build examples/own-container and train with them on the cluster (not run yet)
+examples: install images ## Build examples/own-container and train with them on the cluster
 	$(SUITE) -s tests/examples
 
 .PHONY: estimators
