@@ -19,6 +19,7 @@ PICTURES = {
     "page.png": (MODEL, "body"),
     "page-monitors.png": (MODEL, "section[aria-labelledby=live-values]"),
     "page-runs.png": (MODEL, "section[aria-labelledby=runs]"),
+    "page-card.png": (MODEL, "section[aria-labelledby=model-card]"),
 }
 """Path and what of it; of a whole page the first screen."""
 

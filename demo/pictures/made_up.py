@@ -67,7 +67,7 @@ def _so_far(arm: Raw, share: float) -> Raw:
 
 def _with_digests(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _with_digests(one) for key, one in value.items()}
+        return {key: _with_digests(one) for key, one in value.items() if one is not None}
     if isinstance(value, list):
         return [_with_digests(one) for one in value]
     if isinstance(value, str) and value.startswith(_DIGEST):

@@ -56,6 +56,7 @@ def test_nothing_that_an_object_says_is_markup() -> None:
     assert 'a&lt;b &amp; "c"' in html
     assert "<script>alert" not in html
     assert "<svg" in html
+    assert '<a href="#model-card">' in html
 
 
 def test_without_a_card_there_is_no_section() -> None:
