@@ -154,6 +154,7 @@ async def flux(namespace: str, folder: Path) -> AsyncIterator[Flux]:
             **{key: value for key, value in os.environ.items() if "proxy" not in key.lower()},
             "KUBECONFIG": kubeconfig(),
             "RUNTIME_NAMESPACE": namespace,
+            "TMPDIR": str(folder),  # it clears away what earlier ones left there
         }
         async with process(command(), folder, environment):
             try:

@@ -1,6 +1,6 @@
 """A whole life under the real kustomize-controller of Flux: it applies, waits, and finds no drift.
 
-Started by `make flux`; not run yet. The API server and the operator are real, pods are played.
+Started by `make flux`. The API server and the operator are real, pods are played.
 """
 
 from __future__ import annotations
