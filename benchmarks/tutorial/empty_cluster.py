@@ -77,7 +77,7 @@ def empty(cluster: Cluster) -> None:
         cluster.kubectl("delete", "crd", *kinds)
 
 
-def with_storage(cluster: Cluster, *, keep: bool = False) -> None:
+def with_storage(cluster: Cluster, namespace: str = NAMESPACE, *, keep: bool = False) -> None:
     """The claim of the page will find a volume, as where storage is provisioned.
 
     With `keep` it has the files that it had, as one that was restored.
@@ -85,12 +85,12 @@ def with_storage(cluster: Cluster, *, keep: bool = False) -> None:
     if not cluster.is_local:
         return
     places = places_from(os.environ, Path.home(), ROOT / "devcluster")
-    folder = places.volumes / NAMESPACE / CLAIM
+    folder = places.volumes / namespace / CLAIM
     if not keep:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o777)
-    manifest = volume_manifest(Claim(NAMESPACE, CLAIM, "1Gi"), folder)
+    manifest = volume_manifest(Claim(namespace, CLAIM, "1Gi"), folder)
     cluster.kubectl("apply", "-f", "-", stdin=json.dumps(manifest))
 
 

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cluster.model_yard import ModelYard, model_yard
+from cluster.model_yard import model_yard
+from cluster.reader import Reader
 from cluster.whole_life import SETTINGS, STORE
-from cluster_access import ROOT, kubeconfig, run, told, tool
+from cluster_access import ROOT, run
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(3600)]
 PAGE = ROOT / "docs" / "tutorial.md"
 FENCE = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^## (\d)\.", re.MULTILINE)
-A_STEP_MINUTES = 30
 
 
 def steps() -> list[str]:
@@ -29,43 +26,13 @@ def steps() -> list[str]:
     return ["".join(FENCE.findall(part)) for part in (parts[0], *parts[2::2])]
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Somebody who types what the page says, in a folder of their own and a namespace."""
-
-    yard: ModelYard
-    folder: Path
-
-    def types(self, script: str) -> str:
-        """Return what the terminal shows; fails with it where a command does."""
-        named = script.replace("-n tutorial ", f"-n {self.yard.namespace} ")
-        named = named.replace("/namespaces/tutorial/", f"/namespaces/{self.yard.namespace}/")
-        assert "tutorial " not in named.replace("examples/tutorial", "")
-        environment = os.environ | {
-            "KUBECONFIG": kubeconfig(),
-            "PATH": f"{Path(tool('kubectl')).parent}:{os.environ['PATH']}",
-        }
-        done = subprocess.run(
-            ["bash", "-euxo", "pipefail", "-c", named],
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=A_STEP_MINUTES * 60,
-            check=False,
-        )
-        shown = f"{done.stdout}\n{done.stderr}"
-        assert 0 == done.returncode, f"{shown}\n{told(self.yard.namespace)}\n{self.yard.log()}"
-        return done.stdout
-
-
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Reader]:
     """Give a reader with the repository, the operator, a namespace and a store."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     with model_yard(tmp_path, dict(SETTINGS), ["tutorial"]) as yard:
         run(sys.executable, "-m", "devcluster", "target", "volume", yard.namespace, STORE, "1Gi")
-        yield Reader(yard, tmp_path)
+        yield Reader(yard, tmp_path, "tutorial")
 
 
 def test_a_reader_gets_what_the_page_promises(reader: Reader) -> None:
