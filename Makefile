@@ -139,21 +139,15 @@ kueue: install ## Have the real Kueue admit and preempt runs on a real API serve
 	for program in etcd kube-apiserver kueue; do $(CLUSTER) tool $$program; done
 	unshare --net --pid --fork --kill-child --mount-proc tests/kueue/apart.sh $(PYTEST) tests/kueue
 
-# Four minutes of CPU to build metrics-server, so it is no part of `make test` (decision 98).
-.PHONY: autoscaling
-autoscaling: install cluster ## Have a real autoscaler move pods while versions are released
-	for program in helm4 metrics-server; do $(CLUSTER) tool $$program; done
-	$(PYTEST) tests/autoscaling
-
-# These two were written against the sources of what they run and have not been run yet: to build it
-# takes minutes of CPU as well.
+# Written against the sources of what it runs, and not run yet: to build it takes minutes of CPU.
 .PHONY: gateway
 gateway: install cluster ## Have the real Envoy Gateway split requests by our routes (not run yet)
 	for program in helm4 envoy-gateway; do $(CLUSTER) tool $$program; done
 	$(PYTEST) tests/gateway
 
+# Five minutes of CPU to build, so it is no part of `make test` (decision 85).
 .PHONY: flux
-flux: install cluster ## Have Flux's real kustomize-controller apply, wait, find no drift (not run yet)
+flux: install cluster ## Have Flux's real kustomize-controller apply, wait, find no drift
 	$(CLUSTER) tool kustomize-controller
 	$(PYTEST) tests/flux
 
@@ -167,6 +161,12 @@ training-on-cluster: install images ## Shared fits, searches, imports and gates 
 promotion: install ## Hand a version over from one cluster to another, both real API servers
 	for program in etcd kube-apiserver versitygw helm4; do $(CLUSTER) tool $$program; done
 	unshare --net --pid --fork --kill-child --mount-proc $(PYTEST) tests/promotion
+
+# One API server with the operator, in a network of its own, as root.
+.PHONY: typed
+typed: install ## Type the documents' commands that need no kubelet, on a real API server (not run whole yet)
+	for program in etcd kube-apiserver kubectl versitygw helm4; do $(CLUSTER) tool $$program; done
+	unshare --net --pid --fork --kill-child --mount-proc $(PYTEST) tests/typed
 
 .PHONY: images
 images: cluster ## Build the images and load them into the cluster

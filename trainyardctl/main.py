@@ -203,7 +203,9 @@ def card(
 def hand_over(
     name: Annotated[str, typer.Argument(help="A ModelVersion.")],
     store: Annotated[str, typer.Option(envvar="TRAINYARD_STORE_URL", help="Where its bytes are.")],
-    into: Annotated[Path, typer.Option(help="The folder of the files.")] = Path(),
+    into: Annotated[
+        Path, typer.Option(help="The folder of the files; made where it is not there.")
+    ] = Path(),
     secret: Annotated[str, typer.Option(help="Over there, with keys to read the store.")] = "",
     job: Annotated[str, typer.Option(help="The TrainingJob there; absent: as here.")] = "",
 ) -> None:
@@ -217,6 +219,7 @@ def hand_over(
         version = existing(snapshot.find(wanted), wanted)
         found = recorded(snapshot, version, await there.approvals())
         manifest = manifest_in(store, found.bundle_digest)
+        into.mkdir(parents=True, exist_ok=True)
         for file, text in handed_over(found, manifest, Receiver(store, secret, job)).items():
             (into / file).write_text(text, encoding="utf-8")
             typer.echo(str(into / file))

@@ -7,22 +7,18 @@ import re
 import shlex
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from cluster_access import ROOT
+from documented_commands import PAGES, fenced, within
 from typer.testing import CliRunner
 
-from benchmarks.tutorial.page import Command, commands_of
+from benchmarks.tutorial.page import Command
 from trainyard.requests import Verb
 from trainyardctl.main import app
 
-ROOT = Path(__file__).parents[2]
-PAGES = [
-    *sorted((ROOT / "docs").rglob("*.md")),
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "charts/trainyard/README.md")),
-]
 CRDS = [yaml.safe_load(path.read_text()) for path in sorted((ROOT / "crds").glob("*.yaml"))]
 SCHEMA: Any = json.loads((ROOT / "charts/trainyard/values.schema.json").read_text())
 SEPARATORS = frozenset({"|", "||", "&&", ";", ">", ">>", "2>", "&"})
@@ -122,7 +118,7 @@ def _is_in(schema: dict[str, Any], path: str) -> bool:
 @pytest.mark.parametrize("page", [str(page.relative_to(ROOT)) for page in PAGES])
 def test_what_people_type_exists(page: str) -> None:
     """A renamed verb, option, value, field, file or target is noticed on every page."""
-    typed = commands_of((ROOT / page).read_text())
+    typed = (*fenced(ROOT / page), *within(ROOT / page))
     assert [] == [(one.text, wrong) for one in typed for wrong in mistakes(one)]
 
 

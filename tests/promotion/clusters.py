@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +65,13 @@ class Cluster:
         listed: list[Raw] = raw.get("items", [raw])
         return sorted(listed, key=lambda r: str(r["metadata"]["creationTimestamp"]))
 
+    def config_map(self, namespace: str, name: str) -> Mapping[str, str]:
+        """What is in it; nothing where it is not there."""
+        words = ("-n", namespace, "get", "configmap", name, "-o", "json", "--ignore-not-found")
+        text = self.kubectl(*words).stdout
+        data: Mapping[str, str] = json.loads(text).get("data", {}) if text else {}
+        return data
+
     @property
     def store(self) -> str:
         """The address of the namespace's part of its store."""
@@ -78,16 +85,31 @@ class Processes:
     secrets: Mapping[str, Mapping[str, str]]
     """What a pod may name, by secret and key."""
     log: Path
+    config_map: Callable[[str, str], Mapping[str, str]]
+    """What is in the one of this namespace and name."""
 
     def __call__(self, pod: Raw) -> str:
         """The termination message of the last container."""
         spec, message = pod["spec"], ""
         with tempfile.TemporaryDirectory() as folder:
+            self._mounts(pod, Path(folder))
             for container in [*(spec.get("initContainers") or ()), *spec["containers"]]:
                 message, code = self._ran(container, Path(folder))
                 if code:
                     break
         return message
+
+    def _mounts(self, pod: Raw, folder: Path) -> None:
+        named = {
+            v["name"]: v["configMap"]["name"] for v in pod["spec"]["volumes"] if "configMap" in v
+        }
+        for container in (*(pod["spec"].get("initContainers") or ()), *pod["spec"]["containers"]):
+            for mount in container["volumeMounts"]:
+                if name := named.get(mount["name"]):
+                    path = folder / mount["mountPath"].lstrip("/")
+                    path.mkdir(parents=True, exist_ok=True)
+                    for file, text in self.config_map(pod["metadata"]["namespace"], name).items():
+                        (path / file).write_text(text)
 
     def _ran(self, container: Raw, folder: Path) -> tuple[str, int]:
         said = folder / "termination-log"
@@ -103,6 +125,8 @@ class Processes:
             "TRAINYARD_MOUNT": str(folder / "trainyard"),
             "TRAINYARD_TERMINATION_LOG": str(said),
         }
+        task = environment.get("TRAINYARD_TASK", "")  # it names what is mounted
+        environment["TRAINYARD_TASK"] = task.replace('"/trainyard/', f'"{folder}/trainyard/')
         command = [sys.executable, "-m", "trainer", *container["args"]]
         with self.log.open("ab") as log:
             done = subprocess.run(command, env=environment, stdout=log, stderr=log, check=False)
@@ -117,10 +141,16 @@ class Processes:
 
 @asynccontextmanager
 async def cluster(
-    name: str, number: int, folder: Path, s3: S3, secrets: Mapping[str, Mapping[str, str]]
+    name: str,
+    number: int,
+    folder: Path,
+    s3: S3,
+    secrets: Mapping[str, Mapping[str, str]],
+    *,
+    is_empty: bool = False,
 ) -> AsyncIterator[Cluster]:
     """Give one whose namespace is called so, with a folder that is there; its store is a folder of
-    the bucket. Pods of that of the number SERVING alone answer.
+    the bucket. Pods of that of the number SERVING alone answer. An empty one has no namespace yet.
     """
     programs = {program: Path(tool(program)) for program in ("etcd", "kube-apiserver")}
     settings = {
@@ -132,14 +162,17 @@ async def cluster(
     }
     async with api_server(programs, folder, number) as server:
         network = Network(server.api)
-        workloads = Workloads(server.api, network, Processes(secrets, folder / "pods.log"))
+        found = Cluster(server, name, s3)
+        pods = Processes(secrets, folder / "pods.log", found.config_map)
+        workloads = Workloads(server.api, network, pods)
         space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
         await define(server.api)
-        await server.api.ask("POST", "/api/v1/namespaces", space)
+        if not is_empty:
+            await server.api.ask("POST", "/api/v1/namespaces", space)
         kubeconfig, log = server.kubeconfig(), folder / "operator.log"
         async with AsyncExitStack() as running:
             if number == SERVING:
                 await running.enter_async_context(network.answering())
             await running.enter_async_context(workloads.played())
             await running.enter_async_context(operator_process(kubeconfig, log, settings))
-            yield Cluster(server, name, s3)
+            yield found
