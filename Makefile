@@ -129,7 +129,7 @@ examples: install images ## Build examples/own-container and train with them on 
 	$(SUITE) -s tests/examples
 
 .PHONY: estimators
-estimators: install images ## Train, serve and ask some 30 estimators (FOR="SVC tree" picks; not run yet)
+estimators: install images ## Train, serve and ask some 30 estimators (FOR="SVC tree" picks)
 	mkdir -p build
 	$(BIN)/python -m benchmarks.estimators --json build/estimators.json $(FOR)
 
@@ -151,9 +151,9 @@ flux: install cluster ## Have Flux's real kustomize-controller apply, wait, find
 	$(CLUSTER) tool kustomize-controller
 	$(PYTEST) tests/flux
 
-# No part of `make test` before it has passed on a node.
+# A hundred pods and more are too many for each run of `make test`; shared fits, gates and imports are among its tests.
 .PHONY: training-on-cluster
-training-on-cluster: install images ## Shared fits, searches, imports and gates in real pods (not run yet)
+training-on-cluster: install images ## A search of 50 trials, its pods and the operator killed at random
 	$(PYTEST) tests/training_on_cluster
 
 # Two API servers with an operator each, in a network of their own, as root.
