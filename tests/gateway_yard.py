@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from gateway_answers import answer
@@ -11,6 +12,8 @@ from serving_yard import ServingYard
 
 from trainyard.clients.predictions import PredictionAnswer
 from trainyard.model_deployments.manifests import RECORD
+from trainyard.model_deployments.traffic.http_route import backends_of
+from trainyard.objects import RawObject
 from trainyard.ownership import REVISION
 from trainyard.reconciling.plan import Plan
 
@@ -22,6 +25,8 @@ class GatewayYard(ServingYard):
     gateways_refuse: str = ""
     """Why they do not take the route."""
     gateways_silent: bool = False
+    gateways_behind: timedelta = timedelta()
+    """How old a Service is before they see it."""
 
     async def once(self) -> Plan[Any]:
         """See ServingYard.once."""
@@ -37,7 +42,14 @@ class GatewayYard(ServingYard):
         record = self.objects["Deployment", revision]["metadata"]["annotations"][RECORD]
         return PredictionAnswer(json.loads(record)["bundleDigest"])
 
+    def _seen(self, route: RawObject) -> bool:
+        found = [self.objects["Service", name]["metadata"] for name in backends_of(route)]
+        made = [datetime.fromisoformat(service["creationTimestamp"]) for service in found]
+        return all(moment + self.gateways_behind <= self.now for moment in made)
+
     def _gateways(self) -> None:
+        for raw in self.objects.values():
+            raw["metadata"].setdefault("creationTimestamp", self.now.isoformat())
         for (kind, _), raw in self.objects.items():
             if kind == "HTTPRoute" and not self.gateways_silent:
-                answer(raw, self.gateways_refuse)
+                answer(raw, self.gateways_refuse, resolved=self._seen(raw))

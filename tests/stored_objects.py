@@ -97,6 +97,8 @@ class StoredObjects:
         before = self.objects.get(key)
         if key[0] == "HTTPRoute":
             answered_before(manifest, before)
+        if before is not None and "creationTimestamp" in before["metadata"]:
+            manifest["metadata"]["creationTimestamp"] = before["metadata"]["creationTimestamp"]
         manifest["metadata"]["uid"] = f"uid-of-{key[0]}-{key[1]}"
         if key[0] == "Service" and "clusterIP" not in manifest["spec"]:
             manifest["spec"]["clusterIP"] = "10.96.0.7"

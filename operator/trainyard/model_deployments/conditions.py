@@ -197,8 +197,11 @@ def _route(view: View, status: ModelDeploymentStatus) -> Iterator[Finding]:
     carrier, name = view.observed.carrier, view.resource.metadata.name
     if not carrier.told or not status.routing_generation:
         return
-    if carrier.refused:
-        yield Finding("RouteAccepted", False, Reason.TRAFFIC_UNSUPPORTED, carrier.refused)
+    if refusal := carrier.refusal(view.now):
+        yield Finding("RouteAccepted", False, Reason.TRAFFIC_UNSUPPORTED, refusal)
+    elif carrier.refused:
+        why = f"{carrier.refused}: it is there, and its controller has a moment to see it"
+        yield Finding("RouteAccepted", None, Reason.ROUTE_PENDING, why)
     elif not carrier.accepted:
         parents = view.resource.spec.traffic.gateway
         of = ", ".join(p.name for p in parents.parent_refs) if parents is not None else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment
 from trainyard.objects import ObjectRef, RawObject
@@ -62,6 +63,11 @@ def named(found: Sequence[RawObject], name: str) -> RawObject | None:
 def uid_of(raw: RawObject | None) -> str:
     """Return the uid; empty where there is no object."""
     return str(raw["metadata"]["uid"]) if raw is not None else ""
+
+
+def created_at(raw: RawObject) -> datetime:
+    """Return when the API server stored the object first."""
+    return datetime.fromisoformat(str(raw["metadata"]["creationTimestamp"]))
 
 
 def annotations_of(raw: RawObject | None) -> Mapping[str, str]:

@@ -39,6 +39,9 @@ def _due(view: View, turn: Turn) -> Iterator[datetime]:
     status, now = turn.status, view.now
     if status.routing_generation and status.routing_applied_at is None:
         yield now + (CHECKED_AGAIN if view.observed.carrier.told else AT_ONCE)
+    doubted = view.observed.carrier.doubted_until
+    if doubted is not None and doubted > now:
+        yield doubted
     if next_to_serve(view.resource.spec, status, view.observed) is not None:
         yield now + _reached_again(view, status)
     yield from _leaving_due(view, status)

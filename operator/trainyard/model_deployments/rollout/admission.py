@@ -188,7 +188,7 @@ def obstacle(view: View, wanted: Revision) -> tuple[Reason, str] | None:
             " images.serving of its chart"
         )
         return Reason.IMAGE_MISSING, why
-    refused = _unsupported(view.resource.spec) or view.observed.carrier.refused
+    refused = _unsupported(view.resource.spec) or view.observed.carrier.refusal(view.now)
     if refused and view.resource.status.stable is not None:
         return Reason.TRAFFIC_UNSUPPORTED, refused
     return None

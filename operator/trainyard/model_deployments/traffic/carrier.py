@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -79,8 +80,15 @@ class Carrier:
     """Whether every Gateway took the decision."""
     refused: str = ""
     """Why decisions of this mode cannot come into force; empty: nothing is known against it."""
+    doubted_until: datetime | None = None
+    """Until when that may come of a Gateway whose view of our objects is behind."""
     leftovers: tuple[ObjectRef, ...] = ()
     """What another mode, or a version that is gone, left for Gateways."""
+
+    def refusal(self, now: datetime) -> str:
+        """Return why decisions cannot come into force, once it is not to be doubted."""
+        doubted = self.doubted_until is not None and now < self.doubted_until
+        return "" if doubted else self.refused
 
     @property
     def has_routers(self) -> bool:

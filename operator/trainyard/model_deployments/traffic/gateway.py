@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from trainyard.api.v1alpha1.model_deployment import ModelDeployment, ModelDeploymentSpec
 from trainyard.api.v1alpha1.model_deployment_status import ModelDeploymentStatus, Revision
@@ -11,13 +12,20 @@ from trainyard.api.v1alpha1.rollout_status import TrafficShare
 from trainyard.api.v1alpha1.traffic import GatewaySpec
 from trainyard.installation import Installation
 from trainyard.model_deployments.analysis.samples import SERVER
-from trainyard.model_deployments.owned_objects import OwnedObjects, label_of, named, seen
+from trainyard.model_deployments.owned_objects import (
+    OwnedObjects,
+    created_at,
+    label_of,
+    named,
+    seen,
+)
 from trainyard.model_deployments.revision.identity import kept_revisions
 from trainyard.model_deployments.traffic.carrier import Carrier, RouterPod
 from trainyard.model_deployments.traffic.decision import TrafficDecision
 from trainyard.model_deployments.traffic.http_route import (
     answer_of,
     backend,
+    backends_of,
     http_route,
 )
 from trainyard.model_deployments.traffic.mode import (
@@ -30,9 +38,13 @@ from trainyard.model_deployments.traffic.mode import (
     user_service,
 )
 from trainyard.model_deployments.traffic.router import carrier_in
+from trainyard.objects import RawObject
 from trainyard.ownership import REVISION, child_labels
 from trainyard.reconciling.plan import Action, Apply
 
+SEEN_WITHIN = timedelta(seconds=30)
+"""How long a controller of Gateways may not know a Service that was just made: it hears of routes
+and of Services by two watches."""
 _NO_ROUTER = "traffic.mode Router can do this; with Gateway"
 _NO_API = (
     "the cluster has no HTTPRoute (gateway.networking.k8s.io/v1): install the Gateway API and a"
@@ -78,7 +90,12 @@ class GatewayMode:
         if route is None:
             return carrier
         answer = answer_of(route, _gateway(resource.spec))
-        return replace(carrier, accepted=answer.accepted, refused=answer.refused)
+        return replace(
+            carrier,
+            accepted=answer.accepted,
+            refused=answer.refused,
+            doubted_until=_seen_by(route, owned) if answer.only_missing else None,
+        )
 
     def actions(
         self,
@@ -130,6 +147,13 @@ class GatewayMode:
     def needs_routers(self, spec: ModelDeploymentSpec, status: ModelDeploymentStatus) -> bool:  # noqa: ARG002
         """See TrafficMode: never."""
         return False
+
+
+def _seen_by(route: RawObject, owned: OwnedObjects) -> datetime | None:
+    """Return when who looks sees every backend; None where one is not there, nobody can then."""
+    found = [named(owned.services, name) for name in backends_of(route)]
+    made = [created_at(service) for service in found if service is not None]
+    return max(made) + SEEN_WITHIN if made and len(made) == len(found) else None
 
 
 def _gateway(spec: ModelDeploymentSpec) -> GatewaySpec:

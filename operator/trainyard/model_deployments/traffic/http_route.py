@@ -17,6 +17,7 @@ from trainyard.ownership import REVISION, child_labels, owner_reference
 KIND = "HTTPRoute"
 API_VERSION = "gateway.networking.k8s.io/v1"
 _WORDS = 300
+_MISSING = "BackendNotFound"
 _MOST_ANSWERS = 32
 """The API server stores no more of a route."""
 
@@ -29,6 +30,8 @@ class Answer:
     """Every one takes it."""
     refused: str = ""
     """Who does not, and why; empty: nobody said no."""
+    only_missing: bool = False
+    """Whether all that is said against it is that a backend is not there."""
 
 
 def http_route(routing: Routing, gateway: GatewaySpec) -> dict[str, Any]:
@@ -104,11 +107,18 @@ def answer_of(route: RawObject, gateway: GatewaySpec) -> Answer:
         for parent in parents
     }
     answers = [(ref, said.get(_place(ref.to_api(), namespace), {})) for ref in gateway.parent_refs]
-    refusals = [_refusal(ref, found) for ref, found in answers]
+    against = [(ref, no) for ref, found in answers if (no := _refusal(found)) is not None]
     return Answer(
         accepted=all(_takes(found) for _, found in answers),
-        refused="; ".join(why for why in refusals if why),
+        refused="; ".join(_words(ref, no) for ref, no in against),
+        only_missing=bool(against) and all(no.get("reason") == _MISSING for _, no in against),
     )
+
+
+def backends_of(route: RawObject) -> set[str]:
+    """Return the names of the Services that the stored route leads to."""
+    rules = (route.get("spec") or {}).get("rules") or ()
+    return {str(ref.get("name")) for rule in rules for ref in rule.get("backendRefs") or ()}
 
 
 def _takes(conditions: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -117,13 +127,14 @@ def _takes(conditions: Mapping[str, Mapping[str, Any]]) -> bool:
     return accepted.get("status") == "True" and resolved.get("status", "True") == "True"
 
 
-def _refusal(ref: ParentGateway, conditions: Mapping[str, Mapping[str, Any]]) -> str:
-    for kind in ("Accepted", "ResolvedRefs"):
-        found = conditions.get(kind, {})
-        if found.get("status") == "False":
-            why = f"{found.get('reason', '')}: {found.get('message', '')}"
-            return f"Gateway {ref.name} does not take the HTTPRoute ({shorten(why, _WORDS)})"
-    return ""
+def _refusal(conditions: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    found = (conditions.get(kind, {}) for kind in ("Accepted", "ResolvedRefs"))
+    return next((condition for condition in found if condition.get("status") == "False"), None)
+
+
+def _words(ref: ParentGateway, condition: Mapping[str, Any]) -> str:
+    why = f"{condition.get('reason', '')}: {condition.get('message', '')}"
+    return f"Gateway {ref.name} does not take the HTTPRoute ({shorten(why, _WORDS)})"
 
 
 def _newest(parent: Mapping[str, Any], generation: int) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from builders_serving import NAME
-from gateway_answers import GATEWAY
+from builders_serving import NAME, NOW, a_model_deployment
+from gateway_answers import GATEWAY, answer
 from gateway_yard import GatewayYard
+from routings import NEW, OLD, routing
 from serving_pods import Behaviour
 
+from trainyard.api.v1alpha1.traffic import GatewaySpec
+from trainyard.model_deployments.owned_objects import OwnedObjects
 from trainyard.model_deployments.traffic.decision import split
 from trainyard.model_deployments.traffic.gateway import GatewayMode
+from trainyard.model_deployments.traffic.http_route import backend, http_route
 from trainyard.ownership import REVISION
 
 TRAFFIC = {"mode": "Gateway", "gateway": GATEWAY}
@@ -89,6 +94,63 @@ async def test_a_gateway_that_refuses_keeps_newer_versions_out() -> None:
     assert "True" == (condition(yard, "Ready") or ("",))[0]
     yard.gateways_refuse = ""
     await yard.until(900, a=90, b=10)
+
+
+async def test_a_gateway_that_has_not_seen_a_new_backend_yet_is_waited_for() -> None:
+    """Its controller learns of routes and of Services on two ways; that is no refusal."""
+    yard = await serving()
+    yard.gateways_behind = timedelta(seconds=25)
+    yard.publish("b")
+    await yard.run(20)
+    pending = condition(yard, "RouteAccepted")
+    assert pending is not None
+    assert ("Unknown", "RoutePending") == pending[:2]
+    assert "Gateway public does not take the HTTPRoute (BackendNotFound: so it is)" in pending[2]
+    assert "TrafficUnsupported" != (condition(yard, "RolledOut") or ("", ""))[1]
+    await yard.until(900, a=90, b=10)
+
+
+async def test_a_backend_that_a_gateway_never_sees_is_a_refusal() -> None:
+    """Without an event that would wake anybody."""
+    yard = GatewayYard(spec={"traffic": TRAFFIC}, gateways_behind=timedelta(days=1))
+    yard.publish("a")
+    await yard.run(20)
+    assert ("Unknown", "RoutePending") == (condition(yard, "RouteAccepted") or ())[:2]
+    await yard.run(20)
+    assert ("False", "TrafficUnsupported") == (condition(yard, "RouteAccepted") or ())[:2]
+
+
+JUST, LONG = NOW - timedelta(seconds=29), NOW - timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("made", "said", "refuses"),
+    [
+        pytest.param((LONG, JUST), "", False, id="one backend is new"),
+        pytest.param((LONG, LONG), "", True, id="all backends are known for long"),
+        pytest.param((JUST,), "", True, id="a backend is not there"),
+        pytest.param((), "", True, id="no backend is there"),
+        pytest.param(
+            (JUST, JUST), "NotAllowedByListeners", True, id="it says no to the route, too"
+        ),
+    ],
+)
+def test_only_a_backend_that_is_new_makes_an_answer_doubtful(
+    made: tuple[datetime, ...], said: str, *, refuses: bool
+) -> None:
+    """Of two backends that the route leads to."""
+    decision = routing(stable=90, canary=10)
+    route = http_route(decision, GatewaySpec.model_validate(GATEWAY))
+    route["metadata"] |= {"uid": "u", "generation": 1}
+    answer(route, said, resolved=False)
+    services = [backend(decision.owner, name) for name in (OLD, NEW)]
+    for service, moment in zip(services, made, strict=False):
+        service["metadata"] |= {"uid": "u", "creationTimestamp": moment.isoformat()}
+    resource = a_model_deployment(status={"leaving": [OLD, NEW]}, traffic=TRAFFIC)
+    owned = OwnedObjects(services=services[: len(made)], routes=[route])
+    carrier = GatewayMode().read(resource, owned)
+    assert refuses == bool(carrier.refusal(NOW))
+    assert carrier.refused
 
 
 async def test_a_gateway_that_is_silent_gets_no_higher_weight() -> None:

@@ -14,6 +14,7 @@ from trainyard.model_deployments.traffic.http_route import (
     answer_of,
     backend,
     backend_name,
+    backends_of,
     http_route,
 )
 from trainyard.ownership import REVISION
@@ -84,23 +85,50 @@ def test_a_route_that_every_gateway_takes_is_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("route", "words"),
+    ("route", "words", "only_missing"),
     [
         pytest.param(
             stored("NotAllowedByListeners"),
             "Gateway public does not take the HTTPRoute (NotAllowedByListeners: so it is)",
+            False,
             id="it may not be from here",
         ),
         pytest.param(
             stored(resolved=False),
             "Gateway public does not take the HTTPRoute (BackendNotFound: so it is)",
+            True,
             id="a backend is not there",
         ),
     ],
 )
-def test_a_refusal_names_the_gateway_and_its_reason(route: dict[str, Any], words: str) -> None:
+def test_a_refusal_names_the_gateway_and_its_reason(
+    route: dict[str, Any], words: str, *, only_missing: bool
+) -> None:
     """As the Gateway gives it."""
-    assert Answer(accepted=False, refused=words) == answer_of(route, SPEC)
+    expected = Answer(accepted=False, refused=words, only_missing=only_missing)
+    assert expected == answer_of(route, SPEC)
+
+
+def test_a_backend_that_one_misses_is_not_all_where_another_refuses() -> None:
+    """Each Gateway is quoted."""
+    both = GatewaySpec.model_validate({"parentRefs": [*GATEWAY["parentRefs"], {"name": "other"}]})
+    route = http_route(routing(stable=100), both)
+    route["metadata"]["generation"] = 1
+    answer(route, resolved=False)
+    assert answer_of(route, both).only_missing
+    other = route["status"]["parents"][1]
+    other["conditions"] = [{"type": "Accepted", "status": "False", "reason": "NoMatchingParent"}]
+    found = answer_of(route, both)
+    assert not found.only_missing
+    assert "Gateway public" in found.refused
+    assert "Gateway other does not take the HTTPRoute (NoMatchingParent" in found.refused
+
+
+def test_which_services_a_stored_route_leads_to() -> None:
+    """With weight or without."""
+    expected = {f"{OLD}-backend", f"{NEW}-backend"}
+    assert expected == backends_of(http_route(routing(stable=100, canary=0), SPEC))
+    assert set() == backends_of({})
 
 
 def test_what_was_said_of_an_older_route_is_no_answer() -> None:
