@@ -139,6 +139,12 @@ kueue: install ## Have the real Kueue admit and preempt runs on a real API serve
 	for program in etcd kube-apiserver kueue; do $(CLUSTER) tool $$program; done
 	unshare --net --pid --fork --kill-child --mount-proc tests/kueue/apart.sh $(PYTEST) tests/kueue
 
+# Four minutes of CPU to build metrics-server, so it is no part of `make test` (decision 98).
+.PHONY: autoscaling
+autoscaling: install cluster ## Have a real autoscaler move pods while versions are released
+	for program in helm4 metrics-server; do $(CLUSTER) tool $$program; done
+	$(PYTEST) tests/autoscaling
+
 # Written against the sources of what it runs, and not run yet: to build it takes minutes of CPU.
 .PHONY: gateway
 gateway: install cluster ## Have the real Envoy Gateway split requests by our routes (not run yet)

@@ -77,6 +77,11 @@ _MODULES = (
         {"envoy-gateway": "github.com/envoyproxy/gateway/cmd/envoy-gateway"},
     ),
     Module(
+        "metrics-server",
+        "sigs.k8s.io/metrics-server",
+        {"metrics-server": "sigs.k8s.io/metrics-server/cmd/metrics-server"},
+    ),
+    Module(
         "kustomize-controller",
         "github.com/fluxcd/kustomize-controller",
         {"kustomize-controller": "github.com/fluxcd/kustomize-controller"},

@@ -1,4 +1,4 @@
-"""Every state that the deployments of a namespace pass through, however short it is."""
+"""Every state that objects of a namespace pass through, however short it is."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ LOOKED_EACH = 0.1
 
 @dataclass(slots=True)
 class Sightings:
-    """What a watch has told of each deployment, and how far the test has read."""
+    """What a watch has told of each object, and how far the test has read."""
 
     namespace: str
+    kind: str = "modeldeployments"
+    part: str = "status"
     seen: defaultdict[str, list[Status]] = field(default_factory=lambda: defaultdict(list))
     read: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -41,8 +43,8 @@ class Sightings:
 
     async def watch(self) -> None:
         """Take down what the API server tells, until cancelled; a watch that ends is renewed."""
-        line = "jsonpath={.metadata.name} {.status}{'\\n'}"
-        words = ("-n", self.namespace, "get", "modeldeployments", "--watch", "-o", line)
+        line = f"jsonpath={{.metadata.name}} {{.{self.part}}}{{'\\n'}}"
+        words = ("-n", self.namespace, "get", self.kind, "--watch", "-o", line)
         while True:
             process = await asyncio.create_subprocess_exec(
                 *(tool("kubectl"), "--kubeconfig", kubeconfig(), *words),
@@ -53,8 +55,8 @@ class Sightings:
             assert process.stdout
             try:
                 async for raw in process.stdout:
-                    name, _, status = raw.decode().rstrip("\n").partition(" ")
-                    self.seen[name].append(json.loads(status or "{}"))
+                    name, _, part = raw.decode().rstrip("\n").partition(" ")
+                    self.seen[name].append(json.loads(part or "{}"))
             finally:
                 if process.returncode is None:
                     process.kill()
@@ -63,9 +65,11 @@ class Sightings:
 
 
 @asynccontextmanager
-async def sightings(namespace: str) -> AsyncIterator[Sightings]:
-    """Give the states of the namespace's deployments from now on."""
-    found = Sightings(namespace)
+async def sightings(
+    namespace: str, kind: str = "modeldeployments", part: str = "status"
+) -> AsyncIterator[Sightings]:
+    """Give this part of each object of the kind in the namespace, from now on."""
+    found = Sightings(namespace, kind, part)
     watching = asyncio.create_task(found.watch())
     try:
         yield found

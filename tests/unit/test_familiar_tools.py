@@ -38,6 +38,13 @@ def test_an_autoscaler_scales_what_can_be_scaled(name: str) -> None:
     assert "scale" in version["subresources"]
 
 
+def test_the_page_on_autoscalers_shows_the_example() -> None:
+    """The same that `make autoscaling` tries."""
+    page = (ROOT / "docs" / "how-to" / "autoscale.md").read_text(encoding="utf-8")
+    shown = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+    assert loaded(EXAMPLES / "autoscaling" / "hpa.yaml") == shown
+
+
 def test_its_query_asks_for_what_servers_count() -> None:
     """Each metric is explained on the page of the model server's metrics, its labels set by us."""
     (trigger,) = loaded(EXAMPLES / "autoscaling" / "keda.yaml")["spec"]["triggers"]

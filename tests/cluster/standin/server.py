@@ -1,8 +1,9 @@
 """A model server whose faults are written in its bundle digest, for tests of rollouts.
 
-Digest `sha256:EEDDDK…`: EE percent of the requests fail, each answer takes DDD milliseconds, and
-K is 0 (serves), 1 (exits at the start), 2 (never ready), 3 (fetch refuses). The environment and
-the paths are those of the real server. A running server is made ill by a word in the file /tmp/ill:
+Digest `sha256:EEDDDKVBB…`: EE percent of the requests fail, each answer takes DDD milliseconds, K
+is 0 (serves), 1 (exits at the start), 2 (never ready), 3 (fetch refuses), V tells versions of the
+same behaviour apart, and each answer takes BB milliseconds of a processor. The environment and the
+paths are those of the real server. A running server is made ill by a word in the file /tmp/ill:
 `unready`, `failing` (each answer is 500) or `dead` (it exits).
 """
 
@@ -18,6 +19,7 @@ from pathlib import Path
 
 DIGEST = os.environ["TRAINYARD_BUNDLE_DIGEST"].removeprefix("sha256:")
 FAILING, DELAY, KIND = int(DIGEST[:2]) / 100, int(DIGEST[2:5]) / 1000, DIGEST[5]
+BURNT = int(DIGEST[7:9]) / 1000
 ILL = Path("/tmp/ill")  # noqa: S108 - the pod's own emptyDir
 EDGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 10.0)
 
@@ -81,6 +83,9 @@ class Handler(BaseHTTPRequestHandler):
         begun = time.monotonic()
         self.rfile.read(int(self.headers.get("content-length") or 0))
         time.sleep(DELAY)
+        until = time.thread_time() + BURNT
+        while time.thread_time() < until:
+            pass
         code = 500 if random.random() < FAILING or illness() == "failing" else 200
         NUMBERS.count(code, time.monotonic() - begun)
         self.answer(code, json.dumps({"outputs": []}))

@@ -143,6 +143,31 @@ async def test_an_autoscaler_scales_the_stable_version_and_the_canary() -> None:
     assert 5 == yard.resource.status.replicas
 
 
+async def test_an_autoscaler_scales_both_versions_of_a_release() -> None:
+    """Up and down, and the release goes on where it was."""
+    yard = await serving()
+    yard.publish("b")
+    await yard.until(900, a=95, b=5)
+    for pods in (6, 1):
+        yard.raw["spec"]["replicas"] = pods
+        await yard.run(2)
+        assert (pods, pods) == (yard.replicas("a"), yard.replicas("b"))
+        assert {"a": 95, "b": 5} == yard.weights
+    await yard.until(900, b=100)
+
+
+async def test_an_autoscaler_that_makes_a_weight_impossible_takes_the_release_back() -> None:
+    """Where weights are numbers of pods."""
+    steps = [{"weightPercent": 25, "minSeconds": 60}]
+    yard = await serving(traffic={"mode": "Replicas"}, replicas=3, rollout={"steps": steps})
+    yard.publish("b")
+    await yard.until(900, a=75, b=25)
+    yard.raw["spec"]["replicas"] = 2
+    await yard.run(2)
+    assert {"a": 100} == yard.weights
+    assert "TrafficUnsupported" in [reason for reason, _ in yard.events]
+
+
 async def test_another_template_is_a_release_with_a_canary() -> None:
     """The same bundle with other resources is another revision."""
     yard = await serving()
