@@ -59,19 +59,30 @@ def envoy_gateway(folder: Path) -> Iterator[None]:
         kubectl("apply", "-f", "-", stdin=json.dumps(gateway_class()))
         yield
     finally:
-        kubectl("delete", "gatewayclass", CLASS, "--ignore-not-found", check=False)
+        kubectl("delete", "gatewayclass", CLASS, "--ignore-not-found", "--wait=false", check=False)
         run(*helm, "uninstall", RELEASE, "--ignore-not-found", "--wait", check=False)
-        kubectl("delete", "namespace", SYSTEM, "--ignore-not-found", "--wait=false")
+        kubectl("delete", "namespace", SYSTEM, "--ignore-not-found", f"--timeout={PATIENCE}")
         brought = sorted(gateway_kinds() - kinds)
         if brought:
             kubectl("delete", *brought, "--wait=false")
 
 
+LATE_IS_NOT_DEAD = {"timeoutSeconds": 10, "failureThreshold": 30}
+"""Probes on a machine with more pods than processors; a second is asked of theirs."""
+PATIENT = dict.fromkeys(("startupProbe", "livenessProbe", "readinessProbe"), LATE_IS_NOT_DEAD)
+OF_PROXIES = {
+    "containers": [{"name": name, **PATIENT} for name in ("envoy", "shutdown-manager")],
+}
 VALUES = {
     "global": {"images": {"envoyProxy": {"image": f"docker.io/{PROXY}"}}},
+    "deployment": {"envoyGateway": PATIENT},
+    # It would ask a webhook about each pod of the cluster that is bound to a node.
+    "topologyInjector": {"enabled": False},
     "config": {
         "envoyGateway": {
             "envoyProxy": {
+                # Else a proxy that goes holds the namespace for minutes.
+                "shutdown": {"drainTimeout": "5s"},
                 "provider": {
                     "type": "Kubernetes",
                     "kubernetes": {
@@ -80,10 +91,14 @@ VALUES = {
                         "envoyDeployment": {
                             "container": {
                                 "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}}
-                            }
+                            },
+                            "patch": {
+                                "type": "StrategicMerge",
+                                "value": {"spec": {"template": {"spec": OF_PROXIES}}},
+                            },
                         },
                     },
-                }
+                },
             }
         }
     },
@@ -137,13 +152,17 @@ def gateway_class() -> Raw:
     }
 
 
-def a_gateway(namespace: str, name: str, routes_from: str = "Same") -> Gateway:
-    """A Gateway whose proxies serve, for routes of these namespaces: Same, All, None."""
+OF_NOBODY = {"from": "Selector", "selector": {"matchLabels": {"trainyard-tests/is": "nowhere"}}}
+"""Namespaces from which a Gateway takes routes: none."""
+
+
+def a_gateway(namespace: str, name: str, routes_of: Raw | None = None) -> Gateway:
+    """A Gateway whose proxies serve, for routes of these namespaces; None: of its own."""
     listener = {
         "name": "http",
         "protocol": "HTTP",
         "port": 80,
-        "allowedRoutes": {"namespaces": {"from": routes_from}},
+        "allowedRoutes": {"namespaces": routes_of or {"from": "Same"}},
     }
     wanted = {
         "apiVersion": "gateway.networking.k8s.io/v1",

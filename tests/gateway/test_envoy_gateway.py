@@ -1,7 +1,7 @@
 """Mode Gateway through the real Envoy Gateway, on the real node, under a light constant load.
 
-Started by `make gateway`; not run yet. The tests are in the order of a life: the first one is of
-the time before the Gateway API is installed.
+Started by `make gateway`. The tests are in the order of a life: the first one is of the time before
+the Gateway API is installed.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from cluster.releases import BETTER, FAILING, HEALTHY, Node, a_node, digest
-from gateway.envoy_gateway import Gateway, a_gateway, envoy_gateway, gateway_kinds
+from gateway.envoy_gateway import OF_NOBODY, Gateway, a_gateway, envoy_gateway, gateway_kinds
 
 pytestmark = [
     pytest.mark.cluster,
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(1800),
 ]
-COUNTED_FOR, COUNTED_EACH = 20, 100
-"""Seconds, and requests in each, by which shares are counted."""
-TOLERANCE = 3
-"""Points: more than four times the deviation of chance at 2,000 requests."""
+COUNTED, EACH_SECOND = 10_000, 200
+"""Requests by which shares are counted, and how fast they come."""
+TOLERANCE = 2
+"""Points: four times the deviation of chance where each version has half of them."""
 STEPS = [{"weightPercent": w, "minSeconds": 5, "pause": "Manual"} for w in (10, 50)]
 WAITS = {"steps": STEPS, "scaleDownDelaySeconds": 5}
 EARLY = {"mode": "Gateway", "gateway": {"parentRefs": [{"name": "public"}]}}
@@ -45,15 +45,27 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def public(node: Node, installed: None) -> Gateway:
-    """Give the Gateway that most tests ask through."""
-    return a_gateway(node.namespace, "public")
+def public(node: Node, installed: None) -> Iterator[Gateway]:
+    """Give the Gateway that most tests ask through; its class goes when it is gone."""
+    yield a_gateway(node.namespace, "public")
+    node.kubectl("delete", "gateway", "public")
 
 
 def condition(node: Node, name: str, kind: str) -> tuple[str, str, str]:
     """Return status, reason and message of the condition; empty while there is none."""
     found = (c for c in node.status(name).get("conditions", ()) if c["type"] == kind)
     return next(((c["status"], c["reason"], c["message"]) for c in found), ("", "", ""))
+
+
+def route_answers(node: Node, name: str) -> set[str]:
+    """Return every reason that RouteAccepted had so far, however short."""
+    assert node.sightings is not None
+    return {
+        found["reason"]
+        for status in node.sightings.seen[name]
+        for found in status.get("conditions", ())
+        if found["type"] == "RouteAccepted"
+    }
 
 
 def route(node: Node, name: str) -> dict[str, int]:
@@ -66,10 +78,10 @@ def route(node: Node, name: str) -> dict[str, int]:
     return {}
 
 
-async def share(gateway: Gateway, name: str, revision: str) -> float:
+async def share(gateway: Gateway, name: str, revision: str, requests: int = COUNTED) -> float:
     """Return the percent of a client's requests that the revision answers; all are answered."""
-    async with gateway.load(name, COUNTED_EACH) as counting:
-        await asyncio.sleep(COUNTED_FOR)
+    async with gateway.load(name, EACH_SECOND) as counting:
+        await asyncio.sleep(requests / EACH_SECOND)
     assert {"200": counting.sent} == dict(counting.codes)
     return 100 * counting.revisions[revision] / counting.sent
 
@@ -90,6 +102,8 @@ async def test_without_the_gateway_api_the_condition_says_what_to_install(node: 
     await node.sees("early", lambda: condition(node, "early", "RouteAccepted")[0] == "False")
     _, reason, message = condition(node, "early", "RouteAccepted")
     assert ("TrafficUnsupported", True) == (reason, "install the Gateway API" in message)
+    async with node.load("early", 2) as first:
+        await node.sees("early", lambda: first.codes["200"])
     async with node.load("early") as inside:
         await asyncio.sleep(3)
     assert {"200": inside.sent} == dict(inside.codes)
@@ -129,6 +143,7 @@ async def test_a_release_keeps_its_weights_and_loses_no_request(
     assert {"200": load.sent} == dict(load.codes)
     assert {"200": inside.sent} == dict(inside.codes)
     assert {old, new} == set(load.revisions)
+    assert {"RouteAccepted"} <= route_answers(node, "split") <= {"RoutePending", "RouteAccepted"}
     node.kubectl("delete", "mdep", "split")
 
 
@@ -146,7 +161,7 @@ async def test_a_bad_version_is_taken_back(node: Node, public: Gateway) -> None:
     assert load.lost <= load.sent - load.revisions[old]
     assert {"200"} < set(load.codes) <= {"200", "500"}
     await asyncio.sleep(2)
-    assert 100 == await share(public, "bad", old)
+    assert 100 == await share(public, "bad", old, requests=1000)
     node.kubectl("delete", "mdep", "bad")
 
 
@@ -172,7 +187,7 @@ async def test_a_route_that_a_stranger_edits_or_deletes_is_put_back(
 async def test_a_gateway_that_takes_no_routes_is_quoted(node: Node, public: Gateway) -> None:
     """A newer version waits, the one that serves goes on, and it comes once the route is taken."""
     await begin(node, public, "shut", rollout={"steps": [{"weightPercent": 50, "minSeconds": 5}]})
-    a_gateway(node.namespace, "public", routes_from="None")
+    a_gateway(node.namespace, "public", OF_NOBODY)
     await node.sees("shut", lambda: condition(node, "shut", "RouteAccepted")[0] == "False")
     _, reason, message = condition(node, "shut", "RouteAccepted")
     assert ("TrafficUnsupported", True) == (reason, "Gateway public does not take" in message)
