@@ -72,7 +72,11 @@ def coordinator_volumes(owner: Resource) -> list[dict[str, Any]]:
 
 
 def coordinator_service(owner: Resource, run: str) -> dict[str, Any]:
-    """Return the Service that names the pod of the run, which is never Ready: it is a Job's."""
+    """Return the Service that names the pod of the run, which is never Ready: it is a Job's.
+
+    Of its Job alone: the pod that reports a long result has the same labels, and parties that
+    connect anew would knock there.
+    """
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -84,6 +88,7 @@ def coordinator_service(owner: Resource, run: str) -> dict[str, Any]:
                 OWNER_KIND: owner.definition.singular,
                 OWNER: owner.metadata.name,
                 RUN: run,
+                "batch.kubernetes.io/job-name": run,
             },
             "ports": [{"name": "federation", "port": COORDINATOR_PORT, "protocol": "TCP"}],
         },

@@ -165,7 +165,9 @@ def test_the_coordinators_pod_has_its_key_in_memory_and_no_credentials_beside_it
     keys = next(volume for volume in pod["volumes"] if volume["name"] == "keys")
     assert keys["emptyDir"]["medium"] == "Memory"
     (service,) = world.names("Service")
-    assert world.raw("Service", service)["spec"]["ports"][0]["port"] == COORDINATOR_PORT
+    spec = world.raw("Service", service)["spec"]
+    assert spec["ports"][0]["port"] == COORDINATOR_PORT
+    assert spec["selector"]["batch.kubernetes.io/job-name"] == run
 
 
 def test_a_participants_rows_and_its_credentials_are_in_different_containers() -> None:
