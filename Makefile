@@ -162,6 +162,15 @@ flux: install cluster ## Have Flux's real kustomize-controller apply, wait, find
 training-on-cluster: install images ## A search of 50 trials, its pods and the operator killed at random
 	$(PYTEST) tests/training_on_cluster
 
+# Each takes minutes of both processors: neither is a part of `make test`. As root, on the local node.
+.PHONY: federated
+federated: install images ## Train by three parties in pods, listen to what they send (not passed whole yet)
+	$(PYTEST) tests/federated_on_cluster
+
+.PHONY: answers
+answers: install images ## Let ten versions serve, and ask why of a hundred answers (not run yet)
+	$(PYTEST) tests/answers_on_cluster
+
 # Two API servers with an operator each, in a network of their own, as root.
 .PHONY: promotion
 promotion: install ## Hand a version over from one cluster to another, both real API servers
