@@ -43,9 +43,10 @@ class GatewayYard(ServingYard):
         return PredictionAnswer(json.loads(record)["bundleDigest"])
 
     def _seen(self, route: RawObject) -> bool:
-        found = [self.objects["Service", name]["metadata"] for name in backends_of(route)]
-        made = [datetime.fromisoformat(service["creationTimestamp"]) for service in found]
-        return all(moment + self.gateways_behind <= self.now for moment in made)
+        found = [self.objects.get(("Service", name)) for name in backends_of(route)]
+        made = [service["metadata"]["creationTimestamp"] for service in found if service]
+        ages = [self.now - datetime.fromisoformat(moment) for moment in made]
+        return len(made) == len(found) and all(age >= self.gateways_behind for age in ages)
 
     def _gateways(self) -> None:
         for raw in self.objects.values():

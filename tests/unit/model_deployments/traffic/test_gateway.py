@@ -111,9 +111,10 @@ async def test_a_gateway_that_has_not_seen_a_new_backend_yet_is_waited_for() -> 
 
 
 async def test_a_backend_that_a_gateway_never_sees_is_a_refusal() -> None:
-    """Without an event that would wake anybody."""
-    yard = GatewayYard(spec={"traffic": TRAFFIC}, gateways_behind=timedelta(days=1))
-    yard.publish("a")
+    """Without an event that would wake anybody: its Service was deleted, and is made anew."""
+    yard = await serving()
+    yard.gateways_behind = timedelta(days=1)
+    del yard.objects["Service", f"{yard.name('a')}-backend"]
     await yard.run(20)
     assert ("Unknown", "RoutePending") == (condition(yard, "RouteAccepted") or ())[:2]
     await yard.run(20)
