@@ -89,6 +89,8 @@ class Cluster:
             if number_of(task, place) not in CRASHING and not unread:
                 self.world.put(self._pod(job, task, place))
             self.settle()
+            if ("Job", job["metadata"]["name"]) not in dict(self.world.objects()):
+                return  # a further Job ends as soon as it has given what was lost
         failed = {"type": "Failed", "status": "True", "reason": "FailedIndexes"}
         condition = {**failed, "lastTransitionTime": self.world.now.isoformat()}
         raw = self.world.raw("Job", job["metadata"]["name"])
