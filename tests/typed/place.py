@@ -22,7 +22,7 @@ PATIENCE = 300
 API = "trainyard.dev/v1alpha1"
 NAMESPACES = ("trainyard-demo", "team-a", "team-b")
 STEPS = {
-    "steps": [{"weightPercent": 20, "pause": "Manual"}],
+    "steps": [{"weightPercent": 20, "pause": "Manual", "minSeconds": 1}],
     "scaleDownDelaySeconds": 600,
     "onNewVersion": "Supersede",
 }
@@ -117,7 +117,7 @@ class Place:
         self.helped("-n", "models", "patch", "configmap", "wine-csv", "--type=merge", "-p", less)
         found = len(rows) - 2  # without the header, and one row less
         self.until("new data", lambda: self.status("dset", "wine")["current"]["rows"] == found)
-        assert 0 == self.prompt.types("trainyard -n models run wine")[0]
+        assert 0 == self.prompt.types("trainyard -n models run tj/wine")[0]
         ended = self.prompt.types("trainyard -n models status tj/wine --wait --timeout 600")
         assert 0 == ended[0], ended
         self.canary_waits()
