@@ -164,7 +164,7 @@ training-on-cluster: install images ## A search of 50 trials, its pods and the o
 
 # Each takes minutes of both processors: neither is a part of `make test`. As root, on the local node.
 .PHONY: federated
-federated: install images ## Train by three parties in pods, listen to what they send (not passed whole yet)
+federated: install images ## Train by three parties in pods, listen to what they send
 	$(PYTEST) tests/federated_on_cluster
 
 .PHONY: answers
