@@ -104,6 +104,7 @@ def manifests(pod: Raw) -> list[Raw]:
     }
     deployment = {
         "model": {"trainingJob": {"name": "model"}},
+        "traffic": {"router": "Always"},  # of the pods that are played, only routers answer
         "rollout": {"steps": steps, "scaleDownDelaySeconds": 1},
         "pod": pod,
         "analysis": {"intervalSeconds": 5, "minRequests": 40},
