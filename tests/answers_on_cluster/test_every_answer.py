@@ -174,7 +174,7 @@ def _leads_to_the_data(life: Life, name: str, text: str) -> None:
         "✔ recipe and data together are the inputs",
         "run m-",
         "gate good: Passed",
-        f"C={number + 1}",
+        f'"{number + 1}.0"',
         "of Dataset tumours: ",
         f"{rows} rows",
     ):
