@@ -168,7 +168,7 @@ federated: install images ## Train by three parties in pods, listen to what they
 	$(PYTEST) tests/federated_on_cluster
 
 .PHONY: answers
-answers: install images ## Let ten versions serve, and ask why of a hundred answers (not run yet)
+answers: install images ## Let ten versions serve on the cluster, and ask why of a hundred answers
 	$(PYTEST) tests/answers_on_cluster
 
 # Two API servers with an operator each, in a network of their own, as root.
