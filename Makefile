@@ -179,7 +179,7 @@ promotion: install ## Hand a version over from one cluster to another, both real
 
 # One API server with the operator, in a network of its own, as root.
 .PHONY: typed
-typed: install ## Type the documents' commands that need no kubelet, on a real API server (not run whole yet)
+typed: install ## Type the documents' commands that need no kubelet, on a real API server
 	for program in etcd kube-apiserver kubectl versitygw helm4; do $(CLUSTER) tool $$program; done
 	unshare --net --pid --fork --kill-child --mount-proc $(PYTEST) tests/typed
 
