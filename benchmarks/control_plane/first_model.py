@@ -83,8 +83,8 @@ def _trained(task: Raw) -> Raw:
 
 def deployment(name: str, namespace: str, trainingjob: str, spec: Raw) -> Raw:
     """What a user applies to serve the current version of a TrainingJob."""
-    model = {"trainingJob": {"name": trainingjob}}
-    return _object("ModelDeployment", name, namespace, {"model": model} | spec)
+    needed = {"model": {"trainingJob": {"name": trainingjob}}, "traffic": {"router": "Always"}}
+    return _object("ModelDeployment", name, namespace, needed | spec)
 
 
 def _object(kind: str, name: str, namespace: str, spec: Raw) -> Raw:

@@ -84,7 +84,11 @@ def begun(known: Dispersion | None, rehearsal: Rehearsal | None = None, **spec: 
     resource = ModelDeployment.model_validate(
         {
             "metadata": {"name": "model", "namespace": "n", "uid": "u", "generation": 1},
-            "spec": {"model": {"trainingJob": {"name": "job"}}} | spec,
+            "spec": {
+                "model": {"trainingJob": {"name": "job"}},
+                "traffic": {"router": "Always"},  # no time goes by until a router is there
+                **spec,
+            },
         }
     )
     status = ModelDeploymentStatus(

@@ -157,6 +157,7 @@ def manifests(namespace: str, story: Story) -> Sequence[Raw]:
     }
     deployment = {
         "model": {"trainingJob": {"name": NAMES["TrainingJob"]}},
+        "traffic": {"router": "Always"},  # of the pods that are played, only routers answer
         "rollout": {"steps": _STEPS[story], "scaleDownDelaySeconds": 1},
         "analysis": {"intervalSeconds": 5, "minRequests": 40},
     }
