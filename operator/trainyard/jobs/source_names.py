@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from trainyard.api.dataset_sources import DatasetSource
 from trainyard.api.sources import BucketSource, Source
 from trainyard.conditions import shorten
 
 _LONGEST = 256
+_USER = re.compile(r"(?<=:)//[^/?#]*@")
+"""Of an address: a name, and often a password."""
 
 
 def name_of_source(source: Source) -> str:
-    """Return where the files came from. What an address has behind its path may be a key to it."""
+    """Return where the files came from.
+
+    Neither whom an address names nor what it has behind its path: either may be a key to it.
+    """
     return shorten(_name(source), _LONGEST)
 
 
@@ -24,7 +31,7 @@ def _name(source: Source) -> str:
     if source.captures is not None:
         return f"labelled requests of ModelDeployment {source.captures.model_deployment.name}"
     if source.http is not None:
-        return source.http.url.partition("?")[0]
+        return _USER.sub("//", source.http.url).partition("?")[0]
     return _own(source) if isinstance(source, DatasetSource) else ""
 
 

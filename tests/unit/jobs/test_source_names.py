@@ -21,6 +21,8 @@ MD5 = "a304afb96060aad90176268345e10355"
         ({"s3": {"bucket": "raw", "path": "a/"}}, "s3://raw/a/"),
         ({"s3": {"path": "a/"}}, "store: a/"),
         ({"http": {"url": "https://h/a.csv?X-Amz-Signature=key"}}, "https://h/a.csv"),
+        ({"http": {"url": "https://me:word@h:8443/a@b.csv"}}, "https://h:8443/a@b.csv"),
+        ({"http": {"url": "https://h/a.csv?of=//me@h"}}, "https://h/a.csv"),
         ({"container": {"image": "psql@sha256:1"}}, "container psql@sha256:1"),
         (
             {
