@@ -51,7 +51,7 @@ class Executor:
         raw = await self.write_status(raw, carried_over(raw, status))
         try:
             for action in plan.actions:
-                await self._do(action, raw)
+                await self._do(action, raw, now)
             raw = await self.write_status(raw, cleared(status))
         except (ClusterFault, ForeignChild):
             # The next pass finds the decision in the status, and does not tell of it again.
@@ -98,7 +98,7 @@ class Executor:
         if changes:
             await self._cluster.patch(ObjectRef(*place), changes)
 
-    async def _do(self, action: Action, owner: RawObject) -> None:
+    async def _do(self, action: Action, owner: RawObject, now: datetime) -> None:
         match action:
             case Apply(manifest):
                 await self._apply(manifest, owner)
@@ -107,7 +107,7 @@ class Executor:
             case Patch(ref, changes):
                 await self._patch(ref, changes)
             case Delete(ref):
-                await self._cluster.delete(ref)
+                await self._delete(ref, now)
             case _:
                 assert_never(action)
 
@@ -177,6 +177,13 @@ class Executor:
             self._remember(await self._cluster.patch(ref, changes))
         except NotFound as fault:
             raise Conflict(fault.request, fault.status, fault.message) from fault
+
+    async def _delete(self, ref: ObjectRef, now: datetime) -> None:
+        found = self._cache.get(ref.kind, ref.namespace, ref.name)
+        if found is not None and is_ending(found) and found["metadata"]["uid"] == ref.uid:
+            return
+        await self._cluster.delete(ref)
+        self._cache.set_ending(ref.kind, (ref.namespace, ref.name), ref.uid, now)
 
     def _remember(self, raw: RawObject) -> RawObject:
         """Remember what was written, so that the next pass does not act on an older view."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from trainyard.api.base import Resource
@@ -151,6 +152,21 @@ class Cache:
             return False
         self._removed[kind][name] = version
         return self._drop(kind, name)
+
+    def set_ending(self, kind: str, name: Name, uid: str, now: datetime) -> None:
+        """Take note that the object with this uid was deleted; when it is gone, its watch tells.
+
+        Its next version may be hours away where somebody's finalizer holds it.
+        """
+        namespace, own = name
+        held = self._objects[kind][namespace].get(own)
+        raw = held.raw() if held else None
+        if held is None or raw is None or raw["metadata"].get("uid") != uid:
+            return
+        raw["metadata"].setdefault("deletionTimestamp", now.isoformat(timespec="seconds"))
+        data = json.dumps(raw, separators=(",", ":")).encode()
+        self._store(kind, name, replace(held, data=data))
+        self._parsed.pop((kind, name), None)
 
     def prune(self, scope: Scope, listed: Iterable[Name], resource_version: int) -> None:
         """Take note that at this version nothing else existed in the scope.

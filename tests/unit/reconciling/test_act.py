@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -238,6 +239,22 @@ async def test_delete_spares_another_object_of_that_name() -> None:
         await scene.do(Delete(ObjectRef("ConfigMap", "ns", "child", uid="an older one")))
     await scene.do(Delete(ObjectRef("ConfigMap", "ns", "not there")))
     assert await scene.cluster.get("ConfigMap", "ns", "child") is not None
+
+
+async def test_what_was_deleted_is_not_deleted_again_before_its_watch_tells() -> None:
+    """Watches of several kinds tell at times of their own; a new object of that name may go."""
+    scene = Scene()
+    await scene.do(Apply(child({})))
+    found = scene.cache.get(MAP.kind, MAP.namespace, MAP.name)
+    assert found is not None
+    gone = Delete(replace(MAP, uid=found["metadata"]["uid"]))
+    await scene.do(gone)
+    await scene.do(gone)
+    assert ["apply", "delete"] == scene.verbs()
+    again = await scene.cluster.create(child({}))
+    scene.cache.put(MAP.kind, again)
+    await scene.do(Delete(replace(MAP, uid=again["metadata"]["uid"])))
+    assert ["apply", "delete", "create", "delete"] == scene.verbs()
 
 
 EVENT = PlannedEvent(EventType.NORMAL, "Painted", "red")
