@@ -119,18 +119,22 @@ async def counted(folder: Path, models: int, releasing: int) -> Found:
     chosen, tallies = names[:releasing], {name: Tally() for name in names}
     async with a_stage(folder) as stage:
         began = monotonic()
-        await _started(stage, names, releasing)
+        await _started(stage, names, releasing, began)
         took = monotonic() - began
         async with _users(stage, tallies):
             at_rest = await _routers(stage)
+            _tell(began, f"{models} models serve; {releasing} begin a release")
             await _released(stage, chosen)
             in_releases = await _routers(stage)
+            _tell(began, f"{len(in_releases)} routers; {chosen[0]} goes on to its next step")
             before = await _versions(stage)
             await _resume(stage, chosen[0])
             await asyncio.sleep(_WATCHED_SECONDS)
             changed = changed_of_others(before, await _versions(stage), chosen[0])
-            for _ in range(2):
+            for step in ("next step", "end"):
+                _tell(began, f"all go on to their {step}")
                 await asyncio.gather(*(_resume(stage, name) for name in chosen))
+            _tell(began, "the routers have to go")
             await _none_is_left(stage)
         lost = [f"{name} {x.way} {x.what}" for name, tally in tallies.items() for x in tally.lost]
         return Found(
@@ -147,7 +151,11 @@ async def counted(folder: Path, models: int, releasing: int) -> Found:
         )
 
 
-async def _started(stage: Stage, names: Sequence[str], releasing: int) -> None:
+def _tell(began: float, what: str) -> None:
+    print(f"{monotonic() - began:5.0f} s  {what}", file=sys.stderr, flush=True)
+
+
+async def _started(stage: Stage, names: Sequence[str], releasing: int, began: float) -> None:
     """Every model serves the first version."""
     job = {"dataset": {"name": "none"}, "estimator": {"class": "sklearn.linear_model.Ridge"}}
     await asyncio.to_thread(stage.models.make, "v1", bundles.linear(), bundles.tumours())
@@ -160,6 +168,7 @@ async def _started(stage: Stage, names: Sequence[str], releasing: int) -> None:
         wanted = manifests(some, names[:releasing])
         words = ("apply", "--server-side", "-f", "-")
         await asyncio.to_thread(stage.node.kubectl, *words, stdin=json.dumps(wanted))
+        _tell(began, f"{first} of {len(names)} models serve")
         named = [f"mdep/{name}" for name in some]
         ready = ("wait", *named, "--for=condition=Ready", "--timeout=600s")
         await asyncio.to_thread(stage.node.kubectl, *ready)
