@@ -228,7 +228,8 @@ async def _resume(stage: Stage, name: str) -> None:
     if not status.get("canary"):
         return
     step = status["rollout"]["step"]
-    await asyncio.to_thread(stage.node.ask, name, f"resume@{status['canary']['revision']}")
+    request = f"resume@{status['canary']['revision']}#{step}"  # one text acts once
+    await asyncio.to_thread(stage.node.ask, name, request)
 
     def has_moved() -> bool:
         now = stage.node.status(name)

@@ -14,6 +14,8 @@ NOW = "now"
 """The target of requests that need no object: `refresh@now`."""
 LONGEST_REQUEST = 256
 _AGAIN = "again"
+_DIGITS = 6
+"""A token of fewer is a number that we count on."""
 
 
 class Verb(StrEnum):
@@ -65,6 +67,17 @@ def parse_request(text: str) -> Request:
     word, _, target = rest.partition("@")
     verb = Verb(word) if word in Verb.__members__.values() else None
     return Request(text=text, verb=verb, target=target, token=token)
+
+
+def acting_now(request: str, last_request: str) -> str:
+    """Return the request as people can ask it now: with another token where it was the last one,
+    as the same text acts once.
+    """
+    text, _, token = last_request.partition("#")
+    if text != request:
+        return request
+    asked = int(token) if token.isascii() and token.isdecimal() and len(token) < _DIGITS else 1
+    return f"{request}#{asked + 1}"
 
 
 def refusal_without_status(status: KindStatus, request: Request) -> str | None:

@@ -12,6 +12,7 @@ from trainyard.ownership import REQUEST
 from trainyard.requests import (
     Request,
     Verb,
+    acting_now,
     outcomes_with,
     parse_request,
     pending_request,
@@ -82,3 +83,21 @@ def test_the_last_ten_outcomes_are_kept() -> None:
         outcomes = outcomes_with(outcomes, request, done=True, message="yes", now=NOW)
     assert 10 == len(outcomes)
     assert ("Done", "yes", NOW) == (outcomes[-1].outcome, outcomes[-1].message, outcomes[-1].at)
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        pytest.param("", "resume@r1", id="nothing was asked yet"),
+        pytest.param("skip@r1", "resume@r1", id="something else was asked last"),
+        pytest.param("resume@r2", "resume@r1", id="of another version"),
+        pytest.param("resume@r1", "resume@r1#2", id="the same"),
+        pytest.param("resume@r1#2", "resume@r1#3", id="the same with a number"),
+        pytest.param("resume@r1#f00d", "resume@r1#2", id="the same with a word"),
+        pytest.param("resume@r1#123456789", "resume@r1#2", id="the same with a long number"),
+    ],
+)
+def test_what_people_are_told_to_ask_acts(last: str, expected: str) -> None:
+    """The same text acts once: whoever waits at the second step is told another one."""
+    assert expected == acting_now("resume@r1", last)
+    assert expected != last

@@ -21,6 +21,7 @@ from trainyard.batch_predictions.progress import told, told_set_aside
 from trainyard.batch_predictions.triggers import SPEC, next_trigger
 from trainyard.conditions import Finding, in_column
 from trainyard.lineage import lineage_told
+from trainyard.requests import acting_now
 from trainyard.tracking_progress import TrackingReasons
 
 _TRACKING = TrackingReasons(
@@ -28,10 +29,7 @@ _TRACKING = TrackingReasons(
     failing=Reason.NOT_TRACKED,
     refused=Reason.TRACKING_REFUSED,
 )
-_GO_ON = (
-    "Put it right and annotate with trainyard.dev/request=retry@now to go on with the parts that"
-    " lack, or change the spec"
-)
+_GO_ON = "to go on with the parts that lack, or change the spec"
 
 
 def findings(
@@ -167,7 +165,11 @@ def _stalled(
     if problem:
         yield Finding("Stalled", status=True, reason=Reason.SPEC_INVALID, message=problem)
     elif status.run is None and last is not None and _needs_a_person(batch, last):
-        text = f"{last.reason}: {last.message.rstrip('.')}. {_GO_ON}"
+        again = f"trainyard.dev/request={acting_now('retry@now', status.last_request)}"
+        text = (
+            f"{last.reason}: {last.message.rstrip('.')}. Put it right and annotate with {again}"
+            f" {_GO_ON}"
+        )
         reason = Reason.RUN_STOPPED if last.phase is TaskPhase.STOPPED else Reason.RUN_FAILED
         yield Finding("Stalled", status=True, reason=reason, message=text)
 

@@ -11,6 +11,7 @@ from trainyard.conditions import Finding, in_column
 from trainyard.datasets.outcome import describe_failures
 from trainyard.datasets.triggers import SPEC
 from trainyard.lineage import lineage_told
+from trainyard.requests import acting_now
 from trainyard.tracking_progress import TrackingReasons
 
 _TRACKING = TrackingReasons(
@@ -134,7 +135,8 @@ def _stalled(status: DatasetStatus, problem: str) -> Iterator[Finding]:
     reason, text, last = DatasetReason.SPEC_INVALID, problem, status.last_refresh
     if not text and status.refresh is None and last is not None and last.phase is TaskPhase.FAILED:
         reason = DatasetReason.REFRESH_FAILED
-        text = f"{_last(last).rstrip('.')}. Change the spec, or request refresh@now"
+        again = acting_now("refresh@now", status.last_request)
+        text = f"{_last(last).rstrip('.')}. Change the spec, or request {again}"
     if text:
         yield Finding("Stalled", status=True, reason=reason, message=text)
 

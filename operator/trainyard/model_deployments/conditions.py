@@ -15,6 +15,7 @@ from trainyard.model_deployments.rollout.emergencies import cannot_start
 from trainyard.model_deployments.source import NotWanted
 from trainyard.model_deployments.view import Turn, View
 from trainyard.ownership import REVISION
+from trainyard.requests import acting_now
 
 WHY = 500
 
@@ -122,7 +123,8 @@ def _rolled_out(view: View, status: ModelDeploymentStatus) -> Finding:
 def _not_started(view: View, status: ModelDeploymentStatus, wanted: str) -> tuple[Reason, str]:
     entry = quarantine_of(status, wanted)
     if entry is not None:
-        release = f"unquarantine@{entry.bundle_digest} lets it try again"
+        way = acting_now(f"unquarantine@{entry.bundle_digest}", status.last_request)
+        release = f"{way} lets it try again"
         return Reason.QUARANTINED, f"{wanted} is in quarantine: {entry.message}; {release}"
     retry = status.retry
     if retry is not None and retry.revision == wanted:

@@ -89,6 +89,7 @@ def _rollout(view: View, turn: Turn) -> Turn:
         routers_know=routers_reach(view, status),
         now=view.now,
         routers_trouble=view.observed.carrier.trouble,
+        last_request=status.last_request,
     )
     approval = approval_of_canary(view, status)
     move = told(approval, next_move(standing))

@@ -9,6 +9,7 @@ from trainyard.api.v1alpha1.training_job import TrainingJob
 from trainyard.api.v1alpha1.training_job_status import Run, TrainingJobReason, TrainingJobStatus
 from trainyard.conditions import Finding, get_condition
 from trainyard.ownership import child_name
+from trainyard.requests import acting_now
 from trainyard.training_jobs.admission import admission
 from trainyard.training_jobs.federation import told_participants
 from trainyard.training_jobs.gathering import told_workers
@@ -94,7 +95,7 @@ def _no_current(status: TrainingJobStatus, observed: Observed) -> tuple[Training
     if latest is not None and latest.phase is TaskPhase.SUCCEEDED:
         text = (
             f"ModelVersion {latest.model_version} was deleted: ask for it again with the "
-            "annotation trainyard.dev/request=run@now"
+            f"annotation trainyard.dev/request={acting_now('run@now', status.last_request)}"
         )
         return TrainingJobReason.NO_VERSION_YET, text
     return TrainingJobReason.NO_VERSION_YET, "the current inputs have no version yet"
@@ -191,9 +192,10 @@ def _stalled(job: TrainingJob, status: TrainingJobStatus, observed: Observed) ->
         ways = "Change the recipe or the data, or try again"
         if broken.reason in _OUTSIDE_THE_RECIPE:
             ways = "Nothing of this changes the recipe, so ask for another attempt afterwards"
+        again = acting_now(f"retry@{broken.name}", status.last_request)
         text = (
             f"run {broken.name}: {broken.reason}: {_sentence(broken.message)} "
-            f"{ways}: {_annotate(job, f'retry@{broken.name}')}"
+            f"{ways}: {_annotate(job, again)}"
         )
         yield Finding("Stalled", status=True, reason=reason, message=text)
     elif status.limits is not None and is_stopped(job.spec.retrain.limits, status.limits):

@@ -10,6 +10,7 @@ from trainyard.api.v1alpha1.rollout import Step
 from trainyard.api.v1alpha1.rollout_status import RolloutStatus
 from trainyard.model_deployments.rollout.steps import step_at
 from trainyard.model_deployments.rollout.strategy import Act, Move, Standing, starting
+from trainyard.requests import Verb
 
 WAITS_FOR_PEOPLE = ("Paused", "AwaitingApproval")
 """Phases whose time counts for no deadline."""
@@ -22,7 +23,7 @@ def overdue(at: Standing) -> Move | None:
     why = (
         f"rollout.deadlineSeconds ({at.spec.rollout.deadline_seconds}) are over at step"
         f" {at.rollout.step}, without failure evidence: {at.why or starting(at)};"
-        f" resume@{at.rollout.revision} or abort@{at.rollout.revision}"
+        f" {at.request(Verb.RESUME)} or {at.request(Verb.ABORT)}"
     )
     return Move(Act.INCONCLUSIVE, why, reason=Reason.INCONCLUSIVE)
 

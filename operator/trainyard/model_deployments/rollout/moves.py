@@ -25,6 +25,7 @@ from trainyard.model_deployments.rollout.strategy import Act, Move
 from trainyard.model_deployments.traffic.decision import at_rest, shares_of
 from trainyard.model_deployments.traffic.modes import mode_of
 from trainyard.model_deployments.view import Turn, View
+from trainyard.requests import acting_now
 
 QUARANTINE_KEPT = 20
 LONGEST_BACKOFF = timedelta(minutes=30)
@@ -200,9 +201,9 @@ def _roll_back(view: View, turn: Turn, move: Move) -> Turn:
     if canary is None:
         return turn
     entry = quarantined(view, canary, move.reason, move.why)
+    way = acting_now(f"unquarantine@{canary.bundle_digest}", turn.status.last_request)
     message = (
-        f"{canary.revision} is rolled back and quarantined: {move.why};"
-        f" unquarantine@{canary.bundle_digest} lets it try again"
+        f"{canary.revision} is rolled back and quarantined: {move.why}; {way} lets it try again"
     )
     after = ended(turn, entry).changed(retry=None)
     return after.noted(Reason.ROLLED_BACK, message, warning=True)

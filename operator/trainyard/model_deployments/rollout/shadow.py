@@ -20,6 +20,7 @@ from trainyard.model_deployments.analysis.checks.kinds import judges_answers
 from trainyard.model_deployments.analysis.evidence import Answer
 from trainyard.model_deployments.rollout.stepping import step_by_step
 from trainyard.model_deployments.rollout.strategy import Act, Move, Standing
+from trainyard.requests import Verb
 
 _ENDS = frozenset({Act.FINISH, Act.PROMOTE})
 
@@ -32,6 +33,6 @@ def next_move(at: Standing) -> Move:
     compared = judges_answers(at.spec.analysis) and at.verdict is Answer.PASS
     if move.act not in _ENDS or compared:
         return move
-    name = at.rollout.revision
-    why = f"all steps passed and it waits: promote@{name} or abort@{name}; {at.why}"
+    ways = f"{at.request(Verb.PROMOTE)} or {at.request(Verb.ABORT)}"
+    why = f"all steps passed and it waits: {ways}; {at.why}"
     return replace(move, act=Act.PAUSE, why=why, reason=Reason.PAUSED)

@@ -15,6 +15,7 @@ from trainyard.model_deployments.rollout.forecast import told_with_forecast
 from trainyard.model_deployments.rollout.promotion import not_reached, promotion
 from trainyard.model_deployments.rollout.steps import step_at, traffic_of
 from trainyard.model_deployments.rollout.strategy import Act, Move, Standing, back
+from trainyard.requests import Verb
 
 
 def step_by_step(at: Standing) -> Move:
@@ -55,7 +56,7 @@ def _passed(at: Standing) -> Move | None:
     if at.now - at.rollout.step_started_at < seconds(step.min_seconds):
         return None
     if step.pause == "Manual":
-        why = f"step {at.rollout.step} passed and waits: resume@{at.rollout.revision}"
+        why = f"step {at.rollout.step} passed and waits: {at.request(Verb.RESUME)}"
         return Move(Act.PAUSE, why, reason=Reason.PAUSED)
     return _entered(at, at.rollout.step + 1)
 
@@ -79,7 +80,7 @@ def _evidence_overdue(at: Standing) -> Move | None:
         return _unproven(at, step, f"{_requests(at)} and nothing failed, {why}; {policy}")
     if analysis.on_no_evidence == "Promote":
         why = f"{why}; {policy}, but counters are unknown, and so whether anything failed"
-    waits = f"{why}; evidence moves it on, or resume@{at.rollout.revision}, skip@… or abort@…"
+    waits = f"{why}; evidence moves it on, or {at.request(Verb.RESUME)}, skip@… or abort@…"
     return Move(Act.INCONCLUSIVE, waits, reason=Reason.NO_EVIDENCE)
 
 

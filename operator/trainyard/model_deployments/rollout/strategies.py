@@ -22,6 +22,7 @@ from trainyard.model_deployments.rollout.strategy import (
     promoted,
     starting,
 )
+from trainyard.requests import Verb
 
 _STRATEGIES: Mapping[str, Callable[[Standing], Move]] = {
     "Canary": canary.next_move,
@@ -36,7 +37,7 @@ def next_move(at: Standing) -> Move:
     if at.spec.suspend:
         return Move(Act.STAY, "suspended: spec.suspend is true", reason=Reason.SUSPENDED)
     if at.rollout.pause_requested:
-        return Move(Act.STAY, f"paused by request; resume@{at.rollout.revision} goes on")
+        return Move(Act.STAY, f"paused by request; {at.request(Verb.RESUME)} goes on")
     if at.stable is None:
         return _first_version(at)
     return emergency(at, at.stable) or _judged(at) or _forward(at)

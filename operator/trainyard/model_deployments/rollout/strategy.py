@@ -12,6 +12,7 @@ from trainyard.api.v1alpha1.rollout_status import RolloutStatus
 from trainyard.model_deployments.analysis.evidence import Answer
 from trainyard.model_deployments.revision.workload import Workload
 from trainyard.model_deployments.traffic.decision import TrafficDecision, all_to
+from trainyard.requests import Verb, acting_now
 
 
 class Act(StrEnum):
@@ -74,6 +75,12 @@ class Standing:
     now: datetime
     routers_trouble: str = ""
     """What keeps routers from starting."""
+    last_request: str = ""
+    """What people asked for last."""
+
+    def request(self, verb: Verb) -> str:
+        """Return what people write to ask this of the rollout."""
+        return acting_now(f"{verb}@{self.rollout.revision}", self.last_request)
 
 
 def promoted(at: Standing, why: str) -> Move:

@@ -13,6 +13,7 @@ from trainyard.api.v1alpha1.signals import Signal, SignalKind
 from trainyard.model_deployments.rollout.admission import quarantine_of, started
 from trainyard.model_deployments.rollout.moves import QUARANTINE_KEPT, quarantined
 from trainyard.model_deployments.view import Turn, View
+from trainyard.requests import acting_now
 
 REMEMBERED = 20
 
@@ -104,10 +105,10 @@ def _sent_back(
         quarantine=(*others, entry)[-QUARANTINE_KEPT:],
         rolled_back_signals=(*turn.status.rolled_back_signals, signal.id)[-REMEMBERED:],
     )
+    way = acting_now(f"unquarantine@{stable.bundle_digest}", turn.status.last_request)
     message = (
         f"{stable.revision} is quarantined and {previous.revision} comes back, for the signal"
-        f" {signal.kind}: {signal.message};"
-        f" unquarantine@{stable.bundle_digest} lets it try again"
+        f" {signal.kind}: {signal.message}; {way} lets it try again"
     )
     after = after.noted(Reason.ROLLED_BACK, message, warning=True)
     return started(view, after, _record_of(previous), readiness_only=True)

@@ -59,6 +59,11 @@ def entered(number: int, why: str, weight: int, mirror: int = 0) -> Move:
             Move(Act.PAUSE, "step 2 passed and waits: resume@c", reason=Reason.PAUSED),
             id="a person is awaited",
         ),
+        pytest.param(
+            at_step(2, last_request="resume@c"),
+            Move(Act.PAUSE, "step 2 passed and waits: resume@c#2", reason=Reason.PAUSED),
+            id="who was awaited at another step too",
+        ),
         pytest.param(at_step(3), entered(4, "all checks pass", 0), id="a preview"),
         pytest.param(
             at_step(4),
