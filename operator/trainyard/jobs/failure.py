@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from trainyard.api.v1alpha1.task import Fault
 from trainyard.conditions import shorten
 from trainyard.jobs.job_view import JobView
+from trainyard.jobs.last_words import last_words
 from trainyard.jobs.pods import ContainerEnd
 from trainyard.jobs.result_message import read_document
 
@@ -21,8 +22,8 @@ EXTRACTION = "extract"
 """The container of refreshes that is the user's own."""
 _OF_ANY_POD = frozenset({"", "BackoffLimitExceeded"})
 """What the Job controller says whatever became of the pod."""
-_LONGEST = 600
-_TAIL = 500
+LONGEST_MESSAGE = 400
+"""Characters: as many as the status of a task keeps."""
 _LONGEST_REASON = 64
 
 
@@ -45,13 +46,13 @@ def failure_of(view: JobView) -> Failure:
 def _pod(view: JobView) -> Failure:
     if view.reason not in _OF_ANY_POD and not view.lost:
         return Failure(
-            Fault.INFRASTRUCTURE, view.reason, shorten(view.message or view.reason, _LONGEST)
+            Fault.INFRASTRUCTURE, view.reason, shorten(view.message or view.reason, LONGEST_MESSAGE)
         )
     text = view.lost or "it was deleted, or its node went away"
     return Failure(
         Fault.INFRASTRUCTURE,
         "PodLost",
-        shorten(f"the pod ended without a result: {text}", _LONGEST),
+        shorten(f"the pod ended without a result: {text}", LONGEST_MESSAGE),
     )
 
 
@@ -74,20 +75,19 @@ def _container(end: ContainerEnd) -> Failure:
         return Failure(Fault.INFRASTRUCTURE, "OutOfMemory", text)
     if end.container == EXTRACTION:
         fault = Fault.USER if end.exit_code in USER_FAULT_CODES else Fault.SOURCE
-        return Failure(fault, "SourceContainerFailed", shorten(_last_words(end), _LONGEST))
+        return Failure(fault, "SourceContainerFailed", _said(end))
     document = read_document(end.message) or {}
     return Failure(
         fault=_fault(end),
         reason=shorten(str(document.get("reason") or end.reason or "Error"), _LONGEST_REASON),
-        message=shorten(str(document.get("message") or "").strip() or _last_words(end), _LONGEST),
+        message=shorten(str(document.get("message") or "").strip(), LONGEST_MESSAGE) or _said(end),
     )
 
 
-def _last_words(end: ContainerEnd) -> str:
+def _said(end: ContainerEnd) -> str:
     """What a program that knows nothing of our documents left: the end of it says why."""
     ended = f"container {end.container} ended with exit code {end.exit_code}"
-    said = end.message.strip()
-    return f"{ended}{_colon(said if len(said) <= _TAIL else f'…{said[-_TAIL:]}')}"
+    return f"{ended}{_colon(last_words(end.message, LONGEST_MESSAGE - len(ended) - len(': ')))}"
 
 
 def _fault(end: ContainerEnd) -> Fault:

@@ -22,13 +22,12 @@ from typing import Any, TypeVar
 
 from trainyard.api.v1alpha1.task import AT_WORK, Fault, Task, TaskPhase
 from trainyard.conditions import shorten
-from trainyard.jobs.failure import Failure, failure_of
+from trainyard.jobs.failure import LONGEST_MESSAGE, Failure, failure_of
 from trainyard.jobs.job_view import JobPhase, JobView
 
 MAX_RETRIES = 5
 """After so many infrastructure failures in a row a task is given up, unless its owner says
 otherwise."""
-_LONGEST_MESSAGE = 400
 _FIRST_PAUSE_SECONDS = 10
 _LONGEST_PAUSE_SECONDS = 600
 _LOOK_AGAIN = timedelta(seconds=20)
@@ -234,7 +233,7 @@ def _after(task: Task, failure: Failure, now: datetime) -> dict[str, Any]:
         "source_failures": task.source_failures + 1 if of_source else 0,
         "fault": failure.fault,
         "reason": failure.reason,
-        "message": shorten(failure.message, _LONGEST_MESSAGE),
+        "message": shorten(failure.message, LONGEST_MESSAGE),
         "finished_at": now,
     }
 
