@@ -11,6 +11,7 @@ from sklearn import ensemble, linear_model, naive_bayes, neighbors, neural_netwo
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.model_selection import StratifiedKFold
@@ -92,6 +93,7 @@ CLASSIFIERS = (
     Case("SVC", _scaled(svm.SVC()), "three"),
     Case("SVC with probabilities", _scaled(svm.SVC(probability=True, **_R)), "three"),
     Case("kNN", _scaled(neighbors.KNeighborsClassifier()), "three"),
+    Case("discriminant analysis", _scaled(LinearDiscriminantAnalysis()), "two"),
     Case("GaussianNB", naive_bayes.GaussianNB, "three"),
     Case("tree", lambda: tree.DecisionTreeClassifier(**_R), "two"),
     Case("forest", lambda: ensemble.RandomForestClassifier(**_FEW), "two"),

@@ -105,9 +105,10 @@ def grouped_trees(
     behind = {n.output[0]: n.input[0] for n in graph.node if n.op_type == "Identity"}
     outputs = [behind.get(output.name, output.name) for output in graph.output]
     is_regression = signature.task is Task.REGRESSION
-    if is_regression != (node.op_type == "TreeEnsembleRegressor") or signature.targets:
+    if signature.targets or (is_regression and node.op_type != "TreeEnsembleRegressor"):
         return None
-    if not is_regression and not (signature.probabilities and outputs == list(node.output)):
+    likeliest = outputs == list(node.output) or _are_of_votes(outputs, node.output[0], graph)
+    if not is_regression and not (signature.probabilities and likeliest):
         return None
     parts = list(_groups(said, _TREES[node.op_type], most_nodes))
     if len(parts) < 2:
@@ -120,6 +121,18 @@ def grouped_trees(
     del graph.node[:]
     graph.node.extend(nodes)
     return bytes(model.SerializeToString())
+
+
+def _are_of_votes(outputs: list[str], votes: str, graph: Any) -> bool:
+    """Whether the label is the class with most votes, and probabilities are its share of them."""
+    makers = {name: node for node in graph.node for name in node.output}
+    made = [makers.get(output) for output in outputs]
+    if [node and node.op_type for node in made] != ["Gather", "Div"]:
+        return False
+    label, shares = made
+    most = makers.get(label.input[1]) if label else None
+    counted = bool(shares and shares.input[0] == votes)
+    return counted and most is not None and (most.op_type, most.input[0]) == ("ArgMax", votes)
 
 
 def _groups(

@@ -28,6 +28,8 @@ from modelbundle.onnx_runtime import OnnxRuntime, onnx_name
 from modelbundle.prediction import Prediction, Runtime
 from modelbundle.signature import MATRIX_INPUT, Signature, Task
 from trainer.models.boosted_conversion import boosted_trees_known
+from trainer.models.discriminant_conversion import discriminants_known
+from trainer.models.forest_conversion import forests_known
 from trainer.models.missing_value_tracks import set_missing_value_tracks
 from trainer.models.single_targets import with_single_targets
 from trainer.models.threshold_conversion import thresholds_known
@@ -148,6 +150,8 @@ def _largest(differences: npt.NDArray[np.float64]) -> float:
 def onnx_model(estimator: Any, signature: Signature, *, doubled: bool) -> Any:
     """The estimator as ONNX, in float64 if `doubled`, whatever it answers. Raises anything."""
     thresholds_known()
+    forests_known()
+    discriminants_known()
     with boosted_trees_known(estimator) as opsets:
         model = _translated(estimator, signature, doubled, opsets)
     set_missing_value_tracks(model, estimator)
