@@ -139,6 +139,12 @@ kueue: install ## Have the real Kueue admit and preempt runs on a real API serve
 	for program in etcd kube-apiserver kueue; do $(CLUSTER) tool $$program; done
 	unshare --net --pid --fork --kill-child --mount-proc tests/kueue/apart.sh $(PYTEST) tests/kueue
 
+# Needs the program that the target before it builds. As root, on the local node.
+.PHONY: kueue-on-cluster
+kueue-on-cluster: install images ## Have the real Kueue admit and preempt runs whose pods are real
+	$(CLUSTER) tool kueue
+	$(PYTEST) tests/kueue_on_cluster
+
 # Four minutes of CPU to build metrics-server, so it is no part of `make test` (decision 98).
 .PHONY: autoscaling
 autoscaling: install cluster ## Have a real autoscaler move pods while versions are released
