@@ -192,6 +192,11 @@ async def test_a_cluster_without_the_gateway_api_serves_inside_and_says_what_is_
     assert ("False", "TrafficUnsupported") == found[:2]
     assert "install the Gateway API" in found[2]
     assert ("HTTPRoute", NAME) not in yard.objects
+    for type_, status in (("Ready", "False"), ("Stalled", "True")):
+        said = condition(yard, type_)
+        assert said is not None
+        assert status == said[0]
+        assert "install the Gateway API" in said[2]
     yard.absent.clear()
     await yard.run(120)
     assert "True" == (condition(yard, "RouteAccepted") or ("",))[0]
