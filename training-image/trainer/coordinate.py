@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from trainer.federated.enrolment import NODES, participant_keys, write_enrolled
+from trainer.federated.enrolment import NODES, awaited, participant_keys, write_enrolled
 from trainer.federated.flower import ControlledSuperLink, quiet, running, superlink
 from trainer.federated.outcome import read_failure, read_federation
 from trainer.federated.progress import FOLDER, RoundsLog
@@ -87,6 +87,11 @@ class _Rounds:
             write_enrolled(self.home, self.enrolled)
         return len({name for name, _ in self.enrolled})
 
+    def awaited(self) -> list[str]:
+        """Who may still come before the first round."""
+        there = {name for name, _ in self.enrolled}
+        return awaited(self.environment.participants, self.federation, there)
+
 
 def _carried_out(rounds: _Rounds, log: RoundsLog) -> None:
     """The rounds are over. Participants that come late, or begin anew, are enrolled meanwhile."""
@@ -97,7 +102,7 @@ def _carried_out(rounds: _Rounds, log: RoundsLog) -> None:
         if present != told and not run:
             told = _tell_who_is_awaited(rounds, present)
         late = time.monotonic() - begun > federation.enrol_seconds
-        if not run and (present == len(federation.participants) or late):
+        if not run and (not rounds.awaited() or late):
             _refuse_too_few(federation, present)
             run, asked = rounds.link.start(), time.monotonic()
         over = read_federation(output) is not None
@@ -117,9 +122,7 @@ def _carried_out(rounds: _Rounds, log: RoundsLog) -> None:
 
 
 def _tell_who_is_awaited(rounds: _Rounds, present: int) -> int:
-    there = {name for name, _ in rounds.enrolled}
-    missing = [name for name in rounds.federation.participants if name not in there]
-    if missing:
+    if missing := rounds.awaited():
         sys.stderr.write(f"waiting for {', '.join(missing)} ({present} are enrolled)\n")
     return present
 

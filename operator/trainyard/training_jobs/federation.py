@@ -32,6 +32,8 @@ from trainyard.training_jobs.runs import run_at_work
 LOOKED_AFTER = timedelta(seconds=10)
 """While rounds are carried out, their coordinator is asked again after so long."""
 ENROLLED = "Enrolled"
+NO_KEY = ""
+"""Of whom the coordinator does not wait for."""
 _WITHDREW = frozenset({"NotAllowed", "NotFound"})
 """Of who has trained until then."""
 
@@ -58,6 +60,8 @@ def federated(job: TrainingJob, observed: Observed, turn: TrainingTurn) -> Train
         for participant in job.spec.federated.participants
         if (part := _part(job, run, participant, observed)) is not None and part.public_key
     }
+    if run.attempt:  # the first one has waited for them
+        keys |= {p.dataset: NO_KEY for p in state.participants if p.state == "NotAllowed"}
     if observed.rounds is not None:
         turn = turn.again_at(turn.now + LOOKED_AFTER)
     rounds = rounds_after(turn.status.rounds, observed.rounds, state)

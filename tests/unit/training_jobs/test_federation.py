@@ -102,6 +102,21 @@ def test_who_withdraws_is_out_at_once() -> None:
     assert any("ParticipationEnded" in e for e in world.events)
 
 
+def test_a_run_that_is_tried_again_waits_for_nobody_who_does_not_allow_it() -> None:
+    """The first attempt has waited: the coordinator of the next one reads a name without a key."""
+    world = a_world(ward("ward-a"), ward("ward-b", coordinator="other"))
+    run = certified(world)
+    (name,) = world.names("ConfigMap")
+    assert json.loads(world.raw("ConfigMap", name)["data"]["participants.json"]) == {}
+    world.fail(run, 21, container="coordinate")
+    world.settle()
+    world.wait(60)
+    world.settle()
+    assert run != world.status(*MODEL)["federation"]["run"]
+    told = json.loads(world.raw("ConfigMap", name)["data"]["participants.json"])
+    assert {"team/ward-b": ""} == told
+
+
 def test_the_version_names_the_data_of_who_withdrew() -> None:
     """Rounds of a party that left count, so its version stays on record."""
     world = a_world(*map(ward, WARDS))

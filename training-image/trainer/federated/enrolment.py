@@ -8,26 +8,45 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from trainer.federated.whole_files import write_whole
+from trainer.tasks.federation import Federation
 
 NODES = "TRAINYARD_NODES"
 """The variable that names the folder with the files of who is enrolled."""
 _NODES_NAME = "nodes.json"
 _DIGESTS_NAME = "digests.json"
 KEYS_NAME = "participants.json"
+NO_KEY = ""
 _MOST = 256_000
 
 
 def participant_keys(folder: Path) -> dict[str, str]:
     """The public keys in OpenSSH's notation, by participant, as far as they are known."""
+    return {name: key for name, key in _told(folder).items() if key}
+
+
+def awaited(folder: Path, federation: Federation, there: Collection[str]) -> list[str]:
+    """Who may still come before the first round, beside those that are there.
+
+    Where enough are there, nobody waits for who is named without a key: that Dataset does not allow
+    the run, which is tried again.
+    """
+    missing = [name for name in federation.participants if name not in there]
+    if len(there) < federation.min_participants:
+        return missing
+    told = _told(folder)
+    return [name for name in missing if told.get(name) != NO_KEY]
+
+
+def _told(folder: Path) -> dict[str, str]:
     path = folder / KEYS_NAME
     if not path.is_file() or path.stat().st_size > _MOST:
         return {}
     found = json.loads(path.read_text(encoding="utf-8") or "{}")
-    return {str(name): str(key) for name, key in found.items() if key}
+    return {str(name): str(key or "") for name, key in found.items()}
 
 
 def key_digest(public_key: str) -> str:
