@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from modelbundle.code_loading import make_importable
 from modelbundle.faults import BundleUnreadable, ModelNotTrusted
-from modelbundle.manifest import ABOUT_FOLDER, FORMAT_FILES, TRUST_PICKLE, Manifest
+from modelbundle.manifest import ABOUT_FOLDER, CODE_FOLDER, FORMAT_FILES, TRUST_PICKLE, Manifest
+from modelbundle.packed_code import modules_of
 from modelbundle.prediction import Runtime
 from modelbundle.publishing import RUNTIMES_NAME
 
@@ -55,15 +58,26 @@ def load_runtime(directory: Path, manifest: Manifest, name: RuntimeName) -> Runt
     from modelbundle.sklearn_runtime import SklearnRuntime
 
     kind = "skops" if "skops" in manifest.formats else "joblib"
-    estimator = load_estimator(directory / FORMAT_FILES[kind], manifest.origin.trust)
-    plain = manifest.signature.all_numeric and forget_column_names(estimator)
+    estimator = load_packed_estimator(directory / FORMAT_FILES[kind], manifest)
+    # Own code is graded with a table, so that is what it gets.
+    numbers = manifest.signature.all_numeric and not manifest.code
+    plain = numbers and forget_column_names(estimator)
     return SklearnRuntime(estimator, manifest.signature, plain=plain)
 
 
-def load_estimator(path: Path, trust: str | None) -> Any:
+def load_packed_estimator(path: Path, manifest: Manifest) -> Any:
+    """The estimator in this file of a verified bundle.
+
+    Raises ModelNotTrusted, BundleUnreadable.
+    """
+    return load_estimator(path, manifest.origin.trust, modules_of(manifest.code))
+
+
+def load_estimator(path: Path, trust: str | None, modules: Sequence[str] = ()) -> Any:
     """The scikit-learn estimator in `model.skops` or `model.joblib`.
 
-    A joblib file is opened only with trust "Pickle". Raises ModelNotTrusted, BundleUnreadable.
+    A joblib file is opened only with trust "Pickle"; it finds these modules in `code/` beside it,
+    and no other process does. Raises ModelNotTrusted, BundleUnreadable.
     """
     if path.suffix == ".skops":
         from modelbundle.skops_file import read_skops
@@ -76,14 +90,28 @@ def load_estimator(path: Path, trust: str | None) -> Any:
             f"{path.name} is a pickle, which runs code when it is loaded; allow it in the recipe"
             " with trust: Pickle, or write model.skops"
         )
+    taken = make_importable(path.parent / CODE_FOLDER, modules)
+    if taken:
+        raise BundleUnreadable(taken)
     import joblib
 
     try:
         return joblib.load(path)
-    except ModuleNotFoundError as fault:
-        raise BundleUnreadable(
-            f"{path.name} does not load: it needs the library {fault.name}, which this image lacks;"
-            " use an image with that library installed, or export the model as ONNX"
-        ) from fault
-    except Exception as fault:
-        raise BundleUnreadable(f"{path.name} does not load: {fault}") from fault
+    except (Exception, SystemExit) as fault:
+        raise BundleUnreadable(_why_not_loaded(path.name, fault)) from fault
+
+
+def _why_not_loaded(name: str, fault: BaseException) -> str:
+    if isinstance(fault, ModuleNotFoundError):
+        return (
+            f"{name} does not load: it needs the library {fault.name}, which this image lacks;"
+            " use an image with that library installed, leave a module of your own in"
+            f" {CODE_FOLDER}/ beside the model, or export the model as ONNX"
+        )
+    if isinstance(fault, AttributeError) and "__main__" in str(fault):
+        return (
+            f"{name} does not load: {fault}: the class stands in the program that was started,"
+            f" which nobody can import; move it into a module, and leave that in {CODE_FOLDER}/"
+            " beside the model"
+        )
+    return f"{name} does not load: {type(fault).__name__}: {fault}"

@@ -13,6 +13,8 @@ MANIFEST_NAME = "manifest.json"
 PROFILE_NAME = "profile.json"
 EXAMPLE_NAME = "example.json"
 ABOUT_FOLDER = "about"
+CODE_FOLDER = "code"
+"""Modules that loading `model.joblib` imports; see `packed_code`."""
 FORMAT_FILES = {"onnx": "model.onnx", "skops": "model.skops", "joblib": "model.joblib"}
 TRUST_PICKLE = "Pickle"
 VERSION = 1
@@ -55,6 +57,16 @@ class Manifest:
         """The model formats that are there: onnx, skops, joblib, in this order."""
         present = {file.path for file in self.files}
         return tuple(name for name, path in FORMAT_FILES.items() if path in present)
+
+    @property
+    def code(self) -> dict[str, int]:
+        """The files of its own code: path below `code/`, and bytes; empty where there is none."""
+        below = f"{CODE_FOLDER}/"
+        return {
+            file.path.removeprefix(below): file.size
+            for file in self.files
+            if file.path.startswith(below)
+        }
 
     def document(self) -> dict[str, Any]:
         """The JSON value of `manifest.json`.

@@ -18,6 +18,7 @@ from modelbundle.manifest import (
     Manifest,
     Origin,
 )
+from modelbundle.packed_code import why_not_packed
 from modelbundle.signature import Feature, Kind, Label, Signature, Task
 
 MAX_MANIFEST_BYTES = 4 << 20
@@ -67,6 +68,9 @@ def parse_manifest(content: bytes) -> Manifest:
             f"{MANIFEST_NAME}: formats, inputs or outputs do not follow from the features, classes"
             " and files, or the JSON is not in canonical form; pack the bundle again"
         )
+    refused = why_not_packed(manifest.code, manifest.formats, manifest.origin.trust)
+    if refused:
+        raise BundleUnreadable(f"{MANIFEST_NAME}: {refused}")
     return manifest
 
 

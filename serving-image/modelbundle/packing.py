@@ -8,6 +8,7 @@ from modelbundle.canonical import digest_of, file_sha256
 from modelbundle.faults import BundleCorrupt, BundleNotFound, BundleUnreadable
 from modelbundle.manifest import (
     ABOUT_FOLDER,
+    CODE_FOLDER,
     EXAMPLE_NAME,
     MANIFEST_NAME,
     PROFILE_NAME,
@@ -17,6 +18,7 @@ from modelbundle.manifest import (
     Origin,
 )
 from modelbundle.manifest_reading import parse_manifest
+from modelbundle.packed_code import why_no_text
 from modelbundle.signature import Signature
 
 
@@ -24,8 +26,8 @@ def pack(directory: Path, signature: Signature, origin: Origin) -> str:
     """`directory` is a bundle: `manifest.json` lists every other file in it; returns the digest.
 
     Everything below `about/` stays outside the digest. The directory must hold `profile.json`,
-    `example.json` and at least one of `model.onnx`, `model.skops`, `model.joblib`.
-    Raises BundleUnreadable naming what is missing.
+    `example.json` and at least one of `model.onnx`, `model.skops`, `model.joblib`; beside the last
+    it may hold `code/` (see `packed_code`). Raises BundleUnreadable naming what is missing.
     """
     manifest = Manifest(signature, origin, _files_in(directory))
     present = {file.path for file in manifest.files}
@@ -38,6 +40,10 @@ def pack(directory: Path, signature: Signature, origin: Origin) -> str:
         raise BundleUnreadable("model.joblib is served only where the recipe says trust: Pickle")
     content = manifest.content()
     parse_manifest(content)
+    for path in manifest.code:
+        unreadable = why_no_text(path, (directory / CODE_FOLDER / path).read_bytes())
+        if unreadable:
+            raise BundleUnreadable(unreadable)
     (directory / MANIFEST_NAME).write_bytes(content)
     return digest_of(content)
 

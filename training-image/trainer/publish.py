@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from modelbundle.manifest import Origin, libraries_of
+from modelbundle.manifest_reading import read_manifest
 from modelbundle.publishing import RUNTIMES_NAME
 from modelbundle.signature import Signature
 from trainer.datasets.columns import read_columns
@@ -25,6 +26,7 @@ from trainer.grades.bundling import (
     Ingredients,
     assemble,
     bundle_bytes,
+    code_that_runs,
     publish_bundle,
     read_runtimes,
 )
@@ -108,6 +110,7 @@ def _trained(
         **({"code": code.model_dump()} if code is not None else {}),
         "bundle": published.digest,
         "serves": published.serves,
+        **published.runs,
         "libraries": library_versions(),
         **_of_several_parties(environment),
     }
@@ -142,6 +145,7 @@ def _without_rows(task: TrainTask, environment: Environment) -> Result:
             "task": str(signature.task),
             "bundle": published.digest,
             "serves": published.serves,
+            **published.runs,
             "trainRows": 0,
             "testRows": 0,
             "libraries": library_versions(),
@@ -172,6 +176,8 @@ class _Published:
     digest: str
     serves: str
     size: int
+    runs: dict[str, Any]
+    """What whoever loads it runs, as the result words it; nothing but for a pickle."""
 
 
 def _document(
@@ -250,5 +256,6 @@ def _published(
     with tempfile.TemporaryDirectory(prefix="bundle-", dir=environment.spool) as folder:
         digest = assemble(made_of, Path(folder))
         size = bundle_bytes(Path(folder))
+        runs = code_that_runs(read_manifest(Path(folder)))
         serves = publish_bundle(open_environment_store(environment), Path(folder), digest, about)
-    return _Published(digest, serves, size)
+    return _Published(digest, serves, size, runs)

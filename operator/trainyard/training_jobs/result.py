@@ -65,6 +65,8 @@ def _version(job: TrainingJob, run: Run, result: Mapping[str, Any], image: str) 
             "federation": result.get("federation"),
             "image": image,
             "code": result.get("code"),
+            "trust": result.get("trust"),
+            "packedCode": result.get("packedCode"),
         }
     )
     record = with_versions(found.federation, job.status.federation)

@@ -14,13 +14,22 @@ from typing import Any
 from modelbundle.canonical import canonical_json
 from modelbundle.example import read_example
 from modelbundle.faults import BundleCorrupt, BundleFault
-from modelbundle.manifest import EXAMPLE_NAME, FORMAT_FILES, PROFILE_NAME, Origin
+from modelbundle.manifest import (
+    CODE_FOLDER,
+    EXAMPLE_NAME,
+    FORMAT_FILES,
+    PROFILE_NAME,
+    Manifest,
+    Origin,
+)
+from modelbundle.packed_code import modules_of
 from modelbundle.packing import pack
 from modelbundle.publishing import RUNTIMES_NAME, bundle_key, publish, publish_about
 from modelbundle.reference_profile import read_profile
 from modelbundle.signature import Signature
 from modelbundle.store import Store
 from trainer.models.model_files import model_file
+from trainer.models.own_modules import code_beside
 from trainer.pod.exits import Reason, UserFault
 from trainer.pod.plain_files import copy_plain_file, read_plain_file
 from trainer.pod.storing import store_faults
@@ -42,10 +51,14 @@ class Ingredients:
 def assemble(made_of: Ingredients, folder: Path) -> str:
     """`folder` is the bundle; returns its digest.
 
-    Raises UserFault: ModelUnreadable, ModelNotTrusted.
+    Raises UserFault: ModelUnreadable, ModelNotTrusted, CodeInvalid.
     """
     model = model_file(made_of.output, made_of.origin.trust)
     copy_plain_file(model, folder / model.name)
+    for path in code_beside(model, made_of.origin.trust):
+        copy = folder / CODE_FOLDER / path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy_plain_file(made_of.output / CODE_FOLDER / path, copy)
     converted = FORMAT_FILES["onnx"]
     names = [PROFILE_NAME, EXAMPLE_NAME]
     if model.name != converted and (made_of.predictions / converted).exists():
@@ -64,7 +77,23 @@ def assemble(made_of: Ingredients, folder: Path) -> str:
 
 def bundle_bytes(folder: Path) -> int:
     """How many bytes the files of the bundle have together."""
-    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+    paths = [*folder.iterdir(), *(folder / CODE_FOLDER).rglob("*")]
+    return sum(path.stat().st_size for path in paths if path.is_file())
+
+
+def code_that_runs(manifest: Manifest) -> dict[str, Any]:
+    """What whoever loads the model runs, for its record: a pickle, and code of its own."""
+    if "joblib" not in manifest.formats:
+        return {}
+    files = manifest.code
+    if not files:
+        return {"trust": manifest.origin.trust}
+    packed = {
+        "modules": list(modules_of(files)),
+        "files": len(files),
+        "bytes": sum(files.values()),
+    }
+    return {"trust": manifest.origin.trust, "packedCode": packed}
 
 
 def read_runtimes(predictions: Path) -> dict[str, Any]:

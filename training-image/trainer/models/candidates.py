@@ -20,6 +20,7 @@ from modelbundle.signature import Feature, Label, Signature, Task
 from modelbundle.sklearn_runtime import SklearnRuntime
 from trainer.models.native_models import native_signature
 from trainer.models.onnx_models import onnx_signature
+from trainer.models.own_modules import importable_modules
 from trainer.pod.exits import Reason, UserFault
 
 
@@ -61,13 +62,14 @@ class TrainFacts:
 def load_candidate(path: Path, trust: str | None, facts: TrainFacts) -> Candidate:
     """The model in the file, with a signature that fits the dataset.
 
-    Raises UserFault: ModelNotTrusted, ModelUnreadable.
+    Raises UserFault: ModelNotTrusted, ModelUnreadable, CodeInvalid.
     """
+    modules = importable_modules(path, trust)
     try:
         if path.suffix == ".onnx":
             signature = onnx_signature(path, facts.features, facts.labels, facts.targets)
             return Candidate(path, OnnxRuntime(path, signature), None)
-        estimator = load_estimator(path, trust)
+        estimator = load_estimator(path, trust, modules)
         signature = native_signature(estimator, facts.features, facts.targets)
         return Candidate(path, SklearnRuntime(estimator, signature), estimator)
     except ModelNotTrusted as fault:

@@ -28,6 +28,7 @@ from trainer.models.candidates import Candidate, probed_on
 from trainer.models.native_models import native_signature
 from trainer.models.onnx_models import onnx_session, onnx_signature
 from trainer.models.own_features import INSTEAD, features_of_estimator, features_of_graph
+from trainer.models.own_modules import importable_modules
 from trainer.models.signatures import MODEL_NAME, write_signature
 from trainer.models.timing import runtimes_document, time_runtime
 from trainer.pod.exits import Reason, UserFault
@@ -39,7 +40,8 @@ _UNVERIFIED = "imported without data: there are no rows to compare a conversion 
 def describe(path: Path, trust: str | None, folder: Path) -> None:
     """The folder holds all that `publish` packs beside the model at `path`.
 
-    Raises UserFault: ModelNotTrusted, ModelUnreadable, ModelNotServable, PredictionsInvalid.
+    Raises UserFault: ModelNotTrusted, ModelUnreadable, CodeInvalid, ModelNotServable,
+    PredictionsInvalid.
     """
     loaded = _loaded(path, trust)
     row = _some_row(loaded.signature.features)
@@ -57,6 +59,7 @@ def describe(path: Path, trust: str | None, folder: Path) -> None:
 
 
 def _loaded(path: Path, trust: str | None) -> Candidate:
+    modules = importable_modules(path, trust)
     try:
         if path.suffix == ".onnx":
             session = onnx_session(path)
@@ -64,7 +67,7 @@ def _loaded(path: Path, trust: str | None) -> Candidate:
             labels = _counted_labels(session.get_outputs())
             signature = onnx_signature(path, features, labels)
             return Candidate(path, OnnxRuntime(path, signature), None)
-        estimator = load_estimator(path, trust)
+        estimator = load_estimator(path, trust, modules)
         _refuse_boosted(estimator)
         signature = native_signature(estimator, features_of_estimator(estimator))
         return Candidate(path, SklearnRuntime(estimator, signature), estimator)

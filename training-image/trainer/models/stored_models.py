@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from modelbundle.faults import BundleFault
-from modelbundle.loading import RuntimeName, load_estimator, load_runtime
+from modelbundle.loading import RuntimeName, load_packed_estimator, load_runtime
 from modelbundle.manifest import FORMAT_FILES, Manifest
 from modelbundle.packing import verify
 from modelbundle.signature import Feature, Signature
@@ -33,7 +33,7 @@ def load_bundle(folder: Path, digest: str) -> Candidate:
         path = folder / FORMAT_FILES["onnx"]
         return Candidate(path, load_runtime(folder, manifest, RuntimeName.ONNX), None)
     path = folder / FORMAT_FILES[native]
-    estimator = load_estimator(path, manifest.origin.trust)
+    estimator = load_packed_estimator(path, manifest)
     return Candidate(path, SklearnRuntime(estimator, manifest.signature), estimator)
 
 

@@ -56,7 +56,8 @@ class Reason(StrEnum):
     METRICS_INVALID = "MetricsInvalid"
     """Used when metrics.json of a container is not a flat object of finite numbers."""
     CODE_INVALID = "CodeInvalid"
-    """Used when code.json of a container does not say a revision, or says a password."""
+    """Used when code.json of a container does not say a revision, or says a password, or when code/
+    beside its model cannot travel with it."""
     BUNDLE_NOT_FOUND = "BundleNotFound"
     """Used when the store has no complete bundle under the digest."""
     BUNDLE_CORRUPT = "BundleCorrupt"

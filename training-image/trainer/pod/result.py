@@ -22,7 +22,9 @@ READABLE_BYTES = 64 << 10
 LEFT_OUT = "leftOut"
 """Which members the stored result has beyond the message; a report Job may have room for them."""
 
-_KEPT_WHOLE = frozenset({"verb", "outcome", "reason", "check", "task", "serves", "code"})
+_KEPT_WHOLE = frozenset(
+    {"verb", "outcome", "reason", "check", "task", "serves", "code", "packedCode"}
+)
 _STRING_LIMITS = (400, 240, 160, 120, 80, 56, 40)
 
 Document = dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -86,6 +86,17 @@ class CodeRevision(ApiModel):
     """True: files differed from that revision."""
 
 
+class PackedCode(ApiModel):
+    """Modules of its maker that travel in the bundle, because a library has none of them."""
+
+    modules: Annotated[tuple[ShortText, ...], Field(max_length=16)]
+    """The names by which they are imported."""
+    files: int
+    """So many files, listed in the bundle's manifest.json."""
+    bytes: int
+    """Of all files together."""
+
+
 class ModelVersionSpec(ApiModel):
     """What a run gave; it never changes."""
 
@@ -139,6 +150,10 @@ class ModelVersionSpec(ApiModel):
     """The image that trained it, as it really ran."""
     code: CodeRevision | None = None
     """What the image says of its code; absent: it says nothing."""
+    trust: Literal["Pickle"] | None = None
+    """Pickle: its model.joblib runs code in whatever loads it, as the recipe allowed."""
+    packed_code: PackedCode | None = None
+    """The code of its maker that whatever loads it runs; absent: the bundle holds none."""
 
 
 class GateOutcome(StrEnum):

@@ -129,7 +129,8 @@ class TrainingJobSpec(ApiModel):
     distributed: Distributed | None = None
     """Whether the model is fitted by several pods, and by how many."""
     trust: Literal["Pickle"] | None = None
-    """Pickle: joblib files may be loaded, which runs code from them."""
+    """Pickle: joblib files may be loaded, which runs code from them, and modules of their maker's
+    may travel with them in a folder `code`, which are run wherever the model is loaded."""
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
     """Seeds every random choice of the training."""
     gates: Annotated[
