@@ -18,6 +18,7 @@ from rich.tree import Tree
 from trainyard.api.v1alpha1.training_job import TrainingJobSpec
 from trainyard.training_jobs.identity import inputs_digest, recipe_digest
 from trainyardctl.answer import Answer
+from trainyardctl.recorded import runs_when_loaded
 from trainyardctl.snapshot import Raw, Snapshot, at, name_of
 
 _ROLES = ("stable", "canary", "previous")
@@ -193,6 +194,9 @@ def _version(version: Raw) -> Iterator[Link]:
         dirty = ", with changes that are in no revision" if code.get("dirty") else ""
         said = f"revision {code.get('revision')} {code.get('source') or ''}".rstrip()
         yield Link(Proof.SAID, f"code, as its container says: {said}{dirty}")
+    runs = runs_when_loaded(spec)
+    if runs:
+        yield Link(Proof.SAID, f"what loads it runs {runs}")
     for name, value in sorted((spec.get("metrics") or {}).items()):
         yield Link(Proof.SAID, f"{name} {value} on {spec.get('testRows', 0)} test rows")
     evaluations = at(version, "status.evaluations") or ()

@@ -148,12 +148,15 @@ def _libraries(of: Recorded) -> Iterator[dict[str, Any]]:
 
 def _properties(of: Recorded) -> Iterator[dict[str, str]]:
     spec = of.version.get("spec", {})
-    for field in ("run", "recipeDigest", "inputsDigest", "image", "author", "runtime"):
+    for field in ("run", "recipeDigest", "inputsDigest", "image", "author", "runtime", "trust"):
         if spec.get(field):
             yield {"name": f"trainyard.dev/{field}", "value": str(spec[field])}
     for name, value in (spec.get("code") or {}).items():
         text = str(value).lower() if isinstance(value, bool) else str(value)
         yield {"name": f"trainyard.dev/code/{name}", "value": text}
+    for name, value in (spec.get("packedCode") or {}).items():
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        yield {"name": f"trainyard.dev/packedCode/{name}", "value": text}
     for found in of.approvals:
         said = at(found, "spec") or {}
         text = f"{said.get('decision')} by {said.get('approver')}"

@@ -11,7 +11,13 @@ from trainyardctl.card_analysis import analysis_lines
 from trainyardctl.card_parties import parties_lines
 from trainyardctl.card_table import table, table_row
 from trainyardctl.front_matter import front_matter
-from trainyardctl.recorded import NOT_RECORDED, Recorded, live_qualities, roles_of
+from trainyardctl.recorded import (
+    NOT_RECORDED,
+    Recorded,
+    live_qualities,
+    roles_of,
+    runs_when_loaded,
+)
 from trainyardctl.snapshot import Raw, at, condition, name_of
 
 _PEOPLE = (
@@ -61,7 +67,8 @@ def _what(of: Recorded) -> Iterator[str]:
         ("Its code", _code(spec.get("code") or {})),
         ("Served by", str(spec.get("runtime") or NOT_RECORDED)),
     )
-    yield from table("What it is", rows)
+    runs = runs_when_loaded(spec)
+    yield from table("What it is", [*rows, *([("Runs when it is loaded", runs)] if runs else [])])
 
 
 def _code(code: Raw) -> str:
@@ -147,6 +154,8 @@ def _service(of: Recorded) -> Iterator[str]:
 def _limits(of: Recorded) -> Iterator[str]:
     yield "\n## Limits\n"
     yield "- The figures are of the test rows of this version of the data, and of nothing else."
+    if runs_when_loaded(of.version.get("spec", {})):
+        yield "- Whatever loads it runs code of its maker, with the rights of that process."
     kinds = {g.get("kind") for e in at(of.version, "status.evaluations") or () for g in e["gates"]}
     if of.said.get("limitations"):
         yield f"- {' '.join(str(of.said['limitations']).split())}"

@@ -10,7 +10,9 @@ from typing import Any
 
 from trainyardctl.first_manifest import MOST_BYTES, NoManifest, as_yaml, our_object
 
-ENDINGS = (".onnx", ".skops", ".joblib")
+RUNS_CODE = (".joblib", ".zip")
+"""A .zip holds model.joblib and code of its own."""
+ENDINGS = (".onnx", ".skops", *RUNS_CODE)
 
 
 def is_model(file: Path) -> bool:
@@ -43,7 +45,7 @@ def _documents(file: str, content: bytes, name: str) -> Iterator[Mapping[str, An
         }
     digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
     spec: dict[str, Any] = {"import": {"source": source, "digest": digest}}
-    if file.endswith(".joblib"):
+    if file.endswith(RUNS_CODE):
         spec["trust"] = "Pickle"
     yield our_object("TrainingJob", name, spec)
     yield our_object("ModelDeployment", name, {"model": {"trainingJob": {"name": name}}})

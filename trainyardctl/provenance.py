@@ -33,6 +33,7 @@ def provenance(of: Recorded) -> dict[str, Any]:
                     "target": str(spec.get("target") or ""),
                     "cause": str(at(of.version, "spec.cause.kind") or ""),
                     "author": str(spec.get("author") or ""),
+                    **({"trust": str(spec["trust"])} if spec.get("trust") else {}),
                 },
                 "resolvedDependencies": [*_materials(of)],
             },

@@ -74,6 +74,18 @@ def roles_of(deployment: Raw, digest: object) -> list[str]:
     return [r for r in ROLES if at(deployment, f"status.{r}.bundleDigest") == digest]
 
 
+def runs_when_loaded(spec: Raw) -> str:
+    """Return what of its maker's whatever loads the version runs; "" where nothing is recorded."""
+    if not spec.get("trust"):
+        return ""
+    packed = spec.get("packedCode")
+    if not packed:
+        return "a pickle"
+    modules = ", ".join(map(str, packed.get("modules") or ()))
+    files, size = packed.get("files"), packed.get("bytes")
+    return f"a pickle, and code in its bundle: {modules} ({files} files, {size} bytes)"
+
+
 def live_qualities(of: Recorded) -> Iterator[LiveQuality]:
     """Yield what the last join of labels said of it, for each ModelDeployment that has one."""
     for deployment in of.served_by:

@@ -21,8 +21,8 @@ def init(
 ) -> None:
     """Write a first manifest; no cluster is asked.
 
-    Of a CSV: data, a recipe with a gate, and what serves. Of a model (.onnx, .skops, .joblib): its
-    import, and what serves it.
+    Of a CSV: data, a recipe with a gate, and what serves. Of a model (.onnx, .skops, .joblib, or a
+    .zip of model.joblib and code/): its import, and what serves it.
     """
     from trainyardctl.first_manifest import NoManifest, first_manifest, model_name
     from trainyardctl.model_manifest import is_model, model_manifest

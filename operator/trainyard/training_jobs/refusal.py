@@ -40,13 +40,13 @@ def _why_unknown(imported: ModelImport, trust: str | None) -> str:
     kind = format_of(imported)
     if not kind:
         return (
-            "spec.import.format: the source names no file that ends in .onnx, .skops or .joblib:"
-            " say what the file is with format: Onnx, Skops or Joblib"
+            "spec.import.format: the source names no file that ends in .onnx, .skops, .joblib or"
+            " .zip: say what the file is with format: Onnx, Skops or Joblib"
         )
     if kind == "Joblib" and trust != "Pickle":
         return (
-            "spec.import: joblib files run code when they are loaded: say trust: Pickle if you"
-            " trust it, or import .skops or .onnx"
+            "spec.import: joblib files, in a .zip too, run code when they are loaded: say trust:"
+            " Pickle if you trust it, or import .skops or .onnx"
         )
     return ""
 

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 
 from modelbundle.manifest import CODE_FOLDER
 
-ONLY_HERE = frozenset(
-    """
-    _yaml alembic annotated_types click colorlog dask distributed fsspec importlib_metadata
-    jinja2 lazy_importer lightgbm locket mako markupsafe ml_dtypes msgpack onnx onnxmltools
-    optuna partd psutil pyarrow pydantic pydantic_core skl2onnx sortedcontainers sqlalchemy
-    tblib tlz toolz tornado tqdm typing_inspection xgboost yaml zict zipp
-    """.split()
-)
+ONLY_HERE = frozenset({
+    "_yaml", "alembic", "annotated_types", "click", "colorlog", "dask", "distributed", "fsspec",
+    "importlib_metadata", "jinja2", "lazy_importer", "lightgbm", "locket", "mako", "markupsafe",
+    "ml_dtypes", "msgpack", "onnx", "onnxmltools", "optuna", "partd", "psutil", "pyarrow",
+    "pydantic", "pydantic_core", "skl2onnx", "sortedcontainers", "sqlalchemy", "tblib", "tlz",
+    "toolz", "tornado", "tqdm", "typing_inspection", "xgboost", "yaml", "zict", "zipp",
+})  # fmt: skip
 """Modules of what `requirements/training.txt` has beyond `requirements/serving-sklearn.txt`."""
 
 

@@ -9,6 +9,7 @@ from modelbundle.manifest import FORMAT_FILES, TRUST_PICKLE
 from modelbundle.store import Store
 from trainer.pod.environment import Environment
 from trainer.pod.exits import Reason, UserFault
+from trainer.recipes.unpacking import is_archive, unpack
 from trainer.sources.buckets import open_bucket
 from trainer.sources.listing import files_of
 from trainer.sources.source_file import SourceFile
@@ -18,8 +19,9 @@ from trainer.tasks.train_task import Import, Recipe
 def fetch_import(recipe: Recipe, wanted: Import, store: Store, environment: Environment) -> None:
     """The output folder holds the model under the name of its format; its digest is the declared.
 
-    Raises UserFault: ModelNotTrusted (a pickle without trust), SourceNotFound, SourceInvalid
-    (several files), DigestMismatch.
+    Of an archive with a pickle and code of its own it holds both. Raises UserFault: ModelNotTrusted
+    (a pickle without trust), SourceNotFound, SourceInvalid (several files), DigestMismatch,
+    CodeInvalid.
     """
     if wanted.format == "Joblib" and recipe.trust != TRUST_PICKLE:
         raise UserFault(
@@ -37,7 +39,12 @@ def fetch_import(recipe: Recipe, wanted: Import, store: Store, environment: Envi
             f"the import means {len(files)} files ({names}); a model is one file: name it in path",
         )
     environment.output.mkdir(parents=True, exist_ok=True)
-    _copy(files[0], environment.output / FORMAT_FILES[wanted.format.lower()], wanted.digest)
+    model = environment.output / FORMAT_FILES[wanted.format.lower()]
+    _copy(files[0], model, wanted.digest)
+    if wanted.format == "Joblib" and is_archive(model):
+        archive = model.rename(environment.output / "archive")
+        unpack(archive, environment.output)
+        archive.unlink()
 
 
 def _copy(file: SourceFile, destination: Path, digest: str) -> None:

@@ -164,6 +164,7 @@ class ModelImport(ApiModel):
     ]
     """Where the file is."""
     format: Literal["Onnx", "Skops", "Joblib"] | None = None
-    """What the file is; absent: as the ending of its name says, .onnx, .skops or .joblib."""
+    """What the file is; absent: as the ending of its name says, .onnx, .skops, .joblib, or .zip:
+    an archive of model.joblib and a folder code/ with modules that it imports (Joblib)."""
     digest: Digest
     """The sha256 of the file; anything else is refused."""

@@ -14,7 +14,8 @@ from trainyard.jobs.job_manifest import Document
 from trainyard.jobs.source_access import source_access
 from trainyard.jobs.training_pod import Training
 
-_ENDINGS = {".onnx": "Onnx", ".skops": "Skops", ".joblib": "Joblib"}
+_ENDINGS = {".onnx": "Onnx", ".skops": "Skops", ".joblib": "Joblib", ".zip": "Joblib"}
+"""A .zip holds model.joblib and, in code/, modules that it imports."""
 
 
 @dataclass(frozen=True, slots=True)
