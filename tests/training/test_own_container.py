@@ -28,8 +28,8 @@ from trainyard.jobs.training_pod import Training, training_job_manifest
 BUILT_WITH = {"REVISION": "0f3c9a1", "SOURCE": "https://git.example.org/train", "DIRTY": "1"}
 """The arguments of the build."""
 EXAMPLES = ROOT / "examples" / "own-container"
-NAMES = ("lightgbm", "scikit-learn", "pytorch")
-INSTALLED = NAMES[:2]
+NAMES = ("lightgbm", "scikit-learn", "own-code", "pytorch")
+INSTALLED = NAMES[:3]
 """Their packages are in this environment, too."""
 
 
@@ -59,7 +59,8 @@ def _train(
     pod: Pod, table: Table, name: str
 ) -> tuple[subprocess.CompletedProcess[str], dict[str, object]]:
     """The example as a process of its own, with nothing of this one but its packages."""
-    recipe = {"container": {"image": _container(name).image}}
+    trust = "Pickle" if name == "own-code" else None
+    recipe = {"container": {"image": _container(name).image}, "trust": trust}
     task = train_task(store_dataset(pod.store, table), table.target, recipe)
     pod.empty()
     assert 0 == pod.run("fetch", task).code
@@ -110,6 +111,33 @@ def test_it_keeps_the_contract(pod: Pod, name: str, says: str, own: set[str]) ->
         assert code == ended.document["code"]
     folder = pod.bundle(ended.document["bundle"])
     assert "onnx" == chosen_runtime(folder, verify(folder, ended.document["bundle"]))
+
+
+def test_its_code_travels(pod: Pod) -> None:
+    """A pickle with a module of its own is graded, and packed with it; the same bytes twice.
+
+    This process never had that module: it came from the folder that training left.
+    """
+    models = set()
+    for _ in range(2):
+        done, task = _train(pod, training_pod.tumours(), "own-code")
+        assert 0 == done.returncode, done.stderr
+        models.add((pod.mount / "output" / "model.joblib").read_bytes())
+    assert 1 == len(models)
+    ended = [pod.run_process(verb, task) for verb in ("predict", "publish")]
+    assert [0, 0] == [e.code for e in ended], ended
+    document = ended[-1].document
+    assert float(document["metrics"]["accuracy"]) > 0.9
+    text = (EXAMPLES / "own-code" / "rare_rows.py").read_text(encoding="utf-8")
+    packed = {"modules": ["rare_rows"], "files": 1, "bytes": len(text.encode())}
+    assert ("Pickle", packed, "sklearn") == (
+        document["trust"],
+        document["packedCode"],
+        document["serves"],
+    )
+    folder = pod.bundle(document["bundle"])
+    assert {"rare_rows.py": len(text)} == verify(folder, document["bundle"]).code
+    assert text == (folder / "code" / "rare_rows.py").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", INSTALLED)
