@@ -9,6 +9,8 @@ from pathlib import Path
 
 import joblib
 import pytest
+import serving_bundles as bundles
+from models_with_code import imported, leave_always, packed_with_code, write_code
 from serving_bundles import ORIGIN, Sample
 
 from modelbundle.faults import BundleUnreadable, ModelNotTrusted
@@ -103,4 +105,68 @@ def test_a_library_that_is_not_there_is_named(tmp_path: Path) -> None:
     joblib.dump(kind(), tmp_path / "model.joblib")
     del sys.modules["boostlib"]
     with pytest.raises(BundleUnreadable, match="needs the library boostlib, which"):
+        load_estimator(tmp_path / "model.joblib", "Pickle")
+
+
+def test_a_model_answers_with_the_code_of_its_bundle(tmp_path: Path) -> None:
+    """No other module of this process has the class."""
+    sample = packed_with_code(tmp_path, bundles.iris())
+    runtime = load_runtime(tmp_path, read_manifest(tmp_path), RuntimeName.SKLEARN)
+    expected = sample.model.predict_proba(sample.table)
+    found = runtime.predict(sample.rows)
+    assert found.probabilities is not None
+    assert expected.tolist() == found.probabilities.tolist()
+    write_code(tmp_path, {"always.py": ""})
+    with pytest.raises(BundleUnreadable, match=r"leave a module of your own in code/ beside"):
+        load_estimator(tmp_path / "model.joblib", "Pickle")
+
+
+def test_each_model_runs_its_own_code(tmp_path: Path) -> None:
+    """A candidate and its champion have modules of one name in one process."""
+    data = bundles.iris()
+    models = []
+    for which in (2, 0):
+        folder = tmp_path / str(which)
+        leave_always(folder, data.frame, data.target, which)
+        models.append(load_estimator(folder / "model.joblib", "Pickle", ["always"]))
+    assert [2, 0] == [int(model.predict(data.frame)[0]) for model in models]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("import own_nothing", "needs the library own_nothing, which", id="a library"),
+        pytest.param("1 / 0", "ZeroDivisionError", id="a failure"),
+        pytest.param("raise SystemExit(0)", "SystemExit: 0", id="an exit"),
+        pytest.param("x = (", "SyntaxError", id="no Python"),
+        pytest.param("Always = None", "not the same|NoneType|Always", id="no class"),
+    ],
+)
+def test_code_that_fails_is_told(tmp_path: Path, text: str, words: str) -> None:
+    """The server does not start, and says why."""
+    data = bundles.iris()
+    leave_always(tmp_path, data.frame, data.target, 0)
+    write_code(tmp_path, {"always.py": text})
+    with pytest.raises(BundleUnreadable, match=words):
+        load_estimator(tmp_path / "model.joblib", "Pickle", ["always"])
+
+
+def test_a_module_of_an_installed_name_is_refused(tmp_path: Path) -> None:
+    """An image that came later may have one."""
+    data = bundles.iris()
+    leave_always(tmp_path, data.frame, data.target, 0)
+    with pytest.raises(BundleUnreadable, match=r"code/ has a module joblib, and so has this image"):
+        load_estimator(tmp_path / "model.joblib", "Pickle", ["joblib"])
+
+
+def test_a_class_of_the_started_program_is_told(tmp_path: Path) -> None:
+    """It is in no file that could travel."""
+    write_code(tmp_path, {"always.py": "class Always:\n    pass"})
+    with imported(tmp_path / "code", "always") as always:
+        always.Always.__module__ = "__main__"
+        main = sys.modules["__main__"]
+        main.Always = always.Always  # type: ignore[attr-defined]
+        joblib.dump(always.Always(), tmp_path / "model.joblib")
+        del main.Always
+    with pytest.raises(BundleUnreadable, match="move it into a module, and leave that in code/"):
         load_estimator(tmp_path / "model.joblib", "Pickle")

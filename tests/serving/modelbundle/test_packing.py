@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import serving_bundles as bundles
+from models_with_code import packed_with_code, write_code
 from serving_bundles import ORIGIN, Data, Sample
 
 from modelbundle.faults import BundleCorrupt, BundleNotFound, BundleUnreadable
@@ -94,6 +96,49 @@ def test_pickle_is_packed_only_with_trust(copy: Path, tumours_sample: Sample) ->
     with pytest.raises(BundleUnreadable, match="trust: Pickle"):
         pack(copy, tumours_sample.signature, ORIGIN)
     pack(copy, tumours_sample.signature, replace(ORIGIN, trust="Pickle"))
+
+
+def test_code_is_under_the_digest(tmp_path: Path) -> None:
+    """It is listed, a changed letter is damage, and without it the digest is what it was."""
+    sample = packed_with_code(tmp_path, bundles.iris())
+    manifest = verify(tmp_path, sample.digest)
+    path = tmp_path / "code" / "rare_rows.py"
+    assert {"rare_rows.py": path.stat().st_size} == manifest.code
+    assert ("joblib",) == manifest.formats
+    path.write_text(path.read_text().replace("neighbours: int = 5", "neighbours: int = 6"))
+    with pytest.raises(BundleCorrupt, match=r"code/rare_rows\.py: expected sha256"):
+        verify(tmp_path, sample.digest)
+    shutil.rmtree(tmp_path / "code")
+    origin = replace(ORIGIN, trust="Pickle")
+    without = pack(tmp_path, sample.signature, origin)
+    (tmp_path / "code").mkdir()
+    assert without == pack(tmp_path, sample.signature, origin) != sample.digest
+
+
+@pytest.mark.parametrize(
+    ("code", "trust", "words"),
+    [
+        pytest.param({"own.py": "x = 1"}, None, "trust: Pickle", id="no trust"),
+        pytest.param({"own.py": b"\xff"}, "Pickle", "code/own.py is no text", id="no text"),
+        pytest.param({"own.txt": "x"}, "Pickle", "has no module", id="no module"),
+        pytest.param({"own.py": "", "o.so": ""}, "Pickle", "code/o.so is compiled", id="compiled"),
+    ],
+)
+def test_what_is_no_code_is_not_packed(
+    copy: Path, tumours_sample: Sample, code: dict[str, Any], trust: str | None, words: str
+) -> None:
+    """Named, with what to do."""
+    (copy / "model.joblib").write_bytes(b"anything")
+    write_code(copy, code)
+    with pytest.raises(BundleUnreadable, match=words):
+        pack(copy, tumours_sample.signature, replace(ORIGIN, trust=trust))
+
+
+def test_code_beside_another_format_is_not_packed(copy: Path, tumours_sample: Sample) -> None:
+    """ONNX and skops import none."""
+    write_code(copy, {"own.py": "x = 1"})
+    with pytest.raises(BundleUnreadable, match=r"beside model\.onnx and model\.skops, which"):
+        pack(copy, tumours_sample.signature, replace(ORIGIN, trust="Pickle"))
 
 
 def test_links_are_not_packed(copy: Path, tumours_sample: Sample) -> None:
