@@ -162,3 +162,10 @@ def without_data() -> Recorded:
     """Return a version that was imported without data."""
     spec = {name: value for name, value in VERSION["spec"].items() if name != "datasetDigest"}
     return recorded(Snapshot("models", {"Dataset": [DATASET]}), {**VERSION, "spec": spec}, ())
+
+
+def with_code() -> Recorded:
+    """Return a version whose bundle holds a pickle, and code of its maker's."""
+    packed = {"modules": ["rare_rows", "words"], "files": 3, "bytes": 2104}
+    spec = {**VERSION["spec"], "runtime": "sklearn", "trust": "Pickle", "packedCode": packed}
+    return recorded(Snapshot("models", {}), {**VERSION, "spec": spec}, ())

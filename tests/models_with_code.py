@@ -35,11 +35,11 @@ WHICH = int((Path(__file__).parent / "which.txt").read_text())
 class Always(ClassifierMixin, BaseEstimator):
     def fit(self, table, target):
         self.classes_ = np.unique(target)
-        self.names = list(table.columns)
+        self.feature_names_in_ = np.array(table.columns, dtype=object)
         return self
 
     def predict(self, table):
-        assert self.names == list(table.columns)
+        assert list(self.feature_names_in_) == list(table.columns)
         return np.repeat(self.classes_[WHICH : WHICH + 1], len(table))
 '''
 

@@ -53,9 +53,12 @@ def take_out() -> None:
 def why_taken(modules: Sequence[str]) -> str:
     """Which of these names Python or an installed library has, and what to do, or "".
 
-    Nothing is imported. Asked before the modules can be found themselves.
+    Nothing is imported.
     """
+    free = {name for found in _in_use.values() for name in found}
     for name in modules:
+        if name in free:
+            continue
         if name in sys.stdlib_module_names:
             owner = "Python's own"
         elif name in _OURS or name in sys.modules or find_spec(name) is not None:

@@ -5,7 +5,7 @@ That it is CycloneDX says `tests/chart/test_release_files.py`, by the standard's
 
 from __future__ import annotations
 
-from a_recorded_version import BUNDLE, DATA, all_recorded, alone, without_data
+from a_recorded_version import BUNDLE, DATA, all_recorded, alone, with_code, without_data
 
 from trainyardctl.ml_bom import ml_bom
 from trainyardctl.model_card import model_card
@@ -45,3 +45,14 @@ def test_a_model_without_data_names_none() -> None:
     assert [] == document["metadata"]["component"]["modelCard"]["modelParameters"]["datasets"]
     assert [] == [part for part in document["components"] if part["type"] == "data"]
     assert "| Version | none: the model was imported without data" in model_card(found)
+
+
+def test_what_loading_runs_is_named() -> None:
+    """A pickle and the modules that travel with it; of other models nothing is said."""
+    properties = ml_bom(with_code())["metadata"]["component"]["properties"]
+    said = {p["name"].removeprefix("trainyard.dev/"): p["value"] for p in properties}
+    assert ("Pickle", "rare_rows, words", "3", "2104") == tuple(
+        said[name]
+        for name in ("trust", "packedCode/modules", "packedCode/files", "packedCode/bytes")
+    )
+    assert "trust" not in str(ml_bom(all_recorded())["metadata"]["component"]["properties"])

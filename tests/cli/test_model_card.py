@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import yaml
-from a_recorded_version import BUNDLE, DATA, all_recorded, alone
+from a_recorded_version import BUNDLE, DATA, all_recorded, alone, with_code
 
 from trainyardctl.model_card import model_card
+from trainyardctl.recorded import runs_when_loaded
 
 JOINED = "2026-03-03T12:00:00Z"
 
@@ -70,3 +71,13 @@ def test_what_is_not_recorded_is_told_too() -> None:
         "No person's judgement of it is on record.",
     ):
         assert words in text, words
+
+
+def test_what_loading_runs_is_told() -> None:
+    """A pickle, with the modules that travel with it; of other models nothing is said."""
+    text = model_card(with_code())
+    said = "a pickle, and code in its bundle: rare_rows, words (3 files, 2104 bytes)"
+    assert f"| Runs when it is loaded | {said} |" in text
+    assert "- Whatever loads it runs code of its maker, with the rights of that process." in text
+    assert "Runs when" not in model_card(all_recorded())
+    assert "a pickle" == runs_when_loaded({"trust": "Pickle"})

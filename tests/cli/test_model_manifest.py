@@ -21,7 +21,12 @@ def _model(folder: Path, name: str, size: int = 8) -> Path:
 
 @pytest.mark.parametrize(
     ("name", "trust"),
-    [("churn.onnx", None), ("churn.skops", None), ("churn.joblib", "Pickle")],
+    [
+        ("churn.onnx", None),
+        ("churn.skops", None),
+        ("churn.joblib", "Pickle"),
+        ("churn.zip", "Pickle"),
+    ],
 )
 def test_what_is_written_is_right_as_it_stands(
     tmp_path: Path, name: str, trust: str | None

@@ -5,7 +5,7 @@ That it is in-toto's says `tests/chart/test_release_files.py`, by their own libr
 
 from __future__ import annotations
 
-from a_recorded_version import all_recorded, alone
+from a_recorded_version import all_recorded, alone, with_code
 
 from trainyardctl.provenance import provenance
 
@@ -35,3 +35,11 @@ def test_what_is_not_recorded_is_left_out() -> None:
     """Nothing is made up."""
     definition = provenance(alone())["predicate"]["buildDefinition"]
     assert ["data"] == [m["name"] for m in definition["resolvedDependencies"]]
+
+
+def test_trust_is_a_parameter() -> None:
+    """Where the recipe said it."""
+    said = provenance(with_code())["predicate"]["buildDefinition"]["externalParameters"]
+    assert "Pickle" == said["trust"]
+    unsaid = provenance(all_recorded())["predicate"]["buildDefinition"]["externalParameters"]
+    assert "trust" not in unsaid

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from batch_pods import VERBS, BatchPods, batch_pods, write_formats
+from models_with_code import packed_with_code
 from serving_bundles import (
     Sample,
     diabetes,
@@ -177,6 +178,18 @@ def test_scikit_learn_answers_where_the_bundle_says_so(tmp_path: Path) -> None:
     made.table.to_parquet(pods.source / "iris.parquet")
     assert (150, 150, 0) == counts(pods)
     assert made.model.predict(made.table).tolist() == pods.predictions()["prediction"].to_pylist()
+
+
+def test_a_model_scores_with_the_code_of_its_bundle(tmp_path: Path) -> None:
+    """A class that no library has."""
+    made = packed_with_code(tmp_path / "bundle", iris())
+    pods = batch_pods(tmp_path, made)
+    made.table.to_parquet(pods.source / "iris.parquet")
+    assert (150, 150, 0) == counts(pods)
+    found = pods.predictions()
+    assert made.model.predict(made.table).tolist() == found["prediction"].to_pylist()
+    first = made.model.predict_proba(made.table)[:, 0].tolist()
+    assert first == found["probability_0"].to_pylist()
 
 
 def test_numbers_are_predicted_as_numbers(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from modelbundle.code_loading import make_importable, take_out, why_taken
 
 @pytest.fixture(autouse=True)
 def _tidy() -> Iterator[None]:
+    take_out()
     before = list(sys.path)
     yield
     take_out()

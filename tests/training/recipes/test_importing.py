@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from archives import archive_of
 
 from modelbundle.canonical import digest_of
 from modelbundle.store import open_store
@@ -66,6 +67,19 @@ def test_a_trusted_pickle(root: Path) -> None:
     source = {"kind": "store", "path": "models/house.onnx"}
     _fetch(root, source, format="Joblib", trust="Pickle")
     assert CONTENT == (root / "output" / "model.joblib").read_bytes()
+
+
+def test_a_trusted_archive(root: Path) -> None:
+    """Of a pickle and its code both arrive; the digest is that of the archive."""
+    content = archive_of(root, {"model.joblib": b"pickled", "code/own.py": b"x = 1"}).read_bytes()
+    (root / "store" / "models" / "house.zip").write_bytes(content)
+    source = {"kind": "store", "path": "models/house.zip"}
+    digest = digest_of(content)
+    _fetch(root, source, format="Joblib", trust="Pickle", digest=digest)
+    assert ["code", "model.joblib"] == sorted(p.name for p in (root / "output").iterdir())
+    assert b"x = 1" == (root / "output" / "code" / "own.py").read_bytes()
+    _fetch(root, source, format="Skops", digest=digest)
+    assert content == (root / "output" / "model.skops").read_bytes()
 
 
 @pytest.mark.parametrize(

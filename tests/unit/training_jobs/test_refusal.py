@@ -139,6 +139,7 @@ def test_a_gate_that_needs_rows_is_refused_without_data(gate: dict[str, Any], as
         pytest.param({"configMap": {"name": "m"}}, {"format": "Onnx"}, "", id="as it is said"),
         pytest.param({"configMap": {"name": "m"}}, {}, "spec.import.format: the", id="unknown"),
         pytest.param({"s3": {"path": "m/a.joblib"}}, {}, "spec.import: joblib files", id="pickle"),
+        pytest.param({"s3": {"path": "m/a.zip"}}, {}, "spec.import: joblib files", id="with code"),
     ],
 )
 def test_what_an_import_is_has_to_be_known(

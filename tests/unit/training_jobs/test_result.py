@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from builders_training import NOW, Raw, a_training_job, digest, train_result
 
-from trainyard.api.v1alpha1.model_version import CodeRevision, ModelVersionSpec
+from trainyard.api.v1alpha1.model_version import CodeRevision, ModelVersionSpec, PackedCode
 from trainyard.api.v1alpha1.task import Fault
 from trainyard.api.v1alpha1.training_job_status import Run, RunCause
 from trainyard.jobs.failure import Failure
@@ -43,6 +43,19 @@ def test_the_code_of_a_container_is_recorded() -> None:
     found = read_result(a_training_job(), RUN, {**train_result(), "code": code}, "i@sha256:1")
     assert isinstance(found, ModelVersionSpec)
     assert found.code == CodeRevision(revision="0f3c9a1", source=code["source"], dirty=True)
+
+
+def test_what_loading_runs_is_recorded() -> None:
+    """A pickle, and the modules that travel with it."""
+    packed = {"modules": ["rare_rows"], "files": 2, "bytes": 2104}
+    told = {**train_result(), "trust": "Pickle", "packedCode": packed}
+    found = read_result(a_training_job(), RUN, told, "i@sha256:1")
+    assert isinstance(found, ModelVersionSpec)
+    assert "Pickle" == found.trust
+    assert PackedCode(modules=("rare_rows",), files=2, bytes=2104) == found.packed_code
+    plain = read_result(a_training_job(), RUN, train_result(), "i@sha256:1")
+    assert isinstance(plain, ModelVersionSpec)
+    assert (None, None) == (plain.trust, plain.packed_code)
 
 
 @pytest.mark.parametrize(

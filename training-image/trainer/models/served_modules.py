@@ -7,7 +7,7 @@ imports it would pass its gates, and fail in the first pod that serves it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from modelbundle.manifest import CODE_FOLDER
 
@@ -30,7 +30,7 @@ def why_not_served(path: str, text: str) -> str:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
         return f"{CODE_FOLDER}/{path} is no Python: {fault}"
-    for line, name in _imports(tree):
+    for line, name in _imports(tree.body):
         if name.partition(".")[0] in ONLY_HERE:
             return (
                 f"{CODE_FOLDER}/{path}, line {line}, imports {name}, which servers lack: import it"
@@ -39,18 +39,17 @@ def why_not_served(path: str, text: str) -> str:
     return ""
 
 
-def _imports(node: ast.AST) -> Iterator[tuple[int, str]]:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            yield from ((child.lineno, alias.name) for alias in child.names)
-        elif isinstance(child, ast.ImportFrom):
-            if child.level == 0 and child.module:
-                yield child.lineno, child.module
-        elif isinstance(child, ast.If) and _is_for_types(child.test):
-            for part in child.orelse:
-                yield from _imports(part)
-        elif not isinstance(child, ast.Try):
-            yield from _imports(child)
+def _imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.level == 0 and node.module:
+                yield node.lineno, node.module
+        elif isinstance(node, ast.If) and _is_for_types(node.test):
+            yield from _imports(node.orelse)
+        elif not isinstance(node, ast.Try):
+            yield from _imports(ast.iter_child_nodes(node))
 
 
 def _is_for_types(test: ast.expr) -> bool:

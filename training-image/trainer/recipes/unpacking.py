@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -20,6 +21,9 @@ from trainer.pod.exits import Reason, UserFault
 _MODEL = FORMAT_FILES["joblib"]
 _BELOW = f"{CODE_FOLDER}/"
 _BEGINNING = b"PK\x03\x04"
+_COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+"""RuntimeError: a password is needed."""
 
 
 def is_archive(path: Path) -> bool:
@@ -41,8 +45,7 @@ def unpack(archive: Path, folder: Path) -> None:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 with source.open(member) as content, place.open("wb") as target:
                     shutil.copyfileobj(content, target)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as fault:
-        # zipfile says by RuntimeError that a password is needed.
+    except _DAMAGE as fault:
         _refuse(f"it cannot be unpacked: {fault}")
 
 
@@ -61,6 +64,8 @@ def _members(source: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     for member in files:
         if stat.S_ISLNK(member.external_attr >> 16):
             _refuse(f"{member.filename} is a link; put the file itself into it")
+        if member.compress_type not in _COMPRESSED:
+            _refuse(f"{member.filename} is compressed in a way other than zip's usual Deflate")
     code = {m.filename.removeprefix(_BELOW): m.file_size for m in files if m.filename != _MODEL}
     refused = why_no_code(code) if code else ""
     if refused:
