@@ -125,8 +125,8 @@ programs: # built once, so that no test waits for a compiler
 
 # Images with PyTorch and others are large, and a sweep takes long: neither is a part of `make test`.
 .PHONY: examples
-examples: install images ## Build examples/own-container and train with them on the cluster
-	$(SUITE) -s tests/examples
+examples: install images ## Build examples/own-container and train with them on the cluster (FOR="own-code" picks)
+	$(SUITE) -s tests/examples $(if $(FOR),-k "$(FOR)")
 
 .PHONY: estimators
 estimators: install images ## Train, serve and ask some 30 estimators (FOR="SVC tree" picks)

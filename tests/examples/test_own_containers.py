@@ -24,7 +24,20 @@ from benchmarks.estimators.stored import Data
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(3600)]
 EXAMPLES = ROOT / "examples" / "own-container"
+KIND = "ModelVersion"
+CODE = "own-code"
+"""Its model is a pickle, asked in a table of numbers with 64 bits; the others are ONNX."""
 FITTED = {
+    CODE: """
+import pandas as pd
+class Model:
+    pipeline = train.fitted(pd.DataFrame(rows, columns=names), labels)
+    def predict(self, asked):
+        return self.pipeline.predict(pd.DataFrame(asked, columns=names))
+    def predict_proba(self, asked):
+        return self.pipeline.predict_proba(pd.DataFrame(asked, columns=names))
+model = Model()
+""",
     "lightgbm": "model = train.fitted(rows, labels, train.held_back(len(rows)))",
     "scikit-learn": "model = train.fitted(rows, labels, names)",
     "pytorch": """
@@ -45,7 +58,7 @@ import numpy as np, pyarrow.parquet as pq
 import train
 names = train.features()
 def numbers(table):
-    columns = [table.column(name).to_numpy().astype(np.float32) for name in names]
+    columns = [table.column(name).to_numpy().astype(np.NUMBERS) for name in names]
     return np.column_stack(columns)
 table, asked = (pq.read_table(f"/given/{part}.parquet") for part in ("train", "test"))
 rows, labels = numbers(table), np.array(table.column(train.TARGET).to_pylist())
@@ -64,7 +77,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 @pytest.mark.parametrize("name", list(FITTED))
 def test_it_is_served_as_its_own_image_answers(place: Place, name: str) -> None:
-    """From a CSV to answers: the gate is passed, labels are equal, probabilities within 1e-5."""
+    """From a CSV to answers: the gate is passed, labels are equal, probabilities within 1e-5.
+
+    Of the one whose code travels, the version tells of it.
+    """
     image = image_of(EXAMPLES / name)
     job = yaml.safe_load((EXAMPLES / name / "training-job.yaml").read_text(encoding="utf-8"))
     container = {**job["spec"]["container"], "image": image}
@@ -72,19 +88,33 @@ def test_it_is_served_as_its_own_image_answers(place: Place, name: str) -> None:
     if name == "scikit-learn":
         container["env"].append({"name": "RATIOS", "value": "minutes/distance,age/pressure"})
     data = place.data("numbers")
-    place.bring(name, "numbers", {"container": container})
+    trust = {"trust": job["spec"]["trust"]} if name == CODE else {}
+    place.bring(name, "numbers", {"container": container, **trust})
     served = place.served(name, data)
     assert served.answers is not None, served.fault
-    assert "onnx" == served.runtime
+    assert ("sklearn" if name == CODE else "onnx") == served.runtime
+    (version,) = _versions(place, name)
+    packed = version.get("packedCode", {}).get("modules")
+    assert ((["rare_rows"], "Pickle") if name == CODE else (None, None)) == (
+        packed,
+        version.get("trust"),
+    )
     expected = _by_its_image(place, name, container, data)
     found = distance(served.answers, expected)
     assert found.holds, found
     assert len(set(expected.values)) == 2
 
 
+def _versions(place: Place, name: str) -> list[dict[str, Any]]:
+    """What is recorded of the job's versions."""
+    found = [o["spec"] for (kind, _), o in place.made.yard.state().objects.items() if kind == KIND]
+    return [spec for spec in found if spec["trainingJob"]["name"] == name]
+
+
 def _by_its_image(place: Place, name: str, container: dict[str, Any], data: Data) -> Answers:
     """What the example's code says of the test rows, in a pod of its image."""
-    program = ASKED.replace("FITTED", FITTED[name])
+    numbers = "float64" if name == CODE else "float32"
+    program = ASKED.replace("FITTED", FITTED[name]).replace("NUMBERS", numbers)
     own = f"{name}-by-hand"
     place.made.yard.apply(_rows(own, data), _pod(own, container, program, data.target))
     pod = f"pod/{own}"

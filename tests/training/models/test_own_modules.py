@@ -99,12 +99,12 @@ def test_a_folder_of_that_name_it_is(tmp_path: Path) -> None:
     """No file and no link."""
     model = _model(tmp_path)
     (tmp_path / "elsewhere").mkdir()
-    for make in (
-        lambda place: place.write_text("x = 1"),
-        lambda place: place.symlink_to(tmp_path / "elsewhere"),
-        lambda place: place.symlink_to("nowhere"),
-    ):
-        make(tmp_path / "code")
+    place = tmp_path / "code"
+    for target in (None, tmp_path / "elsewhere", Path("nowhere")):
+        if target is None:
+            place.write_text("x = 1")
+        else:
+            place.symlink_to(target)
         with pytest.raises(UserFault, match="code is no folder"):
             code_beside(model, "Pickle")
-        (tmp_path / "code").unlink()
+        place.unlink()
