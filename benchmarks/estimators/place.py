@@ -6,7 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ class Served:
     runtime: str
     answers: Answers | None
     fault: str = ""
+    version: dict[str, Any] = field(default_factory=dict)
+    """What the ModelVersion records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,10 @@ class Place:
             if state.condition("ModelDeployment", name, "Ready").status == "True":
                 address = self.made.ready(name)
                 url = f"http://{address}/v2/models/{name}/infer"
-                runtime = state.current(name).get("runtime", "")
-                return Served(runtime, answered(url, request_of(data.test, data.features)))
+                current = state.current(name)
+                version = state.objects["ModelVersion", current["name"]]["spec"]
+                answers = answered(url, request_of(data.test, data.features))
+                return Served(current.get("runtime", ""), answers, version=version)
             time.sleep(2)
         return Served("", None, f"not served after {PATIENCE} s")
 

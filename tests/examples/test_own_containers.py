@@ -24,7 +24,6 @@ from benchmarks.estimators.stored import Data
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(3600)]
 EXAMPLES = ROOT / "examples" / "own-container"
-KIND = "ModelVersion"
 CODE = "own-code"
 """Its model is a pickle, asked in a table of numbers with 64 bits; the others are ONNX."""
 FITTED = {
@@ -93,22 +92,12 @@ def test_it_is_served_as_its_own_image_answers(place: Place, name: str) -> None:
     served = place.served(name, data)
     assert served.answers is not None, served.fault
     assert ("sklearn" if name == CODE else "onnx") == served.runtime
-    (version,) = _versions(place, name)
-    packed = version.get("packedCode", {}).get("modules")
-    assert ((["rare_rows"], "Pickle") if name == CODE else (None, None)) == (
-        packed,
-        version.get("trust"),
-    )
+    told = served.version.get("packedCode", {}).get("modules"), served.version.get("trust")
+    assert ((["rare_rows"], "Pickle") if name == CODE else (None, None)) == told
     expected = _by_its_image(place, name, container, data)
     found = distance(served.answers, expected)
     assert found.holds, found
     assert len(set(expected.values)) == 2
-
-
-def _versions(place: Place, name: str) -> list[dict[str, Any]]:
-    """What is recorded of the job's versions."""
-    found = [o["spec"] for (kind, _), o in place.made.yard.state().objects.items() if kind == KIND]
-    return [spec for spec in found if spec["trainingJob"]["name"] == name]
 
 
 def _by_its_image(place: Place, name: str, container: dict[str, Any], data: Data) -> Answers:
