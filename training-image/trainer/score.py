@@ -23,9 +23,10 @@ from modelbundle.manifest import FORMAT_FILES
 from modelbundle.onnx_runtime import OnnxRuntime
 from modelbundle.packing import verify
 from modelbundle.prediction import Runtime
+from modelbundle.signature import Signature
 from trainer.batch.answers import Asking
 from trainer.batch.feature_rows import Refused, feature_rows
-from trainer.batch.grouped_trees import GroupedTrees, grouped_trees
+from trainer.batch.grouped_trees import grouped_trees
 from trainer.batch.prediction_files import (
     SET_ASIDE,
     PartFile,
@@ -34,6 +35,7 @@ from trainer.batch.prediction_files import (
     prediction_schema,
     repeated,
 )
+from trainer.batch.quick_trees import QuickTrees
 from trainer.batch.staged import (
     PREDICTIONS_NAME,
     SET_ASIDE_NAME,
@@ -42,14 +44,16 @@ from trainer.batch.staged import (
     read_staged,
     write_counts,
 )
+from trainer.batch.summed_trees import summed_trees
 from trainer.files.raw_batch import RawBatch
 from trainer.files.raw_values import texts_of
 from trainer.files.reading import Reading
+from trainer.pod.arrow_alone import keep_arrow_from_pandas
 from trainer.pod.environment import Environment
 from trainer.pod.exits import Exit, Reason, UserFault
 from trainer.pod.result import Document, Result
 from trainer.progress import Progress
-from trainer.sources.source_file import OpenedFile, SourceFile
+from trainer.sources.source_file import LocalCopy, OpenedFile, SourceFile
 from trainer.tasks.batch_task import BatchTask
 
 EXAMPLES = 3
@@ -139,6 +143,8 @@ def run(task: BatchTask, environment: Environment) -> Result:
     folder = environment.predictions
     folder.mkdir(parents=True, exist_ok=True)
     runtime = _loaded(environment.output, task.bundle)
+    if isinstance(runtime, OnnxRuntime | QuickTrees):
+        keep_arrow_from_pandas()
     schema = prediction_schema(runtime.signature, task.columns)
     files = read_staged(environment.input)
     with ExitStack() as stack:
@@ -174,14 +180,21 @@ def _loaded(folder: Path, digest: str) -> Runtime:
         raise UserFault(Reason.MODEL_UNREADABLE, str(fault)) from fault
     if not isinstance(runtime, OnnxRuntime):
         return runtime
-    content = grouped_trees((folder / FORMAT_FILES["onnx"]).read_bytes(), manifest.signature)
-    if content is None:
-        return runtime
-    return GroupedTrees(runtime, OnnxRuntime(content, manifest.signature))
+    quick = _quick((folder / FORMAT_FILES["onnx"]).read_bytes(), manifest.signature)
+    return runtime if quick is None else QuickTrees(runtime, quick)
+
+
+def _quick(content: bytes, signature: Signature) -> Runtime | None:
+    summed = summed_trees(content, signature)
+    if summed is not None:
+        return summed
+    grouped = grouped_trees(content, signature)
+    return None if grouped is None else OnnxRuntime(grouped, signature)
 
 
 def _source(folder: Path, file: StagedFile) -> SourceFile:
-    return SourceFile(file.name, lambda: OpenedFile(_chunks(folder / file.copy), None))
+    copy = LocalCopy(folder / file.copy, file.size, file.sha256)
+    return SourceFile(file.name, lambda: OpenedFile(_chunks(copy.path), None, copy=copy))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -30,26 +30,37 @@ def read_parquet(
 ) -> Iterator[RawBatch]:
     """All rows. Parquet is read from its end, so the bytes are first copied below `spool`.
 
-    Structs become one column per member, lists of numbers of one length one column per number;
-    columns whose cells are no values go to `left_out`.
-    Raises UserFault FormatUnreadable for bytes that are not parquet.
+    Raises UserFault FormatUnreadable as `read_parquet_file` does.
     """
     copy = spool / "source.parquet"
     with copy.open("wb") as target:
         shutil.copyfileobj(stream, target, _BUFFER_BYTES)
-    with copy.open("rb") as written:
+    try:
+        yield from read_parquet_file(name, copy, left_out, lists)
+    finally:
+        # Whoever gave up reading may have removed the folder already.
+        copy.unlink(missing_ok=True)
+
+
+def read_parquet_file(
+    name: str, path: Path, left_out: LeftOut, lists: ListColumns
+) -> Iterator[RawBatch]:
+    """All rows of the file at this path.
+
+    Structs become one column per member, lists of numbers of one length one column per number;
+    columns whose cells are no values go to `left_out`.
+    Raises UserFault FormatUnreadable for bytes that are not parquet.
+    """
+    with path.open("rb") as written:
         refuse_other_kinds(name, written.read(512), "parquet")
     try:
-        if copy.stat().st_size:
-            yield from _read(name, copy, left_out, lists)
+        if path.stat().st_size:
+            yield from _read(name, path, left_out, lists)
     except (pa.ArrowException, OSError) as error:
         text = str(error).splitlines()[0][:300]
         raise UserFault(
             Reason.FORMAT_UNREADABLE, f"file {name} is not parquet, or cut off: {text}"
         ) from error
-    finally:
-        # Whoever gave up reading may have removed the folder already.
-        copy.unlink(missing_ok=True)
 
 
 def _read(name: str, copy: Path, left_out: LeftOut, lists: ListColumns) -> Iterator[RawBatch]:

@@ -16,11 +16,11 @@ from trainer.files.csv_reading import read_csv
 from trainer.files.formats import format_of
 from trainer.files.jsonl_reading import read_jsonl
 from trainer.files.list_columns import ListColumns
-from trainer.files.parquet_reading import read_parquet
+from trainer.files.parquet_reading import read_parquet, read_parquet_file
 from trainer.files.partitions import differing, partitions_of, with_partitions
 from trainer.files.raw_batch import FileRead, LeftOut, RawBatch, Unreadable
 from trainer.files.row_numbers import FileRows, RowNumbers
-from trainer.sources.source_file import ChunkReader, SourceFile
+from trainer.sources.source_file import ChunkReader, LocalCopy, SourceFile
 from trainer.tasks.csv_options import CsvOptions
 from trainer.tasks.ingest_task import Format
 
@@ -95,7 +95,8 @@ class Reading:
             start = rows
             partitions = partitions_of(file.name)
             names: dict[str, None] = {}
-            for batch in merged(self._of_file(file.name, kind, self.reader, unreadable)):
+            copy = opened.copy
+            for batch in merged(self._of_file(file.name, kind, copy, unreadable)):
                 for column, text in differing(batch, partitions).items():
                     self.clashes.setdefault(column, (file.name, text, partitions[column]))
                 whole = with_partitions(batch, partitions)
@@ -103,12 +104,12 @@ class Reading:
                 rows += whole.rows.num_rows
                 yield whole
             # Some formats stop before the last byte; the digest of the source covers all of them.
-            while self.reader.read(1 << 20):
+            while copy is None and self.reader.read(1 << 20):
                 continue
             read = FileRead(
                 name=file.name,
-                sha256=self.reader.sha256,
-                size=self.reader.size,
+                sha256=copy.sha256 if copy else self.reader.sha256,
+                size=copy.size if copy else self.reader.size,
                 start=start,
                 rows=rows - start,
                 modified=opened.modified,
@@ -118,7 +119,7 @@ class Reading:
                 csv=self.kind is Format.CSV,
             )
             self.done.append(read)
-            self.bytes_before += self.reader.size
+            self.bytes_before += read.size
             self.reader = None
 
     @property
@@ -145,8 +146,10 @@ class Reading:
         return digest_of(canonical_json([[file.name, file.sha256] for file in self.done]))
 
     def _of_file(
-        self, name: str, kind: Format | None, reader: ChunkReader, unreadable: Unreadable
+        self, name: str, kind: Format | None, copy: LocalCopy | None, unreadable: Unreadable
     ) -> Iterator[RawBatch]:
+        reader = self.reader
+        assert reader is not None
         with packing_faults(name):
             packed: Stream = io.BufferedReader(reader, 1 << 20)
             content = unpacked(name, packed, lambda: reader.size, self.spool)
@@ -156,5 +159,7 @@ class Reading:
                 yield from read_csv(name, content.stream, unreadable, options, self.columns)
             elif known is Format.JSONL:
                 yield from read_jsonl(name, content.stream, unreadable, self.left_out, self.lists)
+            elif copy is not None and content.stream is packed:
+                yield from read_parquet_file(name, copy.path, self.left_out, self.lists)
             else:
                 yield from read_parquet(name, content.stream, self.spool, self.left_out, self.lists)

@@ -7,19 +7,32 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from typing_extensions import Buffer
 
 
 @dataclass(frozen=True, slots=True)
+class LocalCopy:
+    """The bytes of a file on a disk of this machine, where nobody changes them; `sha256` is bare
+    hex.
+    """
+
+    path: Path
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedFile:
     """The bytes of a file, when its owner says it was last changed, and by what it is known there
-    without being read; None: by nothing.
+    without being read; None: by nothing. `copy`: the same bytes, where they lie here already.
     """
 
     chunks: Iterator[bytes]
     modified: datetime | None
     tag: str | None = None
+    copy: LocalCopy | None = None
 
 
 def no_tag() -> str | None:
