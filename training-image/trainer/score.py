@@ -145,6 +145,8 @@ def run(task: BatchTask, environment: Environment) -> Result:
     runtime = _loaded(environment.output, task.bundle)
     if isinstance(runtime, OnnxRuntime | QuickTrees):
         keep_arrow_from_pandas()
+    # Batches of one size come and go in one thread: of all allocators, the system's faults least.
+    pa.set_memory_pool(pa.system_memory_pool())
     schema = prediction_schema(runtime.signature, task.columns)
     files = read_staged(environment.input)
     with ExitStack() as stack:

@@ -27,7 +27,8 @@ from sklearn.preprocessing import StandardScaler
 from modelbundle.onnx_runtime import OnnxRuntime
 from modelbundle.rows import Rows
 from modelbundle.signature import Feature, Kind, Signature, Task
-from trainer.batch.grouped_trees import SAME, GroupedTrees, grouped_trees, is_same
+from trainer.batch.grouped_trees import grouped_trees
+from trainer.batch.quick_trees import SAME, QuickTrees, is_same
 from trainer.models.conversion import onnx_model
 
 FEATURES = tuple(Feature(f"f{number}", Kind.FLOAT) for number in range(4))
@@ -101,7 +102,7 @@ def test_labels_are_equal_and_probabilities_within_a_millionth(name: str) -> Non
     ]
     assert len(ensembles) > 3
     whole = OnnxRuntime(content, signature)
-    model = GroupedTrees(whole, OnnxRuntime(groups, signature))
+    model = QuickTrees(whole, OnnxRuntime(groups, signature))
     rows = as_rows(numbers(ROWS, 2))
     expected, found = whole.predict(rows), model.predict(rows)
     assert model.agrees
@@ -122,7 +123,7 @@ def test_numbers_are_equal_but_for_the_order_of_a_sum(name: str) -> None:
     groups = grouped_trees(content, signature, FEW_NODES)
     assert groups is not None
     whole = OnnxRuntime(content, signature)
-    model = GroupedTrees(whole, OnnxRuntime(groups, signature))
+    model = QuickTrees(whole, OnnxRuntime(groups, signature))
     rows = as_rows(numbers(ROWS, 2))
     assert is_same(whole.predict(rows), model.predict(rows))
     assert model.agrees
@@ -144,7 +145,7 @@ def test_where_the_first_rows_differ_the_model_is_asked_as_a_whole() -> None:
     groups = grouped_trees(classified("boosting")[0], signature, FEW_NODES)
     assert groups is not None
     whole = OnnxRuntime(content, signature)
-    model = GroupedTrees(whole, OnnxRuntime(groups, signature))
+    model = QuickTrees(whole, OnnxRuntime(groups, signature))
     rows = as_rows(numbers(ROWS, 2))
     expected, found = whole.predict(rows), model.predict(rows)
     assert model.agrees is False

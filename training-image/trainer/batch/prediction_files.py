@@ -39,7 +39,12 @@ class PartFile:
         coded = [field.name for field in schema if _is_repeated(field)]
         # Readers are to see texts as texts, in whichever way they were handed over.
         self._writer = pq.ParquetWriter(
-            path, schema, compression="zstd", use_dictionary=coded, store_schema=False
+            path,
+            schema,
+            compression="zstd",
+            use_dictionary=coded,
+            column_encoding={ROW: "DELTA_BINARY_PACKED"},  # each is one more than the one before
+            store_schema=False,
         )
         self._waiting: list[pa.Table] = []
         self.rows = 0

@@ -73,7 +73,7 @@ def summed_trees(content: bytes, signature: Signature) -> SummedTrees | None:
 def _logistic(sums: Shares) -> Shares:
     # By the smaller of two powers, which is what ONNX Runtime computes too, and never too large.
     small = np.exp(-np.abs(sums))
-    return np.where(sums < 0, small, np.float32(1)) / (1 + small)
+    return np.asarray(np.where(sums < 0, small, np.float32(1)) / (1 + small))
 
 
 def _softmax(sums: Shares) -> Shares:

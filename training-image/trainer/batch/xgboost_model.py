@@ -19,6 +19,7 @@ from trainer.batch.ubjson import ubjson
 _LEAF, _AT_MOST, _LESS = b"LEAF", b"BRANCH_LEQ", b"BRANCH_LT"
 _NOBODY = 2**31 - 1
 _Places = npt.NDArray[np.int64]
+_Find = Callable[[_Places, Sequence[int]], _Places]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +67,7 @@ def _nodes(of: TreeNode) -> _Nodes | None:
         [find(trees, said[f"nodes_{side}nodeids"]) for side in ("true", "false")]
     )
     children[leaf] = -1
-    adding = find(said[f"{of.kind}_treeids"], said[f"{of.kind}_nodeids"])
+    adding = find(np.asarray(said[f"{of.kind}_treeids"]), said[f"{of.kind}_nodeids"])
     # Whatever is at most this number is less than the next one of 32 bits.
     bounds = np.asarray(said["nodes_values"], np.float32)
     bounds = np.where(modes == _AT_MOST, np.nextafter(bounds, np.float32(np.inf)), bounds)
@@ -84,14 +85,16 @@ def _nodes(of: TreeNode) -> _Nodes | None:
     return _Nodes(trees, children, features, bounds, tracks, outputs)
 
 
-def _finder(trees: _Places, ids: Sequence[int]) -> Callable[[Sequence[int], Sequence[int]], _Places]:
+def _finder(
+    trees: _Places, ids: Sequence[int]
+) -> Callable[[Sequence[int], Sequence[int]], _Places]:
     """Tells at which place the node of a tree is; -1: nowhere."""
     most = int(max(ids)) + 1
     keys = trees * most + np.asarray(ids)
     order = np.argsort(keys)
 
-    def find(of_trees: Sequence[int], wanted: Sequence[int]) -> _Places:
-        keys_wanted = np.asarray(of_trees) * most + np.asarray(wanted)
+    def find(of_trees: _Places, wanted: Sequence[int]) -> _Places:
+        keys_wanted = of_trees * most + np.asarray(wanted)
         places = order[np.minimum(np.searchsorted(keys, keys_wanted, sorter=order), len(keys) - 1)]
         return np.where(keys[places] == keys_wanted, places, -1)
 

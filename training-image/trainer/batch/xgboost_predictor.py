@@ -33,13 +33,18 @@ class XGBoostPredictor:
         self._call("XGBoosterCreate", None, ctypes.c_uint64(0), ctypes.byref(self._handle))
         self._call("XGBoosterLoadModelFromBuffer", self._handle, model, ctypes.c_uint64(len(model)))
         self._call("XGBoosterSetParam", self._handle, b"nthread", b"1")
-        asked = {"type": _SUMS_ALONE, "training": False, "iteration_begin": 0, "iteration_end": 0}
+        asked: dict[str, Any] = {
+            "type": _SUMS_ALONE,
+            "training": False,
+            "iteration_begin": 0,
+            "iteration_end": 0,
+        }
         asked |= {"missing": float("nan"), "strict_shape": True, "cache_id": 0}
         self._asked = json.dumps(asked).encode()
 
     def __del__(self) -> None:
         """The library holds nothing of it any more."""
-        if self._handle:
+        if self._handle.value:
             self._library.XGBoosterFree(self._handle)
 
     def sums(self, numbers: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32]:

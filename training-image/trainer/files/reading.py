@@ -90,13 +90,13 @@ class Reading:
         rows = 0
         for file, kind in zip(self.files, formats, strict=True):
             opened = file.open()
-            self.reader = ChunkReader(opened.chunks)
+            reader = self.reader = ChunkReader(opened.chunks)
             unreadable = self.unreadable = Unreadable(file.name)
             start = rows
             partitions = partitions_of(file.name)
             names: dict[str, None] = {}
             copy = opened.copy
-            for batch in merged(self._of_file(file.name, kind, copy, unreadable)):
+            for batch in merged(self._of_file(file.name, kind, reader, copy, unreadable)):
                 for column, text in differing(batch, partitions).items():
                     self.clashes.setdefault(column, (file.name, text, partitions[column]))
                 whole = with_partitions(batch, partitions)
@@ -104,12 +104,12 @@ class Reading:
                 rows += whole.rows.num_rows
                 yield whole
             # Some formats stop before the last byte; the digest of the source covers all of them.
-            while copy is None and self.reader.read(1 << 20):
+            while copy is None and reader.read(1 << 20):
                 continue
             read = FileRead(
                 name=file.name,
-                sha256=copy.sha256 if copy else self.reader.sha256,
-                size=copy.size if copy else self.reader.size,
+                sha256=copy.sha256 if copy else reader.sha256,
+                size=copy.size if copy else reader.size,
                 start=start,
                 rows=rows - start,
                 modified=opened.modified,
@@ -146,10 +146,13 @@ class Reading:
         return digest_of(canonical_json([[file.name, file.sha256] for file in self.done]))
 
     def _of_file(
-        self, name: str, kind: Format | None, copy: LocalCopy | None, unreadable: Unreadable
+        self,
+        name: str,
+        kind: Format | None,
+        reader: ChunkReader,
+        copy: LocalCopy | None,
+        unreadable: Unreadable,
     ) -> Iterator[RawBatch]:
-        reader = self.reader
-        assert reader is not None
         with packing_faults(name):
             packed: Stream = io.BufferedReader(reader, 1 << 20)
             content = unpacked(name, packed, lambda: reader.size, self.spool)

@@ -69,8 +69,9 @@ def convert(array: pa.Array, column_type: ColumnType, rules: CellRules = USUAL) 
         given = given_values(array, rules)
         values = _OF_TEXT[column_type](given, rules)
     else:
-        if _is_as_stored(array, column_type):
-            return Converted(array, pa.repeat(pa.scalar(False), len(array)))
+        same = _as_stored(array, column_type)
+        if same is not None:
+            return Converted(same, pa.repeat(pa.scalar(False), len(same)))
         given = without_nan(array)
         values = _of_native(given, column_type)
     if column_type is ColumnType.TIMESTAMP:
@@ -80,14 +81,18 @@ def convert(array: pa.Array, column_type: ColumnType, rules: CellRules = USUAL) 
     return Converted(values, pc.and_(pc.is_valid(given), pc.is_null(values)))
 
 
-def _is_as_stored(array: pa.Array, column_type: ColumnType) -> bool:
-    """True for times without an odd one, and whole numbers: most files hold no others."""
+def _as_stored(array: pa.Array, column_type: ColumnType) -> pa.Array | None:
+    """Times without an odd one, whole numbers, and finite ones: most files hold no others."""
     if array.type != ARROW_TYPES[column_type]:
-        return False
+        return None
+    if column_type is ColumnType.FLOAT:
+        # Adding zero turns -0.0 into 0.0, which is the same number and must be the same bytes.
+        return pc.add(array, 0.0) if pc.all(pc.is_finite(array)).as_py() is not False else None
     if column_type is ColumnType.TIMESTAMP:
         ends = pc.min_max(pc.cast(array, pa.int64())).as_py()
-        return ends["min"] is None or bool(ends["min"] >= YEAR_1 and ends["max"] < YEAR_10000)
-    return column_type in {ColumnType.INTEGER, ColumnType.BOOLEAN}
+        usual = ends["min"] is None or (ends["min"] >= YEAR_1 and ends["max"] < YEAR_10000)
+        return array if usual else None
+    return array if column_type in {ColumnType.INTEGER, ColumnType.BOOLEAN} else None
 
 
 def _at_once(array: pa.Array, column_type: ColumnType, rules: CellRules) -> pa.Array | None:
