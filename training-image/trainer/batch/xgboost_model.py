@@ -69,25 +69,27 @@ def _nodes(of: TreeNode) -> _Nodes | None:
     children[leaf] = -1
     adding = find(np.asarray(said[f"{of.kind}_treeids"]), said[f"{of.kind}_nodeids"])
     # Whatever is at most this number is less than the next one of 32 bits.
-    bounds = np.asarray(said["nodes_values"], np.float32)
-    bounds = np.where(modes == _AT_MOST, np.nextafter(bounds, np.float32(np.inf)), bounds)
+    given = np.asarray(said["nodes_values"], np.float32)
+    bounds = np.where(modes == _AT_MOST, np.nextafter(given, np.float32(np.inf)), given)
     if (
         not np.isin(modes, (_LEAF, _AT_MOST, _LESS)).all()
-        or not np.isfinite(bounds[~leaf]).all()
+        or np.isnan(bounds[~leaf]).any()
         or (children[~leaf] < 0).any()
         or sorted(adding.tolist()) != np.flatnonzero(leaf).tolist()
     ):
         return None
     outputs = np.full(len(leaf), -1)
     bounds[adding], outputs[adding] = said[f"{of.kind}_weights"], said[f"{of.kind}_ids"]
-    tracks = np.asarray(said.get("nodes_missing_value_tracks_true") or np.zeros(len(leaf)), bool)
+    tracks = np.array(said.get("nodes_missing_value_tracks_true") or np.zeros(len(leaf)), bool)
+    # Every number is at most infinite: none is less than the lowest, on the other side.
+    turned = (modes == _AT_MOST) & (given == np.inf)
+    children[turned] = children[turned, ::-1]
+    bounds[turned], tracks[turned] = -np.inf, ~tracks[turned]
     features = np.asarray(said["nodes_featureids"])
     return _Nodes(trees, children, features, bounds, tracks, outputs)
 
 
-def _finder(
-    trees: _Places, ids: Sequence[int]
-) -> Callable[[Sequence[int], Sequence[int]], _Places]:
+def _finder(trees: _Places, ids: Sequence[int]) -> _Find:
     """Tells at which place the node of a tree is; -1: nowhere."""
     most = int(max(ids)) + 1
     keys = trees * most + np.asarray(ids)
