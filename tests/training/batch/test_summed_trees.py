@@ -9,6 +9,7 @@ Proves: training-image/trainer/batch/xgboost_predictor.py
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,8 +37,9 @@ from modelbundle.onnx_runtime import OnnxRuntime
 from modelbundle.rows import Rows
 from modelbundle.signature import Feature, Kind, Signature, Task
 from trainer.batch.quick_trees import SAME, QuickTrees, is_same
-from trainer.batch.summed_trees import summed_trees
+from trainer.batch.summed_trees import SummedTrees, summed_trees
 from trainer.batch.ubjson import ubjson
+from trainer.batch.xgboost_model import xgboost_model
 from trainer.batch.xgboost_predictor import XGBoostFault, XGBoostPredictor, xgboost_library
 from trainer.models.conversion import onnx_model
 
@@ -119,6 +121,14 @@ def changed(content: bytes, name: str, change: Callable[[list[Any]], list[Any]])
     del node.attribute[:]
     node.attribute.extend(helper.make_attribute(key, value) for key, value in said.items())
     return bytes(model.SerializeToString())
+
+
+def of_more_features(quick: SummedTrees) -> XGBoostPredictor:
+    """Return the same trees for rows of five numbers."""
+    library, model = xgboost_library(), xgboost_model(quick.of, len(FEATURES) + 1)
+    assert library is not None
+    assert model is not None
+    return XGBoostPredictor(library, model)
 
 
 def bounds_of(content: bytes) -> Numbers:
@@ -211,6 +221,17 @@ def test_a_sum_that_is_not_finite_is_no_answer() -> None:
     assert quick is not None
     with pytest.raises(PredictionInvalid):
         quick.predict(as_rows(numbers(ROWS, 2)))
+
+
+def test_a_library_that_does_not_take_the_rows_is_asked_no_more() -> None:
+    """Here the trees need a fifth feature, which the rows do not have."""
+    content, signature = classified("forest")
+    whole, quick = OnnxRuntime(content, signature), summed_trees(content, signature)
+    assert quick is not None
+    model = QuickTrees(whole, replace(quick, predictor=of_more_features(quick)))
+    rows = as_rows(numbers(ROWS, 2))
+    assert (whole.predict(rows).values == model.predict(rows).values).all()
+    assert model.agrees is False
 
 
 def test_what_the_library_does_not_take_is_said() -> None:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from trainer.files.raw_batch import RawBatch
 from trainer.files.reading import Reading, merged
 from trainer.pod.exits import MachineFault, Reason, UserFault
-from trainer.sources.source_file import OpenedFile, SourceFile
+from trainer.sources.source_file import LocalCopy, OpenedFile, SourceFile
 
 
 def _file(name: str, content: bytes) -> SourceFile:
@@ -61,6 +62,25 @@ def test_a_source_that_breaks_off_stops_the_reading(tmp_path: Path) -> None:
         file = SourceFile(name, lambda: OpenedFile(chunks(), None))
         with pytest.raises(MachineFault):
             _rows(Reading((file,), None, tmp_path))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_copy_on_this_machine_is_read_where_it_lies(tmp_path: Path, packed: bool) -> None:
+    """Its digest is known already; only what is packed has to be spread below the spool."""
+    plain = tmp_path / "plain.parquet"
+    pq.write_table(pa.table({"a": [1, 2, 3]}), plain)
+    content = gzip.compress(plain.read_bytes()) if packed else plain.read_bytes()
+    place = tmp_path / "00000"
+    place.write_bytes(content)
+    copy = LocalCopy(place, len(content), "0a")
+    file = SourceFile("t.parquet", lambda: OpenedFile(iter([content]), None, copy=copy))
+    spool = tmp_path / "spool"
+    if packed:
+        spool.mkdir()
+    reading = Reading((file,), None, spool)
+    assert 3 == _rows(reading)
+    assert [("0a", len(content))] == [(done.sha256, done.size) for done in reading.done]
+    assert place.exists()
 
 
 def test_an_unknown_format_stops_before_anything_is_opened(tmp_path: Path) -> None:

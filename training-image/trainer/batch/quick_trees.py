@@ -10,6 +10,7 @@ import numpy.typing as npt
 from modelbundle.prediction import Prediction, Runtime
 from modelbundle.rows import Rows
 from modelbundle.signature import Signature
+from trainer.batch.xgboost_predictor import XGBoostFault
 
 SAME = 1e-6
 """What the order of a sum may change in a probability; of a number, relative to the largest."""
@@ -39,9 +40,15 @@ class QuickTrees:
     def predict(self, rows: Rows) -> Prediction:
         """See Runtime."""
         if self.agrees is None and len(rows):
-            first = rows.part(0, min(len(rows), COMPARED_ROWS))
-            self.agrees = is_same(self.whole.predict(first), self._answers(first))
+            self.agrees = self._agrees_on(rows.part(0, min(len(rows), COMPARED_ROWS)))
         return self._answers(rows) if self.agrees else self.whole.predict(rows)
+
+    def _agrees_on(self, rows: Rows) -> bool:
+        expected = self.whole.predict(rows)
+        try:
+            return is_same(expected, self._answers(rows))
+        except XGBoostFault:
+            return False
 
     def _answers(self, rows: Rows) -> Prediction:
         found = self.quick.predict(rows)

@@ -14,7 +14,7 @@ from modelbundle.rows import Rows
 from modelbundle.signature import Signature
 from trainer.batch.tree_nodes import TreeNode, tree_node
 from trainer.batch.xgboost_model import xgboost_model
-from trainer.batch.xgboost_predictor import XGBoostPredictor, xgboost_library
+from trainer.batch.xgboost_predictor import XGBoostFault, XGBoostPredictor, xgboost_library
 
 Shares = npt.NDArray[np.float32]
 
@@ -67,7 +67,12 @@ def summed_trees(content: bytes, signature: Signature) -> SummedTrees | None:
     if graph.input[0].type.tensor_type.elem_type != onnx.TensorProto.FLOAT:
         return None
     model = xgboost_model(of, len(signature.features))
-    return None if model is None else SummedTrees(signature, of, XGBoostPredictor(library, model))
+    if model is None:
+        return None
+    try:
+        return SummedTrees(signature, of, XGBoostPredictor(library, model))
+    except XGBoostFault:
+        return None
 
 
 def _logistic(sums: Shares) -> Shares:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +21,9 @@ _SUMS_ALONE = 1
 
 
 class XGBoostFault(Exception):
-    """What the library says of a model or of rows that it does not take."""
+    """What the library says of a model or of rows that it does not take, or that it has no such
+    function.
+    """
 
 
 class XGBoostPredictor:
@@ -64,18 +67,20 @@ class XGBoostPredictor:
         return np.ctypeslib.as_array(found, sizes).reshape(len(numbers), -1).copy()
 
     def _call(self, name: str, *arguments: Any) -> None:
-        if getattr(self._library, name)(*arguments):
+        function = getattr(self._library, name, None)
+        if function is None:
+            raise XGBoostFault(f"the library has no function {name}")
+        if function(*arguments):
             raise XGBoostFault(str(self._library.XGBGetLastError().decode(errors="replace")))
 
 
 @cache
 def xgboost_library() -> ctypes.CDLL | None:
-    """XGBoost's library; None where it is not installed."""
+    """XGBoost's library; None where it is not installed, or does not load."""
     found = find_spec("xgboost")
     for folder in (found and found.submodule_search_locations) or ():
-        path = Path(folder) / "lib" / "libxgboost.so"
-        if path.is_file():
-            library = ctypes.CDLL(str(path))
+        with suppress(OSError, AttributeError):
+            library = ctypes.CDLL(str(Path(folder) / "lib" / "libxgboost.so"))
             library.XGBGetLastError.restype = ctypes.c_char_p
             return library
     return None
