@@ -32,14 +32,17 @@ class SummedTrees:
         sums = self.predictor.sums(rows.numbers)
         if self.of.base:
             sums += np.asarray(self.of.base, np.float32)
-        if self.of.kind == "target":
+        votes = self.of.votes
+        if self.of.kind == "target" and votes is None:
             numbers = sums * np.float32(self.of.share)
             return checked_prediction(numbers, None, len(rows), self.signature)
         if not np.isfinite(sums).all():
             raise PredictionInvalid("the model answered with a score that is not finite")
+        whole = votes.trees if votes is not None else np.float32(1)
         shares = _BEHIND[self.of.behind](sums)
         if self.of.second_alone:
-            shares = np.hstack((1 - shares, shares))
+            shares = np.hstack((whole - shares, shares))
+        shares = shares / whole if votes is not None else shares
         likeliest = shares[:, 1] > shares[:, 0] if shares.shape[1] == 2 else shares.argmax(axis=1)
         labels = self._labels()
         return Prediction(labels.take(likeliest), shares.astype(np.float64))

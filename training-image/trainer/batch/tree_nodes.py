@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from onnx import helper
+import numpy as np
+from onnx import helper, numpy_helper
 
 from modelbundle.signature import Signature, Task
 
@@ -16,14 +17,23 @@ _BEHIND_SCORES = frozenset({b"NONE", b"LOGISTIC", b"SOFTMAX"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Votes:
+    """The sums are votes: a class has as much probability as trees voted for it."""
+
+    trees: np.float32
+    classes: list[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TreeNode:
-    """The node, its attributes by their names, and what it gives to the model's outputs: all of
-    them directly, or only to what lies behind it.
+    """The node, its attributes by their names, and whether nothing lies between it and the model's
+    outputs but the counting of votes.
     """
 
     node: Any
     said: Mapping[str, Any]
     is_last: bool
+    votes: Votes | None = None
 
     @property
     def kind(self) -> str:
@@ -56,6 +66,8 @@ class TreeNode:
     @property
     def classes(self) -> list[Any]:
         """The labels in the order of their scores: bytes or numbers."""
+        if self.votes is not None:
+            return self.votes.classes
         return list(self.said.get("classlabels_strings") or self.said["classlabels_int64s"])
 
     @property
@@ -74,17 +86,49 @@ def tree_node(graph: Any, signature: Signature) -> TreeNode | None:
     if len(found) != 1 or signature.targets:
         return None
     (node,) = found
-    is_regression = signature.task is Task.REGRESSION
-    if is_regression != (node.op_type == "TreeEnsembleRegressor"):
-        return None
+    said = {a.name: helper.get_attribute_value(a) for a in node.attribute}
     renamed = {n.output[0]: n.input[0] for n in graph.node if n.op_type == "Identity"}
     outputs = [renamed.get(output.name, output.name) for output in graph.output]
-    is_last = outputs == list(node.output)
-    if not is_regression and not (signature.probabilities and is_last):
+    known = TreeNode(node, said, is_last=outputs == list(node.output))
+    if signature.task is Task.CLASSIFICATION:
+        if not signature.probabilities:
+            return None
+        if known.kind == "target":
+            known = replace(known, is_last=True, votes=_votes(graph, outputs, node.output[0]))
+        if not known.is_last or (known.kind == "target" and known.votes is None):
+            return None
+    elif known.kind != "target":
         return None
-    said = {a.name: helper.get_attribute_value(a) for a in node.attribute}
-    known = TreeNode(node, said, is_last)
     return known if _is_known(known) else None
+
+
+def _votes(graph: Any, outputs: list[str], counted: str) -> Votes | None:
+    """How votes are counted behind the trees; None where something else lies there."""
+    makers = {name: node for node in graph.node for name in node.output}
+    constants = {given.name: given for given in graph.initializer}
+    label, shares = _made_by(makers, outputs[0], "Gather"), _made_by(makers, outputs[-1], "Div")
+    if len(label) != 2 or len(shares) != 2:
+        return None
+    (classes, likeliest), (votes, trees) = label, shares
+    if _made_by(makers, likeliest, "ArgMax") != [votes] or not {classes, trees} <= {*constants}:
+        return None
+    both = _made_by(makers, votes, "Concat")
+    of_two = len(both) == 2 and both[1] == counted
+    if of_two and _made_by(makers, both[0], "Sub") != [trees, counted]:
+        return None
+    if not of_two and votes != counted:
+        return None
+    labels = numpy_helper.to_array(constants[classes]).tolist()
+    return Votes(
+        np.float32(numpy_helper.to_array(constants[trees]).item()),
+        [name.encode() if isinstance(name, str) else name for name in labels],
+    )
+
+
+def _made_by(makers: Mapping[str, Any], name: str, kind: str) -> list[str]:
+    """What the node of that kind is given that makes it; nothing where another one does."""
+    node = makers.get(name)
+    return list(node.input) if node is not None and node.op_type == kind else []
 
 
 def _is_known(of: TreeNode) -> bool:
@@ -93,6 +137,8 @@ def _is_known(of: TreeNode) -> bool:
     if not outputs or any(name.endswith("_as_tensor") for name in said):
         return False
     if of.kind == "target":
+        if of.votes is not None and not (of.second_alone or len(of.classes) == outputs):
+            return False
         summed = said.get("aggregate_function", b"SUM") in {b"SUM", b"AVERAGE"}
         return summed and of.behind == b"NONE"
     if of.second_alone:

@@ -37,12 +37,16 @@ def forests_known() -> None:
 
 
 def _convert(scope: Any, operator: Any, container: Any) -> None:
-    """The label is the class with most votes, of several the first; a share is votes by trees."""
+    """The label is the class with most votes, of several the first; a share is votes by trees.
+
+    Of two classes the votes of the second are counted: the first has those of all other trees.
+    """
     forest = operator.raw_operator
     double = guess_numpy_type(operator.inputs[0].type) == np.float64
     label, shares = (output.full_name for output in operator.outputs)
-    votes, trees, classes, most = (
-        scope.get_unique_variable_name(name) for name in ("votes", "trees", "classes", "most")
+    counted, votes, trees, classes, most = (
+        scope.get_unique_variable_name(name)
+        for name in ("counted", "votes", "trees", "classes", "most")
     )
     count = float(len(forest.estimators_))
     container.add_initializer(trees, onnx_proto.TensorProto.FLOAT, [1], [count])
@@ -50,13 +54,19 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     container.add_node(
         "TreeEnsembleRegressor",
         operator.input_full_names,
-        votes,
+        counted,
         op_domain="ai.onnx.ml",
         op_version=1,
         name=scope.get_unique_operator_name("TreeEnsembleRegressor"),
         **_trees(forest, np.float64 if double else np.float32),
     )
     node = container.add_node
+    if len(forest.classes_) == 2:
+        first = scope.get_unique_variable_name("first")
+        node("Sub", [trees, counted], first, op_version=14)
+        node("Concat", [first, counted], votes, axis=1, op_version=13)
+    else:
+        votes = counted
     node("Div", [votes, trees], shares, op_version=14)
     node("ArgMax", votes, most, axis=1, keepdims=0, op_version=13)
     node("Gather", [classes, most], label, axis=0, op_version=13)
@@ -72,7 +82,17 @@ def _trees(forest: Any, compared: type[np.floating[Any]]) -> dict[str, Any]:
         )
     for name in _FLOATS:
         found[name] = np.array(found[name], dtype=np.float32).ravel()
-    return found
+    return _of_the_second(found) if len(forest.classes_) == 2 else found
+
+
+def _of_the_second(said: dict[str, Any]) -> dict[str, Any]:
+    """The attributes with the votes of the second of two classes alone."""
+    second = [place for place, target in enumerate(said["target_ids"]) if target == 1]
+    of_it = {
+        name: [said[name][place] for place in second]
+        for name in ("target_treeids", "target_nodeids", "target_weights")
+    }
+    return said | of_it | {"target_ids": [0] * len(second), "n_targets": 1}
 
 
 def _labels(classes: Any) -> tuple[int, list[int], list[bytes] | list[int]]:
