@@ -4,61 +4,25 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import replace
-from typing import Any
 
 import pytest
+from acting import MAP, OWNER, Scene, child
 from fakes import FakeCluster
 from toy_context import NOW, TRAIL
 from toys import ToyStatus
 
 from trainyard.clients.faults import ClusterFault, Conflict, Forbidden, NotFound, Unavailable
-from trainyard.objects import Manifest, ObjectRef, RawObject
+from trainyard.objects import Manifest, RawObject
 from trainyard.reconciling.act import Executor, ForeignChild
-from trainyard.reconciling.cache import Cache
 from trainyard.reconciling.plan import (
     Action,
     Apply,
     Create,
-    Delete,
     EventType,
     Patch,
     Plan,
     PlannedEvent,
 )
-
-MAP = ObjectRef("ConfigMap", "ns", "child")
-
-
-def child(data: dict[str, Any], owner: str = "me") -> dict[str, Any]:
-    """Return a ConfigMap that belongs to the owner with that uid."""
-    references = [{"uid": owner, "controller": True}]
-    metadata = {"namespace": "ns", "name": "child", "ownerReferences": references}
-    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
-
-
-OWNER: RawObject = {
-    "apiVersion": "toys.trainyard.dev/v1",
-    "kind": "Toy",
-    "metadata": {"namespace": "ns", "name": "a", "uid": "me", "resourceVersion": "1"},
-}
-
-
-class Scene:
-    """A cluster, and an executor that writes to it."""
-
-    def __init__(self) -> None:
-        self.cluster, self.cache = FakeCluster(), Cache()
-        self.cluster.objects["Toy", "ns", "a"] = dict(OWNER)
-
-    async def do(self, *actions: Action, events: tuple[PlannedEvent, ...] = ()) -> None:
-        """Carry out these actions without a status."""
-        plan: Plan[Any] = Plan(status=None, actions=actions, events=events)
-        await Executor(self.cluster, self.cache, TRAIL).carry_out(plan, OWNER, NOW)
-
-    def verbs(self) -> list[str]:
-        """Return the verbs of all writes."""
-        return [verb for verb, _, _ in self.cluster.writes]
 
 
 async def test_apply_writes_once_and_again_only_on_drift() -> None:
@@ -229,32 +193,6 @@ async def test_a_patch_of_what_is_gone_is_a_conflict() -> None:
     """The decision was taken on an old view: look again."""
     with pytest.raises(Conflict):
         await Scene().do(Patch(MAP, {"data": {"x": "1"}}))
-
-
-async def test_delete_spares_another_object_of_that_name() -> None:
-    """The uid that was looked at is the one that is deleted."""
-    scene = Scene()
-    await scene.cluster.create(child({}))
-    with pytest.raises(Conflict):
-        await scene.do(Delete(ObjectRef("ConfigMap", "ns", "child", uid="an older one")))
-    await scene.do(Delete(ObjectRef("ConfigMap", "ns", "not there")))
-    assert await scene.cluster.get("ConfigMap", "ns", "child") is not None
-
-
-async def test_what_was_deleted_is_not_deleted_again_before_its_watch_tells() -> None:
-    """Watches of several kinds tell at times of their own; a new object of that name may go."""
-    scene = Scene()
-    await scene.do(Apply(child({})))
-    found = scene.cache.get(MAP.kind, MAP.namespace, MAP.name)
-    assert found is not None
-    gone = Delete(replace(MAP, uid=found["metadata"]["uid"]))
-    await scene.do(gone)
-    await scene.do(gone)
-    assert ["apply", "delete"] == scene.verbs()
-    again = await scene.cluster.create(child({}))
-    scene.cache.put(MAP.kind, again)
-    await scene.do(Delete(replace(MAP, uid=again["metadata"]["uid"])))
-    assert ["apply", "delete", "create", "delete"] == scene.verbs()
 
 
 EVENT = PlannedEvent(EventType.NORMAL, "Painted", "red")
