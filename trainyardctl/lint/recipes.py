@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainyard.api.v1alpha1.training_job import TrainingJobSpec
-from trainyard.training_jobs.refusal import why_never_measured, why_without_rows
+from trainyard.training_jobs.refusal import (
+    why_never_measured,
+    why_unknown,
+    why_without_rows,
+)
 from trainyard.training_jobs.trials import why_no_trials
 from trainyardctl.lint.fault import Fault
 from trainyardctl.snapshot import Raw
@@ -16,6 +20,10 @@ def recipe_faults(raw: Raw) -> Iterator[Fault]:
     if raw.get("kind") != "TrainingJob":
         return
     spec = TrainingJobSpec.model_validate(raw["spec"])
+    unknown = why_unknown(spec.import_, spec.trust) if spec.import_ is not None else ""
+    if unknown:
+        field, _, why = unknown.partition(": ")
+        yield Fault(field, why)
     untried = why_no_trials(spec.search) if spec.search is not None else ""
     if untried:
         yield Fault("spec.search", untried)

@@ -22,7 +22,7 @@ def why_refused(spec: TrainingJobSpec, installation: Installation) -> str:
     forbidden = why_forbidden(imported_from(spec), installation)
     if forbidden:
         return f"spec.import.{forbidden}"
-    if spec.import_ is not None and (unknown := _why_unknown(spec.import_, spec.trust)):
+    if spec.import_ is not None and (unknown := why_unknown(spec.import_, spec.trust)):
         return unknown
     if spec.search is not None and (untried := why_no_trials(spec.search)):
         return f"spec.search: {untried}"
@@ -35,7 +35,7 @@ def why_refused(spec: TrainingJobSpec, installation: Installation) -> str:
     return f"spec.gates: {unmeasured}" if unmeasured else ""
 
 
-def _why_unknown(imported: ModelImport, trust: str | None) -> str:
+def why_unknown(imported: ModelImport, trust: str | None) -> str:
     """Return why the file cannot be loaded, whatever is in it, or ""."""
     kind = format_of(imported)
     if not kind:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from trainyardctl.lint.linting import faults_of
 
 
@@ -39,6 +41,24 @@ def test_a_grid_that_is_too_large_is_found() -> None:
     (found,) = _faults("TrainingJob", estimator=recipe, search={**search, "trials": 2})
     assert found.startswith("spec.search: the grid has 3 combinations and trials is 2")
     assert [] == _faults("TrainingJob", estimator=recipe, search=search)
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "said"),
+    [
+        pytest.param("m/churn.onnx", {}, "", id="ONNX"),
+        pytest.param("m/churn.joblib", {}, "spec.import: joblib files, in a .zip", id="a pickle"),
+        pytest.param("m/churn.zip", {}, "spec.import: joblib files, in a .zip", id="with its code"),
+        pytest.param("m/churn.zip", {"trust": "Pickle"}, "", id="trusted"),
+        pytest.param("m/churn", {}, "spec.import.format: the source names no file", id="unknown"),
+    ],
+)
+def test_an_import_that_runs_code_says_so(path: str, more: dict[str, str], said: str) -> None:
+    """By the ending of its name, before it is applied."""
+    wanted = {"source": {"s3": {"path": path}}, "digest": f"sha256:{'a' * 64}"}
+    found = _faults("TrainingJob", **{"import": wanted, **more})
+    assert bool(said) == bool(found)
+    assert all(fault.startswith(said) for fault in found)
 
 
 def test_what_has_not_the_right_form_is_told_of_its_form_alone() -> None:
