@@ -24,7 +24,7 @@ from modelbundle.signature import Feature, Task
 from modelbundle.sklearn_runtime import parts_of
 from trainer.datasets.columns import Columns
 from trainer.datasets.tables import rows_of_table, weights_of
-from trainer.pod.exits import Reason, UserFault
+from trainer.pod.exits import Fault, Reason, UserFault
 from trainer.pod.processors import usable_processors
 from trainer.recipes.boosting import is_boosted, settle_trees, with_labels
 from trainer.recipes.class_weights import name_class_weights, refuse_one_class_that_counts
@@ -176,7 +176,7 @@ def fitting(name: str, frame: pd.DataFrame) -> Iterator[None]:
             # We set n_jobs, not the user; some estimators no longer use it.
             warnings.filterwarnings("ignore", message=".*n_jobs", category=FutureWarning)
             yield
-    except (MemoryError, UserFault):
+    except (MemoryError, Fault):
         raise
     except Exception as error:
         raise UserFault(

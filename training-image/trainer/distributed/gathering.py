@@ -5,12 +5,15 @@ The scheduler is in this process; workers are other pods of the run, which look 
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
 
-from distributed import Client, LocalCluster, Worker
+from distributed import Client, Future, LocalCluster, Worker, wait
 
 from trainer.pod.exits import MachineFault, Reason
 
@@ -21,8 +24,20 @@ PATIENCE_SECONDS = 600
 """So long all workers are waited for; after that those that are there begin."""
 TRIES = 3
 """So often a fit begins anew because a worker was lost: what it held is read again by others."""
+LOOK_SECONDS = 1.0
+"""So often it is looked whether workers are still there."""
+FAREWELL_SECONDS = 0.1
+"""A worker that is to begin anew says first that it will."""
 
 Found = TypeVar("Found")
+
+
+class WorkerLost(MachineFault):
+    """Workers went, or wait for one that went, before they did their part."""
+
+    def __init__(self, lost: frozenset[str], count: int) -> None:
+        super().__init__(Reason.UNEXPECTED, f"{len(lost)} of {count} workers were lost")
+        self.lost = lost
 
 
 @contextmanager
@@ -83,7 +98,7 @@ def fitted_together(client: Client, fit: Callable[[], Found], tries: int = TRIES
         try:
             return fit()
         except Exception as error:
-            gone = before - addresses(client)
+            gone = error.lost if isinstance(error, WorkerLost) else before - addresses(client)
             if not gone:
                 raise
             lost = f"{len(gone)} of {len(before)} workers were lost ({type(error).__name__})"
@@ -93,6 +108,48 @@ def fitted_together(client: Client, fit: Callable[[], Found], tries: int = TRIES
         Reason.UNEXPECTED,
         f"{lost}, {tries} times in a row: see what ended the pods of the workers' Job",
     )
+
+
+def awaited(client: Client, asked: Mapping[Future[Any], str]) -> None:
+    """All futures are done, each by the worker that is named with it.
+
+    Raises what one of them raised; WorkerLost when a worker goes before: no other one may do its
+    part, so it would be waited for without end.
+    """
+    needed = frozenset(asked.values())
+    while True:
+        with suppress(TimeoutError):
+            wait(list(asked), timeout=LOOK_SECONDS)
+        failed = [future for future in asked if future.status == "error"]
+        if failed:
+            # That another worker is gone may be known a moment after it made this one fail.
+            time.sleep(LOOK_SECONDS)
+        if lost := needed - addresses(client):
+            raise WorkerLost(lost, len(needed))
+        if failed:
+            failed[0].result()
+        if all(future.done() for future in asked):
+            return
+
+
+def begun_anew(client: Client, patience: float = PATIENCE_SECONDS) -> None:
+    """The processes of all workers that are there began anew, and are there again.
+
+    Nothing else ends what a thread of them waits for. Raises MachineFault when none comes again.
+    """
+    before = addresses(client)
+    client.run(begin_anew, on_error="ignore")
+    deadline = time.monotonic() + patience
+    while before & addresses(client) and time.monotonic() < deadline:
+        time.sleep(FAREWELL_SECONDS)
+    if before:
+        _await(client, len(before), patience)
+
+
+def begin_anew(dask_worker: Worker) -> None:
+    """The worker's process runs the same program from its beginning, as soon as it has said so."""
+    del dask_worker  # Dask's word for: run this on the worker.
+    asyncio.get_running_loop().call_later(FAREWELL_SECONDS, os.execv, sys.executable, sys.orig_argv)
 
 
 def end_well(dask_worker: Worker) -> None:

@@ -1,16 +1,12 @@
 """How are boosted trees grown on rows that no pod holds at once?
 
-Every worker has the file of the train rows on its disk, reads the parts that it is given, and lays
-them down there as the trees see them: mapped from the disk they take no memory that cannot be had
-back. The estimator that is kept is the one that a single pod would fit: its structure (labels,
-encoders) is fitted on a few rows that show each class and each text, and the trees take their place
-in it.
+The estimator that is kept is the one that a single pod would fit: its structure (labels, encoders)
+is fitted on a few rows that show each class and each text, and the trees take their place in it.
 """
 
 from __future__ import annotations
 
 import importlib
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,18 +23,15 @@ from dask.delayed import delayed
 from distributed import Client
 from sklearn.base import BaseEstimator
 
-from modelbundle.rows import frame_of_rows
 from modelbundle.signature import Feature, Label
 from trainer.datasets.columns import Columns
-from trainer.datasets.tables import refuse_weightless, rows_of_table, weights_of_part
-from trainer.distributed.gathering import addresses
+from trainer.datasets.tables import refuse_weightless
+from trainer.distributed.lightgbm_trees import take_lightgbm_trees
+from trainer.distributed.parts import Part, read_parts
 from trainer.recipes.boosting import boosted_parts
-from trainer.recipes.labels import labels_of, numbers_of
+from trainer.recipes.labels import labels_of
 
 Array = npt.NDArray[Any]
-PART_ROWS = 65_536
-"""So many rows a part has at least; the parts are the same whoever reads them."""
-_DASK = {"xgboost": ("xgboost.dask", "DaskXGB"), "lightgbm": ("lightgbm", "DaskLGBM")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,95 +92,41 @@ def grown(client: Client, model: Any, path: Path, columns: Columns) -> BaseEstim
     """
     refuse_weightless(path, columns)
     inner = next(part for part in boosted_parts(model) if part.__sklearn_is_fitted__())
-    library = type(inner).__module__.split(".")[0]
-    module, prefix = _DASK[library]
-    name = type(inner).__name__.replace("XGB", prefix).replace("LGBM", prefix)
-    shared = getattr(importlib.import_module(module), name)(**_parameters(inner))
-    features, answers, weights = arrays_of(client, model, path, columns)
-    more = {} if weights is None else {"sample_weight": weights}
-    shared.fit(features, answers, **more)
-    if library == "xgboost":
-        inner._Booster = shared.get_booster()  # noqa: SLF001 the library has no other way in
+    parts = read_parts(client, model, path, columns)
+    if type(inner).__module__.split(".")[0] == "lightgbm":
+        take_lightgbm_trees(client, inner, parts)
     else:
-        inner._Booster = shared.to_local().booster_  # noqa: SLF001 as above
+        width = model[:-1].transform(_one_row(columns)).shape[1]
+        _take_xgboost_trees(inner, arrays_of(parts, width, weighted=columns.weight is not None))
     grown_model: BaseEstimator = model
     return grown_model
 
 
-def _parameters(inner: Any) -> dict[str, Any]:
-    """What the recipe says; a worker has its own number of threads."""
-    return {k: v for k, v in inner.get_params().items() if k not in {"n_jobs", "client"}}
+def _take_xgboost_trees(inner: Any, arrays: tuple[da.Array, da.Array, da.Array | None]) -> None:
+    features, answers, weights = arrays
+    module = importlib.import_module("xgboost.dask")
+    # What the recipe says; a worker has its own number of threads.
+    parameters = {k: v for k, v in inner.get_params().items() if k not in {"n_jobs", "client"}}
+    shared = getattr(module, type(inner).__name__.replace("XGB", "DaskXGB"))(**parameters)
+    more = {} if weights is None else {"sample_weight": weights}
+    shared.fit(features, answers, **more)
+    inner._Booster = shared.get_booster()  # noqa: SLF001 the library has no other way in
 
 
 def arrays_of(
-    client: Client, model: Any, path: Path, columns: Columns
+    parts: Sequence[Part], width: int, *, weighted: bool
 ) -> tuple[da.Array, da.Array, da.Array | None]:
-    """Features, answers and weights, in parts on the workers; each worker has as many as others."""
-    with pq.ParquetFile(path) as file:
-        sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
-    width = model[:-1].transform(_one_row(columns)).shape[1]
-    shared = (model[:-1], _encoder(model), str(path), columns)
-    places = sorted(addresses(client))
-    parts = []
-    for number, groups in enumerate(_groups(sizes)):
-        # By number, not by who is free: one that came late would leave its share to the others.
-        at = places[number % len(places)]
-        part = delayed(client.submit(_read, shared, groups, workers=[at], pure=False), nout=3)
-        parts.append((part, sum(sizes[n] for n in groups)))
-    features = [da.from_delayed(part[0], (rows, width), np.float32) for part, rows in parts]
-    answers = [da.from_delayed(part[1], (rows,), np.float32) for part, rows in parts]
-    weights = [da.from_delayed(part[2], (rows,), np.float64) for part, rows in parts]
+    """Features, answers and weights as Dask's arrays, a chunk for each part."""
+    found = [(delayed(part.read, nout=3), part.rows) for part in parts]
+    features = [da.from_delayed(read[0], (rows, width), np.float32) for read, rows in found]
+    answers = [da.from_delayed(read[1], (rows,), np.float32) for read, rows in found]
+    weights = [da.from_delayed(read[2], (rows,), np.float64) for read, rows in found]
     return (
         da.concatenate(features),
         da.concatenate(answers),
-        da.concatenate(weights) if columns.weight is not None else None,
+        da.concatenate(weights) if weighted else None,
     )
 
 
 def _one_row(columns: Columns) -> pd.DataFrame:
     return pd.DataFrame({f.name: [0.0 if f.numeric else ""] for f in columns.features})
-
-
-def _encoder(model: Any) -> Any:
-    """What numbers the labels from 0; None for a regressor."""
-    return getattr(model[-1], "le_", getattr(model[-1], "_le", None))
-
-
-def _groups(sizes: Sequence[int]) -> list[list[int]]:
-    found: list[list[int]] = [[]]
-    for number, _ in enumerate(sizes):
-        if sum(sizes[n] for n in found[-1]) >= PART_ROWS:
-            found.append([])
-        found[-1].append(number)
-    return found
-
-
-def _read(
-    shared: tuple[Any, Any, str, Columns], groups: Sequence[int]
-) -> tuple[Array, Array, Array | None]:
-    """Features, answers and weights of a part, as the trees see them; on a worker."""
-    steps, encoder, path, columns = shared
-    answers: list[Array] = []
-    weights: list[Array] = []
-    with pq.ParquetFile(path) as source, tempfile.TemporaryFile() as file:
-        for group in groups:
-            table = source.read_row_group(group)
-            frame = frame_of_rows(rows_of_table(table, columns.features), columns.features)
-            features = np.asarray(steps.transform(frame), dtype=np.float32)
-            features.tofile(file)
-            # Both libraries hold answers in 32 bits.
-            answers.append(_numbers(table, encoder, columns).astype(np.float32))
-            if (given := weights_of_part(table, columns)) is not None:
-                weights.append(given)
-        shape = (sum(map(len, answers)), features.shape[1])
-        # The file goes with the mapping; a plain array to whoever asks for its class.
-        mapped = np.memmap(file, np.float32, "r", shape=shape).view(np.ndarray)
-    return mapped, np.concatenate(answers), np.concatenate(weights) if weights else None
-
-
-def _numbers(table: pa.Table, encoder: Any, columns: Columns) -> Array:
-    target = table.column(columns.target)
-    if encoder is None:
-        return numbers_of(target, columns.target)
-    found: Array = encoder.transform(np.array(labels_of(target, columns.target)))
-    return found
