@@ -7,6 +7,7 @@ Proves: training-image/trainer/distributed/gathering.py
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -16,9 +17,11 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
 
 import numpy as np
 import pandas as pd
+import psutil  # type: ignore[import-untyped]
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -49,9 +52,9 @@ def rows() -> pd.DataFrame:
     """
     chance = np.random.default_rng(0)
     found = pd.DataFrame({name: chance.integers(0, 40, ROWS).astype(float) for name in NAMES})
-    signal = found.a + found.b * (found.c > 20) + 10 * chance.normal(size=ROWS)
-    found["number"] = signal
-    found["label"] = np.where(signal > 60, "top", np.where(signal > 10, "middle", "bottom"))
+    score = found.a + found.b * (found.c > 20) + 10 * chance.normal(size=ROWS)
+    found["number"] = score
+    found["label"] = np.where(score > 60, "top", np.where(score > 10, "middle", "bottom"))
     found["weight"] = chance.integers(1, 4, ROWS).astype(float)
     return found.sort_values("label", ignore_index=True)
 
@@ -94,12 +97,12 @@ def working(count: int, folder: Path) -> Iterator[tuple[Client, list[subprocess.
     }
     command = (sys.executable, "-m", "trainer", "work")
     found = [
-        subprocess.Popen(command, env=environment, stderr=open(f"/tmp/w{n}.err","w")) for n in range(count)
+        subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) for _ in range(count)
     ]
     try:
         with gathering.workers(count, port, PATIENCE) as client:
             yield client, found
-        assert {0, -9} >= {one.wait(timeout=PATIENCE) for one in found}
+        assert {0, -signal.SIGKILL} >= {one.wait(timeout=PATIENCE) for one in found}
     finally:
         for one in found:
             one.kill()
@@ -137,36 +140,47 @@ def test_the_same_number_of_workers_gives_the_same_bytes(path: Path, tmp_path: P
     assert "127.0.0.1" not in found.pop()
 
 
-@pytest.mark.parametrize("after", [0.0, 1.0])
+@pytest.mark.parametrize("linked", [False, True], ids=["before", "while they add up"])
 def test_a_worker_that_is_killed_is_no_end_of_the_fit(
-    after: float, path: Path, tmp_path: Path
+    path: Path, tmp_path: Path, *, linked: bool
 ) -> None:
     """Those that wait for it begin anew, and grow the trees among themselves."""
     columns = columns_of("number", weighted=False)
-    recipe = recipe_of(REGRESSOR, n_estimators=400)
+    # The first fit would not end in time, the next one does.
+    recipes = iter([recipe_of(REGRESSOR, n_estimators=1_000_000), recipe_of(REGRESSOR)])
+
+    def fit() -> Any:
+        return train_together._grown(client, next(recipes), SEED, columns, path)
+
     with working(3, tmp_path) as (client, processes):
-        killer = threading.Thread(
-            target=_kill, args=(client.scheduler.address, processes[1], after)
-        )
+        killer = threading.Thread(target=_kill, args=(client, processes, linked))
         killer.start()
-        model = grown(client, recipe, columns, path)
+        model = gathering.fitted_together(client, fit)
         killer.join()
-        assert processes[1].poll() is not None
+        assert -signal.SIGKILL == processes[1].poll()
         assert len(gathering.addresses(client)) == 2
-    assert text(model).count("\nTree=") == 400
+    assert text(model).count("\nTree=") == 12
 
 
-def _kill(address: str, process: subprocess.Popen[bytes], after: float) -> None:
-    """Once every worker grows trees, and so much later."""
-    deadline = time.monotonic() + PATIENCE
-    with Client(address, timeout=PATIENCE, set_as_default=False) as watching:
-        while time.monotonic() < deadline:
-            tasks = [str(key) for keys in watching.processing().values() for key in keys]
-            if sum("_grow" in key for key in tasks) == 3:
-                time.sleep(after)
-                process.kill()
-                return
-            time.sleep(0.02)
+def _kill(client: Client, processes: list[subprocess.Popen[bytes]], linked: bool) -> None:
+    """One of the workers is killed, once all of them grow trees, or also speak to each other."""
+    scheduler = str(client.scheduler_info()["address"])
+    ours = {urlparse(at).port for at in (scheduler, *gathering.addresses(client))}
+    with Client(scheduler, set_as_default=False) as watching:
+        while not all(
+            any("_grow" in str(key) for key in keys) for keys in watching.processing().values()
+        ) or (linked and not all(_linked(process.pid, ours) for process in processes)):
+            time.sleep(0.05)
+    processes[1].kill()
+
+
+def _linked(process: int, ours: set[int | None]) -> bool:
+    """Whether it has a connection that is not Dask's."""
+    found = psutil.Process(process).net_connections("tcp")
+    return any(
+        one.status == psutil.CONN_ESTABLISHED and not {one.laddr.port, one.raddr.port} & ours
+        for one in found
+    )
 
 
 @pytest.fixture(scope="module")

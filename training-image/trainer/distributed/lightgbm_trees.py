@@ -11,6 +11,7 @@ import importlib
 import re
 import socket
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlparse
@@ -102,17 +103,16 @@ def _let_go(client: Client, asked: Mapping[Future[Any], str], error: Exception) 
     LightGBM waits without end for one that is gone, and keeps a network that failed.
     Raises WorkerLost where workers waited for one that had failed.
     """
-    lost = isinstance(error, WorkerLost)
-    if not lost:
-        try:
-            wait(list(asked), timeout=GRACE_SECONDS)
-        except TimeoutError:
-            there = addresses(client)
-            waiting = [at for future, at in asked.items() if not future.done() or at not in there]
-            begun_anew(client)
-            raise WorkerLost(frozenset(waiting), len(asked)) from error
+    if isinstance(error, WorkerLost):
+        begun_anew(client)
         return
-    begun_anew(client)
+    with suppress(TimeoutError):
+        wait(list(asked), timeout=GRACE_SECONDS)
+    there = addresses(client)
+    waiting = frozenset(at for one, at in asked.items() if at not in there or not one.done())
+    if waiting:  # Where all failed, what was asked of them is at fault.
+        begun_anew(client)
+        raise WorkerLost(waiting, len(asked)) from error
 
 
 def _held_port() -> socket.socket:

@@ -1,4 +1,7 @@
-"""The parts of the rows on which boosted trees grow: who holds them, and where."""
+"""The parts of the rows on which boosted trees grow: who holds them, and where.
+
+Proves: training-image/trainer/distributed/grown_by_parts.py
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ from sklearn.preprocessing import FunctionTransformer
 
 from trainer.datasets.columns import Columns
 from trainer.datasets.dataset_manifest import DatasetColumn
-from trainer.distributed import grown_by_parts
+from trainer.distributed import parts
+from trainer.distributed.grown_by_parts import arrays_of
 from trainer.tasks.ingest_task import ColumnType, Role
 
 COLUMNS = Columns(
@@ -46,7 +50,7 @@ def client() -> Iterator[Client]:
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of seven parts, each of two groups of rows."""
-    monkeypatch.setattr(grown_by_parts, "PART_ROWS", PART)
+    monkeypatch.setattr(parts, "PART_ROWS", PART)
     found = tmp_path / "train.parquet"
     numbers = np.arange(PART * PARTS, dtype=np.float64)
     pq.write_table(pa.table({"a": numbers, "y": -numbers}), found, row_group_size=PART // 2)
@@ -60,7 +64,9 @@ def model() -> Any:
 
 def test_each_worker_has_as_many_parts_and_holds_none_in_memory(client: Client, path: Path) -> None:
     """Every row is there once, in order; a part is a file of the worker's disk."""
-    features, answers, weights = grown_by_parts.arrays_of(client, model(), path, COLUMNS)
+    found = parts.read_parts(client, model(), path, COLUMNS)
+    assert [3, 4] == sorted(Counter(part.at for part in found).values())
+    features, answers, weights = arrays_of(found, 1, weighted=False)
     kept = client.persist(features)
     wait(kept)
     places = client.who_has(kept)
