@@ -26,6 +26,12 @@ def typed(yard: ModelYard, *words: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def described(yard: ModelYard, name: str) -> str:
-    """What `kubectl describe` prints, events included, in one line."""
-    return " ".join(yard.kubectl("describe", name).split())
+def described(yard: ModelYard, name: str, *words: str) -> str:
+    """What `kubectl describe` prints, in one line, once it has the words: events come last."""
+
+    def shown() -> str:
+        return " ".join(yard.kubectl("describe", name).split())
+
+    what = f"{name} is described with {words}"
+    yard.until(what, lambda _: all(word in shown() for word in words))
+    return shown()
