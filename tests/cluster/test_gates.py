@@ -166,7 +166,7 @@ def test_a_sure_difference_between_two_slices_is_refused(place: BucketYard) -> N
     message = said["fair"]["message"]
     assert "DemographicParityDifference by site 0." in message
     assert "between left and right, with 95 % at least 0." in message
-    assert message.endswith("surely above 0.1; 2 slices")
+    assert message.endswith(": surely above 0.1 (2 slices)")
     assert {} == place.yard.state().current("unfair")
     for name in (f"mv/{version}", "tj/unfair"):
         described(place.yard, name, message)
