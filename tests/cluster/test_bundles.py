@@ -56,6 +56,15 @@ skops.io.dump(model, output + "/model.skops")
 json.dump({"rows_seen": len(frame)}, open(output + "/metrics.json", "w"))
 """
 QUITTER = "import sys; print('the licence of this solver has expired'); sys.exit(13)"
+RAISED = "ValueError: could not convert string to float: 'n/a'"
+RAISING = f"""
+def step(depth):
+    if depth == 0:
+        raise {RAISED.replace(": ", '("', 1)}")
+    step(depth - 1)
+print("reading\\n" * 60, flush=True)
+step(12)
+"""
 GLUTTON = "print('eating', flush=True); b = bytearray(2 * 1024**3); print(len(b))"
 
 
@@ -176,6 +185,16 @@ def test_a_container_that_fails_by_its_own_fault_is_not_retried(place: Place) ->
     assert "the licence of this solver has expired" in stalled.message
 
 
+def test_a_container_that_raises_says_so_in_its_last_line(place: Place) -> None:
+    """Whatever was printed before, and however deep it was raised."""
+    state = place.yard.until(
+        "it failed", lambda s: s.condition("TrainingJob", "raises", "Stalled").status == "True"
+    )
+    (run_,) = state.runs("raises")
+    assert run_["message"].splitlines()[-1] == RAISED
+    assert RAISED in state.condition("TrainingJob", "raises", "Stalled").message
+
+
 def test_a_container_killed_for_its_memory_is_retried_and_given_up(place: Place) -> None:
     """As often as attempts.maxRetries says; then the condition names the field to raise."""
     state = place.yard.until(
@@ -231,6 +250,7 @@ def _containers() -> Iterator[Object]:
     once = {"maxRetries": 1}
     yield _container("own", TRAINER)
     yield _container("quits", QUITTER)
+    yield _container("raises", RAISING, attempts={"maxRetries": 0})
     yield _container("eats", GLUTTON, pod=limits, attempts=once)
 
 
