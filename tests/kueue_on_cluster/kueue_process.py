@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import time
 import urllib.request
@@ -100,8 +101,9 @@ def _started(place: _Place) -> subprocess.Popen[bytes]:
         f"--kubeconfig={kubeconfig()}",
         "--feature-gates=VisibilityOnDemand=false",
     )
+    environment = {**os.environ, "TMPDIR": str(place.folder)}  # where its /etc is copied to
     with (place.folder / "kueue.log").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log)
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
 
 def _ready(place: _Place, process: subprocess.Popen[bytes]) -> None:
