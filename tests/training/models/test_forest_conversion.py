@@ -60,9 +60,20 @@ def test_in_numbers_of_64_bits() -> None:
     assert model.predict(ASKED).tolist() == found.astype(bool).tolist()
 
 
-def _answers(model: Any, numbers: type = np.float32) -> tuple[Any, Any]:
+@pytest.mark.parametrize("kind", [np.int64, np.bool_])
+def test_whole_numbers_and_flags(kind: type) -> None:
+    """Trees are given numbers, of whatever kind they came."""
+    given: Any = (NUMBERS > 0).astype(kind)
+    model = RandomForestClassifier(10, random_state=0).fit(given, TRUE)
+    found, shares = _answers(model, kind, (ASKED > 0).astype(kind))
+    asked: Any = (ASKED > 0).astype(kind)
+    assert model.predict(asked).tolist() == found.astype(bool).tolist()
+    np.testing.assert_allclose(shares, model.predict_proba(asked), atol=1e-6)
+
+
+def _answers(model: Any, numbers: type = np.float32, asked: Any = ASKED) -> tuple[Any, Any]:
     forests_known()
     made = to_onnx(model, NUMBERS[:1].astype(numbers), options={id(model): {"zipmap": False}})
     session = onnxruntime.InferenceSession(made.SerializeToString())
-    label, shares = session.run(None, {"X": ASKED.astype(numbers)})
+    label, shares = session.run(None, {"X": asked.astype(numbers)})
     return label, shares

@@ -11,7 +11,11 @@ from typing import Any
 
 import numpy as np
 from skl2onnx import update_registered_converter
-from skl2onnx.common.data_types import guess_numpy_type
+from skl2onnx.common.data_types import (
+    BooleanTensorType,
+    Int64TensorType,
+    guess_numpy_type,
+)
 from skl2onnx.common.shape_calculator import calculate_linear_classifier_output_shapes
 from skl2onnx.common.tree_ensemble import (
     add_tree_to_attribute_pairs,
@@ -53,7 +57,7 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     container.add_initializer(classes, *_labels(forest.classes_))
     container.add_node(
         "TreeEnsembleRegressor",
-        operator.input_full_names,
+        _numbers(scope, operator, container),
         counted,
         op_domain="ai.onnx.ml",
         op_version=1,
@@ -70,6 +74,17 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     node("Div", [votes, trees], shares, op_version=14)
     node("ArgMax", votes, most, axis=1, keepdims=0, op_version=13)
     node("Gather", [classes, most], label, axis=0, op_version=13)
+
+
+def _numbers(scope: Any, operator: Any, container: Any) -> list[str]:
+    """What trees are given: this node takes no whole numbers and no flags."""
+    (given,) = operator.inputs
+    if not isinstance(given.type, Int64TensorType | BooleanTensorType):
+        return list(operator.input_full_names)
+    cast = scope.get_unique_variable_name("numbers")
+    to = onnx_proto.TensorProto.FLOAT
+    container.add_node("Cast", operator.input_full_names, cast, to=to, op_version=13)
+    return [cast]
 
 
 def _trees(forest: Any, compared: type[np.floating[Any]]) -> dict[str, Any]:
