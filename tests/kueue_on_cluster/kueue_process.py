@@ -73,6 +73,7 @@ def kueue(folder: Path) -> Iterator[Path]:
     try:
         for path in kinds:
             kubectl("apply", "--server-side", "--force-conflicts", "-f", str(path))
+        _known(kinds)
         process = _started(place)
         _ready(place, process)
         for configuration in _webhooks(place):
@@ -80,6 +81,15 @@ def kueue(folder: Path) -> Iterator[Path]:
         yield folder / "kueue.log"
     finally:
         _gone(process, kinds)
+
+
+def _known(kinds: list[Path]) -> None:
+    """Return when the API server serves all of them: without that Kueue does not start."""
+    names = ",".join(".".join(reversed(path.stem.split("_"))) for path in kinds)
+    end = time.monotonic() + PATIENCE
+    while kubectl("get", names, "-A", check=False).returncode:
+        assert time.monotonic() < end, names
+        time.sleep(1)
 
 
 def _certify(folder: Path) -> None:
