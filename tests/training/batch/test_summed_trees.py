@@ -45,6 +45,7 @@ from trainer.models.conversion import onnx_model
 
 FEATURES = tuple(Feature(f"f{number}", Kind.FLOAT) for number in range(4))
 ROWS = 5000
+FEW_NODES = 500
 TREES: dict[str, Any] = {"n_estimators": 20, "max_depth": 6, "random_state": 1}
 Numbers = npt.NDArray[np.float64]
 
@@ -128,7 +129,7 @@ def of_more_features(quick: SummedTrees) -> XGBoostPredictor:
     library, model = xgboost_library(), xgboost_model(quick.of, len(FEATURES) + 1)
     assert library is not None
     assert model is not None
-    return XGBoostPredictor(library, model)
+    return XGBoostPredictor(library, model.content, model.ends)
 
 
 def bounds_of(content: bytes) -> Numbers:
@@ -142,7 +143,7 @@ def bounds_of(content: bytes) -> Numbers:
 def test_labels_are_equal_and_probabilities_within_a_millionth(name: str) -> None:
     """Of usual rows, of rows at the bounds of the trees, and of such with missing numbers."""
     content, signature = classified(name)
-    whole, quick = OnnxRuntime(content, signature), summed_trees(content, signature)
+    whole, quick = OnnxRuntime(content, signature), summed_trees(content, signature, FEW_NODES)
     assert quick is not None
     asked = [numbers(ROWS, 2), bounds_of(content)]
     asked += [with_holes(values) for values in asked] if name in MISSING else []

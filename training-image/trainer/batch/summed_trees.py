@@ -13,7 +13,7 @@ from modelbundle.prediction import Prediction, checked_prediction
 from modelbundle.rows import Rows
 from modelbundle.signature import Signature
 from trainer.batch.tree_nodes import TreeNode, tree_node
-from trainer.batch.xgboost_model import xgboost_model
+from trainer.batch.xgboost_model import MOST_NODES, xgboost_model
 from trainer.batch.xgboost_predictor import XGBoostFault, XGBoostPredictor, xgboost_library
 
 Shares = npt.NDArray[np.float32]
@@ -54,7 +54,9 @@ class SummedTrees:
         return np.asarray(classes, np.int64)
 
 
-def summed_trees(content: bytes, signature: Signature) -> SummedTrees | None:
+def summed_trees(
+    content: bytes, signature: Signature, most_nodes: int = MOST_NODES
+) -> SummedTrees | None:
     """The model as sums of XGBoost's predictor; None where it would answer otherwise, or the
     library is not installed.
 
@@ -69,11 +71,12 @@ def summed_trees(content: bytes, signature: Signature) -> SummedTrees | None:
         return None
     if graph.input[0].type.tensor_type.elem_type != onnx.TensorProto.FLOAT:
         return None
-    model = xgboost_model(of, len(signature.features))
+    model = xgboost_model(of, len(signature.features), most_nodes)
     if model is None:
         return None
     try:
-        return SummedTrees(signature, of, XGBoostPredictor(library, model))
+        predictor = XGBoostPredictor(library, model.content, model.ends)
+        return SummedTrees(signature, of, predictor)
     except XGBoostFault:
         return None
 

@@ -6,7 +6,7 @@ compared by < or <=, and leaves that add to one output, the same of all leaves o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,18 @@ from trainer.batch.ubjson import ubjson
 
 _LEAF, _AT_MOST, _LESS = b"LEAF", b"BRANCH_LEQ", b"BRANCH_LT"
 _NOBODY = 2**31 - 1
+MOST_NODES = 20_000
+"""Of trees that are asked together, unless a single one has more: 400 KB, which a cache holds."""
 _Places = npt.NDArray[np.int64]
 _Find = Callable[[_Places, Sequence[int]], _Places]
+
+
+@dataclass(frozen=True, slots=True)
+class XGBoostModel:
+    """The trees in UBJSON, to be asked for sums; `ends`: up to which tree each time."""
+
+    content: bytes
+    ends: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +46,8 @@ class _Nodes:
     outputs: _Places
 
 
-def xgboost_model(of: TreeNode, features: int) -> bytes | None:
-    """The trees in UBJSON, to be asked for sums; None where XGBoost might follow them otherwise."""
+def xgboost_model(of: TreeNode, features: int, most_nodes: int = MOST_NODES) -> XGBoostModel | None:
+    """The trees of the node; None where XGBoost might follow them otherwise."""
     nodes = _nodes(of)
     order = None if nodes is None else _downwards(nodes)
     if nodes is None or order is None:
@@ -55,7 +65,18 @@ def xgboost_model(of: TreeNode, features: int) -> bytes | None:
         _tree(nodes, children, order[start : start + size], number, features)
         for number, (start, size) in enumerate(zip(starts, sizes, strict=True))
     ]
-    return ubjson(_document(trees, outputs, of.outputs, features))
+    content = ubjson(_document(trees, outputs, of.outputs, features))
+    return XGBoostModel(content, tuple(_ends(sizes, most_nodes)))
+
+
+def _ends(sizes: _Places, most_nodes: int) -> Iterator[int]:
+    together = 0
+    for number, size in enumerate(sizes.tolist()):
+        if together and together + size > most_nodes:
+            yield number
+            together = 0
+        together += size
+    yield len(sizes)
 
 
 def _nodes(of: TreeNode) -> _Nodes | None:

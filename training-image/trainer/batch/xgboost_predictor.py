@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ctypes
 import json
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,23 +28,19 @@ class XGBoostFault(Exception):
 
 
 class XGBoostPredictor:
-    """Trees in the library, asked in one thread."""
+    """Trees in the library, asked in one thread, some of them at a time."""
 
-    def __init__(self, library: ctypes.CDLL, model: bytes) -> None:
-        """Raises XGBoostFault for bytes that are no model in JSON or UBJSON."""
+    def __init__(self, library: ctypes.CDLL, model: bytes, ends: Sequence[int] = (0,)) -> None:
+        """`ends`: where each part of the trees ends; all at once, where it is 0.
+
+        Raises XGBoostFault for bytes that are no model in JSON or UBJSON.
+        """
         self._library = library
         self._handle = ctypes.c_void_p()
         self._call("XGBoosterCreate", None, ctypes.c_uint64(0), ctypes.byref(self._handle))
         self._call("XGBoosterLoadModelFromBuffer", self._handle, model, ctypes.c_uint64(len(model)))
         self._call("XGBoosterSetParam", self._handle, b"nthread", b"1")
-        asked: dict[str, Any] = {
-            "type": _SUMS_ALONE,
-            "training": False,
-            "iteration_begin": 0,
-            "iteration_end": 0,
-        }
-        asked |= {"missing": float("nan"), "strict_shape": True, "cache_id": 0}
-        self._asked = json.dumps(asked).encode()
+        self._parts = [_asked(*part) for part in zip((0, *ends), ends, strict=False)]
 
     def __del__(self) -> None:
         """The library holds nothing of it any more."""
@@ -56,15 +53,36 @@ class XGBoostPredictor:
         Raises XGBoostFault.
         """
         numbers = np.ascontiguousarray(numbers)
+        rows = _array(numbers)
+        sums = self._predicted(rows, self._parts[0], None)
+        # Each part goes on with the sums of those before it, so that the order stays.
+        for part in self._parts[1:]:
+            with self._margins(sums) as margins:
+                sums = self._predicted(rows, part, margins)
+        return sums.reshape(len(numbers), -1)
+
+    @contextmanager
+    def _margins(self, sums: npt.NDArray[np.float32]) -> Iterator[ctypes.c_void_p]:
+        """What the library takes for numbers to which it adds; it keeps them for the next rows."""
+        margins = ctypes.c_void_p()
+        self._call("XGProxyDMatrixCreate", ctypes.byref(margins))
+        try:
+            self._call("XGDMatrixSetInfoFromInterface", margins, b"base_margin", _array(sums))
+            yield margins
+        finally:
+            self._library.XGDMatrixFree(margins)
+
+    def _predicted(
+        self, rows: bytes, part: bytes, margins: ctypes.c_void_p | None
+    ) -> npt.NDArray[np.float32]:
         shape = ctypes.POINTER(ctypes.c_uint64)()
         dimensions = ctypes.c_uint64()
         found = ctypes.POINTER(ctypes.c_float)()
         results = (ctypes.byref(shape), ctypes.byref(dimensions), ctypes.byref(found))
-        rows = json.dumps(numbers.__array_interface__ | {"stream": None}).encode()
-        self._call("XGBoosterPredictFromDense", self._handle, rows, self._asked, None, *results)
+        self._call("XGBoosterPredictFromDense", self._handle, rows, part, margins, *results)
         sizes = tuple(shape[number] for number in range(dimensions.value))
         # The memory is the library's, and it writes the next answers there.
-        return np.ctypeslib.as_array(found, sizes).reshape(len(numbers), -1).copy()
+        return np.ctypeslib.as_array(found, sizes).copy()
 
     def _call(self, name: str, *arguments: Any) -> None:
         function = getattr(self._library, name, None)
@@ -72,6 +90,16 @@ class XGBoostPredictor:
             raise XGBoostFault(f"the library has no function {name}")
         if function(*arguments):
             raise XGBoostFault(str(self._library.XGBGetLastError().decode(errors="replace")))
+
+
+def _asked(begin: int, end: int) -> bytes:
+    asked: dict[str, Any] = {"type": _SUMS_ALONE, "training": False, "cache_id": 0}
+    asked |= {"iteration_begin": begin, "iteration_end": end}
+    return json.dumps(asked | {"missing": float("nan"), "strict_shape": True}).encode()
+
+
+def _array(values: npt.NDArray[Any]) -> bytes:
+    return json.dumps(values.__array_interface__).encode()
 
 
 @cache
