@@ -149,7 +149,7 @@ def _gone(process: subprocess.Popen[bytes] | None, kinds: list[Path]) -> None:
     kubectl("delete", "namespace", "-l", f"{LABEL}=true", *quiet, check=False)
     kubectl("delete", "clusterqueues,resourceflavors", "--all", *quiet, check=False)
     if process is not None:
-        process.terminate()
+        process.kill()  # `unshare` ends by nothing less, and all in it with it
         process.wait()
     for path in kinds:
         kubectl("delete", "-f", str(path), *quiet, check=False)
