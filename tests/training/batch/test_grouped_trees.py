@@ -23,15 +23,13 @@ from sklearn.ensemble import (
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from trees_in_onnx import as_rows, classifier, numbers, regressor
 
 from modelbundle.onnx_runtime import OnnxRuntime
-from modelbundle.rows import Rows
-from modelbundle.signature import Feature, Kind, Signature, Task
+from modelbundle.signature import Signature
 from trainer.batch.grouped_trees import grouped_trees
 from trainer.batch.quick_trees import SAME, QuickTrees, is_same
-from trainer.models.conversion import onnx_model
 
-FEATURES = tuple(Feature(f"f{number}", Kind.FLOAT) for number in range(4))
 ROWS = 5000
 FEW_NODES = 100
 
@@ -65,30 +63,10 @@ REGRESSORS: dict[str, Callable[[], Any]] = {
 }
 
 
-def numbers(rows: int, seed: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return rows of four numbers, a few of which are no numbers to trees that take them."""
-    return np.random.default_rng(seed).normal(size=(rows, len(FEATURES)))
-
-
-def as_rows(values: np.ndarray[Any, np.dtype[np.float64]]) -> Rows:
-    """Return them as a runtime takes them."""
-    return Rows(values, np.empty((len(values), 0), object))
-
-
-def as_onnx(model: Any, signature: Signature) -> bytes:
-    """Return the converted model."""
-    return bytes(onnx_model(model, signature, doubled=False).SerializeToString())
-
-
 def classified(name: str) -> tuple[bytes, Signature]:
     """Return a fitted classifier as ONNX."""
     make, classes = CLASSIFIERS[name]
-    values = numbers(600, 1)
-    score = values[:, 0] + values[:, 1] * values[:, 2]
-    edges = np.quantile(score, np.linspace(0, 1, len(classes) + 1)[1:-1])
-    labels = np.asarray(classes)[np.searchsorted(edges, score)]
-    signature = Signature(Task.CLASSIFICATION, classes, FEATURES, probabilities=True)
-    return as_onnx(make().fit(values.astype(np.float32), labels), signature), signature
+    return classifier(make(), classes)
 
 
 @pytest.mark.parametrize("name", CLASSIFIERS)
@@ -116,10 +94,7 @@ def test_labels_are_equal_and_probabilities_within_a_millionth(name: str) -> Non
 @pytest.mark.parametrize("name", REGRESSORS)
 def test_numbers_are_equal_but_for_the_order_of_a_sum(name: str) -> None:
     """Relative to the largest of them."""
-    values = numbers(600, 1)
-    signature = Signature(Task.REGRESSION, (), FEATURES, probabilities=False)
-    fitted = REGRESSORS[name]().fit(values.astype(np.float32), 100 + 10 * values[:, 0])
-    content = as_onnx(fitted, signature)
+    content, signature = regressor(REGRESSORS[name]())
     groups = grouped_trees(content, signature, FEW_NODES)
     assert groups is not None
     whole = OnnxRuntime(content, signature)
@@ -131,11 +106,7 @@ def test_numbers_are_equal_but_for_the_order_of_a_sum(name: str) -> None:
 
 def test_a_model_without_trees_stays_as_it_is() -> None:
     """So does one whose trees are a single group."""
-    values = numbers(600, 1)
-    labels = np.where(values[:, 0] > 0, "yes", "no")
-    signature = Signature(Task.CLASSIFICATION, ("no", "yes"), FEATURES, probabilities=True)
-    line = LogisticRegression().fit(values, labels)
-    assert grouped_trees(as_onnx(line, signature), signature) is None
+    assert grouped_trees(*classifier(LogisticRegression(), ("no", "yes"))) is None
     assert grouped_trees(*classified("histograms")) is None
 
 

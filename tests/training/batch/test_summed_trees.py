@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import onnx
 import pytest
 from lightgbm import LGBMClassifier
@@ -30,24 +29,21 @@ from sklearn.ensemble import (
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from trees_in_onnx import FEATURES, Numbers, as_rows, classifier, numbers, regressor, with_holes
 from xgboost import XGBClassifier, XGBRegressor
 
 from modelbundle.faults import PredictionInvalid
 from modelbundle.onnx_runtime import OnnxRuntime
-from modelbundle.rows import Rows
-from modelbundle.signature import Feature, Kind, Signature, Task
+from modelbundle.signature import Signature
 from trainer.batch.quick_trees import SAME, QuickTrees, is_same
 from trainer.batch.summed_trees import SummedTrees, summed_trees
 from trainer.batch.ubjson import ubjson
 from trainer.batch.xgboost_model import xgboost_model
 from trainer.batch.xgboost_predictor import XGBoostFault, XGBoostPredictor, xgboost_library
-from trainer.models.conversion import onnx_model
 
-FEATURES = tuple(Feature(f"f{number}", Kind.FLOAT) for number in range(4))
 ROWS = 5000
 FEW_NODES = 500
 TREES: dict[str, Any] = {"n_estimators": 20, "max_depth": 6, "random_state": 1}
-Numbers = npt.NDArray[np.float64]
 
 CLASSIFIERS: dict[str, tuple[Callable[[], Any], tuple[str | int, ...]]] = {
     "forest": (lambda: RandomForestClassifier(**TREES), ("no", "yes")),
@@ -75,37 +71,10 @@ MISSING = ("histograms", "histograms of three classes", "xgboost", "lightgbm", "
 """Of which the trees were fitted with missing numbers."""
 
 
-def numbers(rows: int, seed: int) -> Numbers:
-    """Return rows of four numbers."""
-    return np.random.default_rng(seed).normal(size=(rows, len(FEATURES)))
-
-
-def with_holes(values: Numbers) -> Numbers:
-    """Return the same rows, a tenth of whose numbers are missing."""
-    gone = np.random.default_rng(3).random(values.shape) < 0.1
-    return np.where(gone, np.nan, values)
-
-
-def as_rows(values: Numbers) -> Rows:
-    """Return them as a runtime takes them."""
-    return Rows(values, np.empty((len(values), 0), object))
-
-
-def as_onnx(model: Any, signature: Signature) -> bytes:
-    """Return the converted model."""
-    return bytes(onnx_model(model, signature, doubled=False).SerializeToString())
-
-
 def classified(name: str) -> tuple[bytes, Signature]:
     """Return a fitted classifier as ONNX."""
     make, classes = CLASSIFIERS[name]
-    values = numbers(600, 1)
-    score = values[:, 0] + values[:, 1] * values[:, 2]
-    edges = np.quantile(score, np.linspace(0, 1, len(classes) + 1)[1:-1])
-    labels = np.asarray(classes)[np.searchsorted(edges, score)]
-    values = with_holes(values) if name in MISSING else values
-    signature = Signature(Task.CLASSIFICATION, classes, FEATURES, probabilities=True)
-    return as_onnx(make().fit(values.astype(np.float32), labels), signature), signature
+    return classifier(make(), classes, holes=name in MISSING)
 
 
 def trees_in(model: Any) -> tuple[Any, dict[str, Any]]:
@@ -163,10 +132,7 @@ def test_labels_are_equal_and_probabilities_within_a_millionth(name: str) -> Non
 @pytest.mark.parametrize("name", REGRESSORS)
 def test_numbers_are_equal(name: str) -> None:
     """Relative to the largest of them."""
-    values = numbers(600, 1)
-    signature = Signature(Task.REGRESSION, (), FEATURES, probabilities=False)
-    fitted = REGRESSORS[name]().fit(values.astype(np.float32), 100 + 10 * values[:, 0])
-    content = as_onnx(fitted, signature)
+    content, signature = regressor(REGRESSORS[name]())
     quick = summed_trees(content, signature)
     assert quick is not None
     for asked in (numbers(ROWS, 2), bounds_of(content)):
@@ -186,11 +152,7 @@ def test_numbers_are_equal(name: str) -> None:
 )
 def test_other_models_are_left_to_onnx_runtime(model: Any, classes: int) -> None:
     """XGBoost has no such leaves, and the trees must read the features as they are."""
-    values = numbers(600, 1)
-    labels = np.digitize(values[:, 0], [-0.5, 0.5][: classes - 1])
-    signature = Signature(Task.CLASSIFICATION, tuple(range(classes)), FEATURES, probabilities=True)
-    content = as_onnx(model.fit(values.astype(np.float32), labels), signature)
-    assert summed_trees(content, signature) is None
+    assert summed_trees(*classifier(model, tuple(range(classes)))) is None
 
 
 @pytest.mark.parametrize(
@@ -212,10 +174,7 @@ def test_trees_that_xgboost_may_follow_otherwise_are_left_alone(name: str, value
 
 def test_a_sum_that_is_not_finite_is_no_answer() -> None:
     """Leaves of a regression may add up to more than 32 bits hold."""
-    values = numbers(600, 1)
-    signature = Signature(Task.REGRESSION, (), FEATURES, probabilities=False)
-    fitted = REGRESSORS["histograms"]().fit(values, values[:, 0])
-    content = as_onnx(fitted, signature)
+    content, signature = regressor(REGRESSORS["histograms"]())
     quick = summed_trees(
         changed(content, "target_weights", lambda given: [3e38] * len(given)), signature
     )
