@@ -19,7 +19,8 @@ MAX_MODULES = 16
 MAX_DEPTH = 8
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 _COMPILED = frozenset({".dll", ".dylib", ".pyc", ".pyd", ".pyo", ".so"})
-_CACHE = "__pycache__"
+CACHE = "__pycache__"
+"""What Python writes beside sources that it imports: it does not travel."""
 
 
 def why_not_packed(files: Mapping[str, int], formats: Sequence[str], trust: str | None) -> str:
@@ -95,7 +96,7 @@ def _why_no_path(path: str) -> str:
     pure, shown = PurePosixPath(path), f"{CODE_FOLDER}/{path}"
     if pure.as_posix() != path or pure.is_absolute() or len(pure.parts) > MAX_DEPTH:
         return f"{shown}: expected a plain path of at most {MAX_DEPTH} parts below {CODE_FOLDER}/"
-    if _CACHE in pure.parts or pure.suffix in _COMPILED:
+    if CACHE in pure.parts or pure.suffix in _COMPILED:
         return f"{shown} is compiled; only sources travel with a model: leave it out"
     odd = next((part for part in pure.parts if _NAME.fullmatch(part) is None), None)
     if odd is not None:

@@ -23,7 +23,7 @@ def test_what_lies_beside_the_model(tmp_path: Path) -> None:
     """Paths of all files, names of the modules; nothing where there is no folder."""
     model = _model(tmp_path)
     assert () == code_beside(model, "Pickle") == importable_modules(model, "Pickle")
-    write_code(tmp_path, OWN)
+    write_code(tmp_path, {**OWN, "__pycache__/own_steps.cpython-311.pyc": "written by Python"})
     assert ("own_steps.py", "words/de.txt") == code_beside(model, "Pickle")
     assert ("own_steps",) == importable_modules(model, "Pickle")
 

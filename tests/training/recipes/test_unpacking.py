@@ -16,12 +16,13 @@ MODEL = {"model.joblib": b"\x80\x04pickled"}
 
 
 def test_model_and_code_come_out(tmp_path: Path) -> None:
-    """As they went in; entries of folders are no files."""
+    """As they went in; entries of folders are no files, and what Python wrote beside them stays."""
     files = {**MODEL, "code/own/__init__.py": b"", "code/words.txt": b"und"}
     archive = archive_of(tmp_path, {**files, "code/": b""})
     assert is_archive(archive)
     assert not is_archive(archive_of(tmp_path, {}))
-    unpack(archive_of(tmp_path, files), tmp_path / "output")
+    cache = {"code/own/__pycache__/__init__.cpython-311.pyc": b"\0"}
+    unpack(archive_of(tmp_path, {**files, **cache}), tmp_path / "output")
     found = {
         path.relative_to(tmp_path / "output").as_posix(): path.read_bytes()
         for path in (tmp_path / "output").rglob("*")

@@ -54,7 +54,8 @@ def workers(wanted: int, port: int = PORT, patience: float = PATIENCE_SECONDS) -
             # On every address: a NetworkPolicy admits the pods of the run alone.
             host="0.0.0.0",
             scheduler_port=port,
-            dashboard_address=None,
+            # None would be port 8787 on every address; nobody asks for these pages.
+            dashboard_address="127.0.0.1:0",
         ) as cluster,
         Client(cluster, set_as_default=True) as client,
     ):

@@ -12,6 +12,7 @@ from pathlib import Path
 from modelbundle.code_loading import why_taken
 from modelbundle.manifest import CODE_FOLDER, FORMAT_FILES, TRUST_PICKLE
 from modelbundle.packed_code import (
+    CACHE,
     MAX_BYTES,
     MAX_DEPTH,
     MAX_FILES,
@@ -29,6 +30,8 @@ _FORMATS = {name: kind for kind, name in FORMAT_FILES.items()}
 
 def code_beside(model: Path, trust: str | None) -> tuple[str, ...]:
     """The files of `code/` beside the model, by their paths below it, sorted; none: ().
+
+    What Python wrote when training imported them is none of them.
 
     Raises UserFault: ModelNotTrusted where the recipe does not trust it; CodeInvalid where the
     model takes none, where files are too many, too large, no text or links, or where a module has
@@ -69,6 +72,7 @@ def _files_below(folder: Path) -> Iterator[tuple[str, int]]:
         raise _invalid(f"{CODE_FOLDER} is no folder: put your modules into a folder of that name")
     found = 0
     for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name != CACHE]
         for name in (*folders, *files):
             path = Path(place, name)
             shown = path.relative_to(folder).as_posix()

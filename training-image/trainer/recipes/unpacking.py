@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from modelbundle.manifest import CODE_FOLDER, FORMAT_FILES
-from modelbundle.packed_code import MAX_FILES, why_no_code
+from modelbundle.packed_code import CACHE, MAX_FILES, why_no_code
 from trainer.pod.exits import Reason, UserFault
 
 _MODEL = FORMAT_FILES["joblib"]
@@ -51,7 +51,11 @@ def unpack(archive: Path, folder: Path) -> None:
 
 def _members(source: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     """The files, each of which lies where it may: all are looked at before the first comes."""
-    files = [member for member in source.infolist() if not member.is_dir()]
+    files = [
+        member
+        for member in source.infolist()
+        if not member.is_dir() and CACHE not in member.filename.split("/")
+    ]
     names = [member.filename for member in files]
     if len(set(names)) < len(names):
         _refuse("it holds a file twice")
