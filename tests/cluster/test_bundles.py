@@ -186,8 +186,8 @@ def test_a_container_that_fails_by_its_own_fault_is_not_retried(place: Place) ->
 
 
 def test_a_container_that_raises_says_what_it_raised(place: Place) -> None:
-    """Whatever was printed, and however deep it was raised: what goes to both streams of a container
-    is in its log in either order.
+    """Whatever was printed, and however deep it was raised: what goes to one stream of a container
+    may come before or behind what goes to the other in its log.
     """
     state = place.yard.until(
         "it failed", lambda s: s.condition("TrainingJob", "raises", "Stalled").status == "True"

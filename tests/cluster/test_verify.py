@@ -128,11 +128,11 @@ def test_a_version_of_older_data_is_not_made_again(place: BucketYard) -> None:
     assert 0 == code, text
     place.yard.until("the newer data has a version", lambda s: s.current("forest") != older)
     runs = len(place.yard.state().runs("forest"))
-    asked = f"trainyard.dev/request=verify@{older['name']}#older"
-    place.yard.kubectl("annotate", "--overwrite", "tj/forest", asked)
+    asked = f"verify@{older['name']}#older"
+    place.yard.kubectl("annotate", "--overwrite", "tj/forest", f"trainyard.dev/request={asked}")
     state = place.yard.until(
         "the request is answered",
-        lambda s: older["name"] in s.status("TrainingJob", "forest").get("lastRequest", ""),
+        lambda s: s.status("TrainingJob", "forest").get("lastRequest") == asked,
     )
     said = state.status("TrainingJob", "forest")["requests"][-1]
     assert "Refused" == said["outcome"]
