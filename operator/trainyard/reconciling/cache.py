@@ -154,9 +154,9 @@ class Cache:
         return self._drop(kind, name)
 
     def set_ending(self, kind: str, name: Name, uid: str, now: datetime) -> None:
-        """Take note that the object with this uid was deleted; when it is gone, its watch tells.
+        """Take note that we deleted the object with this uid; that it is gone, its watch tells.
 
-        Its next version may be hours away where somebody's finalizer holds it.
+        Watches of other kinds may wake its owner before, who would delete it once more.
         """
         namespace, own = name
         held = self._objects[kind][namespace].get(own)

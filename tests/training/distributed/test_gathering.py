@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from distributed import Client, Future, LocalCluster
+from distributed import Client, Future
 
 from trainer.distributed.gathering import WorkerLost, addresses, awaited, fitted_together
 from trainer.pod.exits import MachineFault
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    """Of two workers."""
-    with (
-        LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0"
-        ) as cluster,
-        Client(cluster) as found,
-    ):
-        yield found
 
 
 def test_what_was_asked_is_done(client: Client) -> None:

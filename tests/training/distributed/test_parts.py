@@ -6,7 +6,6 @@ Proves: training-image/trainer/distributed/grown_by_parts.py
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from distributed import Client, LocalCluster, wait
+from distributed import Client, wait
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -33,18 +32,6 @@ COLUMNS = Columns(
     ),
 )
 PART, PARTS = 50, 7
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    """Of two workers."""
-    with (
-        LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0"
-        ) as cluster,
-        Client(cluster) as found,
-    ):
-        yield found
 
 
 @pytest.fixture

@@ -48,6 +48,9 @@ def test_model_and_code_come_out(tmp_path: Path) -> None:
             {**MODEL, "code/own.py": bytes((2 << 20) + 1)}, "at most 2097152 travel", id="large"
         ),
         pytest.param(
+            {"model.joblib": bytes((64 << 20) + 1)}, "67108865 unpacked; at most 100", id="a bomb"
+        ),
+        pytest.param(
             {**MODEL, **{f"code/own/m{n}.py": b"" for n in range(101)}}, "at most 100", id="many"
         ),
     ],

@@ -26,8 +26,8 @@ TRIES = 3
 """So often a fit begins anew because a worker was lost: what it held is read again by others."""
 LOOK_SECONDS = 1.0
 """So often it is looked whether workers are still there."""
-FAREWELL_SECONDS = 0.1
-"""A worker that is to begin anew says first that it will."""
+RESTART_DELAY_SECONDS = 0.1
+"""A worker that is to begin anew answers first that it will."""
 
 Found = TypeVar("Found")
 
@@ -142,7 +142,7 @@ def begun_anew(client: Client, patience: float = PATIENCE_SECONDS) -> None:
     client.run(begin_anew, on_error="ignore")
     deadline = time.monotonic() + patience
     while before & addresses(client) and time.monotonic() < deadline:
-        time.sleep(FAREWELL_SECONDS)
+        time.sleep(RESTART_DELAY_SECONDS)
     if before:
         _await(client, len(before), patience)
 
@@ -150,7 +150,9 @@ def begun_anew(client: Client, patience: float = PATIENCE_SECONDS) -> None:
 def begin_anew(dask_worker: Worker) -> None:
     """The worker's process runs the same program from its beginning, as soon as it has said so."""
     del dask_worker  # Dask's word for: run this on the worker.
-    asyncio.get_running_loop().call_later(FAREWELL_SECONDS, os.execv, sys.executable, sys.orig_argv)
+    asyncio.get_running_loop().call_later(
+        RESTART_DELAY_SECONDS, os.execv, sys.executable, sys.orig_argv
+    )
 
 
 def end_well(dask_worker: Worker) -> None:

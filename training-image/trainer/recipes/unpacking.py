@@ -22,6 +22,11 @@ _MODEL = FORMAT_FILES["joblib"]
 _BELOW = f"{CODE_FOLDER}/"
 _BEGINNING = b"PK\x03\x04"
 _COMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+MOST_GROWTH = 100
+"""Numbers of models shrink to half or a tenth: what grows more than this when it is unpacked was
+made to fill a disk."""
+SMALL = 64 << 20
+"""Bytes that any archive may unpack to."""
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 """RuntimeError: a password is needed."""
 
@@ -40,7 +45,7 @@ def unpack(archive: Path, folder: Path) -> None:
     """
     try:
         with zipfile.ZipFile(archive) as source:
-            for member in _members(source):
+            for member in _members(source, archive.stat().st_size):
                 place = folder / member.filename
                 place.parent.mkdir(parents=True, exist_ok=True)
                 with source.open(member) as content, place.open("wb") as target:
@@ -49,7 +54,7 @@ def unpack(archive: Path, folder: Path) -> None:
         _refuse(f"it cannot be unpacked: {fault}")
 
 
-def _members(source: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
+def _members(source: zipfile.ZipFile, size: int) -> Iterator[zipfile.ZipInfo]:
     """The files, each of which lies where it may: all are looked at before the first comes."""
     files = [
         member
@@ -65,6 +70,9 @@ def _members(source: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     if _MODEL not in names or foreign:
         found = ", ".join(sorted(foreign or names)[:3]) or "nothing"
         _refuse(f"expected {_MODEL} and files below {_BELOW}, found {found}")
+    unpacked = sum(member.file_size for member in files)
+    if unpacked > max(SMALL, MOST_GROWTH * size):
+        _refuse(f"it has {size} bytes and {unpacked} unpacked; at most {MOST_GROWTH} times as many")
     for member in files:
         if stat.S_ISLNK(member.external_attr >> 16):
             _refuse(f"{member.filename} is a link; put the file itself into it")
